@@ -1,0 +1,484 @@
+//! Appending: one group of records at a time, whole or not at all, whatever happens in between.
+//!
+//! The order (FORMAT, 'Append'), with what a crash after each step leaves:
+//!
+//! 1. blobs durable: files that nothing refers to;
+//! 2. rows in one transaction, not committed: nothing;
+//! 3. the signer's memory takes `pending (size, root)`, durably: pending is void, the old head stands;
+//! 4. commit: head == pending, so the next start signs it;
+//! 5. sign, and the memory takes the note, durably: the next start stores that note;
+//! 6. the note is committed: done; only now is anything acknowledged;
+//! 7. `log/` and the pin follow: the next start catches them up.
+
+use std::cell::OnceCell;
+use std::fs::File;
+use std::path::Path;
+
+use rusqlite::Connection;
+use rusqlite::named_params;
+use serde_json::Value;
+
+use super::Archive;
+use super::ArchiveError;
+use super::PublicKeys;
+use super::catalogue;
+use super::database;
+use super::draft::EntryDraft;
+use super::draft::INLINE_TEXT;
+use super::draft::ItemDraft;
+use super::draft::join;
+use super::lock;
+use super::log;
+use super::projection::About;
+use super::projection::NUMBER;
+use super::projection::Projector;
+use super::projection::Segment;
+use super::projection::Values;
+use super::store::Batch;
+use super::store::Store;
+use crate::commitment::Place;
+use crate::commitment::Salts;
+use crate::durable;
+use crate::keys::Head;
+use crate::keys::KeyPair;
+use crate::keys::Memory;
+use crate::keys::Pin;
+use crate::keys::Places;
+use crate::record::Digest;
+use crate::tlog::Frontier;
+use crate::tlog::Note;
+use crate::tlog::leaf_hash;
+
+/// One thing to append.
+pub enum Step {
+    /// An entry as it is.
+    Entry(EntryDraft),
+    /// A segment of items and the entry that seals it.
+    Segment(SegmentDraft),
+}
+
+/// A segment of items that has no place yet.
+pub struct SegmentDraft {
+    /// Whether a tool read the items out of documents (`derived/1`) or they are files as they came (`received/1`).
+    pub derived: bool,
+    /// Index of the accession's entry.
+    pub accession: u64,
+    /// Run in the accession.
+    pub run: u64,
+    /// Number in the run.
+    pub number: u64,
+    /// The items in order.
+    pub items: Vec<ItemDraft>,
+    /// Digest over the bytes of containers that no item covers.
+    pub rest: Option<Digest>,
+    /// The other slots of the entry: `total`, `tool`, `note`, `by`, `t`.
+    pub values: Vec<(&'static str, Value)>,
+}
+
+/// What an append made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// Index of the entry of each step.
+    pub entries: Vec<u64>,
+    /// Number of the first item of each segment, in the order of the steps; 0 for an entry.
+    pub first_items: Vec<u64>,
+}
+
+/// The key, what it remembers having signed, and what this user last saw: all outside the archive.
+pub struct Signer {
+    pub(super) key: KeyPair,
+    pub(super) memory: Memory,
+    pub(super) pin: Pin,
+}
+
+impl Signer {
+    /// The signer of an archive, with the memory and the pin of this user.
+    pub fn new(places: &Places, origin: &str, key: KeyPair) -> Result<Self, ArchiveError> {
+        Ok(Self {
+            key,
+            memory: Memory::open(places, origin)?,
+            pin: Pin::open(places, origin)?,
+        })
+    }
+}
+
+/// The one who may append: holds the lock, the key and the right edge of the tree.
+pub struct Writer {
+    pub(super) archive: Archive,
+    pub(super) signer: Signer,
+    pub(super) tree: Frontier,
+    next_item: u64,
+    _lock: File,
+}
+
+impl Writer {
+    /// Starts an archive in an empty or absent folder, or in one where a start was stopped. `first` is entry 0 without
+    /// the keys.
+    pub fn create(
+        root: &Path,
+        keys: PublicKeys,
+        signer: Signer,
+        first: &[(&str, Value)],
+    ) -> Result<Self, ArchiveError> {
+        super::start::clear_unfinished(root)?;
+        let taken = root
+            .read_dir()
+            .is_ok_and(|mut found| found.next().is_some());
+        if taken || root.is_file() {
+            return Err(ArchiveError::Occupied {
+                path: root.to_path_buf(),
+            });
+        }
+        durable::create_dir(root)?;
+        let lock = lock(root)?;
+        Store::create(root)?;
+        let conn = catalogue::create(&root.join(catalogue::FILE))?;
+        durable::sync_dir(root)?;
+        conn.execute("INSERT INTO projection VALUES (?1)", [NUMBER])?;
+        let mut writer = Self {
+            archive: Archive {
+                root: root.to_path_buf(),
+                store: Store::open(root),
+                committer: crate::commitment::Committer::new(keys.origin()),
+                keys,
+                conn,
+                lost: OnceCell::new(),
+            },
+            signer,
+            tree: Frontier::new(),
+            next_item: 1,
+            _lock: lock,
+        };
+        let mut values = vec![
+            ("log_key", Value::from(hex::encode(keys.log))),
+            ("recovery_key", Value::from(hex::encode(keys.recovery))),
+            ("salt", Value::from(hex::encode(keys.salt))),
+            ("format", Value::from(1)),
+        ];
+        values.extend(first.iter().cloned());
+        writer.append(
+            vec![Step::Entry(EntryDraft::new("archive.started/1", &values)?)],
+            None,
+        )?;
+        Ok(writer)
+    }
+
+    /// Opens an archive for appending: takes the lock, brings an interrupted append to its end, and makes sure that
+    /// ledger, last checkpoint and signer's memory agree.
+    pub fn open(root: &Path, signer: Signer) -> Result<Self, ArchiveError> {
+        let mut writer = Self::held(root, signer)?;
+        let settled = writer.recover()?;
+        writer.archive.demand_understood()?;
+        writer.archive.demand_projection()?;
+        writer.archive.store.clear_leftovers()?;
+        log::catch_up(&writer.archive)?;
+        if settled {
+            writer.clear_unreferenced()?;
+        }
+        Ok(writer)
+    }
+
+    /// The archive with its lock held, and nothing brought to agree yet.
+    pub(super) fn held(root: &Path, signer: Signer) -> Result<Self, ArchiveError> {
+        let path = database(root)?;
+        let lock = lock(root)?;
+        let conn = catalogue::open(&path)?;
+        let archive = Archive::with(root, conn)?;
+        archive.demand_schema()?;
+        let mut tree = Frontier::new();
+        archive.leaves(0, |leaf| {
+            tree.push(leaf_hash(leaf));
+            Ok(())
+        })?;
+        let next_item = archive.last_item()? + 1;
+        Ok(Self {
+            archive,
+            signer,
+            tree,
+            next_item,
+            _lock: lock,
+        })
+    }
+
+    /// The archive, for reading, with all that has been appended.
+    pub const fn archive(&self) -> &Archive {
+        &self.archive
+    }
+
+    /// The index that the next entry will have.
+    pub const fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// Begins a group of documents.
+    pub fn batch(&self) -> Result<Batch, ArchiveError> {
+        let next: u32 = self.archive.conn.query_row(
+            "SELECT coalesce(max(pack), 0) + 1 FROM blob",
+            (),
+            |row| row.get(0),
+        )?;
+        Ok(self.archive.store.begin(next)?)
+    }
+
+    /// Begins the transaction of the next append already, so that what is asked before it does not take a lock each
+    /// time. Readers are not hindered; an append or the end of the writer ends it.
+    pub fn hold(&self) -> Result<(), ArchiveError> {
+        if self.archive.conn.is_autocommit() {
+            self.archive.conn.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        Ok(())
+    }
+
+    /// Ends a transaction that [`Writer::hold`] began and nothing was appended in.
+    pub fn release(&self) -> Result<(), ArchiveError> {
+        if !self.archive.conn.is_autocommit() {
+            self.archive.conn.execute_batch("ROLLBACK")?;
+        }
+        Ok(())
+    }
+
+    /// Appends one group. On return it is on the disk, sealed and signed; after an error nothing of it is recorded,
+    /// or it is whole and the next start will sign it.
+    pub fn append(
+        &mut self,
+        steps: Vec<Step>,
+        batch: Option<Batch>,
+    ) -> Result<Appended, ArchiveError> {
+        self.append_after(&|_, _| Ok(()), steps, batch)
+    }
+
+    /// Appends one group after `before` has written rows of its own in the same transaction.
+    pub(super) fn append_after(
+        &mut self,
+        before: &dyn Fn(&Connection, &mut Frontier) -> Result<(), ArchiveError>,
+        steps: Vec<Step>,
+        batch: Option<Batch>,
+    ) -> Result<Appended, ArchiveError> {
+        let finished = batch.map(Batch::finish).transpose()?;
+        let conn = &self.archive.conn;
+        if conn.is_autocommit() {
+            conn.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        let mut tree = self.tree.clone();
+        let mut next_item = self.next_item;
+        let rows = before(conn, &mut tree)
+            .and_then(|()| {
+                finished
+                    .iter()
+                    .try_for_each(|finished| record_blobs(conn, finished))
+            })
+            .and_then(|()| {
+                let mut group = Group {
+                    archive: &self.archive,
+                    projector: Projector::new(conn),
+                    tree: &mut tree,
+                    next_item: &mut next_item,
+                };
+                let appended = steps
+                    .into_iter()
+                    .map(|step| group.step(step))
+                    .collect::<Result<Vec<_>, _>>()?;
+                group.projector.finish()?;
+                Ok(appended)
+            });
+        let head = Head {
+            size: tree.size(),
+            root: tree.root(),
+        };
+        let committed = rows.and_then(|appended| {
+            self.signer.memory.set_pending(head)?;
+            conn.execute_batch("COMMIT")?;
+            Ok(appended)
+        });
+        let appended = match committed {
+            Ok(appended) => appended,
+            Err(error) => {
+                // The connection may be out of the transaction already; the cause is what the caller needs.
+                drop(conn.execute_batch("ROLLBACK"));
+                return Err(error);
+            }
+        };
+        self.tree = tree;
+        self.next_item = next_item;
+        self.seal()?;
+        log::catch_up(&self.archive)?;
+        let (entries, first_items) = appended.into_iter().unzip();
+        Ok(Appended {
+            entries,
+            first_items,
+        })
+    }
+
+    /// Signs the announced head, remembers that, stores the note.
+    pub(super) fn seal(&mut self) -> Result<(), ArchiveError> {
+        let note = self.signer.memory.sign_pending(&self.signer.key)?;
+        self.store_note(&note)
+    }
+
+    pub(super) fn store_note(&mut self, note: &Note) -> Result<(), ArchiveError> {
+        self.archive
+            .conn
+            .prepare_cached("INSERT INTO checkpoint VALUES (:size, :note)")?
+            .execute(named_params! {":size": self.tree.size(), ":note": note.to_string()})?;
+        self.move_pin(note)
+    }
+
+    /// Makes the catalogue and `log/` again from the ledger.
+    pub fn rebuild(&mut self) -> Result<(), ArchiveError> {
+        self.archive.rebuild()?;
+        log::rewrite(&self.archive)
+    }
+}
+
+fn record_blobs(conn: &Connection, finished: &super::store::Finished) -> Result<(), ArchiveError> {
+    let mut insert =
+        conn.prepare_cached("INSERT OR IGNORE INTO blob VALUES (:sha256, :size, :pack, :offset)")?;
+    for pack in &finished.packs {
+        for member in &pack.members {
+            insert.execute(named_params! {
+                ":sha256": member.digest.as_bytes(),
+                ":size": member.size,
+                ":pack": pack.number,
+                ":offset": member.offset,
+            })?;
+        }
+    }
+    for (digest, size) in &finished.files {
+        insert.execute(named_params! {
+            ":sha256": digest.as_bytes(),
+            ":size": size,
+            ":pack": None::<u32>,
+            ":offset": None::<u64>,
+        })?;
+    }
+    Ok(())
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<Value, ArchiveError> {
+    Ok(serde_json::to_value(value).map_err(crate::commitment::canonical::CanonicalError::from)?)
+}
+
+/// A group on its way into the database.
+struct Group<'a> {
+    archive: &'a Archive,
+    projector: Projector<'a>,
+    tree: &'a mut Frontier,
+    next_item: &'a mut u64,
+}
+
+impl Group<'_> {
+    fn step(&mut self, step: Step) -> Result<(u64, u64), ArchiveError> {
+        match step {
+            Step::Entry(entry) => Ok((self.entry(&entry, 0)?, 0)),
+            Step::Segment(segment) => self.segment(segment),
+        }
+    }
+
+    fn entry(&mut self, entry: &EntryDraft, first: u64) -> Result<u64, ArchiveError> {
+        let seq = self.tree.size();
+        let committer = &self.archive.committer;
+        let texts: Vec<&str> = entry.values.iter().map(String::as_str).collect();
+        let salts = Salts::new(&entry.key);
+        let commitments = committer.commit_all(&salts, entry.schema.slots, &texts);
+        let leaf = committer.entry_leaf(seq, entry.schema.name, &commitments);
+        self.archive
+            .conn
+            .prepare_cached("INSERT INTO entry VALUES (:seq, :leaf, :schema, :key, :slots)")?
+            .execute(named_params! {
+                ":seq": seq,
+                ":leaf": leaf,
+                ":schema": entry.schema.name,
+                ":key": entry.key.0,
+                ":slots": join(&entry.values),
+            })?;
+        let values = Values {
+            subject: format!("entry {seq}"),
+            schema: entry.schema,
+            texts,
+        };
+        self.projector.entry(seq, &leaf, &values, first)?;
+        self.tree.push(leaf_hash(&leaf));
+        Ok(seq)
+    }
+
+    fn segment(&mut self, segment: SegmentDraft) -> Result<(u64, u64), ArchiveError> {
+        let first = *self.next_item;
+        let mut tree = Frontier::new();
+        let mut leaves = Vec::with_capacity(segment.items.len());
+        for (index, item) in segment.items.iter().enumerate() {
+            let place = Place {
+                a: segment.accession,
+                r: segment.run,
+                s: segment.number,
+                i: index as u64,
+            };
+            let leaf = self
+                .archive
+                .committer
+                .item_leaf(place, item.schema.name, &item.commitments);
+            tree.push(leaf_hash(&leaf));
+            leaves.push(leaf);
+        }
+        let sealed = Segment {
+            a: segment.accession,
+            r: segment.run,
+            s: segment.number,
+            size: tree.size(),
+            root: Digest::new(*tree.root().as_bytes()),
+            rest: segment.rest,
+        };
+        let mut values = vec![
+            ("about", to_json(&About::Entry(segment.accession))?),
+            ("segment", to_json(&sealed)?),
+        ];
+        values.extend(segment.values);
+        let name = if segment.derived {
+            "derived/1"
+        } else {
+            "received/1"
+        };
+        // The segment's row comes first: items name parents in their own segment.
+        let seq = self.entry(&EntryDraft::new(name, &values)?, first)?;
+        for (item, leaf) in segment.items.iter().zip(&leaves) {
+            self.item(segment.accession, item, leaf)?;
+        }
+        Ok((seq, first))
+    }
+
+    fn item(
+        &mut self,
+        accession: u64,
+        item: &ItemDraft,
+        leaf: &[u8; 32],
+    ) -> Result<(), ArchiveError> {
+        let id = *self.next_item;
+        self.archive
+            .conn
+            .prepare_cached("INSERT INTO item VALUES (:id, :leaf, :schema, :key, :slots)")?
+            .execute(named_params! {
+                ":id": id,
+                ":leaf": leaf,
+                ":schema": item.schema.name,
+                ":key": item.key.0,
+                ":slots": join(&item.values),
+            })?;
+        if let Some(text) = item
+            .text
+            .as_deref()
+            .filter(|text| text.len() <= INLINE_TEXT)
+        {
+            self.archive
+                .conn
+                .prepare_cached("INSERT INTO text VALUES (:item, :body)")?
+                .execute(named_params! {":item": id, ":body": text})?;
+        }
+        let values = Values {
+            subject: format!("item {id}"),
+            schema: item.schema,
+            texts: item.values.iter().map(String::as_str).collect(),
+        };
+        self.projector.item(id, accession, leaf, &values)?;
+        *self.next_item += 1;
+        Ok(())
+    }
+}

@@ -1,0 +1,241 @@
+//! The database file: how it is opened, what schema it has, and that nobody else's schema is trusted.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use rusqlite::OpenFlags;
+use rusqlite::TransactionBehavior;
+
+use super::ArchiveError;
+
+/// The schema steps, in order. A released step is never edited.
+const STEPS: &[&str] = &[
+    include_str!("../../schema/0001_ledger.sql"),
+    include_str!("../../schema/0002_catalogue.sql"),
+];
+
+/// Marks the file as ours (`fnds`), so that another program's database is not taken for an archive.
+const APPLICATION: i32 = 0x666e_6473;
+
+/// The tables that the projection fills.
+pub(super) const PROJECTED: &[&str] = &[
+    "projection",
+    "tally",
+    "accession",
+    "segment",
+    "document",
+    "card",
+    "account",
+    "participant",
+    "agent",
+    "agent_account",
+    "act",
+];
+
+/// The database's name inside the archive.
+pub(super) const FILE: &str = "archive.sqlite";
+
+/// Makes the database of a new archive.
+pub(super) fn create(path: &Path) -> Result<Connection, ArchiveError> {
+    let mut conn = Connection::open(path)?;
+    conn.pragma_update(None, "page_size", 8192)?;
+    conn.pragma_update(None, "secure_delete", true)?;
+    conn.pragma_update(None, "journal_mode", "wal")?;
+    conn.pragma_update(None, "application_id", APPLICATION)?;
+    settle(&conn)?;
+    migrate(&mut conn)?;
+    Ok(conn)
+}
+
+/// Opens the database for reading and writing.
+pub(super) fn open(path: &Path) -> Result<Connection, ArchiveError> {
+    let conn = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    settle(&conn)?;
+    check(&conn, path)?;
+    Ok(conn)
+}
+
+/// Opens the database for reading only. On a disk that cannot be written, SQLite needs to be told that nobody else
+/// writes either, which is only true where no write-ahead log is left.
+pub(super) fn open_reading(path: &Path) -> Result<Connection, ArchiveError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let plain = Connection::open_with_flags(path, flags)
+        .map_err(ArchiveError::from)
+        .and_then(|conn| {
+            settle(&conn)?;
+            check(&conn, path)?;
+            Ok(conn)
+        });
+    let Err(ArchiveError::Database(cause)) = &plain else {
+        return plain;
+    };
+    let unwritable = matches!(
+        cause.sqlite_error_code(),
+        Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly)
+    );
+    if !unwritable {
+        return plain;
+    }
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    if Path::new(&log).metadata().is_ok_and(|log| log.len() > 0) {
+        return Err(ArchiveError::ReadOnlyWithLog {
+            path: path.to_path_buf(),
+        });
+    }
+    let conn = Connection::open_with_flags(immutable_uri(path), flags)?;
+    settle(&conn)?;
+    check(&conn, path)?;
+    Ok(conn)
+}
+
+/// `file:` with every byte escaped that a URI gives a meaning to.
+fn immutable_uri(path: &Path) -> String {
+    let mut uri = String::from("file:");
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push('%');
+            uri.push_str(&hex::encode([byte]));
+        }
+    }
+    uri.push_str("?immutable=1");
+    uri
+}
+
+/// An empty catalogue that is gone when it is closed, for making the projection again beside the stored one.
+pub(super) fn scratch() -> Result<Connection, ArchiveError> {
+    let mut conn = Connection::open("")?;
+    conn.pragma_update(None, "page_size", 8192)?;
+    conn.pragma_update(None, "journal_mode", "off")?;
+    conn.pragma_update(None, "synchronous", "off")?;
+    conn.pragma_update(None, "cache_size", -32_768)?;
+    migrate(&mut conn)?;
+    Ok(conn)
+}
+
+/// Settings of every connection. Full synchronisation is asserted: without it nothing we acknowledge is kept.
+fn settle(conn: &Connection) -> Result<(), ArchiveError> {
+    conn.pragma_update(None, "trusted_schema", false)?;
+    conn.pragma_update(None, "synchronous", "full")?;
+    conn.pragma_update(None, "recursive_triggers", true)?;
+    conn.pragma_update(None, "secure_delete", true)?;
+    conn.pragma_update(None, "cache_size", -16_384)?;
+    // A group is some tens of megabytes; copying its pages over at once saves writing index pages again and again.
+    conn.pragma_update(None, "wal_autocheckpoint", 8_000)?;
+    conn.set_prepared_statement_cache_capacity(64);
+    conn.busy_timeout(std::time::Duration::from_secs(10))?;
+    let full: i64 = conn.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+    if full == 2 {
+        Ok(())
+    } else {
+        Err(ArchiveError::NotSynchronous { found: full })
+    }
+}
+
+fn check(conn: &Connection, path: &Path) -> Result<(), ArchiveError> {
+    let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if application != APPLICATION {
+        return Err(ArchiveError::NotOurs {
+            path: path.to_path_buf(),
+        });
+    }
+    let found: usize = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found == STEPS.len() {
+        Ok(())
+    } else if found == 0 {
+        Err(ArchiveError::NotStarted {
+            path: path.to_path_buf(),
+        })
+    } else {
+        Err(ArchiveError::NewerSchema {
+            found,
+            known: STEPS.len(),
+        })
+    }
+}
+
+/// Brings `conn` to the schema of this build.
+fn migrate(conn: &mut Connection) -> Result<(), ArchiveError> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: usize = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let pending = STEPS.get(found..).ok_or(ArchiveError::NewerSchema {
+        found,
+        known: STEPS.len(),
+    })?;
+    for step in pending {
+        tx.execute_batch(step)?;
+    }
+    tx.pragma_update(None, "user_version", STEPS.len())?;
+    tx.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(conn: &Connection, sql: &str) -> String {
+        conn.execute(sql, ()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn rows_of_the_ledger_cannot_be_edited_removed_or_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = create(&dir.path().join(FILE)).unwrap();
+        conn.execute(
+            "INSERT INTO entry VALUES (0, zeroblob(32), 'noted/1', zeroblob(32), '[]')",
+            (),
+        )
+        .unwrap();
+        assert!(refused(&conn, "UPDATE entry SET leaf = randomblob(32)").contains("never edited"));
+        assert!(refused(&conn, "DELETE FROM entry").contains("never removed"));
+        let replace = "INSERT OR REPLACE INTO entry VALUES (0, randomblob(32), 'x', NULL, NULL)";
+        assert!(refused(&conn, replace).contains("never removed"));
+        conn.execute("UPDATE entry SET key = NULL, slots = NULL", ())
+            .unwrap();
+    }
+
+    #[test]
+    fn every_connection_writes_fully_synchronised() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        drop(create(&path).unwrap());
+        for conn in [open(&path).unwrap(), open_reading(&path).unwrap()] {
+            let level: i64 = conn
+                .pragma_query_value(None, "synchronous", |row| row.get(0))
+                .unwrap();
+            assert_eq!(level, 2);
+        }
+    }
+
+    #[test]
+    fn another_programs_database_and_a_newer_one_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        drop(
+            Connection::open(&path)
+                .unwrap()
+                .execute_batch("CREATE TABLE t (a)"),
+        );
+        assert!(matches!(
+            open_reading(&path),
+            Err(ArchiveError::NotOurs { .. })
+        ));
+        let newer = dir.path().join("newer");
+        create(&newer)
+            .unwrap()
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
+        assert!(matches!(
+            open(&newer),
+            Err(ArchiveError::NewerSchema { found: 99, .. })
+        ));
+    }
+}

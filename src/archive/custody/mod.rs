@@ -1,0 +1,184 @@
+//! Custody: through whose hands an item came, step by step, with its gaps.
+//!
+//! Read from the ledger, never inferred: a step is there because somebody recorded it, because the message itself names
+//! its sender, or because it was brought in. What no record covers is a gap and is called one. What cannot be (given
+//! away before it was written) is pointed out and left standing.
+
+mod trace;
+
+use serde::Serialize;
+
+pub use trace::Custodian;
+
+use crate::record::Digest;
+use crate::record::Instant;
+
+/// Somebody in a step; one without a name is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Party {
+    /// Reference of the agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The agent's name, or the words or account by which somebody is called.
+    pub name: Option<String>,
+}
+
+impl Party {
+    /// The name, or that it is not known.
+    pub fn shown(&self) -> &str {
+        self.name.as_deref().unwrap_or("not known")
+    }
+
+    /// Whether anything is known of who it is.
+    pub const fn is_known(&self) -> bool {
+        self.name.is_some()
+    }
+}
+
+/// What sort of step it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Act {
+    /// It was written or made.
+    Made,
+    /// It changed hands, as recorded.
+    Transferred,
+    /// It was given to the archive, as the accession states.
+    Given,
+    /// Not known how it came to the next.
+    Gap,
+    /// It was brought in: from here on the ledger vouches for the bytes.
+    Ingested,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CustodyStep {
+    /// Its number, from 1; none for a gap.
+    pub number: Option<usize>,
+    /// What sort of step it is.
+    pub act: Act,
+    /// Reference of the transfer or accession that it rests on.
+    pub reference: Option<String>,
+    /// Index of the entry that it rests on.
+    pub entry: Option<u64>,
+    /// The kind of step in words: 'wrote it', 'hand delivery'.
+    pub kind: Option<String>,
+    /// Who held it before.
+    pub from: Vec<Party>,
+    /// Who held it after.
+    pub to: Vec<Party>,
+    /// When.
+    pub at: Option<Instant>,
+    /// On what.
+    pub medium: Option<String>,
+    /// Where.
+    pub place: Option<String>,
+    /// What for.
+    pub purpose: Option<String>,
+    /// On what authority.
+    pub authority: Option<String>,
+    /// In what state.
+    pub condition: Option<String>,
+    /// The digest that was seen or, when it was brought in, computed.
+    pub sha256: Option<Digest>,
+    /// References of the items that support it.
+    pub evidence: Vec<String>,
+    /// `witnessed`, `documented`, `stated` or `unknown`.
+    pub standing: Option<String>,
+    /// What it rests on.
+    pub basis: Option<String>,
+    /// Who recorded it.
+    pub by: Option<String>,
+    /// When it was recorded.
+    pub recorded: Option<String>,
+}
+
+impl CustodyStep {
+    const fn new(act: Act) -> Self {
+        Self {
+            number: None,
+            act,
+            reference: None,
+            entry: None,
+            kind: None,
+            from: Vec::new(),
+            to: Vec::new(),
+            at: None,
+            medium: None,
+            place: None,
+            purpose: None,
+            authority: None,
+            condition: None,
+            sha256: None,
+            evidence: Vec::new(),
+            standing: None,
+            basis: None,
+            by: None,
+            recorded: None,
+        }
+    }
+}
+
+/// The custody of an item or accession, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Custody {
+    /// Reference of what it is about.
+    pub subject: String,
+    /// The steps, with the gaps between them.
+    pub steps: Vec<CustodyStep>,
+    /// What cannot be as recorded, in sentences.
+    pub impossible: Vec<String>,
+}
+
+impl Custody {
+    /// How many gaps there are.
+    pub fn gaps(&self) -> usize {
+        let gaps = self.steps.iter().filter(|step| step.act == Act::Gap);
+        gaps.count()
+    }
+
+    /// The hands in one line: `Halloran → ? → Source A → the archive`, a gap being a question mark.
+    pub fn line(&self) -> String {
+        let mut hands: Vec<String> = Vec::new();
+        let mut then = |hand: String| {
+            if hands.last() != Some(&hand) {
+                hands.push(hand);
+            }
+        };
+        for step in &self.steps {
+            match step.act {
+                Act::Made => then(names(&step.from)),
+                Act::Gap => {
+                    then("?".to_owned());
+                    if step.to.iter().any(Party::is_known) {
+                        then(names(&step.to));
+                    }
+                }
+                Act::Transferred | Act::Given => {
+                    if !step.from.is_empty() {
+                        then(names(&step.from));
+                    }
+                    if !step.to.is_empty() {
+                        then(names(&step.to));
+                    }
+                }
+                Act::Ingested => then("the archive".to_owned()),
+            }
+        }
+        hands.join(" → ")
+    }
+}
+
+/// Names of several, joined with commas; a question mark where none is known.
+fn names(parties: &[Party]) -> String {
+    let known: Vec<&str> = parties
+        .iter()
+        .filter_map(|party| party.name.as_deref())
+        .collect();
+    if known.is_empty() {
+        "?".to_owned()
+    } else {
+        known.join(", ")
+    }
+}

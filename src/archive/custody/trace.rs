@@ -1,0 +1,444 @@
+//! Following an item back through the records.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::Act;
+use super::Custody;
+use super::CustodyStep;
+use super::Party;
+use crate::archive::About;
+use crate::archive::Agent;
+use crate::archive::Archive;
+use crate::archive::ArchiveError;
+use crate::archive::Card;
+use crate::archive::Opened;
+use crate::archive::Target;
+use crate::archive::plain;
+use crate::record::Digest;
+use crate::record::Instant;
+use crate::record::Moment;
+use crate::record::Participant;
+use crate::record::when;
+
+/// Roles in which an agent stands behind another: what the account held, the person held.
+const BEHIND: &[&str] = &["speaks-for", "operator", "holder"];
+
+/// One who can say through whose hands things came. Reads the agents once, for as many items as are asked about.
+pub struct Custodian<'a> {
+    archive: &'a Archive,
+    agents: HashMap<u64, Agent>,
+    by_account: HashMap<String, u64>,
+    /// For an agent, those that stand behind it.
+    behind: HashMap<u64, Vec<u64>>,
+}
+
+/// What has been recorded of an item's way, before it is put in order.
+#[derive(Default)]
+struct Found {
+    made: Vec<CustodyStep>,
+    transfers: Vec<CustodyStep>,
+}
+
+impl<'a> Custodian<'a> {
+    /// A custodian of that archive.
+    pub fn new(archive: &'a Archive) -> Result<Self, ArchiveError> {
+        let mut by_account = HashMap::new();
+        let mut behind: HashMap<u64, Vec<u64>> = HashMap::new();
+        let agents = archive.agents()?;
+        for agent in &agents {
+            for account in &agent.accounts {
+                by_account.entry(account.clone()).or_insert(agent.seq);
+            }
+            behind.entry(agent.seq).or_default().extend(agent.merged);
+            let named = archive.entry(agent.seq)?;
+            let speaks_for = named
+                .map(|named| named.get::<Value>("speaks_for"))
+                .transpose()?;
+            behind
+                .entry(agent.seq)
+                .or_default()
+                .extend(speaks_for.flatten().as_ref().and_then(entry_of));
+            for act in archive.acts_on_entry(agent.seq)? {
+                if let Some(act) = archive.entry(act)?
+                    && act.schema == "attributed/1"
+                    && act
+                        .get::<String>("role")?
+                        .is_some_and(|role| BEHIND.contains(&role.as_str()))
+                    && let Some(who) = act.get::<Value>("who")?
+                {
+                    behind.entry(agent.seq).or_default().extend(entry_of(&who));
+                }
+            }
+        }
+        Ok(Self {
+            archive,
+            agents: agents.into_iter().map(|agent| (agent.seq, agent)).collect(),
+            by_account,
+            behind,
+        })
+    }
+
+    /// The custody of an item.
+    pub fn of_item(&self, item: u64) -> Result<Custody, ArchiveError> {
+        let nobody = || ArchiveError::NoSuchItem(format!("item {item}"));
+        let card = self.archive.card(item)?.ok_or_else(nobody)?;
+        let subject = self.archive.reference(&card)?;
+        let accession = card.accession;
+        let mut found = Found::default();
+        let mut outermost = card.sha256;
+        let mut next = Some(card);
+        // A parent's number is lower than its child's, so this ends whatever the rows say.
+        while let Some(card) = next {
+            outermost = card.sha256;
+            self.acts(&self.archive.acts_on_item(card.item)?, &mut found)?;
+            if found.made.is_empty() && card.class == "m" {
+                found.made.extend(self.written(&card)?);
+            }
+            next = match card.parent.filter(|parent| *parent < card.item) {
+                Some(parent) => self.archive.card(parent)?,
+                None => None,
+            };
+        }
+        self.in_order(subject, found, accession, Some(outermost))
+    }
+
+    /// The custody of what came with an accession.
+    pub fn of_accession(&self, seq: u64) -> Result<Custody, ArchiveError> {
+        let subject = self.archive.entry_reference(seq)?;
+        let subject = subject.unwrap_or_else(|| format!("entry {seq}"));
+        self.in_order(subject, Found::default(), seq, None)
+    }
+
+    /// The hands an item came through, in one line.
+    pub fn line(&self, item: u64) -> Result<String, ArchiveError> {
+        Ok(self.of_item(item)?.line())
+    }
+
+    /// The party that a value names: an agent, words, or nobody known.
+    pub fn party(&self, value: &Value) -> Party {
+        match (entry_of(value), value) {
+            (Some(seq), _) => self.agent(seq),
+            (None, Value::String(words)) if words != "unknown" => Party {
+                agent: None,
+                name: Some(words.clone()),
+            },
+            _ => Party::default(),
+        }
+    }
+
+    /// The party that a participant is: the agent that has the account, else what the message says.
+    pub fn participant(&self, participant: &Participant) -> Party {
+        let agent = participant
+            .account
+            .as_ref()
+            .and_then(|account| self.by_account.get(account));
+        match agent {
+            Some(seq) => self.agent(*seq),
+            None => Party {
+                agent: None,
+                name: participant
+                    .display
+                    .clone()
+                    .or_else(|| participant.account.clone()),
+            },
+        }
+    }
+
+    /// An agent, or the one it was merged into.
+    fn agent(&self, seq: u64) -> Party {
+        let mut found = self.agents.get(&seq);
+        for _ in 0..self.agents.len() {
+            match found.and_then(|agent| agent.merged) {
+                Some(into) => found = self.agents.get(&into),
+                None => break,
+            }
+        }
+        Party {
+            agent: found.map(|agent| agent.reference.clone()),
+            name: Some(found.map_or_else(|| format!("entry {seq}"), |agent| agent.name.clone())),
+        }
+    }
+
+    /// Who wrote a message, as it says itself.
+    fn written(&self, card: &Card) -> Result<Option<CustodyStep>, ArchiveError> {
+        let Some(message) = self.archive.item(card.item)? else {
+            return Ok(None);
+        };
+        let mut step = CustodyStep::new(Act::Made);
+        let people = |slot| -> Result<Vec<Party>, ArchiveError> {
+            let people: Vec<Participant> = message.get(slot)?.unwrap_or_default();
+            Ok(people.iter().map(|one| self.participant(one)).collect())
+        };
+        step.from = people("from")?;
+        step.to = people("to")?;
+        step.at = message.get("at")?;
+        step.kind = Some("wrote it".to_owned());
+        step.standing = Some("stated".to_owned());
+        step.basis = Some("the message names its sender".to_owned());
+        Ok(Some(step))
+    }
+
+    fn acts(&self, acts: &[u64], found: &mut Found) -> Result<(), ArchiveError> {
+        for &seq in acts {
+            let Some(act) = self.archive.entry(seq)? else {
+                continue;
+            };
+            if act.schema == "transferred/1" {
+                found.transfers.push(self.transfer(seq, &act)?);
+            } else if act.schema == "attributed/1"
+                && act.get::<String>("role")?.as_deref() == Some("creator")
+            {
+                let mut step = self.common(Act::Made, seq, &act)?;
+                step.from = self.parties(&act, "who")?;
+                step.kind = Some("made it".to_owned());
+                step.standing = Some("stated".to_owned());
+                found.made.push(step);
+            }
+        }
+        Ok(())
+    }
+
+    fn transfer(&self, seq: u64, act: &Opened) -> Result<CustodyStep, ArchiveError> {
+        let from = self.parties(act, "from")?;
+        let gap = !from.iter().any(Party::is_known);
+        let mut step = self.common(if gap { Act::Gap } else { Act::Transferred }, seq, act)?;
+        step.kind = act.get("kind")?;
+        step.from = from;
+        step.to = self.parties(act, "to")?;
+        step.medium = act.get("medium")?;
+        step.place = act.get("place")?;
+        step.purpose = act.get("purpose")?;
+        step.authority = act.get("authority")?;
+        step.condition = act.get("condition")?;
+        step.sha256 = act.get("digest_seen")?;
+        step.standing = act.get("standing")?;
+        Ok(step)
+    }
+
+    /// The fields that all acts have.
+    fn common(&self, kind: Act, seq: u64, act: &Opened) -> Result<CustodyStep, ArchiveError> {
+        let mut step = CustodyStep::new(kind);
+        step.reference = self.archive.entry_reference(seq)?;
+        step.entry = Some(seq);
+        step.at = act
+            .get::<Instant>("at")?
+            .map(|at| self.bounded(at))
+            .transpose()?;
+        step.basis = act.get("basis")?;
+        step.by = act.get("by")?;
+        step.recorded = act.get("t")?;
+        for about in act.get::<Vec<About>>("evidence")?.unwrap_or_default() {
+            step.evidence.extend(self.reference(about)?);
+        }
+        Ok(step)
+    }
+
+    /// A time told from another item's, with the bounds that follow.
+    fn bounded(&self, at: Instant) -> Result<Instant, ArchiveError> {
+        let Some(to) = at.relative_to.as_deref() else {
+            return Ok(at);
+        };
+        let other = match self.archive.resolve(to) {
+            Ok(Target::Item(item)) => match self.archive.item(item)? {
+                Some(other) if other.schema == "message/1" => other.get::<Instant>("at")?,
+                _ => None,
+            },
+            _ => None,
+        };
+        Ok(other.map_or_else(|| at.clone(), |other| when::resolve(&at, &other)))
+    }
+
+    fn reference(&self, about: About) -> Result<Option<String>, ArchiveError> {
+        match about {
+            About::Entry(seq) => self.archive.entry_reference(seq),
+            About::Item(place) => match self.archive.item_at(place)? {
+                Some(item) => match self.archive.card(item)? {
+                    Some(card) => self.archive.reference(&card).map(Some),
+                    None => Ok(None),
+                },
+                None => Ok(None),
+            },
+        }
+    }
+
+    fn parties(&self, act: &Opened, slot: &'static str) -> Result<Vec<Party>, ArchiveError> {
+        let value = act.get::<Value>(slot)?;
+        Ok(value.iter().map(|value| self.party(value)).collect())
+    }
+
+    /// Adds what is recorded of the accession, and puts all of it in order.
+    fn in_order(
+        &self,
+        subject: String,
+        mut found: Found,
+        accession: u64,
+        sha256: Option<Digest>,
+    ) -> Result<Custody, ArchiveError> {
+        self.acts(&self.archive.acts_on_entry(accession)?, &mut found)?;
+        let received = self.archive.entry(accession)?;
+        let given = match &received {
+            Some(received) => self.given(accession, received, &found)?,
+            None => None,
+        };
+        let mut steps = std::mem::take(&mut found.made);
+        steps.extend(by_time(found.transfers));
+        steps.extend(given);
+        let mut ingested = CustodyStep::new(Act::Ingested);
+        ingested.reference = self.archive.entry_reference(accession)?;
+        ingested.entry = Some(accession);
+        ingested.kind = Some("ingested".to_owned());
+        ingested.sha256 = sha256;
+        ingested.standing = Some("witnessed".to_owned());
+        if let Some(received) = &received {
+            ingested.by = received.get("by")?;
+            ingested.recorded = received.get("t")?;
+            let at: Option<Moment> = ingested.recorded.as_deref().and_then(|t| t.parse().ok());
+            ingested.at = at
+                .map(|at| Instant::exact(at, at.to_string(), "computed").in_zone("UTC", "format"));
+        }
+        let mut steps = self.with_gaps(steps);
+        steps.push(ingested);
+        let mut number = 0;
+        for step in steps.iter_mut().filter(|step| step.act != Act::Gap) {
+            number += 1;
+            step.number = Some(number);
+        }
+        Ok(Custody {
+            subject,
+            impossible: impossible(&steps),
+            steps,
+        })
+    }
+
+    /// What the accession says of how it came, unless a transfer says so already.
+    fn given(
+        &self,
+        seq: u64,
+        received: &Opened,
+        found: &Found,
+    ) -> Result<Option<CustodyStep>, ArchiveError> {
+        let from = self.parties(received, "from")?;
+        let said = found
+            .transfers
+            .iter()
+            .any(|step| !from.is_empty() && step.from.iter().any(|giver| from.contains(giver)));
+        let at: Option<Instant> = received.get("received")?;
+        if said || (from.is_empty() && at.is_none() && !found.transfers.is_empty()) {
+            return Ok(None);
+        }
+        let gap = !from.iter().any(Party::is_known);
+        let mut step = CustodyStep::new(if gap { Act::Gap } else { Act::Given });
+        step.reference = self.archive.entry_reference(seq)?;
+        step.entry = Some(seq);
+        step.kind = received.get::<Value>("how")?.as_ref().map(plain);
+        step.from = from;
+        step.to = self.parties(received, "received_by")?;
+        step.at = at.map(|at| self.bounded(at)).transpose()?;
+        step.authority = received.get("authority")?;
+        step.basis = received.get("basis")?;
+        step.standing = Some(if gap { "unknown" } else { "stated" }.to_owned());
+        step.by = received.get("by")?;
+        step.recorded = received.get("t")?;
+        Ok(Some(step))
+    }
+
+    /// The steps, with a gap before each in which somebody gives what nobody is recorded to have given them.
+    fn with_gaps(&self, steps: Vec<CustodyStep>) -> Vec<CustodyStep> {
+        let mut holders: HashSet<String> = HashSet::new();
+        let mut with = Vec::with_capacity(steps.len());
+        for step in steps {
+            let came =
+                holders.is_empty() || step.from.iter().any(|one| holders.contains(&key(one)));
+            if matches!(step.act, Act::Transferred | Act::Given) && !came {
+                let mut gap = CustodyStep::new(Act::Gap);
+                gap.to.clone_from(&step.from);
+                with.push(gap);
+            }
+            for one in step
+                .from
+                .iter()
+                .chain(&step.to)
+                .filter(|one| one.is_known())
+            {
+                self.hold(one, &mut holders);
+            }
+            with.push(step);
+        }
+        with
+    }
+
+    /// Notes that a party holds it, and with it whoever stands behind that party.
+    fn hold(&self, party: &Party, holders: &mut HashSet<String>) {
+        let mut waiting: Vec<u64> = self
+            .agents
+            .values()
+            .filter(|agent| Some(&agent.reference) == party.agent.as_ref())
+            .map(|agent| agent.seq)
+            .collect();
+        holders.insert(key(party));
+        let mut seen = HashSet::new();
+        while let Some(seq) = waiting.pop() {
+            if seen.insert(seq) {
+                holders.insert(key(&self.agent(seq)));
+                waiting.extend(self.behind.get(&seq).into_iter().flatten());
+            }
+        }
+    }
+}
+
+/// By what a party is told from others.
+fn key(party: &Party) -> String {
+    let name = || party.shown().to_lowercase();
+    party.agent.clone().unwrap_or_else(name)
+}
+
+fn entry_of(value: &Value) -> Option<u64> {
+    value.get("entry").and_then(Value::as_u64)
+}
+
+/// Steps in the order in which they were recorded, except that one which is certainly earlier goes before.
+fn by_time(mut steps: Vec<CustodyStep>) -> Vec<CustodyStep> {
+    steps.sort_by_key(|step| step.entry);
+    let mut ordered: Vec<CustodyStep> = Vec::with_capacity(steps.len());
+    for step in steps {
+        let before = ordered.iter().position(|other| is_before(&step, other));
+        ordered.insert(before.unwrap_or(ordered.len()), step);
+    }
+    ordered
+}
+
+fn is_before(step: &CustodyStep, other: &CustodyStep) -> bool {
+    match (&step.at, &other.at) {
+        (Some(at), Some(other)) => at.is_before(other),
+        _ => false,
+    }
+}
+
+/// Steps that are certainly earlier than one that must have come before them.
+fn impossible(steps: &[CustodyStep]) -> Vec<String> {
+    let mut said = Vec::new();
+    for (index, earlier) in steps.iter().enumerate() {
+        let contradicting: Vec<String> = steps
+            .iter()
+            .skip(index + 1)
+            .filter(|step| is_before(step, earlier))
+            .filter_map(|step| step.number)
+            .map(|number| number.to_string())
+            .collect();
+        let Some(earlier) = earlier.number else {
+            continue;
+        };
+        match contradicting.as_slice() {
+            [] => {}
+            [step] => said.push(format!("step {step} is earlier than step {earlier}")),
+            [steps @ .., last] => said.push(format!(
+                "steps {} and {last} are earlier than step {earlier}",
+                steps.join(", ")
+            )),
+        }
+    }
+    said
+}

@@ -1,0 +1,89 @@
+//! Heads of the ledger: leaf data, roots, proofs between sizes, and the notes that sign them.
+
+use super::Archive;
+use super::ArchiveError;
+use super::restore::LOST;
+use crate::keys::KeyError;
+use crate::tlog::Checkpoint;
+use crate::tlog::Frontier;
+use crate::tlog::Hash;
+use crate::tlog::Note;
+use crate::tlog::Verifier;
+use crate::tlog::leaf_hash;
+
+impl Archive {
+    /// Calls `visit` with the leaf data of every entry from `first` on, in order.
+    pub(super) fn leaves(
+        &self,
+        first: u64,
+        mut visit: impl FnMut(&[u8; 32]) -> Result<(), ArchiveError>,
+    ) -> Result<(), ArchiveError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT leaf FROM entry WHERE seq >= ?1 ORDER BY seq")?;
+        let mut rows = statement.query([first])?;
+        while let Some(row) = rows.next()? {
+            visit(&row.get(0)?)?;
+        }
+        Ok(())
+    }
+
+    /// The ledger's root when it had `size` entries.
+    pub fn root_at(&self, size: u64) -> Result<Hash, ArchiveError> {
+        let mut tree = Frontier::new();
+        self.leaves(0, |leaf| {
+            if tree.size() < size {
+                tree.push(leaf_hash(leaf));
+            }
+            Ok(())
+        })?;
+        Ok(tree.root())
+    }
+
+    /// Proof that the ledger of `new` entries begins with that of `old`.
+    pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, ArchiveError> {
+        let mut leaves = Vec::new();
+        self.leaves(0, |leaf| {
+            leaves.push(leaf_hash(leaf));
+            Ok(())
+        })?;
+        leaves.truncate(usize::try_from(new).unwrap_or(usize::MAX));
+        Ok(crate::tlog::prove_consistency(&leaves, old).map_err(KeyError::from)?)
+    }
+
+    /// Reads a checkpoint of this archive out of a note, demanding the log key's signature.
+    pub fn open_note(&self, note: &str) -> Result<Checkpoint, ArchiveError> {
+        let note = Note::parse(note.as_bytes()).map_err(KeyError::from)?;
+        Ok(Checkpoint::open(&note, &self.verifier()?).map_err(KeyError::from)?)
+    }
+
+    /// The log key, ready to verify.
+    pub fn verifier(&self) -> Result<Verifier, ArchiveError> {
+        Ok(Verifier::new(self.origin().as_str(), &self.keys.log).map_err(KeyError::from)?)
+    }
+
+    /// Refuses to append where the schema is not an archive's: a trigger could swallow what is acknowledged.
+    pub(super) fn demand_schema(&self) -> Result<(), ArchiveError> {
+        match self.ledger()?.compare_schema()?.into_iter().next() {
+            Some(strange) => Err(ArchiveError::Schema(strange.row)),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to append beside records that this build does not understand.
+    pub(super) fn demand_understood(&self) -> Result<(), ArchiveError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT DISTINCT schema FROM entry")?;
+        let kinds: Vec<String> = statement
+            .query_map((), |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        match kinds
+            .into_iter()
+            .find(|kind| kind != LOST && crate::record::schema(kind).is_none())
+        {
+            Some(unknown) => Err(ArchiveError::UnknownKind(unknown)),
+            None => Ok(()),
+        }
+    }
+}

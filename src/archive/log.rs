@@ -1,0 +1,266 @@
+//! `log/`: the ledger as C2SP tiles, for anybody to copy and recompute. Digests only; it follows from the ledger.
+//!
+//! Whoever could lay a file there could lay a link or a pipe: none is followed or read, and a checkpoint counts only
+//! with the log key's signature.
+
+use std::fs::File;
+use std::io;
+use std::io::Read as _;
+use std::ops::Range;
+use std::path::Path;
+use std::path::PathBuf;
+
+use rusqlite::named_params;
+
+use super::Archive;
+use super::ArchiveError;
+use super::store::ensure_folder;
+use crate::durable;
+use crate::record::Finding;
+use crate::tlog::CHECKPOINT_PATH;
+use crate::tlog::Checkpoint;
+use crate::tlog::Note;
+use crate::tlog::Tile;
+
+pub(super) const FOLDER: &str = "log";
+
+/// The largest file that `log/` can have: a bundle of 256 entries.
+const LARGEST: u64 = 256 * 34;
+
+/// A file that should be in `log/`, with the bytes it should have.
+pub struct LogFile {
+    /// Its path inside the archive.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Writes what `log/` lacks of the ledger's signed part. One that is ahead of the ledger is left alone and named: the
+/// archive is then an older copy.
+pub(super) fn catch_up(archive: &Archive) -> Result<(), ArchiveError> {
+    let (_, Some(note)) = archive.head()? else {
+        return Ok(());
+    };
+    let size = archive.open_note(&note)?.size;
+    let folder = archive.root.join(FOLDER);
+    ensure_folder(&folder)?;
+    let have = logged(archive, &folder);
+    if have.as_ref().is_some_and(|have| have.size > size) {
+        return Err(ArchiveError::OlderThanMemory {
+            found: size,
+            remembered: have.map_or(0, |have| have.size),
+        });
+    }
+    let old = have.map_or(0, |have| have.size);
+    if old == size {
+        return Ok(());
+    }
+    for tile in Tile::changed(old, size) {
+        let path = way_to(&folder, &tile)?;
+        durable::write_atomic(&path, &tile.bytes(|range| archive.leaf_range(range))?)?;
+        if !tile.is_partial() {
+            discard_partials(&path)?;
+        }
+    }
+    Ok(durable::write_atomic(
+        &folder.join(CHECKPOINT_PATH),
+        note.as_bytes(),
+    )?)
+}
+
+/// Writes every file of `log/` again.
+pub(super) fn rewrite(archive: &Archive) -> Result<(), ArchiveError> {
+    let (_, Some(note)) = archive.head()? else {
+        return Ok(());
+    };
+    let folder = archive.root.join(FOLDER);
+    ensure_folder(&folder)?;
+    for tile in Tile::all(archive.open_note(&note)?.size) {
+        let path = way_to(&folder, &tile)?;
+        durable::write_atomic(&path, &tile.bytes(|range| archive.leaf_range(range))?)?;
+    }
+    Ok(durable::write_atomic(
+        &folder.join(CHECKPOINT_PATH),
+        note.as_bytes(),
+    )?)
+}
+
+/// Where a tile lies, with the folders down to it made; a link on the way is refused.
+fn way_to(folder: &Path, tile: &Tile) -> Result<PathBuf, ArchiveError> {
+    let name = tile.to_string();
+    let mut way = folder.to_path_buf();
+    let mut parts = name.split('/').peekable();
+    while let Some(part) = parts.next() {
+        way.push(part);
+        if parts.peek().is_some() {
+            ensure_folder(&way)?;
+        }
+    }
+    Ok(way)
+}
+
+/// Removes the partial tiles that a full one replaces, as C2SP allows; nothing else that lies there.
+fn discard_partials(full: &Path) -> Result<(), ArchiveError> {
+    let mut partials = full.as_os_str().to_owned();
+    partials.push(".p");
+    let partials = PathBuf::from(partials);
+    if !partials
+        .symlink_metadata()
+        .is_ok_and(|found| found.is_dir())
+    {
+        return Ok(());
+    }
+    let Ok(found) = partials.read_dir() else {
+        return Ok(());
+    };
+    for file in found.flatten() {
+        let name = file.file_name();
+        let width = name.to_str().and_then(|name| name.parse::<u8>().ok());
+        if width.is_some() || durable::is_leftover(&name) {
+            durable::discard(&file.path())?;
+        }
+    }
+    // An empty folder that stays behind is harmless: C2SP readers ask for files.
+    drop(std::fs::remove_dir(&partials));
+    Ok(())
+}
+
+/// The checkpoint that lies in `log/`, if the log key signed it: anybody's own would lock the user out.
+pub(super) fn logged(archive: &Archive, folder: &Path) -> Option<Checkpoint> {
+    let bytes = read_plain(&folder.join(CHECKPOINT_PATH), LARGEST).ok()?;
+    archive.open_note(std::str::from_utf8(&bytes).ok()?).ok()
+}
+
+/// Up to that many bytes of a plain file and one more; a link is not followed and a pipe is not waited for.
+fn read_plain(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    if !path.symlink_metadata()?.is_file() {
+        return Err(io::Error::other("it is not a plain file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+impl Archive {
+    /// Leaf data of a range of entries.
+    fn leaf_range(&self, range: Range<u64>) -> Result<Vec<[u8; 32]>, ArchiveError> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT leaf FROM entry WHERE seq >= :start AND seq < :end ORDER BY seq",
+            )?
+            .query_map(
+                named_params! {":start": range.start, ":end": range.end},
+                |row| row.get(0),
+            )?
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// Holds every file of `log/` against what the ledger makes of it.
+    pub fn check_log(&self) -> Result<Vec<Finding>, ArchiveError> {
+        let mut findings = Vec::new();
+        let (entries, Some(note)) = self.head()? else {
+            return Ok(findings);
+        };
+        let size = Checkpoint::parse(
+            Note::parse(note.as_bytes())
+                .map_err(crate::keys::KeyError::from)?
+                .text(),
+        )
+        .map_err(crate::keys::KeyError::from)?
+        .size;
+        // A note that was tampered with may state any size, and the files of that size would never end.
+        if size > entries {
+            return Err(ArchiveError::LedgerBroken(format!(
+                "its last checkpoint is of {size} entries, and it has {entries}"
+            )));
+        }
+        let folder = self.root.join(FOLDER);
+        if folder.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
+            findings.push(Finding::new(
+                "log.unexpected",
+                FOLDER,
+                "what stands in the place of the log is no folder; it was not followed",
+            ));
+            return Ok(findings);
+        }
+        let mut expected: Vec<LogFile> = vec![LogFile {
+            path: PathBuf::from(CHECKPOINT_PATH),
+            bytes: note.into_bytes(),
+        }];
+        for tile in Tile::all(size) {
+            expected.push(LogFile {
+                path: PathBuf::from(tile.to_string()),
+                bytes: tile.bytes(|range| self.leaf_range(range))?,
+            });
+        }
+        let mut known: std::collections::BTreeSet<PathBuf> = std::collections::BTreeSet::new();
+        for file in expected {
+            findings.extend(compare(&folder, &file));
+            known.insert(file.path);
+        }
+        for stray in walkdir::WalkDir::new(&folder).into_iter().flatten() {
+            let Ok(path) = stray.path().strip_prefix(&folder) else {
+                continue;
+            };
+            if stray.file_type().is_dir() || known.contains(path) {
+                continue;
+            }
+            let subject = format!("{FOLDER}/{}", path.display());
+            let earlier = path
+                .to_str()
+                .and_then(Tile::parse)
+                .filter(|tile| tile.is_within(size));
+            match earlier {
+                Some(tile) => {
+                    let file = LogFile {
+                        path: path.to_path_buf(),
+                        bytes: tile.bytes(|range| self.leaf_range(range))?,
+                    };
+                    findings.extend(compare(&folder, &file));
+                }
+                None if path.file_name().is_some_and(durable::is_leftover) => {}
+                None => findings.push(Finding::new(
+                    "log.unexpected",
+                    subject,
+                    "this file does not belong to the log of this ledger",
+                )),
+            }
+        }
+        Ok(findings)
+    }
+}
+
+fn compare(folder: &Path, file: &LogFile) -> Option<Finding> {
+    let subject = format!("{FOLDER}/{}", file.path.display());
+    let most = LARGEST.max(file.bytes.len() as u64);
+    let found = match read_plain(&folder.join(&file.path), most) {
+        Ok(found) => found,
+        Err(error) => {
+            return Some(Finding::new(
+                "log.missing",
+                subject,
+                format!("this file of the log cannot be read: {error}"),
+            ));
+        }
+    };
+    if found == file.bytes {
+        return None;
+    }
+    let differs = found
+        .iter()
+        .zip(&file.bytes)
+        .position(|(found, expected)| found != expected)
+        .unwrap_or_else(|| found.len().min(file.bytes.len()));
+    let finding = Finding::new(
+        "log.altered",
+        subject,
+        format!("this file of the log is not what the ledger makes of it, from byte {differs} on"),
+    );
+    Some(finding.with(
+        format!("{} bytes", file.bytes.len()),
+        format!("{} bytes", found.len()),
+    ))
+}

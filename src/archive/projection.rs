@@ -1,0 +1,574 @@
+//! The projection: what the catalogue says follows from the ledger's values by this function and nothing else.
+//!
+//! It is pure: no clock, no locale, no zone or Unicode table, no parser. The same values give the same rows for ever;
+//! a change here is a new [`NUMBER`], and the catalogue is made again. Appending, rebuilding and verifying all use it.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use rusqlite::Connection;
+use rusqlite::OptionalExtension as _;
+use rusqlite::named_params;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::Digest as _;
+use sha2::Sha256;
+
+use super::ArchiveError;
+use crate::commitment::Place;
+use crate::record::Bytes;
+use crate::record::Class;
+use crate::record::Conversation;
+use crate::record::Event;
+use crate::record::Instant;
+use crate::record::Kind;
+use crate::record::Name;
+use crate::record::Parent;
+use crate::record::Participant;
+use crate::record::Schema;
+use crate::record::Span;
+use crate::record::crockford;
+use crate::record::schema;
+
+/// The number of this projection.
+pub(super) const NUMBER: i64 = 1;
+
+/// The shortest code of a reference.
+const SHORTEST: usize = 4;
+
+/// The slots of `accessioned/1` that make the stated provenance; the same bytes with the same statement are the same
+/// receipt (FORMAT, 'Accessions').
+const STATEMENT: &[&str] = &[
+    "how",
+    "from",
+    "via",
+    "received",
+    "received_by",
+    "authority",
+    "terms",
+    "basis",
+    "holder_of_original",
+    "part_of",
+    "missing",
+    "companions",
+];
+
+/// Accounts kept at hand, at most; the table has them all.
+const ACCOUNTS_AT_HAND: usize = 20_000;
+
+/// The slot `segment` of `received/1` and `derived/1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, Deserialize)]
+pub struct Segment {
+    /// Index of the `accessioned` entry.
+    pub a: u64,
+    /// Run.
+    pub r: u64,
+    /// Number in the run.
+    pub s: u64,
+    /// Items; 0 only where it closes a run.
+    pub size: u64,
+    /// Merkle root over the items' leaf data.
+    pub root: crate::record::Digest,
+    /// Digest over the bytes of its containers that no item covers; absent where it has no item with a range.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<crate::record::Digest>,
+}
+
+/// What an entry is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum About {
+    /// Another entry: an accession, an agent, an act.
+    Entry(u64),
+    /// An item.
+    Item(Place),
+}
+
+impl About {
+    /// The entry, where it is one.
+    pub const fn entry(self) -> Option<u64> {
+        match self {
+            Self::Entry(seq) => Some(seq),
+            Self::Item(_) => None,
+        }
+    }
+}
+
+/// The slot `agents`: entries that named them.
+fn agents(values: &Values<'_>) -> Result<impl Iterator<Item = u64> + use<>, ArchiveError> {
+    let agents: Vec<About> = values.get("agents")?.unwrap_or_default();
+    Ok(agents.into_iter().filter_map(About::entry))
+}
+
+/// A record's values by slot.
+pub(super) struct Values<'a> {
+    pub(super) subject: String,
+    pub(super) schema: &'static Schema,
+    pub(super) texts: Vec<&'a str>,
+}
+
+impl Values<'_> {
+    /// The value of a slot, or nothing where it is empty or unreadable for want of a value.
+    pub(super) fn get<T: DeserializeOwned>(
+        &self,
+        slot: &'static str,
+    ) -> Result<Option<T>, ArchiveError> {
+        let text = self.text(slot);
+        if text == "null" {
+            return Ok(None);
+        }
+        serde_json::from_str(text)
+            .map(Some)
+            .map_err(|source| ArchiveError::Value {
+                subject: self.subject.clone(),
+                slot,
+                source,
+            })
+    }
+
+    /// The canonical text of a slot.
+    pub(super) fn text(&self, slot: &str) -> &str {
+        self.schema
+            .position(slot)
+            .and_then(|position| self.texts.get(position))
+            .copied()
+            .unwrap_or("null")
+    }
+}
+
+/// Writes the catalogue rows of records given in the order of the ledger.
+pub(super) struct Projector<'c> {
+    conn: &'c Connection,
+    accounts: HashMap<String, i64>,
+    tallies: BTreeMap<&'static str, i64>,
+}
+
+impl<'c> Projector<'c> {
+    /// A projector into that catalogue.
+    pub(super) fn new(conn: &'c Connection) -> Self {
+        Self {
+            conn,
+            accounts: HashMap::new(),
+            tallies: BTreeMap::new(),
+        }
+    }
+
+    /// Empties the catalogue.
+    pub(super) fn clear(conn: &Connection) -> Result<(), ArchiveError> {
+        for table in super::catalogue::PROJECTED {
+            conn.execute(&format!("DELETE FROM {table}"), ())?;
+        }
+        conn.execute("INSERT INTO projection VALUES (?1)", [NUMBER])?;
+        Ok(())
+    }
+
+    /// Writes what has been counted. Called once before the transaction ends.
+    pub(super) fn finish(&mut self) -> Result<(), ArchiveError> {
+        let mut add = self.conn.prepare_cached(
+            "INSERT INTO tally VALUES (:name, :n) ON CONFLICT (name) DO UPDATE SET n = n + :n",
+        )?;
+        for (name, n) in std::mem::take(&mut self.tallies) {
+            add.execute(named_params! {":name": name, ":n": n})?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, name: &'static str, n: i64) {
+        *self.tallies.entry(name).or_default() += n;
+    }
+
+    /// Projects an entry. `first` is the item number that a segment begins with.
+    pub(super) fn entry(
+        &mut self,
+        seq: u64,
+        leaf: &[u8; 32],
+        values: &Values<'_>,
+        first: u64,
+    ) -> Result<(), ArchiveError> {
+        self.count("entries", 1);
+        match values.schema.name {
+            "accessioned/1" => self.accession(seq, leaf, values)?,
+            "received/1" | "derived/1" => self.segment(seq, values, first)?,
+            "agent.named/1" => self.agent(seq, leaf, values)?,
+            "agents.merged/1" => {
+                let into = values.get::<About>("into")?.and_then(About::entry);
+                for agent in agents(values)?.filter(|agent| Some(*agent) != into) {
+                    self.merge(agent, into)?;
+                }
+            }
+            "agents.split/1" => {
+                for agent in agents(values)? {
+                    self.merge(agent, None)?;
+                }
+            }
+            _ => {}
+        }
+        let about = values.get::<About>("about")?;
+        if let Some(about) = about
+            && !matches!(values.schema.name, "received/1" | "derived/1")
+        {
+            self.act(seq, leaf, values.schema.name, about)?;
+        }
+        Ok(())
+    }
+
+    fn accession(
+        &mut self,
+        seq: u64,
+        leaf: &[u8; 32],
+        values: &Values<'_>,
+    ) -> Result<(), ArchiveError> {
+        let reference = self.free(Class::Accession, leaf)?;
+        self.conn
+            .prepare_cached("INSERT INTO accession VALUES (:seq, :ref, :statement, :paths)")?
+            .execute(named_params! {
+                ":seq": seq,
+                ":ref": reference,
+                ":statement": statement(|slot| values.text(slot)),
+                ":paths": values.text("paths"),
+            })?;
+        self.count("accessions", 1);
+        Ok(())
+    }
+
+    fn segment(&mut self, seq: u64, values: &Values<'_>, first: u64) -> Result<(), ArchiveError> {
+        let Some(segment) = values.get::<Segment>("segment")? else {
+            return Ok(());
+        };
+        self.conn
+            .prepare_cached(
+                "INSERT INTO segment VALUES (:seq, :a, :r, :s, :derived, :first, :size, :total)",
+            )?
+            .execute(named_params! {
+                ":seq": seq,
+                ":a": segment.a,
+                ":r": segment.r,
+                ":s": segment.s,
+                ":derived": values.schema.name == "derived/1",
+                ":first": first,
+                ":size": segment.size,
+                ":total": values.text("total") != "null",
+            })?;
+        Ok(())
+    }
+
+    fn agent(
+        &mut self,
+        seq: u64,
+        leaf: &[u8; 32],
+        values: &Values<'_>,
+    ) -> Result<(), ArchiveError> {
+        let reference = self.free(Class::Agent, leaf)?;
+        self.conn
+            .prepare_cached("INSERT INTO agent VALUES (:seq, :ref, :kind, :name, NULL)")?
+            .execute(named_params! {
+                ":seq": seq,
+                ":ref": reference,
+                ":kind": values.get::<String>("kind")?.unwrap_or_default(),
+                ":name": values.get::<String>("name")?.unwrap_or_default(),
+            })?;
+        for address in values.get::<Vec<String>>("accounts")?.unwrap_or_default() {
+            self.conn
+                .prepare_cached("INSERT OR IGNORE INTO agent_account VALUES (:address, :agent)")?
+                .execute(named_params! {":address": address, ":agent": seq})?;
+        }
+        Ok(())
+    }
+
+    fn merge(&self, agent: u64, into: Option<u64>) -> Result<(), ArchiveError> {
+        self.conn
+            .prepare_cached("UPDATE agent SET merged = :into WHERE seq = :agent")?
+            .execute(named_params! {":into": into, ":agent": agent})?;
+        Ok(())
+    }
+
+    fn act(
+        &self,
+        seq: u64,
+        leaf: &[u8; 32],
+        schema: &str,
+        about: About,
+    ) -> Result<(), ArchiveError> {
+        let reference = if schema == "transferred/1" {
+            Some(self.free(Class::Transfer, leaf)?)
+        } else {
+            None
+        };
+        let (entry, item) = match about {
+            About::Entry(entry) => (Some(entry), None),
+            About::Item(place) => (None, Some(self.item_at(place)?)),
+        };
+        self.conn
+            .prepare_cached("INSERT INTO act VALUES (:seq, :ref, :schema, :entry, :item)")?
+            .execute(named_params! {
+                ":seq": seq,
+                ":ref": reference,
+                ":schema": schema,
+                ":entry": entry,
+                ":item": item,
+            })?;
+        Ok(())
+    }
+
+    fn item_at(&self, place: Place) -> Result<u64, ArchiveError> {
+        super::query::item_at(self.conn, place)?
+            .ok_or_else(|| ArchiveError::LedgerBroken(format!("no item at {place:?}")))
+    }
+
+    /// Projects an item.
+    pub(super) fn item(
+        &mut self,
+        id: u64,
+        accession: u64,
+        leaf: &[u8; 32],
+        values: &Values<'_>,
+    ) -> Result<(), ArchiveError> {
+        self.count("records", 1);
+        let bytes: Option<Bytes> = values.get("bytes")?;
+        let Some(bytes) = bytes else {
+            return Ok(());
+        };
+        let parent = match values.get::<Parent>("parent")? {
+            Some(Parent { r, s, i }) => Some(self.item_at(Place {
+                a: accession,
+                r,
+                s,
+                i,
+            })?),
+            None => None,
+        };
+        let mut card = Card {
+            id,
+            accession,
+            parent,
+            sha256: bytes.sha256.as_bytes(),
+            class: "t",
+            reference: None,
+            span: None,
+            kind: values.get::<String>("kind")?.unwrap_or_default(),
+            name: None,
+            conversation: None,
+            event: None,
+            at: Instant::default(),
+        };
+        match values.schema.name {
+            "document/1" => {
+                card.class = "d";
+                card.name = values.get::<Name>("name")?.map(|name| name.to_string());
+                self.document(id, leaf, bytes, &card.kind)?;
+            }
+            "message/1" => {
+                card.class = "m";
+                card.reference = Some(self.free(Class::Message, leaf)?);
+                card.span = values.get("range")?;
+                let conversation: Option<Conversation> = values.get("conversation")?;
+                card.kind = conversation.as_ref().map_or_else(
+                    || "unknown".to_owned(),
+                    |found| format!("{}-{}", found.platform, found.sort),
+                );
+                card.conversation = conversation.map(|found| found.id);
+                card.event = values.get::<Event>("event")?.and_then(|event| event.id);
+                card.at = values.get("at")?.unwrap_or_default();
+                self.count("messages", 1);
+                self.count("items", 1);
+                for slot in ["from", "to"] {
+                    for person in values.get::<Vec<Participant>>(slot)?.unwrap_or_default() {
+                        self.participant(id, &person)?;
+                    }
+                }
+            }
+            _ => {}
+        }
+        card.write(self.conn)
+    }
+
+    fn document(
+        &mut self,
+        id: u64,
+        leaf: &[u8; 32],
+        bytes: Bytes,
+        kind: &str,
+    ) -> Result<(), ArchiveError> {
+        let kind = Kind::from_word(kind).unwrap_or(Kind::Other);
+        if !kind.is_container() {
+            self.count("items", 1);
+        }
+        let known = self
+            .conn
+            .prepare_cached("SELECT 1 FROM document WHERE sha256 = ?1")?
+            .exists([bytes.sha256.as_bytes()])?;
+        if known {
+            return Ok(());
+        }
+        let reference = self.free(Class::Document, leaf)?;
+        self.conn
+            .prepare_cached("INSERT INTO document VALUES (:sha256, :ref, :size, :item, :kind)")?
+            .execute(named_params! {
+                ":sha256": bytes.sha256.as_bytes(),
+                ":ref": reference,
+                ":size": bytes.size,
+                ":item": id,
+                ":kind": kind.word(),
+            })?;
+        self.count("documents", 1);
+        self.count("bytes", i64::try_from(bytes.size).unwrap_or(i64::MAX));
+        if kind == Kind::Other {
+            self.count("not_searchable", 1);
+        }
+        Ok(())
+    }
+
+    fn participant(&mut self, item: u64, person: &Participant) -> Result<(), ArchiveError> {
+        let Some(address) = &person.account else {
+            return Ok(());
+        };
+        let account = if let Some(account) = self.accounts.get(address) {
+            *account
+        } else {
+            let account = self.account(address, person.display.as_deref())?;
+            if self.accounts.len() >= ACCOUNTS_AT_HAND {
+                self.accounts.clear();
+            }
+            self.accounts.insert(address.clone(), account);
+            account
+        };
+        let role = match person.role.as_str() {
+            "from" => 0,
+            "to" => 1,
+            "cc" => 2,
+            "bcc" => 3,
+            "reply-to" => 4,
+            _ => 5,
+        };
+        self.conn
+            .prepare_cached("INSERT OR IGNORE INTO participant VALUES (:account, :item, :role)")?
+            .execute(named_params! {":account": account, ":item": item, ":role": role})?;
+        Ok(())
+    }
+
+    fn account(&self, address: &str, display: Option<&str>) -> Result<i64, ArchiveError> {
+        let found: Option<i64> = self
+            .conn
+            .prepare_cached("SELECT id FROM account WHERE address = ?1")?
+            .query_row([address], |row| row.get(0))
+            .optional()?;
+        if let Some(account) = found {
+            return Ok(account);
+        }
+        self.conn
+            .prepare_cached("INSERT INTO account (address, display) VALUES (:address, :display)")?
+            .execute(named_params! {":address": address, ":display": display})?;
+        Ok(self.conn.last_insert_rowid())
+    }
+
+    /// The shortest prefix of the leaf data, of four digits or more, that no earlier record of the class has.
+    fn free(&self, class: Class, leaf: &[u8; 32]) -> Result<String, ArchiveError> {
+        let digits = crockford(leaf);
+        let sql = match class {
+            Class::Document => "SELECT 1 FROM document WHERE ref = ?1",
+            Class::Message => "SELECT 1 FROM card WHERE ref = ?1",
+            Class::Accession => "SELECT 1 FROM accession WHERE ref = ?1",
+            Class::Transfer => "SELECT 1 FROM act WHERE ref = ?1",
+            Class::Agent => "SELECT 1 FROM agent WHERE ref = ?1",
+        };
+        let mut taken = self.conn.prepare_cached(sql)?;
+        for length in SHORTEST..=digits.len() {
+            let reference = format!("{}-{}", class.letter(), &digits[..length]);
+            if !taken.exists([&reference])? {
+                return Ok(reference);
+            }
+        }
+        Err(ArchiveError::LedgerBroken(format!(
+            "two records have the leaf {}",
+            hex::encode(leaf)
+        )))
+    }
+}
+
+/// One row of `card`.
+struct Card<'a> {
+    id: u64,
+    class: &'static str,
+    reference: Option<String>,
+    accession: u64,
+    parent: Option<u64>,
+    sha256: &'a [u8; 32],
+    span: Option<Span>,
+    kind: String,
+    name: Option<String>,
+    conversation: Option<String>,
+    event: Option<String>,
+    at: Instant,
+}
+
+impl Card<'_> {
+    fn write(&self, conn: &Connection) -> Result<(), ArchiveError> {
+        conn.prepare_cached(
+            "INSERT INTO card VALUES (:item, :class, :ref, :accession, :parent, :sha256, :first, :past, :kind, :name, \
+             :conversation, :event, :earliest, :latest)",
+        )?
+        .execute(named_params! {
+            ":item": self.id,
+            ":class": self.class,
+            ":ref": self.reference,
+            ":accession": self.accession,
+            ":parent": self.parent,
+            ":sha256": self.sha256,
+            ":first": self.span.map(|span| span.start),
+            ":past": self.span.map(|span| span.end),
+            ":kind": self.kind,
+            ":name": self.name,
+            ":conversation": self.conversation,
+            ":event": self.event,
+            ":earliest": self.at.earliest.map(crate::record::Moment::millis),
+            ":latest": self.at.latest.map(crate::record::Moment::millis),
+        })?;
+        Ok(())
+    }
+}
+
+/// Digest of a stated provenance, from the canonical texts of its slots.
+pub(super) fn statement<'a>(text: impl Fn(&'static str) -> &'a str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for slot in STATEMENT {
+        hash.update(text(slot).as_bytes());
+        hash.update(b"\n");
+    }
+    hash.finalize().into()
+}
+
+/// Digest of a stated provenance, from its values.
+pub fn statement_of(given: &[(&'static str, Value)]) -> Result<[u8; 32], ArchiveError> {
+    let mut texts = BTreeMap::new();
+    for (slot, value) in given {
+        texts.insert(*slot, crate::commitment::canonical::of(value)?);
+    }
+    Ok(statement(|slot| {
+        texts.get(slot).map_or("null", String::as_str)
+    }))
+}
+
+/// The values of a record, or nothing where its kind is not known to this build or its values are gone.
+pub(super) fn values<'a>(
+    subject: String,
+    name: &str,
+    slots: Option<&'a str>,
+) -> Result<Option<Values<'a>>, ArchiveError> {
+    let (Some(schema), Some(slots)) = (schema(name), slots) else {
+        return Ok(None);
+    };
+    let texts = crate::commitment::canonical::split(slots, schema.slots.len())?;
+    Ok(Some(Values {
+        subject,
+        schema,
+        texts,
+    }))
+}
+
+/// Any value as a word for a reader: text as it is, the rest as JSON.
+pub fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), ToOwned::to_owned)
+}

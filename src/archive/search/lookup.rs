@@ -1,0 +1,364 @@
+//! Answering a question, and naming the items that a quotation may have come from.
+
+use std::collections::HashSet;
+use std::ops::Bound;
+
+use tantivy::DocAddress;
+use tantivy::DocId;
+use tantivy::DocSet as _;
+use tantivy::Order;
+use tantivy::Searcher;
+use tantivy::Term as IndexTerm;
+use tantivy::collector::Count;
+use tantivy::collector::TopDocs;
+use tantivy::query::AllQuery;
+use tantivy::query::BooleanQuery;
+use tantivy::query::ConstScoreQuery;
+use tantivy::query::EnableScoring;
+use tantivy::query::ExistsQuery;
+use tantivy::query::Occur;
+use tantivy::query::PhraseQuery;
+use tantivy::query::Query as IndexQuery;
+use tantivy::query::RangeQuery;
+use tantivy::query::TermQuery;
+use tantivy::schema::Field;
+use tantivy::schema::IndexRecordOption;
+
+use super::Error;
+use super::Fields;
+use super::Found;
+use super::Hit;
+use super::Index;
+use super::MOST_WORDS;
+use super::Query;
+use super::Result;
+use super::guarded;
+use super::words::words;
+
+type Part = Box<dyn IndexQuery>;
+
+/// How many of a quotation's rarest words must all be there at the second try.
+const RAREST_TOGETHER: usize = 5;
+
+/// How many of a quotation's rarest words are looked for at the last try, any of them.
+const RAREST_ANY: usize = 16;
+
+impl Index {
+    /// Answers a question. No string in it is an error; more than [`MOST_WORDS`] words are.
+    pub fn search(&self, query: &Query) -> Result<Found> {
+        let mut terms = Vec::new();
+        let mut ignored = Vec::new();
+        for term in &query.terms {
+            let words = term.words();
+            if words.is_empty() {
+                ignored.push(term.typed());
+            } else {
+                terms.push(words);
+            }
+        }
+        let people = |names: &[String]| names.iter().map(|name| words(name).len()).sum::<usize>();
+        let found =
+            terms.iter().map(Vec::len).sum::<usize>() + people(&query.who) + people(&query.to);
+        if found > MOST_WORDS {
+            return Err(Error::TooManyWords { found });
+        }
+        if terms.is_empty() && !ignored.is_empty() {
+            return Ok(Found {
+                ignored,
+                ..Found::default()
+            });
+        }
+        let mut found = guarded(&self.path, || self.answer(query, &terms))?;
+        found.ignored = ignored;
+        Ok(found)
+    }
+
+    fn answer(&self, query: &Query, terms: &[Vec<String>]) -> tantivy::Result<Found> {
+        let searcher = self.reader.searcher();
+        let fields = &self.fields;
+        let mut parts: Vec<Part> = terms
+            .iter()
+            .map(|term| anywhere(&searcher, fields, term))
+            .collect::<tantivy::Result<_>>()?;
+        for (field, names) in [(fields.from, &query.who), (fields.to, &query.to)] {
+            if !names.is_empty() {
+                parts.push(silent(any(names.iter().map(|name| person(field, name)))));
+            }
+        }
+        if !query.kinds.is_empty() {
+            let kinds = query.kinds.iter().map(|kind| {
+                let term = IndexTerm::from_field_text(fields.kind, kind);
+                Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Part
+            });
+            parts.push(silent(any(kinds)));
+        }
+        let undated = if query.since.is_some() || query.until.is_some() {
+            undated(&searcher, &parts)?
+        } else {
+            0
+        };
+        if let Some(since) = query.since {
+            let bound = Bound::Included(IndexTerm::from_field_i64(fields.latest, since));
+            parts.push(silent(Box::new(RangeQuery::new(bound, Bound::Unbounded))));
+        }
+        if let Some(until) = query.until {
+            let bound = Bound::Included(IndexTerm::from_field_i64(fields.earliest, until));
+            parts.push(silent(Box::new(RangeQuery::new(Bound::Unbounded, bound))));
+        }
+        let whole = all(parts);
+        let total = searcher.search(&whole, &Count)?;
+        let hits = if query.limit == 0 || total == 0 {
+            Vec::new()
+        } else {
+            best(&searcher, &whole, query.limit.min(total), terms.is_empty())?
+        };
+        Ok(Found {
+            total: u64::try_from(total).unwrap_or(u64::MAX),
+            hits: explain(&searcher, fields, terms, &hits)?,
+            undated,
+            ignored: Vec::new(),
+        })
+    }
+
+    /// Row numbers of the items that a quotation of these words may have come from, the likeliest first: those that have
+    /// the words as they stand, then those that have its rarest words, then those that have any of these. It only says
+    /// where to look.
+    pub fn candidates(&self, quotation: &[String], limit: usize) -> Result<Vec<u64>> {
+        let mut cut: Vec<String> = quotation.iter().flat_map(|word| words(word)).collect();
+        cut.truncate(MOST_WORDS);
+        if cut.is_empty() || limit == 0 {
+            return Ok(Vec::new());
+        }
+        guarded(&self.path, || self.likeliest(&cut, limit))
+    }
+
+    fn likeliest(&self, cut: &[String], limit: usize) -> tantivy::Result<Vec<u64>> {
+        let searcher = self.reader.searcher();
+        let fields = &self.fields;
+        let mut found = Candidates {
+            limit,
+            seen: HashSet::new(),
+            ids: Vec::new(),
+        };
+        let phrase = any([fields.text, fields.subject].map(|field| in_order(field, cut)));
+        found.take(&searcher, phrase.as_ref())?;
+        if found.is_full() {
+            return Ok(found.ids);
+        }
+        let rarest = rarest(&searcher, fields.text, cut)?;
+        let together: Vec<Part> = rarest
+            .iter()
+            .take(RAREST_TOGETHER)
+            .map(|word| in_order(fields.text, std::slice::from_ref(word)))
+            .collect();
+        if together.len() > 1 {
+            found.take(&searcher, all(together).as_ref())?;
+        }
+        if !found.is_full() && !rarest.is_empty() {
+            let words = rarest
+                .iter()
+                .take(RAREST_ANY)
+                .map(|word| in_order(fields.text, std::slice::from_ref(word)));
+            found.take(&searcher, any(words).as_ref())?;
+        }
+        Ok(found.ids)
+    }
+}
+
+/// Items gathered over several tries.
+struct Candidates {
+    limit: usize,
+    seen: HashSet<u64>,
+    ids: Vec<u64>,
+}
+
+impl Candidates {
+    fn is_full(&self) -> bool {
+        self.ids.len() >= self.limit
+    }
+
+    fn take(&mut self, searcher: &Searcher, query: &dyn IndexQuery) -> tantivy::Result<()> {
+        let limit = self.limit.min(documents(searcher)).max(1);
+        let top = searcher.search(query, &TopDocs::with_limit(limit).order_by_score())?;
+        for (_, address) in top {
+            let id = id_of(searcher, address)?;
+            if !self.is_full() && self.seen.insert(id) {
+                self.ids.push(id);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The words that the index has, the rarest first, each once.
+fn rarest(searcher: &Searcher, field: Field, cut: &[String]) -> tantivy::Result<Vec<String>> {
+    let mut counted = Vec::new();
+    let mut seen = HashSet::new();
+    for word in cut {
+        if seen.insert(word) {
+            let count = searcher.doc_freq(&IndexTerm::from_field_text(field, word))?;
+            if count > 0 {
+                counted.push((count, word.clone()));
+            }
+        }
+    }
+    counted.sort();
+    Ok(counted.into_iter().map(|(_, word)| word).collect())
+}
+
+fn documents(searcher: &Searcher) -> usize {
+    usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX)
+}
+
+/// These words one after the other in one field; nothing where there is no word.
+fn in_order(field: Field, words: &[String]) -> Part {
+    let mut terms: Vec<IndexTerm> = words
+        .iter()
+        .map(|word| IndexTerm::from_field_text(field, word))
+        .collect();
+    if terms.len() > 1 {
+        return Box::new(PhraseQuery::new(terms));
+    }
+    match terms.pop() {
+        Some(term) => Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)),
+        None => Box::new(tantivy::query::EmptyQuery),
+    }
+}
+
+/// These words one after the other in the text, the subject or the name. Fields that lack one of the words are not
+/// asked: what is left is mostly one field, which the library counts and ranks without visiting each item.
+fn anywhere(searcher: &Searcher, fields: &Fields, words: &[String]) -> tantivy::Result<Part> {
+    let mut parts = Vec::new();
+    for (field, _) in fields.worded() {
+        let mut has_all = true;
+        for word in words {
+            has_all = has_all && searcher.doc_freq(&IndexTerm::from_field_text(field, word))? > 0;
+        }
+        if has_all {
+            parts.push(in_order(field, words));
+        }
+    }
+    Ok(match parts.len() {
+        1 => parts.swap_remove(0),
+        _ => any(parts),
+    })
+}
+
+/// A person: an account as it stands, or all words of a name.
+fn person(field: Field, name: &str) -> Part {
+    let cut = words(name);
+    if name.contains(['@', ':']) || cut.is_empty() {
+        return in_order(field, &cut);
+    }
+    all(cut
+        .iter()
+        .map(|word| in_order(field, std::slice::from_ref(word)))
+        .collect())
+}
+
+fn any(parts: impl IntoIterator<Item = Part>) -> Part {
+    Box::new(BooleanQuery::union(parts.into_iter().collect()))
+}
+
+fn all(mut parts: Vec<Part>) -> Part {
+    match parts.len() {
+        0 => Box::new(AllQuery),
+        1 => parts.swap_remove(0),
+        _ => Box::new(BooleanQuery::intersection(parts)),
+    }
+}
+
+/// The same, without a share in the score.
+fn silent(part: Part) -> Part {
+    Box::new(ConstScoreQuery::new(part, 0.0))
+}
+
+/// How many items match all of this and have no time.
+fn undated(searcher: &Searcher, parts: &[Part]) -> tantivy::Result<u64> {
+    let mut clauses: Vec<(Occur, Part)> = parts
+        .iter()
+        .map(|part| (Occur::Must, part.box_clone()))
+        .collect();
+    clauses.push((Occur::Must, Box::new(AllQuery)));
+    let dated = ExistsQuery::new("earliest".to_owned(), false);
+    clauses.push((Occur::MustNot, Box::new(dated)));
+    let count = searcher.search(&BooleanQuery::new(clauses), &Count)?;
+    Ok(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+/// The best hits with their row numbers: by score, then by row number.
+fn best(
+    searcher: &Searcher,
+    query: &dyn IndexQuery,
+    limit: usize,
+    unscored: bool,
+) -> tantivy::Result<Vec<(f32, u64, DocAddress)>> {
+    let top = TopDocs::with_limit(limit);
+    let scored = if unscored {
+        let by_id = top.order_by_fast_field::<u64>("id", Order::Asc);
+        let found = searcher.search(query, &by_id)?;
+        found.into_iter().map(|(_, at)| (0.0, at)).collect()
+    } else {
+        searcher.search(query, &top.order_by_score())?
+    };
+    let mut hits = Vec::with_capacity(scored.len());
+    for (score, address) in scored {
+        hits.push((score, id_of(searcher, address)?, address));
+    }
+    hits.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    Ok(hits)
+}
+
+fn id_of(searcher: &Searcher, address: DocAddress) -> tantivy::Result<u64> {
+    let ids = searcher
+        .segment_reader(address.segment_ord)
+        .fast_fields()
+        .u64("id")?;
+    Ok(ids.first(address.doc_id).unwrap_or_default())
+}
+
+/// Says for each hit in which fields its words were found.
+fn explain(
+    searcher: &Searcher,
+    fields: &Fields,
+    terms: &[Vec<String>],
+    hits: &[(f32, u64, DocAddress)],
+) -> tantivy::Result<Vec<Hit>> {
+    let mut explained: Vec<Hit> = hits
+        .iter()
+        .map(|&(score, id, _)| Hit {
+            id,
+            score,
+            fields: Vec::new(),
+        })
+        .collect();
+    let mut in_segments: Vec<(u32, DocId, usize)> = hits
+        .iter()
+        .enumerate()
+        .map(|(at, (_, _, address))| (address.segment_ord, address.doc_id, at))
+        .collect();
+    in_segments.sort_unstable();
+    let scoring = EnableScoring::disabled_from_searcher(searcher);
+    for (field, name) in fields.worded() {
+        for term in terms {
+            let weight = in_order(field, term).weight(scoring)?;
+            for segment in in_segments.chunk_by(|a, b| a.0 == b.0) {
+                let Some(&(ordinal, ..)) = segment.first() else {
+                    continue;
+                };
+                let mut matching = weight.scorer(searcher.segment_reader(ordinal), 1.0)?;
+                for &(_, document, at) in segment {
+                    let found = matching.doc() == document
+                        || (matching.doc() < document && matching.seek(document) == document);
+                    if let Some(hit) = explained.get_mut(at)
+                        && found
+                        && !hit.fields.contains(&name)
+                    {
+                        hit.fields.push(name);
+                    }
+                }
+            }
+        }
+    }
+    Ok(explained)
+}

@@ -1,0 +1,584 @@
+//! Checks a draft: each quotation against what it is pinned to, or against the passages in which its words may stand.
+
+use crate::cite::Citations;
+use crate::cite::CiteError;
+use crate::cite::Claim;
+use crate::cite::Counts;
+use crate::cite::Draft;
+use crate::cite::DraftName;
+use crate::cite::Judgement;
+use crate::cite::Manner;
+use crate::cite::Match;
+use crate::cite::NORM;
+use crate::cite::Nearest;
+use crate::cite::Options;
+use crate::cite::Passage;
+use crate::cite::Pin;
+use crate::cite::Pinned;
+use crate::cite::Quotation;
+use crate::cite::Quoted;
+use crate::cite::Rules;
+use crate::cite::Sought;
+use crate::cite::Sources;
+use crate::cite::Verdict;
+use crate::cite::Wanted;
+use crate::cite::extract;
+use crate::record::Class;
+use crate::record::Finding;
+
+use super::judge::counts;
+use super::library::Library;
+
+/// Passages looked at for one quotation, at most.
+const PASSAGES: usize = 50;
+/// Matches listed for one quotation, at most.
+const LISTED: usize = 20;
+/// Quotations of no more words are not searched for without a pin: they would be found anywhere.
+const TOO_SHORT: usize = 2;
+/// Quotations with dots or brackets need this many words of their own to be searched for without a pin.
+const ELASTIC: usize = 4;
+/// And this many of them that are not so common that any text holds them.
+const TELLING: usize = 2;
+/// Passages whose neighbours are looked at to see whether two messages were run together.
+const JOINED: usize = 3;
+/// Bytes of a conversation that are looked at for that.
+const CONVERSATION: usize = 64 << 10;
+/// Characters of the source shown before and after a match.
+const SHOWN: usize = 140;
+
+/// Checks a draft's quotations against an archive.
+pub fn check(
+    sources: &dyn Sources,
+    draft: &Draft,
+    options: &Options,
+) -> Result<Citations, CiteError> {
+    let found = extract(draft);
+    let mut checker = Checker {
+        sources,
+        manner: Manner {
+            house: options.house,
+            strict: options.strict,
+        },
+        library: Library::default(),
+    };
+    let mut quotations = Vec::with_capacity(found.quotations.len());
+    for quotation in &found.quotations {
+        quotations.push(checker.quotation(quotation)?);
+    }
+    let mut findings = draft.findings.clone();
+    findings.extend(found.findings);
+    let mut claims = Vec::with_capacity(found.claims.len());
+    for (pin, paragraph, context) in found.claims {
+        claims.push(claim(sources, &pin, paragraph, context, &mut findings)?);
+    }
+    Ok(Citations {
+        schema: "fonds/cite/1",
+        draft: DraftName {
+            sha256: draft.sha256,
+            name: draft.name.clone(),
+            title: draft.title.clone(),
+        },
+        archive: options.archive.clone(),
+        rules: Rules {
+            norm: NORM,
+            house: options.house.word(),
+            strict: options.strict,
+        },
+        by: options.by.clone(),
+        time: options.time.clone(),
+        zone: options.zone.clone(),
+        counts: count(&quotations, claims.len()),
+        quotations,
+        claims,
+        findings,
+    })
+}
+
+fn count(quotations: &[Quoted], claims: usize) -> Counts {
+    let of = |verdict| quotations.iter().filter(|it| it.verdict == verdict).count();
+    Counts {
+        quotations: quotations.len(),
+        exact: of(Verdict::Exact),
+        house_style: of(Verdict::HouseStyle),
+        marked: of(Verdict::Marked),
+        altered: of(Verdict::Altered),
+        not_found: of(Verdict::NotFound),
+        not_checked: of(Verdict::NotChecked),
+        attention: quotations.iter().filter(|it| it.needs_attention()).count(),
+        claims,
+    }
+}
+
+fn claim(
+    sources: &dyn Sources,
+    pin: &Pin,
+    paragraph: usize,
+    context: String,
+    findings: &mut Vec<Finding>,
+) -> Result<Claim, CiteError> {
+    let about = format!("paragraph {paragraph}");
+    let item = match sources.pinned(&pin.to_string())? {
+        Pinned::Found(passages) => passages.first().map(|it| it.item.clone()),
+        Pinned::NoText => Some(pin.reference.to_string()),
+        Pinned::Withheld => {
+            findings.push(withheld(&about, pin));
+            None
+        }
+        Pinned::NoSuchItem => {
+            findings.push(unknown(&about, pin));
+            None
+        }
+    };
+    Ok(Claim {
+        pin: pin.to_string(),
+        paragraph,
+        context,
+        item,
+    })
+}
+
+fn unknown(about: &str, pin: &Pin) -> Finding {
+    Finding::new(
+        "quotation.pin-unknown",
+        about,
+        format!("{pin} names nothing in this archive, or more than one thing; correct the pin"),
+    )
+}
+
+fn withheld(about: &str, pin: &Pin) -> Finding {
+    Finding::new(
+        "quotation.pin-withheld",
+        about,
+        format!(
+            "{pin} is withheld in this copy of the archive; ask the holder of the full archive"
+        ),
+    )
+}
+
+/// A passage and what it says about a quotation.
+struct Judged {
+    passage: Passage,
+    judgement: Judgement,
+}
+
+struct Checker<'a> {
+    sources: &'a dyn Sources,
+    manner: Manner,
+    library: Library,
+}
+
+impl Checker<'_> {
+    fn quotation(&mut self, quotation: &Quotation) -> Result<Quoted, CiteError> {
+        let mut result = Quoted {
+            id: quotation.id.clone(),
+            text: quotation.text(),
+            parts: if quotation.parts.len() > 1 {
+                quotation.parts.clone()
+            } else {
+                Vec::new()
+            },
+            verdict: Verdict::NotChecked,
+            paragraph: quotation.paragraph,
+            context: quotation.context.clone(),
+            pins: quotation.pins.iter().map(ToString::to_string).collect(),
+            findings: Vec::new(),
+            matches: Vec::new(),
+            nearest: None,
+        };
+        if let Some(flaw) = &quotation.flaw {
+            result.findings.push(flaw.clone());
+            return Ok(result);
+        }
+        let parts: Vec<&str> = quotation.parts.iter().map(String::as_str).collect();
+        let sought = Sought::new(&quotation.id, &parts);
+        if sought.words() == 0 {
+            result.findings.push(Finding::new(
+                "quotation.no-words",
+                &quotation.id,
+                "there are no words to compare between the marks",
+            ));
+        } else if quotation.pins.is_empty() {
+            self.search(&sought, &mut result)?;
+        } else {
+            self.pinned(&sought, &quotation.pins, &mut result)?;
+        }
+        Ok(result)
+    }
+
+    /// Looks only where the pins lead; where the words stand elsewhere, says so.
+    fn pinned(
+        &mut self,
+        sought: &Sought,
+        pins: &[Pin],
+        result: &mut Quoted,
+    ) -> Result<(), CiteError> {
+        let mut passages = Vec::new();
+        let mut unread = false;
+        for pin in pins {
+            match self.sources.pinned(&pin.to_string())? {
+                Pinned::Found(found) => {
+                    let document = pin.reference.class == Class::Document;
+                    if document && pin.place.is_none() && found.iter().any(|it| it.layout) {
+                        result.findings.push(Finding::new(
+                            "quotation.vague-pin",
+                            &result.id,
+                            format!("{pin} has pages: pin the page, such as {pin}:1"),
+                        ));
+                    }
+                    passages.extend(found);
+                }
+                Pinned::NoSuchItem => result.findings.push(unknown(&result.id, pin)),
+                Pinned::Withheld => {
+                    unread = true;
+                    result.findings.push(withheld(&result.id, pin));
+                }
+                Pinned::NoText => {
+                    unread = true;
+                    result.findings.push(Finding::new(
+                        "quotation.pin-without-text",
+                        &result.id,
+                        format!(
+                            "{pin} is held, but it has no text to compare with; compare it by eye"
+                        ),
+                    ));
+                }
+            }
+        }
+        if passages.is_empty() && unread {
+            return Ok(());
+        }
+        let pinned: Vec<String> = passages.iter().map(|it| it.item.clone()).collect();
+        self.decide(sought, passages, result)?;
+        if result.verdict.passes() || result.verdict == Verdict::NotChecked {
+            return Ok(());
+        }
+        let elsewhere: Vec<Judged> = self
+            .candidates(sought)?
+            .into_iter()
+            .filter(|it| it.judgement.verdict.passes() && !pinned.contains(&it.passage.item))
+            .collect();
+        if let Some(first) = elsewhere.first() {
+            result.findings.push(Finding::new(
+                "quotation.pin-elsewhere",
+                &result.id,
+                format!(
+                    "the words stand in {} ({}), not where the draft pins them; correct the pin or the words",
+                    first.passage.item,
+                    first.judgement.verdict.label(),
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Looks wherever the words may stand.
+    fn search(&mut self, sought: &Sought, result: &mut Quoted) -> Result<(), CiteError> {
+        let words = sought.words();
+        if words <= TOO_SHORT
+            || sought.is_elastic() && (words < ELASTIC || sought.telling() < TELLING)
+        {
+            result.findings.push(Finding::new(
+                "quotation.short",
+                &result.id,
+                "too short to be searched for; pin it to have it checked",
+            ));
+            return Ok(());
+        }
+        let mut passages = self.sources.candidates(&wanted(sought))?;
+        passages.truncate(PASSAGES);
+        self.decide(sought, passages, result)
+    }
+
+    fn candidates(&mut self, sought: &Sought) -> Result<Vec<Judged>, CiteError> {
+        if sought.words() <= TOO_SHORT {
+            return Ok(Vec::new());
+        }
+        let mut passages = self.sources.candidates(&wanted(sought))?;
+        passages.truncate(PASSAGES);
+        Ok(self.judge_all(sought, passages))
+    }
+
+    fn judge_all(&mut self, sought: &Sought, passages: Vec<Passage>) -> Vec<Judged> {
+        let mut judged: Vec<Judged> = passages
+            .into_iter()
+            .map(|passage| Judged {
+                judgement: self.library.judge(sought, &passage, self.manner),
+                passage,
+            })
+            .collect();
+        judged.sort_by(|one, other| {
+            let key = |it: &Judged| (it.judgement.verdict, it.judgement.cost, it.passage.entry);
+            key(one)
+                .cmp(&key(other))
+                .then_with(|| one.passage.item.cmp(&other.passage.item))
+        });
+        judged.dedup_by(|one, other| {
+            one.passage.item == other.passage.item && one.passage.text == other.passage.text
+        });
+        judged
+    }
+
+    /// Takes the verdict of the passage that differs least.
+    fn decide(
+        &mut self,
+        sought: &Sought,
+        passages: Vec<Passage>,
+        result: &mut Quoted,
+    ) -> Result<(), CiteError> {
+        let mut judged = self.judge_all(sought, passages);
+        let passes = |it: &Judged| it.judgement.verdict.passes();
+        if !judged.first().is_some_and(passes)
+            && let Some(joined) = self.joined(sought, &judged)?
+        {
+            judged.insert(0, joined);
+        }
+        let Some(best) = judged.first() else {
+            result.verdict = Verdict::NotFound;
+            result.findings.push(Finding::new(
+                "quotation.not-found",
+                &result.id,
+                "no passage of the archive holds enough of its words",
+            ));
+            return Ok(());
+        };
+        result.verdict = best.judgement.verdict;
+        result.findings.extend(best.judgement.findings.clone());
+        if result.verdict == Verdict::NotFound {
+            self.nearest(sought, &judged, result);
+            return Ok(());
+        }
+        if result.verdict == Verdict::NotChecked {
+            return Ok(());
+        }
+        let times: usize = judged
+            .iter()
+            .filter(|it| passes(it))
+            .map(|it| it.judgement.times.max(1))
+            .sum();
+        if times > 1 {
+            let items = judged.iter().filter(|it| passes(it)).count();
+            result.findings.push(Finding::new(
+                "quotation.several-occurrences",
+                &result.id,
+                if items > 1 {
+                    format!("the words stand in {items} items; pin the one that is meant")
+                } else {
+                    format!("the words stand {times} times in this item")
+                },
+            ));
+        }
+        let listed = if best.judgement.verdict.passes() {
+            LISTED
+        } else {
+            1
+        };
+        let shown = judged
+            .iter()
+            .enumerate()
+            .filter(|(index, it)| *index == 0 || passes(it));
+        result.matches = shown.take(listed).map(|(_, it)| matched(it)).collect();
+        Ok(())
+    }
+
+    /// The quotation laid along the conversation around the likeliest passages: whether two messages were run together.
+    fn joined(&mut self, sought: &Sought, judged: &[Judged]) -> Result<Option<Judged>, CiteError> {
+        let mut likely: Vec<(usize, &Judged)> = judged
+            .iter()
+            .map(|it| (self.library.overlap(sought, &it.passage), it))
+            .filter(|(held, _)| held * 4 >= sought.words())
+            .collect();
+        likely.sort_by_key(|it| std::cmp::Reverse(it.0));
+        let alone = judged.first().map(|it| &it.judgement);
+        for (_, judged) in likely.into_iter().take(JOINED) {
+            let neighbours = self.sources.neighbours(&judged.passage.item)?;
+            let Some(passage) = run_together(&judged.passage, &neighbours) else {
+                continue;
+            };
+            let mut judgement = self.library.judge(sought, &passage, self.manner);
+            let crosses = judgement
+                .findings
+                .iter()
+                .any(|it| it.code == "quotation.joins-two-messages");
+            let better =
+                alone.is_none_or(|it| it.verdict == Verdict::NotFound || judgement.cost < it.cost);
+            if !crosses || !better {
+                continue;
+            }
+            let items = crossed(&neighbours, &passage, &judgement);
+            for finding in &mut judgement.findings {
+                if finding.code == "quotation.joins-two-messages" {
+                    finding.message = format!(
+                        "it runs together words of {} as if they were one message",
+                        items.join(" and ")
+                    );
+                }
+            }
+            let mut passage = passage;
+            if let Some(first) = items.first() {
+                passage.item.clone_from(first);
+            }
+            return Ok(Some(Judged { passage, judgement }));
+        }
+        Ok(None)
+    }
+
+    /// Names the passage most like a quotation that was not found.
+    fn nearest(&mut self, sought: &Sought, judged: &[Judged], result: &mut Quoted) {
+        let words = sought.words();
+        let likeliest = judged
+            .iter()
+            .map(|it| (self.library.overlap(sought, &it.passage), it))
+            .max_by(|one, other| {
+                (one.0.cmp(&other.0)).then_with(|| other.1.passage.item.cmp(&one.1.passage.item))
+            });
+        let place = if result.pins.is_empty() {
+            "the words do not stand in the archive".to_owned()
+        } else {
+            format!("the words do not stand in {}", result.pins.join(", "))
+        };
+        let message = match likeliest.filter(|it| it.0 > 0) {
+            Some((held, likeliest)) => {
+                let equal = held.min(words);
+                result.nearest = Some(Nearest {
+                    item: likeliest.passage.item.clone(),
+                    equal,
+                    of: words,
+                });
+                format!(
+                    "{place}; nearest is {} ({equal} of {words} words)",
+                    likeliest.passage.item
+                )
+            }
+            None => place,
+        };
+        result
+            .findings
+            .push(Finding::new("quotation.not-found", &result.id, message));
+    }
+}
+
+/// A passage and the messages after it as one text, with the places at which messages begin.
+fn run_together(passage: &Passage, neighbours: &[Passage]) -> Option<Passage> {
+    let place = neighbours.iter().position(|it| it.item == passage.item)?;
+    let from = place.saturating_sub(3);
+    let mut whole = Passage {
+        text: String::new(),
+        boundaries: Vec::new(),
+        ..passage.clone()
+    };
+    for neighbour in neighbours.get(from..)?.iter().take(8) {
+        if whole.text.len() + neighbour.text.len() > CONVERSATION {
+            if neighbour.item == passage.item {
+                return None;
+            }
+            continue;
+        }
+        if !whole.text.is_empty() {
+            whole.text.push('\n');
+            whole.boundaries.push(whole.text.len());
+        }
+        whole.text.push_str(&neighbour.text);
+    }
+    (!whole.boundaries.is_empty()).then_some(whole)
+}
+
+/// The items whose words a judgement over a conversation takes in.
+fn crossed(neighbours: &[Passage], whole: &Passage, judgement: &Judgement) -> Vec<String> {
+    let mut items = Vec::new();
+    for neighbour in neighbours {
+        let inside = whole
+            .text
+            .match_indices(neighbour.text.as_str())
+            .take(8)
+            .any(|(start, text)| {
+                start < judgement.found.end
+                    && judgement.found.start < start + text.len()
+                    && (start == 0 || whole.boundaries.contains(&start))
+            });
+        if inside && !neighbour.text.is_empty() && !items.contains(&neighbour.item) {
+            items.push(neighbour.item.clone());
+        }
+    }
+    items
+}
+
+/// What an archive is asked for: the longest run of words without a mark, and all words.
+fn wanted(sought: &Sought) -> Wanted {
+    let mut words: Vec<String> = Vec::new();
+    let mut known = std::collections::HashSet::new();
+    let mut runs: Vec<Vec<&str>> = vec![Vec::new()];
+    for token in &sought.tokens {
+        if token.sort.is_word() {
+            if known.insert(token.lower.as_str()) {
+                words.push(token.lower.clone());
+            }
+            if let Some(run) = runs.last_mut() {
+                run.push(&token.lower);
+            }
+        } else if counts(token) || !token.sort.is_mark() {
+            runs.push(Vec::new());
+        }
+    }
+    let phrase = runs.into_iter().max_by_key(Vec::len).unwrap_or_default();
+    Wanted {
+        phrase: phrase.join(" "),
+        words,
+    }
+}
+
+fn matched(judged: &Judged) -> Match {
+    let (passage, judgement) = (&judged.passage, &judged.judgement);
+    let text = passage.text.as_str();
+    let found = judgement.found.clone();
+    Match {
+        item: passage.item.clone(),
+        document: passage.document.clone(),
+        text: text.get(found.clone()).unwrap_or_default().to_owned(),
+        before: before(text.get(..found.start).unwrap_or_default()),
+        after: after(text.get(found.end..).unwrap_or_default()),
+        verdict: judgement.verdict,
+        changes: judgement.changes.clone(),
+        from: passage.from.clone(),
+        to: passage.to.clone(),
+        at: passage.at.clone(),
+        custody: passage.custody.clone(),
+        locator: passage.locator.clone(),
+        entry: passage.entry,
+        subject: passage.subject.clone(),
+        genre: passage.genre.clone(),
+        collection: passage.collection.clone(),
+        sha256: passage.sha256,
+    }
+}
+
+fn before(text: &str) -> String {
+    let start = text
+        .char_indices()
+        .rev()
+        .take(SHOWN)
+        .last()
+        .map_or(text.len(), |it| it.0);
+    let shown = text.get(start..).unwrap_or_default();
+    if start == 0 {
+        return shown.to_owned();
+    }
+    format!(
+        "…{}",
+        shown
+            .split_once(char::is_whitespace)
+            .map_or(shown, |it| it.1)
+    )
+}
+
+fn after(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => {
+            let shown = text.get(..end).unwrap_or_default();
+            let shown = shown
+                .rsplit_once(char::is_whitespace)
+                .map_or(shown, |it| it.0);
+            format!("{shown}…")
+        }
+    }
+}

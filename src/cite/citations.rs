@@ -1,0 +1,233 @@
+//! The result of checking a draft: one value, of which the JSON document, the pages and the terminal are views.
+
+use serde::Serialize;
+
+use crate::cite::Verdict;
+use crate::record::Digest;
+use crate::record::Finding;
+use crate::record::Instant;
+
+/// The result of checking a draft. Serialises as `fonds/cite/1`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Citations {
+    /// `fonds/cite/1`.
+    pub schema: &'static str,
+    /// The draft.
+    pub draft: DraftName,
+    /// The archive's name.
+    pub archive: String,
+    /// By what rules: a verdict can be reproduced with them.
+    pub rules: Rules,
+    /// Who ran the check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// The archive's zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// How many of each verdict.
+    pub counts: Counts,
+    /// The quotations in the draft's order.
+    pub quotations: Vec<Quoted>,
+    /// Pins that belong to no quotation.
+    pub claims: Vec<Claim>,
+    /// What was noticed about the draft as a whole.
+    pub findings: Vec<Finding>,
+}
+
+/// Which draft was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DraftName {
+    /// Its digest.
+    pub sha256: Digest,
+    /// Its file name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its title: the first heading.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+/// The rules of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rules {
+    /// Version of the tables of what is folded before comparing.
+    pub norm: &'static str,
+    /// The house's rules of quoting.
+    pub house: &'static str,
+    /// Whether nothing passes silently.
+    pub strict: bool,
+}
+
+/// How many quotations got which verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Counts {
+    /// All quotations.
+    pub quotations: usize,
+    /// Word for word.
+    pub exact: usize,
+    /// Changed as the house allows.
+    pub house_style: usize,
+    /// Changed where the draft says so.
+    pub marked: usize,
+    /// Changed without saying so.
+    pub altered: usize,
+    /// Not in the archive.
+    pub not_found: usize,
+    /// Not compared.
+    pub not_checked: usize,
+    /// Quotations with something that a person has to look at.
+    pub attention: usize,
+    /// Pins that belong to no quotation.
+    pub claims: usize,
+}
+
+/// One quotation of the draft and what was found for it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Quoted {
+    /// `Q1`, in the draft's order.
+    pub id: String,
+    /// The words between the marks; pieces joined by a space.
+    pub text: String,
+    /// The pieces of a quotation cut by 'she wrote', or its paragraphs. Empty where it is in one piece.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// The paragraph of the draft it begins in, from 1.
+    pub paragraph: usize,
+    /// The draft's words around it.
+    pub context: Context,
+    /// What the draft pins it to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pins: Vec<String>,
+    /// Everything noticed.
+    pub findings: Vec<Finding>,
+    /// Where it stands: the passage that decided first.
+    pub matches: Vec<Match>,
+    /// Where it might have been meant, for a quotation that was not found. Never a match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<Nearest>,
+}
+
+impl Quoted {
+    /// Whether a person has to look at it.
+    pub fn needs_attention(&self) -> bool {
+        matches!(self.verdict, Verdict::Altered | Verdict::NotFound)
+            || self.findings.iter().any(|it| needs_attention(it.code))
+    }
+}
+
+/// The draft's words before and after a quotation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Context {
+    /// Before the opening mark.
+    pub before: String,
+    /// After the closing mark.
+    pub after: String,
+}
+
+/// A passage in which a quotation stands, whole or changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Match {
+    /// The item.
+    pub item: String,
+    /// The document it came in.
+    pub document: String,
+    /// The source's own words for what the draft quotes.
+    pub text: String,
+    /// A line or two before them.
+    pub before: String,
+    /// A line or two after them.
+    pub after: String,
+    /// The verdict that this passage alone would give.
+    pub verdict: Verdict,
+    /// The draft's and the source's words in order, equal and different.
+    pub changes: Vec<Change>,
+    /// Who is said to have sent it.
+    pub from: Vec<String>,
+    /// To whom.
+    pub to: Vec<String>,
+    /// When.
+    pub at: Instant,
+    /// Through whose hands it came, in one line.
+    pub custody: String,
+    /// Where it lies in its document.
+    pub locator: String,
+    /// Its entry in the ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
+    /// Its subject or title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// What it is: `email`, `direct message`, `post`, `document`.
+    pub genre: String,
+    /// The collection it belongs to.
+    pub collection: String,
+    /// The digest of its document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Digest>,
+}
+
+/// A stretch of a comparison: the same on both sides, or different.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// `same`, `typography`, `house`, `marked` or `altered`.
+    pub sort: &'static str,
+    /// What the draft has; empty where it has nothing.
+    pub draft: String,
+    /// What the source has; empty where it has nothing.
+    pub found: String,
+}
+
+/// The passage most like a quotation that was not found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Nearest {
+    /// The item.
+    pub item: String,
+    /// How many of the quotation's words stand there in order.
+    pub equal: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+/// A pin that belongs to no quotation: a claim that rests on an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Claim {
+    /// The pin as written.
+    pub pin: String,
+    /// The paragraph it stands in, from 1.
+    pub paragraph: usize,
+    /// The words before it.
+    pub context: String,
+    /// The item it leads to; nothing where it leads nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+}
+
+/// Whether a finding of that code asks for a person even where the verdict passes.
+pub fn needs_attention(code: &str) -> bool {
+    matches!(
+        code,
+        "quotation.number-changed"
+            | "quotation.negation-changed"
+            | "quotation.omission-hides-negation"
+            | "quotation.joins-two-messages"
+            | "quotation.order-changed"
+            | "quotation.other-speaker"
+            | "quotation.second-hand"
+            | "quotation.long-omission"
+            | "quotation.sic-but-source-differs"
+            | "quotation.pin-elsewhere"
+            | "quotation.pin-unknown"
+            | "quotation.pin-withheld"
+            | "quotation.pin-without-text"
+            | "quotation.vague-pin"
+            | "quotation.unbalanced"
+            | "quotation.too-long"
+            | "quotation.hidden-characters"
+    )
+}

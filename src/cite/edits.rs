@@ -1,0 +1,184 @@
+//! Names what a draft marks as changed: words left out by dots, put in or replaced by brackets, [sic], notes; and what an
+//! attribution hides between two pieces of a quotation.
+
+use std::ops::Range;
+
+use super::align::Step;
+use super::differences::Differences;
+use super::differences::Grade;
+use super::naming::shorten;
+use super::sides::Sides;
+use super::tokens::Sort;
+use super::tokens::Token;
+use super::words::is_condition;
+use super::words::is_number;
+
+impl Differences {
+    pub(super) fn run(
+        &mut self,
+        sides: &Sides<'_>,
+        index: usize,
+        at: usize,
+        found: Range<usize>,
+    ) -> Grade {
+        let Some(quoted) = sides.sought.tokens.get(at) else {
+            return Grade::Altered;
+        };
+        let words: Vec<&Token> = sides.words(found.clone());
+        let left = sides.plain(found.clone());
+        let left = left.trim_matches([',', ' ', ';']).to_owned();
+        let own = found.len() > 2
+            && sides
+                .text
+                .token(found.start)
+                .is_some_and(|it| matches!(it.folded.as_str(), "[" | "("));
+        match &quoted.sort {
+            Sort::Break => return self.cut(&words, &left),
+            Sort::Gap | Sort::Dots => self.dots(sides, index, &found, &words, &left),
+            _ if own && !matches!(quoted.sort, Sort::Bracket(_)) => return Grade::Same,
+            Sort::Sic => {
+                let differs = index
+                    .checked_sub(1)
+                    .and_then(|before| sides.steps.get(before))
+                    .is_some_and(|step| sides.differs(*step));
+                if differs {
+                    self.note(
+                        "quotation.sic-but-source-differs",
+                        "[sic] says that the source has it so, and it has not",
+                    );
+                }
+                self.note("quotation.sic", "[sic] is the draft's");
+            }
+            Sort::Note => self.note("quotation.note", format!("{} is the draft's", quoted.plain)),
+            Sort::Bracket(inside) => {
+                let bare: Vec<&str> = inside.iter().map(String::as_str).collect();
+                if own && sides.lower(found.start + 1..found.end - 1) == bare {
+                    return Grade::Same;
+                }
+                self.bracket(quoted, inside, &words, &left);
+            }
+            _ => {}
+        }
+        Grade::Marked
+    }
+
+    fn dots(
+        &mut self,
+        sides: &Sides<'_>,
+        index: usize,
+        found: &Range<usize>,
+        words: &[&Token],
+        left: &str,
+    ) {
+        self.cost += 1;
+        if words.is_empty() {
+            let first = index == 0 && sides.first_found() > Some(0);
+            let last = index + 1 == sides.steps.len()
+                || sides.steps.get(index + 1..).unwrap_or_default().iter().all(
+                    |it| matches!(it, Step::Added(at) if sides.closing.get(*at) == Some(&true)),
+                );
+            let goes_on = last && found.end < sides.text.tokens.len();
+            if first || goes_on {
+                self.note(
+                    "quotation.omission",
+                    "dots at an end: the source goes on beyond it",
+                );
+            } else {
+                self.note(
+                    "quotation.ellipsis-marks-no-omission",
+                    "the dots leave nothing out: the words stand side by side in the source",
+                );
+            }
+            return;
+        }
+        self.long_omission = self.long_omission.max(words.len());
+        let many = if words.len() == 1 { "word" } else { "words" };
+        self.found(
+            "quotation.omission",
+            format!(
+                "the dots leave out {} {many}: “{}”",
+                words.len(),
+                shorten(left)
+            ),
+            "…",
+            &shorten(left),
+        );
+        self.hides(words, left, is_condition);
+    }
+
+    /// Names words left out where an attribution cuts the quotation: one change, however many they are.
+    fn cut(&mut self, words: &[&Token], left: &str) -> Grade {
+        if words.is_empty() {
+            return Grade::Same;
+        }
+        self.cost += 10;
+        let many = if words.len() == 1 { "word" } else { "words" };
+        self.found(
+            "quotation.silent-omission",
+            format!(
+                "the draft leaves out {} {many} across the attribution without a mark: “{}”",
+                words.len(),
+                shorten(left)
+            ),
+            "",
+            &shorten(left),
+        );
+        self.hides(words, left, is_condition);
+        Grade::Altered
+    }
+
+    fn bracket(&mut self, quoted: &Token, inside: &[String], words: &[&Token], left: &str) {
+        let put_in = inside
+            .iter()
+            .filter(|it| it.chars().any(char::is_alphanumeric))
+            .count();
+        self.replaced += put_in.max(words.len());
+        if words.is_empty() {
+            self.note(
+                "quotation.insertion",
+                format!("{} is put in by the draft", quoted.plain),
+            );
+            return;
+        }
+        self.cost += 1;
+        self.found(
+            "quotation.replacement",
+            format!("{} stands for “{}”", quoted.plain, shorten(left)),
+            &quoted.plain,
+            &shorten(left),
+        );
+        self.hides(words, left, |word| {
+            is_condition(word) && !inside.iter().any(|it| it == word)
+        });
+        let figure = |word: &str| is_number(word) || word.chars().any(char::is_numeric);
+        let theirs: Vec<&str> = words
+            .iter()
+            .map(|it| it.lower.as_str())
+            .filter(|it| figure(it))
+            .collect();
+        let ours: Vec<&str> = inside
+            .iter()
+            .map(String::as_str)
+            .filter(|it| figure(it))
+            .collect();
+        if !ours.is_empty() && !theirs.is_empty() && ours != theirs {
+            self.number(&quoted.plain, left);
+        }
+    }
+
+    fn hides(&mut self, words: &[&Token], left: &str, hidden: impl Fn(&str) -> bool) {
+        let hidden: Vec<String> = words
+            .iter()
+            .filter(|it| hidden(&it.lower))
+            .map(|it| format!("“{}”", it.folded))
+            .collect();
+        if !hidden.is_empty() {
+            self.found(
+                "quotation.omission-hides-negation",
+                format!("among the words left out is {}", hidden.join(", ")),
+                "",
+                &shorten(left),
+            );
+        }
+    }
+}

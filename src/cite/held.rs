@@ -1,0 +1,307 @@
+//! The passages that an archive holds, for checking quotations against them.
+
+use std::collections::HashSet;
+
+use crate::archive::Archive;
+use crate::archive::ArchiveError;
+use crate::archive::Card;
+use crate::archive::Custodian;
+use crate::archive::Target;
+use crate::archive::search::Index;
+use crate::cite::CiteError;
+use crate::cite::Passage;
+use crate::cite::Pinned;
+use crate::cite::Sources;
+use crate::cite::Wanted;
+use crate::record::Conversation;
+use crate::record::Instant;
+use crate::record::Name;
+use crate::record::Participant;
+
+/// Passages looked at for one quotation, at most.
+const MOST: usize = 50;
+
+/// Messages of a container that a pin to the whole of it leads to, at most.
+const MOST_INSIDE: usize = 2_000;
+
+/// Messages before and after one that are looked at for quotations that run two together.
+const AROUND: usize = 12;
+
+/// Items read at a time where there is no index.
+const STEP: u64 = 512;
+
+/// An archive as the quotation checker asks it.
+pub struct Held<'a> {
+    archive: &'a Archive,
+    custodian: Custodian<'a>,
+    index: Option<Index>,
+    /// Whether the index covers all items; if not, all texts are gone through.
+    complete: bool,
+}
+
+impl<'a> Held<'a> {
+    /// Asks that archive, with its index where that can be used.
+    pub fn new(archive: &'a Archive) -> Result<Self, ArchiveError> {
+        let index = Index::open(&archive.search_folder(), false).ok();
+        let complete = index.is_some() && crate::archive::index::waiting(archive)? == 0;
+        Ok(Self {
+            archive,
+            custodian: Custodian::new(archive)?,
+            index,
+            complete,
+        })
+    }
+
+    /// The passage of an item that can be cited; nothing where it has no text.
+    pub fn passage(&self, item: u64) -> Result<Option<Passage>, ArchiveError> {
+        let Some(mut card) = self.archive.card(item)? else {
+            return Ok(None);
+        };
+        if card.class == "t"
+            && let Some(parent) = card.parent
+            && let Some(parent) = self.archive.card(parent)?
+        {
+            card = parent;
+        }
+        let Some(text) = self.archive.text(card.item)? else {
+            return Ok(None);
+        };
+        let Some(opened) = self.archive.item(card.item)? else {
+            return Ok(None);
+        };
+        let whole = self.document_of(&card)?;
+        let conversation: Option<Conversation> = opened.get("conversation").unwrap_or_default();
+        let is_message = card.class == "m";
+        let shown = |slot: &'static str| -> Result<Vec<String>, ArchiveError> {
+            let people: Vec<Participant> = opened.get(slot)?.unwrap_or_default();
+            Ok(people.iter().map(|person| self.shown(person)).collect())
+        };
+        let document = self.archive.reference(&whole)?;
+        Ok(Some(Passage {
+            item: self.archive.reference(&card)?,
+            locator: locator(&card, &whole),
+            text,
+            layout: false,
+            boundaries: Vec::new(),
+            from: if is_message {
+                shown("from")?
+            } else {
+                Vec::new()
+            },
+            to: if is_message { shown("to")? } else { Vec::new() },
+            at: if is_message {
+                opened.get("at")?.unwrap_or_default()
+            } else {
+                Instant::default()
+            },
+            custody: self.custodian.line(card.item)?,
+            entry: self.archive.place(card.item)?.map(|(_, entry)| entry),
+            subject: if is_message {
+                opened.get("subject")?
+            } else {
+                self.title(&card)?.or_else(|| card.name.clone())
+            },
+            genre: genre(&card, conversation.as_ref()).to_owned(),
+            collection: self.collection(card.accession)?,
+            sha256: Some(whole.sha256),
+            document,
+        }))
+    }
+
+    /// What a participant is called: as the message has it, else as the agent that uses the account was named.
+    fn shown(&self, person: &Participant) -> String {
+        let named = || {
+            let party = self.custodian.participant(person);
+            party.agent.and(party.name)
+        };
+        person
+            .display
+            .clone()
+            .or_else(named)
+            .or_else(|| person.account.as_deref().map(bare))
+            .unwrap_or_else(|| "unknown".to_owned())
+    }
+
+    fn title(&self, card: &Card) -> Result<Option<String>, ArchiveError> {
+        for child in self.archive.children(card.item)?.iter().rev() {
+            if child.class == "t"
+                && let Some(reading) = self.archive.item(child.item)?
+            {
+                return reading.get("title");
+            }
+        }
+        Ok(None)
+    }
+
+    /// The document that a message came in; a document itself.
+    fn document_of(&self, card: &Card) -> Result<Card, ArchiveError> {
+        if card.class == "m"
+            && let Some(parent) = card.parent
+            && let Some(parent) = self.archive.card(parent)?
+        {
+            return Ok(parent);
+        }
+        Ok(card.clone())
+    }
+
+    /// What an accession is called in a citation: what it is a part of, else its reference.
+    fn collection(&self, accession: u64) -> Result<String, ArchiveError> {
+        let stated: Option<String> = match self.archive.entry(accession)? {
+            Some(entry) => entry.get("part_of")?,
+            None => None,
+        };
+        let reference = self.archive.entry_reference(accession)?;
+        Ok(stated
+            .or_else(|| reference.map(|reference| format!("accession {reference}")))
+            .unwrap_or_default())
+    }
+
+    fn passages(&self, items: &[u64]) -> Result<Vec<Passage>, ArchiveError> {
+        let mut passages: Vec<Passage> = Vec::with_capacity(items.len());
+        for item in items {
+            if let Some(passage) = self.passage(*item)?
+                && !passages.iter().any(|known| known.item == passage.item)
+            {
+                passages.push(passage);
+            }
+        }
+        Ok(passages)
+    }
+
+    /// Goes through every text where there is no index to ask: the items that hold most of the words.
+    fn scan(&self, wanted: &Wanted) -> Result<Vec<u64>, ArchiveError> {
+        let words: Vec<&str> = wanted.words.iter().map(String::as_str).collect();
+        let mut best: Vec<(usize, u64)> = Vec::new();
+        let mut done = 0;
+        loop {
+            let cards = self.archive.after(done, STEP)?;
+            let Some(end) = cards.last().map(|card| card.item) else {
+                break;
+            };
+            done = end;
+            for card in cards {
+                let Some(text) = self.archive.text(card.item)? else {
+                    continue;
+                };
+                let text = text.to_lowercase();
+                let held = words.iter().filter(|word| text.contains(**word)).count();
+                if held * 2 >= words.len() {
+                    best.push((held, card.item));
+                }
+            }
+            best.sort_unstable_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
+            best.truncate(MOST);
+        }
+        Ok(best.into_iter().map(|(_, item)| item).collect())
+    }
+
+    fn likely(&self, wanted: &Wanted) -> Result<Vec<u64>, ArchiveError> {
+        let Some(index) = self.index.as_ref().filter(|_| self.complete) else {
+            return self.scan(wanted);
+        };
+        let phrase: Vec<String> = wanted.phrase.split(' ').map(ToOwned::to_owned).collect();
+        let mut items = index.candidates(&phrase, MOST)?;
+        if wanted.words.len() > phrase.len() {
+            let known: HashSet<u64> = items.iter().copied().collect();
+            let more = index.candidates(&wanted.words, MOST)?;
+            items.extend(more.into_iter().filter(|item| !known.contains(item)));
+        }
+        Ok(items)
+    }
+
+    fn lead(&self, reference: &str) -> Result<Pinned, ArchiveError> {
+        let name = reference.split(':').next().unwrap_or(reference);
+        let item = match self.archive.resolve(name) {
+            Ok(Target::Item(item)) => item,
+            Ok(Target::Entry(_))
+            | Err(ArchiveError::NoSuchItem(_) | ArchiveError::Ambiguous { .. }) => {
+                return Ok(Pinned::NoSuchItem);
+            }
+            Err(error) => return Err(error),
+        };
+        if let Some(passage) = self.passage(item)? {
+            return Ok(Pinned::Found(vec![passage]));
+        }
+        let inside: Vec<u64> = self
+            .archive
+            .children(item)?
+            .into_iter()
+            .map(|child| child.item)
+            .take(MOST_INSIDE)
+            .collect();
+        let passages = self.passages(&inside)?;
+        Ok(if passages.is_empty() {
+            Pinned::NoText
+        } else {
+            Pinned::Found(passages)
+        })
+    }
+
+    fn around(&self, reference: &str) -> Result<Vec<Passage>, ArchiveError> {
+        let Ok(Target::Item(item)) = self.archive.resolve(reference) else {
+            return Ok(Vec::new());
+        };
+        let Some(conversation) = self.archive.card(item)?.and_then(|card| card.conversation) else {
+            return Ok(Vec::new());
+        };
+        let all = self.archive.conversation(&conversation)?;
+        let here = all.iter().position(|card| card.item == item).unwrap_or(0);
+        let window: Vec<u64> = all
+            .iter()
+            .skip(here.saturating_sub(AROUND))
+            .take(2 * AROUND + 1)
+            .map(|card| card.item)
+            .collect();
+        self.passages(&window)
+    }
+}
+
+impl Sources for Held<'_> {
+    fn pinned(&self, reference: &str) -> Result<Pinned, CiteError> {
+        self.lead(reference)
+            .map_err(|source| asked(reference, source))
+    }
+
+    fn candidates(&self, wanted: &Wanted) -> Result<Vec<Passage>, CiteError> {
+        self.likely(wanted)
+            .and_then(|items| self.passages(&items))
+            .map_err(|source| asked("words", source))
+    }
+
+    fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError> {
+        self.around(item).map_err(|source| asked(item, source))
+    }
+}
+
+fn asked(about: &str, source: ArchiveError) -> CiteError {
+    CiteError::Archive {
+        about: about.to_owned(),
+        source: Box::new(source),
+    }
+}
+
+/// An account without the word for its platform where it is an address that people know.
+fn bare(account: &str) -> String {
+    account.strip_prefix("mail:").unwrap_or(account).to_owned()
+}
+
+fn genre(card: &Card, conversation: Option<&Conversation>) -> &'static str {
+    match conversation.map(|found| (found.platform.as_str(), found.sort.as_str())) {
+        Some(("mail", _)) => "email",
+        Some((_, "post")) => "post",
+        Some(_) => "direct message",
+        None if card.class == "m" => "message",
+        None => "document",
+    }
+}
+
+fn locator(card: &Card, whole: &Card) -> String {
+    let name = whole
+        .name
+        .as_deref()
+        .map_or_else(String::new, |name| Name::Text(name.to_owned()).to_string());
+    match card.span {
+        Some(span) => format!("bytes {} to {} of {name}", span.start, span.end),
+        None => name,
+    }
+}

@@ -1,0 +1,371 @@
+//! Judges one quotation against one passage: a verdict from the differences, each difference named.
+
+use crate::cite::Change;
+use crate::cite::House;
+use crate::cite::Passage;
+use crate::cite::Verdict;
+use crate::cite::needs_attention;
+use crate::record::Finding;
+
+use super::align::Aligned;
+use super::align::Step;
+use super::align::align;
+use super::align::occurrences;
+use super::differences::Differences;
+use super::naming::tells;
+use super::normal::Lines;
+use super::normal::reorders;
+use super::second_hand;
+use super::tokens::Prepared;
+use super::tokens::Sort;
+use super::tokens::Token;
+use super::tokens::quoted;
+
+/// Of a quotation's words, the part that must stand in the passage for it to be `altered` and not `not-found`.
+const LIKE: f64 = 0.60;
+/// Of a quotation's words in any order, the part that makes it `altered` with its order changed.
+const BAG: f64 = 0.85;
+/// Quotations of fewer words must have all of them in the passage.
+const SHORT: usize = 4;
+/// Words left out, above which an omission asks for a person.
+const LONG_OMISSION: usize = 100;
+/// A piece of fewer words than `PIECE` counts as found only this many words from its neighbour: dots between scattered
+/// words would otherwise find anything in a long text.
+const SCATTER: usize = 25;
+const PIECE: usize = 3;
+
+/// The rules of a check.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    /// The house's rules of quoting.
+    pub house: House,
+    /// Whether nothing passes silently.
+    pub strict: bool,
+}
+
+impl Manner {
+    /// Whether first letter and closing punctuation may be changed without a mark.
+    pub(super) const fn fits_silently(self) -> bool {
+        self.house.allows_silent_fitting() && !self.strict
+    }
+}
+
+/// A quotation cut for comparing.
+#[derive(Debug)]
+pub struct Sought {
+    /// Its name in findings.
+    pub(super) id: String,
+    /// Its words, the pieces joined by a space.
+    pub(super) text: String,
+    pub(super) tokens: Vec<Token>,
+    /// Indexes of the tokens at which 'she wrote' cuts it.
+    pub(super) breaks: Vec<usize>,
+    /// Whether it steers the direction of writing.
+    pub(super) reorders: bool,
+}
+
+impl Sought {
+    /// Cuts a quotation given in pieces; one piece where it is whole.
+    pub fn new(id: &str, pieces: &[&str]) -> Self {
+        let mut sought = Self {
+            id: id.to_owned(),
+            text: String::new(),
+            tokens: Vec::new(),
+            breaks: Vec::new(),
+            reorders: pieces.iter().any(|it| it.chars().any(reorders)),
+        };
+        for (index, piece) in pieces.iter().enumerate() {
+            if index > 0 && !sought.tokens.is_empty() {
+                let end = sought.text.len();
+                sought.breaks.push(sought.tokens.len());
+                sought.tokens.push(Token {
+                    sort: Sort::Break,
+                    plain: String::new(),
+                    folded: String::new(),
+                    lower: String::new(),
+                    start: end,
+                    end,
+                });
+            }
+            if !sought.text.is_empty() {
+                sought.text.push(' ');
+            }
+            let offset = sought.text.len();
+            sought.text.push_str(piece);
+            sought
+                .tokens
+                .extend(quoted(piece).into_iter().map(|token| Token {
+                    start: token.start + offset,
+                    end: token.end + offset,
+                    ..token
+                }));
+        }
+        sought
+    }
+
+    /// How many words stand outside brackets.
+    pub fn words(&self) -> usize {
+        self.tokens.iter().filter(|it| counts(it)).count()
+    }
+
+    /// How many of its words are not so common that any text holds them.
+    pub(super) fn telling(&self) -> usize {
+        self.tokens.iter().filter(|it| tells(it)).count()
+    }
+
+    /// Whether dots or brackets in it can stand for other words.
+    pub(super) fn is_elastic(&self) -> bool {
+        self.tokens
+            .iter()
+            .any(|it| matches!(it.sort, Sort::Gap | Sort::Dots | Sort::Bracket(_)))
+    }
+}
+
+/// Whether a token of a quotation is one of its words.
+pub(super) fn counts(token: &Token) -> bool {
+    token.sort.is_word() || matches!(token.sort, Sort::Edited(_))
+}
+
+/// What one passage says about one quotation.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// The verdict, if this passage alone decided.
+    pub verdict: Verdict,
+    /// The differences, named.
+    pub findings: Vec<Finding>,
+    /// Draft and passage in order, equal and different.
+    pub changes: Vec<Change>,
+    /// The bytes of the passage's text that the quotation stands against.
+    pub found: std::ops::Range<usize>,
+    /// How many of its words stand there in order.
+    pub equal: usize,
+    /// Of how many.
+    pub words: usize,
+    /// How often it stands there word for word.
+    pub times: usize,
+    /// What the differences weigh, to choose between passages of the same verdict; says nothing else.
+    pub(super) cost: u64,
+}
+
+impl Judgement {
+    pub(super) fn none(words: usize, verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            findings: Vec::new(),
+            changes: Vec::new(),
+            found: 0..0,
+            equal: 0,
+            words,
+            times: 0,
+            cost: u64::MAX,
+        }
+    }
+}
+
+/// Judges a quotation against a passage as if it were pinned to it.
+pub fn judge(sought: &Sought, passage: &Passage, manner: Manner) -> Judgement {
+    readings(passage)
+        .iter()
+        .map(|text| judge_prepared(sought, passage, text, manner))
+        .min_by_key(|it| (it.verdict, it.cost))
+        .unwrap_or_else(|| Judgement::none(sought.words(), Verdict::NotFound))
+}
+
+/// The ways in which a passage's lines can be read: a hyphen at the end of a printed line may or may not be one.
+pub(super) fn readings(passage: &Passage) -> Vec<Prepared> {
+    if passage.layout {
+        vec![
+            Prepared::new(&passage.text, Lines::Joined),
+            Prepared::new(&passage.text, Lines::Hyphenated),
+        ]
+    } else {
+        vec![Prepared::new(&passage.text, Lines::Written)]
+    }
+}
+
+pub(super) fn judge_prepared(
+    sought: &Sought,
+    passage: &Passage,
+    text: &Prepared,
+    manner: Manner,
+) -> Judgement {
+    let words = sought.words();
+    if words == 0 {
+        let mut none = Judgement::none(0, Verdict::NotChecked);
+        none.findings.push(Finding::new(
+            "quotation.no-words",
+            &sought.id,
+            "there are no words to compare between the marks",
+        ));
+        return none;
+    }
+    let steps = match align(&sought.tokens, text) {
+        Aligned::Steps(steps) => steps,
+        Aligned::TooLong => {
+            let mut none = Judgement::none(words, Verdict::NotChecked);
+            none.findings.push(Finding::new(
+                "quotation.too-long",
+                &sought.id,
+                "it does not stand there word for word, and it is too long to compare word by word; quote it in shorter pieces",
+            ));
+            return none;
+        }
+    };
+    let mut found = Differences::of(sought, text, &steps, manner);
+    let equal = found.equal;
+    let scattered = is_scattered(sought, text, &steps);
+    let enough = if words < SHORT {
+        equal == words && found.similarity() >= LIKE
+    } else {
+        share(equal, words) >= LIKE
+            && found.similarity() >= LIKE
+            && found.telling.0 * 2 >= found.telling.1
+    };
+    let mut judgement = Judgement {
+        equal,
+        words,
+        found: found.range(text),
+        times: occurrences(&sought.tokens, text),
+        cost: found.cost,
+        ..Judgement::none(words, Verdict::NotFound)
+    };
+    if scattered || !enough {
+        if words >= SHORT
+            && !sought.is_elastic()
+            && let Some(range) = same_words_elsewhere(sought, text)
+        {
+            judgement.verdict = Verdict::Altered;
+            judgement.found = range.clone();
+            judgement.changes = vec![Change {
+                sort: "altered",
+                draft: sought.text.clone(),
+                found: passage.text.get(range).unwrap_or_default().to_owned(),
+            }];
+            judgement.findings = vec![order_changed(&sought.id)];
+        }
+        return judgement;
+    }
+    found.weigh_brackets();
+    found.join(passage, &judgement.found);
+    if found.long_omission > LONG_OMISSION {
+        found.note(
+            "quotation.long-omission",
+            format!(
+                "the dots leave out {} words: check that one thought was not made of two",
+                found.long_omission
+            ),
+        );
+    }
+    if found.order_changed() {
+        found.findings.insert(0, order_changed(&sought.id));
+    }
+    let hidden = sought.reorders
+        || passage
+            .text
+            .get(judgement.found.clone())
+            .is_some_and(|it| it.chars().any(reorders));
+    if hidden {
+        found.note(
+            "quotation.hidden-characters",
+            "characters that reverse the direction of writing stand in it: what is shown may not be what was compared",
+        );
+    }
+    if let Some(how) = second_hand::how(&passage.text, judgement.found.start) {
+        found.note(
+            "quotation.second-hand",
+            format!("the words stand in {how}: they may be another person's"),
+        );
+    }
+    if passage.layout {
+        found.note(
+            "quotation.ocr-text",
+            "the text was read from a printed page: compare the page itself",
+        );
+    }
+    judgement.verdict = found.verdict();
+    judgement.changes = found.changes(sought, text, passage);
+    found.findings.sort_by_key(|it| !needs_attention(it.code));
+    judgement.findings = found.findings;
+    judgement
+}
+
+fn order_changed(id: &str) -> Finding {
+    Finding::new(
+        "quotation.order-changed",
+        id,
+        "the same words stand there in another order",
+    )
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of words, far below 2^52"
+)]
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
+}
+
+/// Whether dots hold together words that stand too far apart to be one quotation.
+fn is_scattered(sought: &Sought, text: &Prepared, steps: &[Step]) -> bool {
+    let mut pieces: Vec<(usize, usize)> = vec![(0, 0)];
+    for step in steps {
+        match step {
+            Step::Pair(index, _) if sought.tokens.get(*index).is_some_and(counts) => {
+                if let Some(piece) = pieces.last_mut() {
+                    piece.0 += 1;
+                }
+            }
+            Step::Run(_, from, to) => {
+                let left_out = (*from..*to)
+                    .filter(|at| text.token(*at).is_some_and(|it| it.sort.is_word()))
+                    .count();
+                pieces.push((0, left_out));
+            }
+            _ => {}
+        }
+    }
+    let far = |index: usize| pieces.get(index).is_some_and(|it| it.1 > SCATTER);
+    (0..pieces.len()).any(|index| {
+        let words = pieces.get(index).map_or(0, |it| it.0);
+        (1..PIECE).contains(&words)
+            && (index == 0 || far(index))
+            && (index + 1 == pieces.len() || far(index + 1))
+            && pieces.len() > 1
+    })
+}
+
+/// Where the quotation's words stand close together in any order.
+fn same_words_elsewhere(sought: &Sought, text: &Prepared) -> Option<std::ops::Range<usize>> {
+    let mut wanted: std::collections::HashMap<&str, i64> = std::collections::HashMap::new();
+    let mut total = 0_usize;
+    for token in sought.tokens.iter().filter(|it| counts(it)) {
+        *wanted.entry(token.lower.as_str()).or_default() += 1;
+        total += 1;
+    }
+    let places: Vec<(usize, &str)> = (0..text.tokens.len())
+        .filter_map(|at| Some((at, text.token(at)?)))
+        .filter(|(_, token)| token.sort.is_word())
+        .map(|(at, token)| (at, token.lower.as_str()))
+        .collect();
+    let width = total;
+    let mut held = 0_usize;
+    for (index, (_, word)) in places.iter().enumerate() {
+        if let Some(left) = wanted.get_mut(word) {
+            held += usize::from(*left > 0);
+            *left -= 1;
+        }
+        let begin = (index + 1).saturating_sub(width);
+        if let Some((_, out)) = begin.checked_sub(1).and_then(|it| places.get(it))
+            && let Some(left) = wanted.get_mut(out)
+        {
+            *left += 1;
+            held -= usize::from(*left > 0);
+        }
+        if share(held, total) >= BAG {
+            let first = places.get(begin)?.0;
+            let last = places.get(index)?.0;
+            return Some(text.tokens.get(first)?.start..text.tokens.get(last)?.end);
+        }
+    }
+    None
+}

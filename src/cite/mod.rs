@@ -1,0 +1,94 @@
+//! Holds the quotations of a draft against what the archive keeps, and names every difference.
+//!
+//! A verdict comes from the operations that turn the source's words into the draft's, never from a score: only words that
+//! are equal, or that differ in ways the house allows or the draft marks, can pass. What is merely similar is `altered` or
+//! `not-found`. A verdict says that the words stand in the item, not who wrote them or whether they are true.
+//!
+//! The module trusts the passages it is given to be what the archive holds (`verify` sees to that). Drafts are hostile:
+//! size, number and length are capped, and what lies beyond a cap is reported as not checked.
+
+mod align;
+mod check;
+mod citations;
+mod differences;
+mod draft;
+mod edits;
+mod held;
+mod html;
+mod judge;
+mod library;
+mod markdown;
+mod marks;
+mod naming;
+mod normal;
+mod quotation;
+mod second_hand;
+mod sides;
+mod source;
+mod tokens;
+mod verdict;
+mod words;
+
+pub use check::check;
+pub use citations::Change;
+pub use citations::Citations;
+pub use citations::Claim;
+pub use citations::Context;
+pub use citations::Counts;
+pub use citations::DraftName;
+pub use citations::Match;
+pub use citations::Nearest;
+pub use citations::Quoted;
+pub use citations::Rules;
+pub use citations::needs_attention;
+pub use draft::Draft;
+pub use draft::DraftFormat;
+pub use draft::Paragraph;
+pub use draft::Pin;
+pub use held::Held;
+pub use judge::Judgement;
+pub use judge::Manner;
+pub use judge::Sought;
+pub use judge::judge;
+pub use normal::VERSION as NORM;
+pub use quotation::Extract;
+pub use quotation::Quotation;
+pub use quotation::extract;
+pub use source::Passage;
+pub use source::Pinned;
+pub use source::Sources;
+pub use source::Wanted;
+pub use verdict::House;
+pub use verdict::ParseHouseError;
+pub use verdict::Verdict;
+
+/// How a draft is to be checked, and what the result says about its making.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The house's rules of quoting.
+    pub house: House,
+    /// Whether nothing that the house would allow silently passes.
+    pub strict: bool,
+    /// The archive's name.
+    pub archive: String,
+    /// Who runs the check.
+    pub by: Option<String>,
+    /// When it is run, RFC 3339.
+    pub time: Option<String>,
+    /// The archive's zone, in which the report shows times that a platform recorded in UTC.
+    pub zone: Option<String>,
+}
+
+/// Why a draft could not be checked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CiteError {
+    /// The archive could not be read.
+    #[error("the archive could not be asked about {about}")]
+    Archive {
+        /// What was asked for: a reference, or `words`.
+        about: String,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}

@@ -1,0 +1,203 @@
+//! Names a stretch in which draft and source differ: the code that fits best, and a sentence for a reader.
+
+use std::fmt::Write as _;
+
+use super::align::Step;
+use super::differences::Differences;
+use super::judge::counts;
+use super::sides::Sides;
+use super::tokens::Sort;
+use super::tokens::Token;
+use super::words::is_common;
+use super::words::is_near;
+use super::words::is_negation;
+use super::words::is_number;
+
+impl Differences {
+    /// Names a stretch of altered steps.
+    pub(super) fn close(&mut self, sides: &Sides<'_>, group: &mut Vec<(usize, Step)>) {
+        if group.is_empty() {
+            return;
+        }
+        let mut quoted: Vec<&Token> = Vec::new();
+        let mut found: Vec<&Token> = Vec::new();
+        for (_, step) in group.iter() {
+            let (ours, theirs) = match step {
+                Step::Pair(at, other) => (Some(*at), Some(*other)),
+                Step::Added(at) => (Some(*at), None),
+                Step::Missing(other) => (None, Some(*other)),
+                Step::Run(..) => (None, None),
+            };
+            quoted.extend(ours.and_then(|at| sides.sought.tokens.get(at)));
+            found.extend(theirs.and_then(|at| sides.text.token(at)));
+        }
+        group.clear();
+        if quoted.is_empty() && found.is_empty() {
+            return;
+        }
+        let (ours, theirs) = (joined(&quoted), joined(&found));
+        let words = |tokens: &[&Token]| -> Vec<String> {
+            tokens
+                .iter()
+                .filter(|it| counts(it))
+                .map(|it| it.lower.clone())
+                .collect()
+        };
+        let (our_words, their_words) = (words(&quoted), words(&found));
+        if our_words != their_words {
+            self.altered_quoted.extend(our_words.iter().cloned());
+            self.altered_found.extend(their_words.iter().cloned());
+        }
+        let figures = |tokens: &[&Token]| -> Vec<String> {
+            tokens
+                .iter()
+                .filter(|it| is_figure(it))
+                .map(|it| it.lower.clone())
+                .collect()
+        };
+        let denials = |words: &[String]| words.iter().filter(|it| is_negation(it)).count();
+        let mut named = false;
+        if figures(&quoted) != figures(&found) {
+            self.number(&ours, &theirs);
+            named = true;
+        }
+        if denials(&our_words) != denials(&their_words) {
+            self.found(
+                "quotation.negation-changed",
+                format!(
+                    "a negation is changed: the draft has {}, the source {}",
+                    said(&ours),
+                    said(&theirs)
+                ),
+                &ours,
+                &theirs,
+            );
+            named = true;
+        }
+        if !named {
+            self.name(&our_words, &their_words, &ours, &theirs);
+        }
+    }
+
+    fn name(&mut self, our_words: &[String], their_words: &[String], ours: &str, theirs: &str) {
+        let (code, message) = match (our_words, their_words) {
+            ([], []) => (
+                "quotation.punctuation",
+                match (ours.is_empty(), theirs.is_empty()) {
+                    (false, true) => format!("the draft adds {}", said(ours)),
+                    (true, _) => format!("the draft leaves out {}", said(theirs)),
+                    _ => format!("the draft has {}, the source {}", said(ours), said(theirs)),
+                },
+            ),
+            ([], _) => (
+                "quotation.silent-omission",
+                format!("the draft leaves out {} without a mark", said(theirs)),
+            ),
+            (_, []) => ("quotation.word", format!("the draft adds {}", said(ours))),
+            (one, other) if one == other => (
+                "quotation.case",
+                format!(
+                    "the draft has {}, the source {}: capitals differ",
+                    said(ours),
+                    said(theirs)
+                ),
+            ),
+            ([one], [other]) if is_near(one, other) => (
+                "quotation.spelling",
+                format!(
+                    "the draft has {}, the source {}{}",
+                    said(ours),
+                    said(theirs),
+                    if mixes_alphabets(one, other) {
+                        ": letters of another alphabet that look the same"
+                    } else {
+                        ""
+                    }
+                ),
+            ),
+            _ => (
+                "quotation.word",
+                format!("the draft has {}, the source {}", said(ours), said(theirs)),
+            ),
+        };
+        self.found(code, message, ours, theirs);
+    }
+
+    pub(super) fn number(&mut self, ours: &str, theirs: &str) {
+        self.found(
+            "quotation.number-changed",
+            format!(
+                "a figure is changed: the draft has {}, the source {}",
+                said(ours),
+                said(theirs)
+            ),
+            ours,
+            theirs,
+        );
+    }
+}
+
+fn is_figure(token: &Token) -> bool {
+    match token.sort {
+        Sort::Number => true,
+        Sort::Symbol => matches!(
+            token.folded.as_str(),
+            "$" | "€" | "£" | "¥" | "₽" | "₹" | "%" | "‰" | "¢" | "+" | "°"
+        ),
+        _ => is_number(&token.lower),
+    }
+}
+
+fn mixes_alphabets(one: &str, other: &str) -> bool {
+    one.is_ascii() != other.is_ascii()
+        && one
+            .chars()
+            .chain(other.chars())
+            .any(|it| matches!(it, '\u{370}'..='\u{52F}'))
+}
+
+/// The text of tokens, with a space before words.
+pub(super) fn joined(tokens: &[&Token]) -> String {
+    let mut text = String::new();
+    for token in tokens {
+        let tight = text.is_empty()
+            || token.sort.is_mark() && !matches!(token.folded.as_str(), "(" | "[" | "\u{2014}")
+            || text.ends_with(['(', '[', '$', '€', '£', '-', '"', '/']);
+        let _ = write!(text, "{}{}", if tight { "" } else { " " }, token.plain);
+    }
+    text
+}
+
+pub(super) fn said(text: &str) -> String {
+    if text.is_empty() {
+        "nothing".to_owned()
+    } else {
+        format!("“{}”", shorten(text))
+    }
+}
+
+pub(super) fn shorten(text: &str) -> String {
+    const SHOWN: usize = 240;
+    if text.chars().count() <= SHOWN {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(SHOWN).collect();
+    short.push('…');
+    short
+}
+
+/// Whether a word says something of its own, so that meeting it is no chance.
+pub(super) fn tells(token: &Token) -> bool {
+    counts(token) && !is_common(&token.lower)
+}
+
+/// What a token of a quotation weighs against the others.
+pub(super) fn weight(token: &Token) -> f64 {
+    if counts(token) {
+        1.0
+    } else if token.sort.is_mark() {
+        0.3
+    } else {
+        0.0
+    }
+}

@@ -1,0 +1,141 @@
+//! A quotation and a text laid along each other: what stands beside what.
+
+use std::ops::Range;
+
+use super::align::Step;
+use super::judge::Manner;
+use super::judge::Sought;
+use super::judge::counts;
+use super::naming::joined;
+use super::tokens::Prepared;
+use super::tokens::Sort;
+use super::tokens::Token;
+
+/// A view of the two sides, by index.
+pub(super) struct Sides<'a> {
+    pub(super) sought: &'a Sought,
+    pub(super) text: &'a Prepared,
+    pub(super) steps: &'a [Step],
+    /// For each token of the quotation whether only marks follow before its end or a break.
+    pub(super) closing: Vec<bool>,
+    /// For each token of the quotation whether it is the first word of it, or after a break or dots.
+    pub(super) opening: Vec<bool>,
+    pub(super) manner: Manner,
+}
+
+impl<'a> Sides<'a> {
+    pub(super) fn words(&self, found: Range<usize>) -> Vec<&'a Token> {
+        found
+            .filter_map(|at| self.text.token(at))
+            .filter(|it| it.sort.is_word())
+            .collect()
+    }
+
+    pub(super) fn lower(&self, found: Range<usize>) -> Vec<&'a str> {
+        found
+            .filter_map(|at| self.text.token(at))
+            .map(|it| it.lower.as_str())
+            .collect()
+    }
+
+    /// The text of a run of tokens, for a reader.
+    pub(super) fn plain(&self, found: Range<usize>) -> String {
+        let tokens: Vec<&Token> = found.filter_map(|at| self.text.token(at)).collect();
+        joined(&tokens)
+    }
+
+    pub(super) fn is_dots(&self, step: Option<&Step>) -> bool {
+        let Some(Step::Run(at, ..)) = step else {
+            return false;
+        };
+        self.sought
+            .tokens
+            .get(*at)
+            .is_some_and(|it| matches!(it.sort, Sort::Gap | Sort::Dots))
+    }
+
+    pub(super) fn beside_dots(&self, index: usize) -> bool {
+        self.is_dots(self.steps.get(index + 1))
+            || index
+                .checked_sub(1)
+                .is_some_and(|at| self.is_dots(self.steps.get(at)))
+    }
+
+    pub(super) fn beside_run(&self, index: usize) -> bool {
+        let is_run = |at: Option<usize>| {
+            at.and_then(|at| self.steps.get(at)).is_some_and(
+                |step| matches!(step, Step::Run(run, ..) if !self.sought.breaks.contains(run)),
+            )
+        };
+        is_run(Some(index + 1)) || is_run(index.checked_sub(1))
+    }
+
+    /// Whether a token stands last before a break.
+    pub(super) fn before_break(&self, at: usize) -> bool {
+        self.sought
+            .breaks
+            .iter()
+            .any(|it| at < *it && (at..*it).all(|at| self.closing.get(at) == Some(&true)))
+    }
+
+    /// Whether the step lies between two pieces of the quotation.
+    pub(super) fn at_break(&self, index: usize) -> bool {
+        let next = self
+            .steps
+            .get(index + 1..)
+            .unwrap_or_default()
+            .iter()
+            .find_map(|step| match step {
+                Step::Pair(at, _) | Step::Added(at) | Step::Run(at, ..) => Some(*at),
+                Step::Missing(_) => None,
+            });
+        next.is_some_and(|at| self.sought.breaks.contains(&at) || self.before_break(at))
+    }
+
+    pub(super) fn first_found(&self) -> Option<usize> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Pair(_, found) | Step::Missing(found) => Some(*found),
+            _ => None,
+        })
+    }
+
+    pub(super) fn differs(&self, step: Step) -> bool {
+        match step {
+            Step::Pair(at, found) => {
+                self.sought.tokens.get(at).map(|it| &it.lower)
+                    != self.text.token(found).map(|it| &it.lower)
+            }
+            Step::Added(_) | Step::Missing(_) => true,
+            Step::Run(..) => false,
+        }
+    }
+}
+
+pub(super) fn closing(sought: &Sought) -> Vec<bool> {
+    let mut closing = vec![false; sought.tokens.len()];
+    let mut open = true;
+    for (at, token) in sought.tokens.iter().enumerate().rev() {
+        open |= sought.breaks.contains(&(at + 1));
+        open &= !counts(token);
+        if let Some(cell) = closing.get_mut(at) {
+            *cell = open;
+        }
+    }
+    closing
+}
+
+pub(super) fn opening(sought: &Sought) -> Vec<bool> {
+    let mut fresh = true;
+    sought
+        .tokens
+        .iter()
+        .enumerate()
+        .map(|(at, token)| {
+            fresh |= sought.breaks.contains(&at);
+            fresh |= matches!(token.sort, Sort::Gap | Sort::Dots);
+            let first = fresh && counts(token);
+            fresh &= !first && !matches!(token.sort, Sort::Bracket(_));
+            first
+        })
+        .collect()
+}

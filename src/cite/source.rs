@@ -1,0 +1,76 @@
+//! What the checker may ask of an archive, and the passages it is answered with.
+
+use crate::cite::CiteError;
+use crate::record::Digest;
+use crate::record::Instant;
+
+/// What the checker may ask of an archive.
+pub trait Sources {
+    /// What a pin such as `m-7kq2` or `d-41ac:7` leads to.
+    fn pinned(&self, reference: &str) -> Result<Pinned, CiteError>;
+
+    /// Where those words may stand: the phrase first, then its rarest words; at most 50 passages are looked at. Their order
+    /// has no influence on a verdict.
+    fn candidates(&self, wanted: &Wanted) -> Result<Vec<Passage>, CiteError>;
+
+    /// The messages of the same conversation around an item, itself included, in order of time. Empty where there is none.
+    /// It is asked only to see whether a quotation runs two messages together.
+    fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError>;
+}
+
+/// What a pin leads to.
+#[derive(Debug, Clone)]
+pub enum Pinned {
+    /// The passages that it names: usually one; the messages in it where it names a whole container.
+    Found(Vec<Passage>),
+    /// The archive holds nothing of that name, or more than one thing.
+    NoSuchItem,
+    /// It is withheld in this copy.
+    Withheld,
+    /// It is held, but there is no text to compare with.
+    NoText,
+}
+
+/// Words to look for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The longest run of words that the draft quotes without a mark, in lower case, separated by single spaces.
+    pub phrase: String,
+    /// All words outside brackets, in lower case, each once, in the draft's order.
+    pub words: Vec<String>,
+}
+
+/// A stretch of text that can be cited as one thing: a message, a page, a document.
+#[derive(Debug, Clone, Default)]
+pub struct Passage {
+    /// Its reference, `m-7kq2` or `d-41ac`.
+    pub item: String,
+    /// The document it came in.
+    pub document: String,
+    /// Its text.
+    pub text: String,
+    /// Whether its lines are those of a printed page (PDF, recognised text), so that words may be broken at line ends.
+    pub layout: bool,
+    /// Byte offsets in the text at which another message begins.
+    pub boundaries: Vec<usize>,
+    /// Who is said to have sent or written it.
+    pub from: Vec<String>,
+    /// To whom.
+    pub to: Vec<String>,
+    /// When.
+    pub at: Instant,
+    /// Through whose hands it came, in one line.
+    pub custody: String,
+    /// Where it lies in its document, for a reader.
+    pub locator: String,
+    /// Its entry in the ledger.
+    pub entry: Option<u64>,
+    /// Its subject or title.
+    pub subject: Option<String>,
+    /// What it is, for a citation: `email`, `direct message`, `post`, `document`.
+    pub genre: String,
+    /// The collection it belongs to, for a citation: what the accession is called.
+    pub collection: String,
+    /// The digest of the document it came in.
+    pub sha256: Option<Digest>,
+}

@@ -1,0 +1,105 @@
+//! Recording: how what a user types becomes the values of an entry.
+
+use serde_json::Value;
+use serde_json::json;
+
+use super::CliError;
+use super::Context;
+use crate::archive::About;
+use crate::archive::Archive;
+use crate::archive::EntryDraft;
+use crate::archive::Step;
+use crate::archive::Target;
+use crate::archive::Writer;
+use crate::record::Zone;
+use crate::record::when;
+
+/// Slots and values of an entry that is being put together.
+pub(super) struct Values(Vec<(&'static str, Value)>);
+
+impl Values {
+    /// Values with the slots that every act has: by whom and when it is recorded.
+    pub(super) fn new(context: &Context) -> Result<Self, CliError> {
+        let mut values = Self(vec![("t", Value::from(context.now()?.to_string()))]);
+        values.words("by", context.by().as_deref());
+        Ok(values)
+    }
+
+    /// The same values once more.
+    pub(super) fn again(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// A slot's value.
+    pub(super) fn set(&mut self, slot: &'static str, value: Value) {
+        self.0.push((slot, value));
+    }
+
+    /// Words in a slot, where there are any.
+    pub(super) fn words(&mut self, slot: &'static str, words: Option<&str>) {
+        if let Some(words) = words.map(str::trim).filter(|words| !words.is_empty()) {
+            self.set(slot, Value::from(words));
+        }
+    }
+
+    /// The items that support it.
+    pub(super) fn evidence(&mut self, archive: &Archive, typed: &[String]) -> Result<(), CliError> {
+        if !typed.is_empty() {
+            let items: Vec<Value> = typed
+                .iter()
+                .map(|typed| Ok(address(about(archive, typed)?)))
+                .collect::<Result<_, CliError>>()?;
+            self.set("evidence", Value::from(items));
+        }
+        Ok(())
+    }
+
+    /// A stated time, read in the archive's zone. Words that cannot be read are kept, and the user is told.
+    pub(super) fn time(&mut self, context: &Context, slot: &'static str, words: Option<&str>) {
+        if let Some(words) = words {
+            let zone: Zone = context.settings().zone.parse().unwrap_or(Zone::UTC);
+            if let Err(error) = when::parse(words, zone, "archive") {
+                context
+                    .ui
+                    .say(&format!("note: {error}; the words are kept as they are"));
+            }
+            let at = when::stated(words, zone, "archive");
+            self.set(slot, serde_json::to_value(at).unwrap_or_default());
+        }
+    }
+
+    /// The entry.
+    pub(super) fn entry(&self, kind: &str) -> Result<EntryDraft, CliError> {
+        Ok(EntryDraft::new(kind, &self.0)?)
+    }
+}
+
+/// What a reference as typed is about.
+pub(super) fn about(archive: &Archive, typed: &str) -> Result<About, CliError> {
+    match archive.resolve(typed)? {
+        Target::Entry(seq) => Ok(About::Entry(seq)),
+        Target::Item(item) => {
+            let (place, _) = archive.place(item)?.ok_or_else(|| {
+                CliError::not_here(
+                    format!("{typed} has no place in the ledger"),
+                    "fonds verify        to see what is damaged",
+                )
+            })?;
+            Ok(About::Item(place))
+        }
+    }
+}
+
+/// An address as it is recorded.
+pub(super) fn address(about: About) -> Value {
+    match about {
+        About::Entry(seq) => json!({"entry": seq}),
+        About::Item(place) => json!({"item": place}),
+    }
+}
+
+/// Appends entries as one group and gives their indexes.
+pub(super) fn append(writer: &mut Writer, entries: Vec<EntryDraft>) -> Result<Vec<u64>, CliError> {
+    let steps = entries.into_iter().map(Step::Entry).collect();
+    Ok(writer.append(steps, None)?.entries)
+}

@@ -1,0 +1,203 @@
+//! Who: the agent that a user means by a reference, a name or an account.
+
+use serde_json::Value;
+use serde_json::json;
+
+use super::CliError;
+use super::Context;
+use super::acts::Values;
+use crate::archive::Agent;
+use crate::archive::Archive;
+use crate::archive::EntryDraft;
+use crate::record::visible;
+
+/// The longest name, in bytes.
+const LONGEST_NAME: usize = 1000;
+
+/// The agents of an archive, and those who are being named by the same act.
+pub(super) struct Agents {
+    known: Vec<Agent>,
+    /// The index that the next entry will have.
+    next: u64,
+    named: Vec<(String, u64, EntryDraft)>,
+}
+
+impl Agents {
+    /// The agents of that archive.
+    pub(super) fn new(archive: &Archive) -> Result<Self, CliError> {
+        Ok(Self {
+            known: archive.agents()?,
+            next: archive.head()?.0,
+            named: Vec::new(),
+        })
+    }
+
+    /// The agent meant, if there is one. One that was merged stands for the one it was merged into.
+    pub(super) fn find(&self, who: &str) -> Result<Option<&Agent>, CliError> {
+        let who = who.trim();
+        let by_reference = |agent: &&Agent| agent.reference == who.to_lowercase();
+        if let Some(agent) = self.known.iter().find(by_reference) {
+            return Ok(Some(self.final_agent(agent)));
+        }
+        let account = account(who);
+        let mut found: Vec<&Agent> = self
+            .known
+            .iter()
+            .filter(|agent| {
+                agent.name.to_lowercase() == who.to_lowercase()
+                    || account
+                        .as_ref()
+                        .is_some_and(|account| agent.accounts.contains(account))
+            })
+            .map(|agent| self.final_agent(agent))
+            .collect();
+        found.sort_by_key(|agent| agent.seq);
+        found.dedup_by_key(|agent| agent.seq);
+        match found.as_slice() {
+            [] => Ok(None),
+            [agent] => Ok(Some(agent)),
+            several => Err(CliError::usage(
+                format!("{who:?} can be several"),
+                format!(
+                    "one of {}; or fonds people merge, if they are one",
+                    several
+                        .iter()
+                        .map(|agent| agent.reference.as_str())
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ),
+            )),
+        }
+    }
+
+    /// The agent meant, or an error that says that there is none.
+    pub(super) fn demand(&self, who: &str) -> Result<&Agent, CliError> {
+        self.find(who)?.ok_or_else(|| {
+            CliError::not_here(
+                format!("nobody here goes by {who:?}"),
+                "fonds people        lists those who are named, and the accounts seen",
+            )
+        })
+    }
+
+    fn final_agent<'a>(&'a self, agent: &'a Agent) -> &'a Agent {
+        let mut last = agent;
+        for _ in 0..self.known.len() {
+            let into = last
+                .merged
+                .and_then(|into| self.known.iter().find(|agent| agent.seq == into));
+            match into {
+                Some(into) => last = into,
+                None => break,
+            }
+        }
+        last
+    }
+
+    /// The party meant, as it is recorded: an agent, who is named now if need be, or 'unknown'.
+    pub(super) fn party(&mut self, context: &Context, who: &str) -> Result<Value, CliError> {
+        let who = who.trim();
+        if matches!(who.to_lowercase().as_str(), "?" | "unknown" | "not known") {
+            return Ok(Value::from("unknown"));
+        }
+        Ok(json!({"entry": self.entry(context, who)?}))
+    }
+
+    /// The entry of the agent meant, who is named now if need be.
+    pub(super) fn entry(&mut self, context: &Context, who: &str) -> Result<u64, CliError> {
+        let who = who.trim();
+        if let Some(agent) = self.find(who)? {
+            return Ok(agent.seq);
+        }
+        let now = self.named.iter().find(|(name, _, _)| name == who);
+        if let Some((_, seq, _)) = now {
+            return Ok(*seq);
+        }
+        let is_reference = who
+            .strip_prefix("p-")
+            .is_some_and(|code| code.len() >= 4 && !code.contains(' '));
+        if is_reference {
+            // A reference that names nobody is a slip, not a name.
+            self.demand(who)?;
+        }
+        let account = account(who);
+        let kind = if account.is_some() {
+            "account"
+        } else {
+            "unknown"
+        };
+        let accounts: Vec<String> = account.into_iter().collect();
+        let draft = named(context, who, kind, &accounts, None)?;
+        let seq = self.next;
+        self.next += 1;
+        context.ui.say(&format!(
+            "Named {}, who was not named here before.",
+            visible(who)
+        ));
+        self.named.push((who.to_owned(), seq, draft));
+        Ok(seq)
+    }
+
+    /// The entries that name those who were not named before; they go before the act.
+    pub(super) fn take_named(&mut self) -> Vec<EntryDraft> {
+        let named = std::mem::take(&mut self.named);
+        named.into_iter().map(|(_, _, draft)| draft).collect()
+    }
+
+    /// The accounts of an agent and of those who were merged into it.
+    pub(super) fn accounts(&self, agent: &Agent) -> Vec<String> {
+        let mut accounts: Vec<String> = self
+            .known
+            .iter()
+            .filter(|one| self.final_agent(one).seq == agent.seq)
+            .flat_map(|one| one.accounts.iter().cloned())
+            .collect();
+        accounts.sort();
+        accounts.dedup();
+        accounts
+    }
+
+    /// All of them, as named.
+    pub(super) fn all(&self) -> &[Agent] {
+        &self.known
+    }
+}
+
+/// The entry that names an agent.
+pub(super) fn named(
+    context: &Context,
+    name: &str,
+    kind: &str,
+    accounts: &[String],
+    note: Option<&str>,
+) -> Result<EntryDraft, CliError> {
+    let name = name.trim();
+    if name.is_empty() || name.len() > LONGEST_NAME {
+        return Err(CliError::usage(
+            format!("a name of {} bytes cannot be recorded", name.len()),
+            format!("a name of 1 to {LONGEST_NAME} bytes"),
+        ));
+    }
+    let mut values = Values::new(context)?;
+    values.set("kind", Value::from(kind));
+    values.set("name", Value::from(name));
+    if !accounts.is_empty() {
+        values.set("accounts", Value::from(accounts.to_vec()));
+    }
+    values.words("note", note);
+    values.entry("agent.named/1")
+}
+
+/// The account that somebody typed, in the form in which accounts are recorded.
+pub(super) fn account(typed: &str) -> Option<String> {
+    let (platform, address) = typed.split_once(':')?;
+    let address = address.trim();
+    if address.is_empty() || address.contains(char::is_whitespace) {
+        return None;
+    }
+    match platform {
+        "mail" => Some(format!("mail:{}", address.to_lowercase())),
+        "x" | "tel" => Some(format!("{platform}:{address}")),
+        _ => None,
+    }
+}

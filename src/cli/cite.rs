@@ -1,0 +1,272 @@
+//! `fonds cite`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use super::CliError;
+use super::Context;
+use super::Outcome;
+use super::ui::Answer;
+use super::ui::count;
+use super::visible;
+use crate::archive::Archive;
+use crate::cite;
+use crate::cite::Citations;
+use crate::cite::Draft;
+use crate::cite::DraftFormat;
+use crate::cite::Held;
+use crate::cite::House;
+use crate::cite::Options;
+use crate::cite::Verdict;
+use crate::durable;
+use crate::keys::words;
+use crate::report;
+use crate::report::Seal;
+use crate::tlog::Checkpoint;
+use crate::tlog::Note;
+
+/// The longest draft that is read, in bytes.
+const LONGEST_DRAFT: u64 = 16 << 20;
+
+/// Check a draft's quotations against the archive; write the citation report
+///
+/// Every quotation is looked for among all texts, or in the item that a pin such as `[m-7kq2]` beside it names, and each
+/// difference is named. A verdict says that the words stand in the item: not who wrote them, nor whether they are true.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples
+  fonds cite draft.md
+  fonds cite draft.md -o report.html -o report.md
+  fonds cite draft.html --house ap --json
+
+Exit status
+  0 every quotation stands, 1 some are altered, not found or need attention, 2 could not be done, 10 no archive here")]
+pub(super) struct CiteArgs {
+    /// The draft: Markdown, HTML or plain text
+    #[arg(value_name = "DRAFT")]
+    draft: PathBuf,
+    /// Write the report there: .html, .md or .json; may be given several times
+    #[arg(short, long = "output", value_name = "REPORT")]
+    output: Vec<PathBuf>,
+    /// The house's rules of quoting: magazine, ap or legal [default: the archive's]
+    #[arg(long, value_name = "HOUSE")]
+    house: Option<String>,
+    /// Let nothing pass that the house would allow silently
+    #[arg(long)]
+    strict: bool,
+}
+
+/// The answer as text; in JSON it is the citations themselves.
+struct Cited<'a>(&'a Citations);
+
+impl serde::Serialize for Cited<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl Answer for Cited<'_> {
+    fn text(&self) -> String {
+        let citations = self.0;
+        if citations.quotations.is_empty() {
+            return "The draft has no quotations.".to_owned();
+        }
+        let mut text = count(citations.quotations.len() as u64, "quotation", "quotations");
+        text.push_str(".\n");
+        for verdict in Verdict::ALL {
+            let of: Vec<_> = citations
+                .quotations
+                .iter()
+                .filter(|quoted| quoted.verdict == *verdict)
+                .collect();
+            if of.is_empty() {
+                continue;
+            }
+            let _ = writeln!(text, "{:>5}  {}", of.len(), verdict.label());
+            for quoted in of {
+                let attention = quoted.needs_attention();
+                if !attention && matches!(verdict, Verdict::Exact | Verdict::HouseStyle) {
+                    continue;
+                }
+                let _ = writeln!(
+                    text,
+                    "       {:<4} paragraph {:<3} {}{}",
+                    quoted.id,
+                    quoted.paragraph,
+                    visible(&shortened(&quoted.text)),
+                    if attention { "  <- look" } else { "" }
+                );
+                for finding in &quoted.findings {
+                    let _ = writeln!(text, "            {}", visible(&finding.message));
+                }
+                if let Some(found) = quoted.matches.first() {
+                    let _ = writeln!(
+                        text,
+                        "            {}: {}",
+                        found.item,
+                        visible(&shortened(&found.text))
+                    );
+                }
+            }
+        }
+        text
+    }
+}
+
+fn shortened(text: &str) -> String {
+    const MOST: usize = 72;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(MOST).collect();
+    format!("{cut}…")
+}
+
+/// `fonds cite`.
+pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliError> {
+    for output in &args.output {
+        format_of(output)?;
+        let folder = output
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(CliError::usage(
+                format!(
+                    "there is no folder {} to write a report in",
+                    folder.display()
+                ),
+                "make it first",
+            ));
+        }
+    }
+    let archive = context.archive()?;
+    super::indexing::go_on(context, &archive);
+    let house = args
+        .house
+        .clone()
+        .unwrap_or_else(|| context.settings().house);
+    let house: House = house.parse().map_err(|error: cite::ParseHouseError| {
+        CliError::usage(error.to_string(), "magazine, ap or legal")
+    })?;
+    let citations = check(context, &archive, &args.draft, house, args.strict)?;
+    let seal = seal(&archive)?;
+    for output in &args.output {
+        write(&citations, seal.as_ref(), output)?;
+    }
+    context.ui.answer(&Cited(&citations))?;
+    for output in &args.output {
+        context.ui.say(&format!("Wrote {}", output.display()));
+    }
+    let clean = citations
+        .quotations
+        .iter()
+        .all(|quoted| !quoted.needs_attention());
+    Ok(if clean {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
+}
+
+/// Checks a draft against an archive.
+pub(super) fn check(
+    context: &Context,
+    archive: &Archive,
+    path: &Path,
+    house: House,
+    strict: bool,
+) -> Result<Citations, CliError> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(LONGEST_DRAFT + 1).read_to_end(&mut bytes))
+        .map_err(|source| CliError::Read {
+            path: path.to_path_buf(),
+            source,
+        })?;
+    if memchr::memchr(0, &bytes).is_some()
+        || bytes.starts_with(b"PK\x03\x04")
+        || bytes.starts_with(b"%PDF-")
+    {
+        return Err(CliError::usage(
+            format!("{} is not text", path.display()),
+            "save the draft as Markdown, HTML or plain text; this release reads no other",
+        ));
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = Draft::read(&bytes, Some(&name), DraftFormat::of_name(&name));
+    let options = Options {
+        house,
+        strict,
+        archive: context.settings().name,
+        by: context.by(),
+        time: Some(context.now()?.to_string()),
+        zone: Some(context.settings().zone),
+    };
+    let held = Held::new(archive)?;
+    Ok(cite::check(&held, &draft, &options)?)
+}
+
+/// The signed head that a report is made of.
+pub(super) fn seal(archive: &Archive) -> Result<Option<Seal>, CliError> {
+    let (_, Some(note)) = archive.head()? else {
+        return Ok(None);
+    };
+    let parsed = Note::parse(note.as_bytes()).map_err(crate::keys::KeyError::from)?;
+    let checkpoint = Checkpoint::parse(parsed.text()).map_err(crate::keys::KeyError::from)?;
+    let root = parsed.text().lines().nth(2).unwrap_or_default().to_owned();
+    Ok(Some(Seal {
+        origin: archive.origin().to_string(),
+        words: words(archive.origin().as_str())?
+            .into_iter()
+            .map(ToOwned::to_owned)
+            .collect(),
+        checkpoint: note,
+        size: checkpoint.size,
+        root,
+        time: None,
+    }))
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Format {
+    Html,
+    Markdown,
+    Json,
+}
+
+/// The format that a name asks for.
+pub(super) fn format_of(output: &Path) -> Result<Format, CliError> {
+    let extension = output
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
+        Some("html" | "htm") => Ok(Format::Html),
+        Some("md" | "markdown") => Ok(Format::Markdown),
+        Some("json") => Ok(Format::Json),
+        _ => Err(CliError::usage(
+            format!(
+                "{} does not say what sort of report is wanted",
+                output.display()
+            ),
+            "a name that ends in .html, .md or .json",
+        )),
+    }
+}
+
+/// Writes a report in the format that its name asks for.
+pub(super) fn write(
+    citations: &Citations,
+    seal: Option<&Seal>,
+    output: &Path,
+) -> Result<(), CliError> {
+    let text = match format_of(output)? {
+        Format::Html => report::citation::html(citations, seal),
+        Format::Markdown => report::citation::markdown(citations, seal),
+        Format::Json => report::citation::json(citations).map_err(|error| CliError::Output {
+            source: error.into(),
+        })?,
+    };
+    Ok(durable::write_atomic(output, text.as_bytes())?)
+}

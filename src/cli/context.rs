@@ -1,0 +1,217 @@
+//! What every verb is given: where the archive is, the user's folders, the time, and who is at work.
+
+use std::env;
+use std::fs::File;
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::io::Read as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use chrono::Utc;
+use serde::Deserialize;
+
+use super::CliError;
+use super::ui::Ui;
+use crate::archive::Archive;
+use crate::archive::ArchiveError;
+use crate::archive::Settings;
+use crate::archive::Signer;
+use crate::archive::Writer;
+use crate::keys::KeyPair;
+use crate::keys::Places;
+use crate::keys::PublicKey;
+use crate::keys::needs_passphrase;
+use crate::record::Moment;
+
+/// The longest passphrase that is read, in bytes.
+const LONGEST_PASSPHRASE: u64 = 4096;
+
+/// What every verb is given.
+#[derive(Debug)]
+pub struct Context {
+    /// The terminal.
+    pub ui: Ui,
+    /// The folder of the archive.
+    pub folder: PathBuf,
+    by: Option<String>,
+    passphrase_fd: Option<u32>,
+    /// The user's folder, where it is not the usual one.
+    user: Option<PathBuf>,
+}
+
+/// `config.toml` in the user's folder.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Config {
+    name: Option<String>,
+}
+
+/// A variable of the environment; an empty one counts as absent.
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl Context {
+    /// A context. The archive is in `folder`, else where `FONDS_ARCHIVE` says, else here.
+    pub fn new(
+        ui: Ui,
+        folder: Option<PathBuf>,
+        by: Option<String>,
+        passphrase_fd: Option<u32>,
+    ) -> Self {
+        let folder = folder
+            .or_else(|| variable("FONDS_ARCHIVE").map(PathBuf::from))
+            .or_else(|| env::current_dir().ok())
+            .unwrap_or_else(|| PathBuf::from("."));
+        Self {
+            ui,
+            folder,
+            by,
+            passphrase_fd,
+            user: None,
+        }
+    }
+
+    /// The context of another archive with keys and state of its own, for somebody else's work.
+    #[must_use]
+    pub fn apart(&self, folder: PathBuf, user: PathBuf, by: &str) -> Self {
+        Self {
+            ui: Ui {
+                quiet: true,
+                ..self.ui.clone()
+            },
+            folder,
+            by: Some(by.to_owned()),
+            passphrase_fd: None,
+            user: Some(user),
+        }
+    }
+
+    /// The user's folders.
+    pub fn places(&self) -> Result<Places, CliError> {
+        let user = self
+            .user
+            .clone()
+            .or_else(|| variable("FONDS_USER").map(PathBuf::from));
+        if let Some(user) = user {
+            return Ok(Places {
+                config: user.join("config"),
+                state: user.join("state"),
+            });
+        }
+        let folder = |name: &str, below: &str| {
+            variable(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+                .or_else(|| variable("HOME").map(|home| Path::new(&home).join(below)))
+                .map(|folder| folder.join("fonds"))
+                .ok_or_else(|| {
+                    CliError::usage(
+                        "there is no home folder to keep keys in (HOME is not set)",
+                        "set HOME, or FONDS_USER to a folder of yours",
+                    )
+                })
+        };
+        Ok(Places {
+            config: folder("XDG_CONFIG_HOME", ".config")?,
+            state: folder("XDG_STATE_HOME", ".local/state")?,
+        })
+    }
+
+    /// Who is at work: `--by`, `FONDS_BY`, or the `name` of `config.toml`; nobody where none says so.
+    pub fn by(&self) -> Option<String> {
+        self.by
+            .clone()
+            .or_else(|| variable("FONDS_BY"))
+            .or_else(|| {
+                let path = self.places().ok()?.config.join("config.toml");
+                let text = std::fs::read_to_string(path).ok()?;
+                toml::from_str::<Config>(&text).ok()?.name
+            })
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+    }
+
+    /// The time, in whole seconds: the clock's, or what `FONDS_NOW` fixes it to.
+    pub fn now(&self) -> Result<Moment, CliError> {
+        let millis = match variable("FONDS_NOW") {
+            Some(fixed) => fixed.parse::<Moment>().ok().map(Moment::millis),
+            None => Some(Utc::now().timestamp_millis()),
+        };
+        millis
+            .and_then(|millis| Moment::from_seconds(millis.div_euclid(1000)))
+            .ok_or_else(|| {
+                CliError::usage(
+                    "the time is not one that can be recorded",
+                    "set the computer's clock, or FONDS_NOW like 2026-11-23T09:30:00Z",
+                )
+            })
+    }
+
+    /// The archive, for reading.
+    pub fn archive(&self) -> Result<Archive, CliError> {
+        Ok(Archive::open(&self.folder)?)
+    }
+
+    /// The archive's settings.
+    pub fn settings(&self) -> Settings {
+        Settings::load(&self.folder)
+    }
+
+    /// The signer of an archive, with its key opened.
+    pub fn signer(&self, archive: &Archive) -> Result<Signer, CliError> {
+        let places = self.places()?;
+        let origin = archive.origin().as_str();
+        let path = places.log_key(origin)?;
+        let expected = PublicKey::new(archive.keys().log)?;
+        let passphrase = if needs_passphrase(&path)? {
+            self.passphrase("Passphrase of the archive's key:")?
+        } else {
+            None
+        };
+        let key = KeyPair::load_expecting(&path, passphrase.as_deref(), &expected)?;
+        Ok(Signer::new(&places, origin, key)?)
+    }
+
+    /// The archive, for adding to it.
+    pub fn writer(&self) -> Result<Writer, CliError> {
+        let signer = self.signer(&self.archive()?)?;
+        Ok(Writer::open(&self.folder, signer)?)
+    }
+
+    /// Whether there is an archive.
+    pub fn is_archive(&self) -> bool {
+        !matches!(
+            Archive::open(&self.folder),
+            Err(ArchiveError::NotFound { .. })
+        )
+    }
+
+    /// A passphrase: the first line of the given descriptor, else typed.
+    pub fn passphrase(&self, question: &str) -> Result<Option<String>, CliError> {
+        match self.passphrase_fd {
+            Some(number) => read_line(&PathBuf::from(format!("/dev/fd/{number}"))).map(Some),
+            None => self.ui.ask_passphrase(question),
+        }
+    }
+
+    /// Whether a passphrase comes by a descriptor.
+    pub const fn has_passphrase(&self) -> bool {
+        self.passphrase_fd.is_some()
+    }
+}
+
+/// The first line of a file, without its end.
+fn read_line(path: &Path) -> Result<String, CliError> {
+    let unreadable = |source| CliError::Read {
+        path: path.to_path_buf(),
+        source,
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let mut line = String::new();
+    BufReader::new(file.take(LONGEST_PASSPHRASE))
+        .read_line(&mut line)
+        .map_err(unreadable)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

@@ -1,0 +1,394 @@
+//! `fonds custody`.
+
+use std::fmt::Write as _;
+
+use clap::Subcommand;
+use clap::ValueEnum;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::CliError;
+use super::Context;
+use super::Outcome;
+use super::acts::Values;
+use super::acts::about;
+use super::acts::address;
+use super::acts::append;
+use super::agents::Agents;
+use super::ui::Answer;
+use super::ui::columns;
+use super::ui::count;
+use crate::archive::Act;
+use crate::archive::Archive;
+use crate::archive::Custodian;
+use crate::archive::Custody;
+use crate::archive::CustodyStep;
+use crate::archive::EntryDraft;
+use crate::archive::Party;
+use crate::archive::Target;
+use crate::record::Zone;
+use crate::record::show;
+use crate::record::visible;
+
+/// Record a hand-over, or show who held what and when
+///
+/// Times are written as they are known: 2023-08-14, "June 2023", "by 2023-06-30", "2023-08-14 16:00~", "12 hours after
+/// m-7kq2", unknown. What cannot be (given away before it was written) is pointed out, not refused.
+#[derive(Debug, clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "\
+Examples
+  fonds custody m-7kq2
+  fonds custody add a-02mx --from Counsel --to \"Select Subcommittee\" --when 2023-06 \\
+      --how \"production, HAL-000001 to HAL-001140\" --basis \"cover letter\" --doc d-11pk
+  fonds custody add a-02mx --from unknown --to \"Source A\" --when unknown
+
+Exit status
+  0 shown or recorded, 2 could not be done, 4 no such item"
+)]
+pub(super) struct CustodyArgs {
+    #[command(subcommand)]
+    what: Option<What>,
+    /// The document, message or accession
+    #[arg(required = true)]
+    item: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Record that something changed hands
+    Add(AddArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct AddArgs {
+    /// What changed hands: documents, messages or accessions
+    #[arg(required = true)]
+    item: Vec<String>,
+    /// Who held it before; ? or unknown where that is not known
+    #[arg(long, value_name = "WHO")]
+    from: Option<String>,
+    /// Who held it after
+    #[arg(long, value_name = "WHO")]
+    to: Option<String>,
+    /// When it happened
+    #[arg(long)]
+    when: Option<String>,
+    /// How: "hand delivery", export, production
+    #[arg(long, value_name = "TEXT")]
+    how: Option<String>,
+    /// On what: "USB drive", paper
+    #[arg(long, value_name = "TEXT")]
+    medium: Option<String>,
+    /// Where
+    #[arg(long, value_name = "TEXT")]
+    place: Option<String>,
+    /// What for
+    #[arg(long, value_name = "TEXT")]
+    purpose: Option<String>,
+    /// On what authority
+    #[arg(long, value_name = "TEXT")]
+    authority: Option<String>,
+    /// In what state it was
+    #[arg(long, value_name = "TEXT")]
+    condition: Option<String>,
+    /// The SHA-256 that the receiver was given or computed
+    #[arg(long, value_name = "HEX")]
+    digest: Option<crate::record::Digest>,
+    /// A document or message here that supports it
+    #[arg(long, value_name = "ITEM")]
+    doc: Vec<String>,
+    /// What it rests on
+    #[arg(long, value_name = "TEXT")]
+    basis: Option<String>,
+    /// How the step is known [default: documented with --doc, unknown without --from, else stated]
+    #[arg(long)]
+    standing: Option<Standing>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Standing {
+    /// Whoever records it was there
+    Witnessed,
+    /// A document held or seen says so
+    Documented,
+    /// Somebody said so
+    Stated,
+    /// That there was such a step follows from the others
+    Unknown,
+}
+
+/// Custody as it is shown.
+#[derive(Debug, Serialize)]
+struct Shown {
+    schema: &'static str,
+    #[serde(flatten)]
+    custody: Custody,
+    gaps: usize,
+    line: String,
+    #[serde(skip)]
+    zone: Zone,
+}
+
+impl Answer for Shown {
+    fn text(&self) -> String {
+        let mut text = format!("{}\n", self.custody.subject);
+        text.push_str(&steps(&self.custody, self.zone));
+        text
+    }
+}
+
+/// The steps as text, each on a line with what it rests on below.
+pub(super) fn steps(custody: &Custody, zone: Zone) -> String {
+    let mut text = String::new();
+    let heads: Vec<Vec<String>> = custody.steps.iter().map(|step| head(step, zone)).collect();
+    let heads = columns(&heads, "  ");
+    for (line, step) in heads.lines().zip(&custody.steps) {
+        text.push_str(line);
+        text.push('\n');
+        for detail in details(step) {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "       {detail}");
+        }
+    }
+    for said in &custody.impossible {
+        let _ = writeln!(text, "  look: {said}");
+    }
+    text
+}
+
+fn names(parties: &[Party]) -> String {
+    let names: Vec<String> = parties.iter().map(|one| visible(one.shown())).collect();
+    if names.is_empty() {
+        "not recorded".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+/// Number, who, what, when, how it is known.
+fn head(step: &CustodyStep, zone: Zone) -> Vec<String> {
+    let number = step
+        .number
+        .map_or_else(|| "?".to_owned(), |number| number.to_string());
+    let what = match step.act {
+        Act::Made => format!(
+            "{} {}",
+            names(&step.from),
+            step.kind
+                .as_deref()
+                .map_or_else(|| "made it".into(), visible)
+        ),
+        Act::Gap if step.to.is_empty() => "gap: not recorded how it came here".to_owned(),
+        Act::Gap => format!("gap: not known how it reached {}", names(&step.to)),
+        Act::Transferred => format!("{} to {}", names(&step.from), names(&step.to)),
+        Act::Given if step.to.is_empty() => format!("{} gave it to the archive", names(&step.from)),
+        Act::Given => format!("{} gave it to {}", names(&step.from), names(&step.to)),
+        Act::Ingested => {
+            let by = step.by.as_deref().map(visible);
+            by.map_or_else(
+                || "ingested into the archive".to_owned(),
+                |by| format!("ingested into the archive by {by}"),
+            )
+        }
+    };
+    let at = step
+        .at
+        .as_ref()
+        .map_or_else(String::new, |at| show(at, zone));
+    let standing = match step.act {
+        Act::Ingested => String::new(),
+        _ => step.standing.clone().unwrap_or_default(),
+    };
+    vec![number, what, visible(&at), standing]
+}
+
+fn details(step: &CustodyStep) -> Vec<String> {
+    let mut lines = Vec::new();
+    let how: Vec<String> = [
+        step.kind
+            .as_ref()
+            .filter(|_| matches!(step.act, Act::Transferred | Act::Given)),
+        step.medium.as_ref(),
+        step.place.as_ref(),
+        step.purpose.as_ref(),
+        step.authority.as_ref(),
+        step.condition.as_ref(),
+    ]
+    .into_iter()
+    .flatten()
+    .filter(|words| *words != "unknown")
+    .map(|words| visible(words))
+    .collect();
+    if !how.is_empty() {
+        lines.push(how.join("; "));
+    }
+    if step.act == Act::Made {
+        return lines;
+    }
+    if let Some(basis) = &step.basis {
+        lines.push(format!("rests on: {}", visible(basis)));
+    }
+    if !step.evidence.is_empty() {
+        lines.push(format!("see {}", step.evidence.join(", ")));
+    }
+    if let Some(sha256) = &step.sha256 {
+        lines.push(format!("sha256 {sha256}"));
+    }
+    lines
+}
+
+/// What was recorded.
+#[derive(Debug, Serialize)]
+struct Added {
+    schema: &'static str,
+    /// References of the transfers.
+    transfers: Vec<String>,
+    /// The entries that were recorded, those that name agents first.
+    entries: Vec<u64>,
+    /// What cannot be as recorded, in sentences.
+    impossible: Vec<String>,
+}
+
+impl Answer for Added {
+    fn text(&self) -> String {
+        let mut text = format!(
+            "Recorded {}: {}\n",
+            count(self.transfers.len() as u64, "transfer", "transfers"),
+            self.transfers.join(", ")
+        );
+        for said in &self.impossible {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  look: {said}");
+        }
+        text
+    }
+}
+
+/// `fonds custody`.
+pub(super) fn run(context: &Context, args: &CustodyArgs) -> Result<Outcome, CliError> {
+    match (&args.what, &args.item) {
+        (Some(What::Add(args)), _) => add(context, args)?,
+        (None, Some(item)) => {
+            let archive = context.archive()?;
+            let custody = custody_of(&archive, item)?;
+            context.ui.answer(&Shown {
+                schema: "fonds/custody/1",
+                gaps: custody.gaps(),
+                line: custody.line(),
+                custody,
+                zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
+            })?;
+        }
+        (None, None) => {
+            return Err(CliError::usage("no item was named", "fonds custody ITEM"));
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn custody_of(archive: &Archive, typed: &str) -> Result<Custody, CliError> {
+    let custodian = Custodian::new(archive)?;
+    match archive.resolve(typed)? {
+        Target::Item(item) => Ok(custodian.of_item(item)?),
+        Target::Entry(seq) => {
+            demand_accession(archive, seq, typed)?;
+            Ok(custodian.of_accession(seq)?)
+        }
+    }
+}
+
+fn demand_accession(archive: &Archive, seq: u64, typed: &str) -> Result<(), CliError> {
+    let is_accession = archive
+        .entry(seq)?
+        .is_some_and(|entry| entry.schema == "accessioned/1");
+    if is_accession {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        format!("{typed} is not something that is held"),
+        "the reference of a document (d-), message (m-) or accession (a-)",
+    ))
+}
+
+fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
+    let mut writer = context.writer()?;
+    let archive = writer.archive();
+    for item in &args.item {
+        if let Target::Entry(seq) = archive.resolve(item)? {
+            demand_accession(archive, seq, item)?;
+        }
+    }
+    let mut agents = Agents::new(archive)?;
+    let mut values = Values::new(context)?;
+    let from = agents.party(context, args.from.as_deref().unwrap_or("unknown"))?;
+    let to = agents.party(context, args.to.as_deref().unwrap_or("unknown"))?;
+    let standing = args.standing.unwrap_or_else(|| {
+        if !args.doc.is_empty() {
+            Standing::Documented
+        } else if from == "unknown" {
+            Standing::Unknown
+        } else {
+            Standing::Stated
+        }
+    });
+    values.set("from", from);
+    values.set("to", to);
+    values.time(
+        context,
+        "at",
+        Some(args.when.as_deref().unwrap_or("unknown")),
+    );
+    values.words("kind", args.how.as_deref());
+    values.words("medium", args.medium.as_deref());
+    values.words("place", args.place.as_deref());
+    values.words("purpose", args.purpose.as_deref());
+    values.words("authority", args.authority.as_deref());
+    values.words("condition", args.condition.as_deref());
+    values.words("basis", args.basis.as_deref());
+    values.evidence(archive, &args.doc)?;
+    if let Some(digest) = &args.digest {
+        values.set("digest_seen", Value::from(digest.to_string()));
+    }
+    let standing = standing.to_possible_value();
+    values.set(
+        "standing",
+        Value::from(standing.as_ref().map_or("unknown", |word| word.get_name())),
+    );
+    let acts: Vec<EntryDraft> = args
+        .item
+        .iter()
+        .map(|item| {
+            let mut values = values.again();
+            values.set("about", address(about(archive, item)?));
+            values.entry("transferred/1")
+        })
+        .collect::<Result<_, CliError>>()?;
+    let number = acts.len();
+    let mut entries = agents.take_named();
+    entries.extend(acts);
+    let entries = append(&mut writer, entries)?;
+    let archive = writer.archive();
+    let mut transfers = Vec::new();
+    for seq in entries.iter().skip(entries.len() - number) {
+        transfers.extend(archive.entry_reference(*seq)?);
+    }
+    let mut impossible = Vec::new();
+    for item in &args.item {
+        let custody = custody_of(archive, item)?;
+        impossible.extend(custody.impossible.iter().map(|said| {
+            format!(
+                "{}: {said} (fonds custody {})",
+                custody.subject, custody.subject
+            )
+        }));
+    }
+    context.ui.answer(&Added {
+        schema: "fonds/custody-add/1",
+        transfers,
+        entries,
+        impossible,
+    })
+}

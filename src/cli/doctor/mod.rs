@@ -1,0 +1,254 @@
+//! `fonds doctor`.
+
+mod checks;
+
+use std::fmt::Write as _;
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::CliError;
+use super::Context;
+use super::Outcome;
+use super::indexing;
+use super::ui::Answer;
+use super::ui::columns;
+use super::ui::count;
+use crate::archive::ArchiveError;
+use crate::archive::Writer;
+use crate::archive::search::Index;
+use crate::record::visible;
+
+/// Look at what endangers the archive, and mend what can be made again
+///
+/// Looks at the disk, the keys, what this computer remembers of the archive, and what waits to be done. It does not read
+/// the documents: `fonds verify` does.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples
+  fonds doctor
+  fonds doctor --report > for-support.txt    no names, paths or contents
+  fonds doctor --restore ../copy-of-log      go on with an older copy of the archive
+  fonds doctor --rebuild                     make the catalogue, log/ and the search index again
+
+Exit status
+  0 nothing to look at, 1 something to look at, 2 could not be done, 10 no archive here")]
+pub(super) struct DoctorArgs {
+    /// Leave out names and paths, so that the answer may be shown to others
+    #[arg(long)]
+    report: bool,
+    /// Make the catalogue, log/ and the search index again from the ledger
+    #[arg(long, conflicts_with = "trust_head")]
+    rebuild: bool,
+    /// On your word: take the last checkpoint here as the last that this archive's key has signed
+    ///
+    /// For when what the key remembers was lost. If a newer copy of the archive exists anywhere, the two will contradict
+    /// each other for ever.
+    #[arg(long)]
+    trust_head: bool,
+    /// Lengthen an older copy, such as a restored backup, by the log in this folder
+    ///
+    /// Any copy of the archive's log/ does, also the one in it. What the newer entries said is lost and is recorded as
+    /// lost; every pin, proof and checkpoint made since keeps its worth.
+    #[arg(long, value_name = "LOG", conflicts_with_all = ["trust_head", "rebuild"])]
+    restore: Option<PathBuf>,
+}
+
+/// How a check came out, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum State {
+    /// Something is wrong.
+    Trouble,
+    /// Something to look at.
+    Look,
+    /// As it should be.
+    Fine,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+pub(super) struct Check {
+    /// A stable word for it.
+    name: &'static str,
+    state: State,
+    /// What was found, in a sentence without names or paths.
+    found: String,
+    /// Names and paths that belong to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    about: Vec<String>,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<&'static str>,
+}
+
+impl Check {
+    fn new(name: &'static str, state: State, found: impl Into<String>) -> Self {
+        Self {
+            name,
+            state,
+            found: found.into(),
+            about: Vec::new(),
+            fix: None,
+        }
+    }
+
+    fn fine(name: &'static str, found: impl Into<String>) -> Self {
+        Self::new(name, State::Fine, found)
+    }
+
+    fn about(mut self, about: impl Into<String>) -> Self {
+        self.about.push(about.into());
+        self
+    }
+
+    fn fix(mut self, fix: &'static str) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Examined {
+    schema: &'static str,
+    software: &'static str,
+    system: &'static str,
+    checks: Vec<Check>,
+}
+
+impl Answer for Examined {
+    fn text(&self) -> String {
+        let mut text = String::new();
+        let rows: Vec<Vec<String>> = self
+            .checks
+            .iter()
+            .map(|check| {
+                let state = match check.state {
+                    State::Trouble => "trouble",
+                    State::Look => "look",
+                    State::Fine => "fine",
+                };
+                let about: Vec<String> = check.about.iter().map(|one| visible(one)).collect();
+                let about = if about.is_empty() {
+                    String::new()
+                } else {
+                    format!(" ({})", about.join(", "))
+                };
+                vec![
+                    state.to_owned(),
+                    check.name.to_owned(),
+                    format!("{}{about}", check.found),
+                ]
+            })
+            .collect();
+        for (line, check) in columns(&rows, "").lines().zip(&self.checks) {
+            text.push_str(line);
+            text.push('\n');
+            if let Some(fix) = check.fix {
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "         try: {fix}");
+            }
+        }
+        let _ = writeln!(text, "{} on {}", self.software, self.system);
+        text
+    }
+}
+
+/// What `--rebuild` or `--trust-head` did. `fonds/doctor-act/1`.
+#[derive(Debug, Serialize)]
+struct Mended {
+    schema: &'static str,
+    done: &'static str,
+    entries: u64,
+}
+
+impl Answer for Mended {
+    fn text(&self) -> String {
+        let entries = count(self.entries, "entry", "entries");
+        match self.done {
+            "rebuild" => format!(
+                "Made the catalogue, log/ and the search index again from {entries}. To check: fonds verify"
+            ),
+            _ => format!("From now on this computer knows that the key has signed {entries}."),
+        }
+    }
+}
+
+/// `fonds doctor`.
+pub(super) fn run(context: &Context, args: &DoctorArgs) -> Result<Outcome, CliError> {
+    if args.rebuild {
+        return rebuild(context);
+    }
+    if args.trust_head {
+        return trust_head(context);
+    }
+    if let Some(copy) = &args.restore {
+        return restore(context, copy);
+    }
+    let mut checks = checks::all(context)?;
+    checks.sort_by_key(|check| check.state);
+    if args.report {
+        for check in &mut checks {
+            check.about.clear();
+        }
+    }
+    let clean = checks.iter().all(|check| check.state == State::Fine);
+    context.ui.answer(&Examined {
+        schema: "fonds/doctor/1",
+        software: concat!("fonds ", env!("CARGO_PKG_VERSION")),
+        system: std::env::consts::OS,
+        checks,
+    })?;
+    Ok(if clean {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
+}
+
+fn rebuild(context: &Context) -> Result<Outcome, CliError> {
+    let mut writer = context.writer()?;
+    writer.rebuild()?;
+    let archive = writer.archive();
+    Index::begin_anew(&archive.search_folder()).map_err(ArchiveError::from)?;
+    indexing::go_on(context, archive);
+    context.ui.answer(&Mended {
+        schema: "fonds/doctor-act/1",
+        done: "rebuild",
+        entries: writer.size(),
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn restore(context: &Context, copy: &Path) -> Result<Outcome, CliError> {
+    let signer = context.signer(&context.archive()?)?;
+    let mut values = vec![
+        ("copy", Value::from("a copy of log/")),
+        ("t", Value::from(context.now()?.to_string())),
+    ];
+    if let Some(by) = context.by() {
+        values.push(("by", Value::from(by)));
+    }
+    let (writer, _) = Writer::restore(&context.folder, signer, copy, &values)?;
+    context.ui.answer(&Mended {
+        schema: "fonds/doctor-act/1",
+        done: "restore",
+        entries: writer.size(),
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn trust_head(context: &Context) -> Result<Outcome, CliError> {
+    let archive = context.archive()?;
+    let mut signer = context.signer(&archive)?;
+    Writer::trust_head(&context.folder, &mut signer)?;
+    context.ui.answer(&Mended {
+        schema: "fonds/doctor-act/1",
+        done: "trust-head",
+        entries: archive.head()?.0,
+    })?;
+    Ok(Outcome::Done)
+}

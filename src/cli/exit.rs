@@ -1,0 +1,428 @@
+//! How a run ends: the only place that turns the errors of all modules into exit status, kind and words.
+//!
+//! The statuses are part of the interface (`fonds help --all` lists them); any other is a failure too.
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::ui::Ui;
+use crate::archive::ArchiveError;
+use crate::cite::CiteError;
+use crate::durable::DurableError;
+use crate::ingest::IngestError;
+use crate::keys::KeyError;
+use crate::record::visible;
+use crate::verify::VerifyError;
+
+/// How a verb ended that was not stopped by an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done, nothing to report: 0.
+    Done,
+    /// Done, and there are findings; `find` found nothing: 1.
+    Findings,
+    /// Done in part: some of what was given could not be read: 3.
+    InPart,
+}
+
+impl Outcome {
+    /// The exit status.
+    pub const fn status(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Findings => 1,
+            Self::InPart => 3,
+        }
+    }
+}
+
+/// Why a verb could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CliError {
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The keys, the signer's memory or the pin.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Bringing documents in.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// Checking the archive.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    /// Checking a draft.
+    #[error(transparent)]
+    Cite(#[from] CiteError),
+    /// A file that could not be made durable.
+    #[error(transparent)]
+    Durable(#[from] DurableError),
+    /// A request that makes no sense, or is not allowed.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do instead.
+        hint: String,
+    },
+    /// Something that a reference or name was to name is not here.
+    #[error("{message}")]
+    NotHere {
+        /// What is not here.
+        message: String,
+        /// What to do instead.
+        hint: String,
+    },
+    /// A file outside the archive that could not be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The user's answer could not be read.
+    #[error("cannot read what was typed")]
+    Input {
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The answer could not be written.
+    #[error("cannot write the answer")]
+    Output {
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Whoever read the answer has stopped reading. Not a failure.
+    #[error("nobody reads the answer")]
+    BrokenPipe,
+}
+
+impl CliError {
+    /// An error of writing the answer, or of nobody wanting it.
+    pub fn from_output(source: io::Error) -> Self {
+        if source.kind() == io::ErrorKind::BrokenPipe {
+            Self::BrokenPipe
+        } else {
+            Self::Output { source }
+        }
+    }
+
+    /// A request that makes no sense, and what to do instead.
+    pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+
+    /// Something that is not here, and what to do instead.
+    pub fn not_here(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::NotHere {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+}
+
+/// `fonds/error/1`.
+#[derive(Debug, Serialize)]
+pub(super) struct Failure {
+    schema: &'static str,
+    /// The exit status.
+    pub(super) code: u8,
+    /// A stable word for the kind of error.
+    pub(super) kind: &'static str,
+    /// What happened.
+    pub(super) message: String,
+    /// What was not changed.
+    unchanged: &'static str,
+    /// What to do.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    hint: String,
+}
+
+impl Failure {
+    /// A usage error that the reader of arguments has found.
+    pub(super) fn of_arguments(message: &str, hint: &str) -> Self {
+        Self {
+            schema: "fonds/error/1",
+            code: 2,
+            kind: "usage",
+            message: message.to_owned(),
+            unchanged: "nothing was changed",
+            hint: visible(hint),
+        }
+    }
+
+    /// The failure that an error is.
+    pub(super) fn of(error: &CliError) -> Self {
+        let (code, kind, hint) = match error {
+            CliError::Archive(error) | CliError::Ingest(IngestError::Archive(error)) => {
+                archive(error)
+            }
+            CliError::Ingest(IngestError::NoSuchPath { .. }) => {
+                (2, "no_such_file", "check the path".to_owned())
+            }
+            CliError::Ingest(_) => (
+                2,
+                "reads_otherwise",
+                "fonds ingest        with the release that began it".to_owned(),
+            ),
+            CliError::Verify(VerifyError::Archive(error)) => archive(error),
+            CliError::Cite(_) => (
+                2,
+                "not_checked",
+                "fonds verify        to see whether the archive is damaged".to_owned(),
+            ),
+            CliError::Key(error) => key(error),
+            CliError::Usage { hint, .. } => (2, "usage", hint.clone()),
+            CliError::NotHere { hint, .. } => (4, "no_such_item", hint.clone()),
+            CliError::Durable(_) | CliError::Output { .. } => (2, "not_written", String::new()),
+            CliError::Read { .. } | CliError::Input { .. } => (2, "not_read", String::new()),
+            CliError::BrokenPipe => (0, "broken_pipe", String::new()),
+        };
+        Self {
+            schema: "fonds/error/1",
+            code,
+            kind,
+            message: whole_message(error),
+            unchanged: match error {
+                CliError::Ingest(IngestError::Archive(_)) => {
+                    "what was ingested before this is kept; the same command goes on where it stopped"
+                }
+                CliError::Output { .. } => "the work itself is done; only its answer is missing",
+                _ => "nothing was changed",
+            },
+            hint,
+        }
+    }
+
+    /// Tells the user.
+    pub(super) fn show(&self, ui: &Ui) {
+        if ui.json {
+            if let Ok(text) = serde_json::to_string(self) {
+                ui.warn(&text);
+            }
+            return;
+        }
+        let mut text = format!(
+            "\x1b[1merror:\x1b[0m {}\n       {}",
+            self.message, self.unchanged
+        );
+        if !self.hint.is_empty() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n  try: {}", self.hint);
+        }
+        ui.warn(&text);
+    }
+}
+
+/// The message with those of its causes, and nothing in it that could fool a terminal.
+fn whole_message(error: &CliError) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        let is_said = message
+            .rsplit(": ")
+            .next()
+            .is_some_and(|last| said.ends_with(last));
+        if !is_said {
+            message.push_str(": ");
+            message.push_str(&said);
+        }
+        cause = error.source();
+    }
+    visible(&without_number(&message))
+}
+
+/// A message of the system without its number, which says nothing to a reader: `Permission denied (os error 13)`.
+fn without_number(message: &str) -> String {
+    match message.split_once(" (os error ") {
+        Some((before, rest)) => {
+            let after = rest.split_once(')').map_or("", |(_, after)| after);
+            format!("{before}{after}")
+        }
+        None => message.to_owned(),
+    }
+}
+
+fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
+    let (code, kind, hint) = match error {
+        ArchiveError::Key(error) => return key(error),
+        ArchiveError::NotFound { .. } => (
+            10,
+            "no_archive",
+            "fonds init        to start one here, or fonds -C DIR VERB for one elsewhere",
+        ),
+        ArchiveError::InUse { .. } => (
+            11,
+            "in_use",
+            "wait until the other fonds has ended, then run this again; reading works meanwhile",
+        ),
+        ArchiveError::NoSuchItem(_) => (
+            4,
+            "no_such_item",
+            "fonds find WORDS        or fonds log, to see the references of what is here",
+        ),
+        ArchiveError::Ambiguous { .. } => (4, "ambiguous", "type more characters of the reference"),
+        ArchiveError::Occupied { .. } => (
+            2,
+            "not_empty",
+            "fonds init NEW_FOLDER        an archive starts in a folder of its own",
+        ),
+        ArchiveError::NotOurs { .. } => (
+            2,
+            "not_an_archive",
+            "fonds -C DIR VERB        with the folder of an archive",
+        ),
+        ArchiveError::NotStarted { .. } => (
+            2,
+            "not_started",
+            "fonds init        again, in the same folder",
+        ),
+        ArchiveError::LogCopy { .. } | ArchiveError::NothingToRestore { .. } => (
+            2,
+            "not_restored",
+            "fonds doctor --restore LOG        with a newer copy of log/, kept elsewhere",
+        ),
+        ArchiveError::NewerSchema { .. } | ArchiveError::UnknownKind(_) => {
+            (2, "newer_archive", "a newer release of fonds")
+        }
+        ArchiveError::ReadOnlyWithLog { .. } => (
+            2,
+            "read_only",
+            "copy the archive to a disk that can be written, or open it once where it was written",
+        ),
+        ArchiveError::OlderThanMemory { .. } => (
+            2,
+            "older_copy",
+            "use the newest copy of the archive, or fonds doctor --restore LOG with a copy of its log/",
+        ),
+        ArchiveError::OtherThanMemory(_) => (
+            2,
+            "other_history",
+            "fonds verify        and compare with a copy or checkpoint kept elsewhere",
+        ),
+        ArchiveError::NoMemory => (
+            2,
+            "no_memory",
+            "fonds doctor --trust-head        only if you know that no copy is newer",
+        ),
+        ArchiveError::LedgerBroken(_)
+        | ArchiveError::Schema(_)
+        | ArchiveError::Value { .. }
+        | ArchiveError::Missing { .. } => (
+            2,
+            "damaged",
+            "fonds verify        to see all that is damaged",
+        ),
+        ArchiveError::Read { .. } => (
+            2,
+            "not_read",
+            "fonds doctor        to see whether the archive may be read and written by you",
+        ),
+        ArchiveError::Database(_) => (
+            2,
+            "damaged",
+            "fonds verify        to see what is damaged; if all is well, try again",
+        ),
+        ArchiveError::Durable(_) | ArchiveError::Store(_) => (
+            2,
+            "not_written",
+            "fonds doctor        to see whether the disk is full or cannot be written",
+        ),
+        ArchiveError::RecordTooLong { .. } => (2, "too_long", "say it in fewer words"),
+        _ => (2, "failed", ""),
+    };
+    (code, kind, hint.to_owned())
+}
+
+fn key(error: &KeyError) -> (u8, &'static str, String) {
+    match error {
+        KeyError::InUse { .. } => (
+            11,
+            "in_use",
+            "wait until the other fonds has ended, then run this again".to_owned(),
+        ),
+        KeyError::PassphraseNeeded { .. } => (
+            12,
+            "wrong_key",
+            "run this on a terminal, or give the passphrase with --passphrase-fd N".to_owned(),
+        ),
+        KeyError::WrongPassphrase { .. } => (12, "wrong_key", "the right passphrase".to_owned()),
+        KeyError::Missing { path } => (
+            12,
+            "wrong_key",
+            format!(
+                "bring the archive's key to {}; reading needs no key",
+                path.display()
+            ),
+        ),
+        error if error.is_wrong_key() => (
+            12,
+            "wrong_key",
+            "the key that this archive was started with; reading needs no key".to_owned(),
+        ),
+        error if error.is_conflict() => (
+            2,
+            "other_history",
+            "fonds verify        and compare with a copy or checkpoint kept elsewhere".to_owned(),
+        ),
+        KeyError::WordCount { .. } | KeyError::UnknownWord { .. } => (
+            2,
+            "usage",
+            "the twelve words as fonds status shows them".to_owned(),
+        ),
+        _ => (2, "key_state", "fonds doctor".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(error: ArchiveError) -> (u8, &'static str) {
+        let failure = Failure::of(&CliError::from(error));
+        (failure.code, failure.kind)
+    }
+
+    #[test]
+    fn each_trouble_has_its_documented_status() {
+        let path = PathBuf::from("x");
+        let at = || path.clone();
+        assert_eq!(
+            code(ArchiveError::NotFound { path: at() }),
+            (10, "no_archive")
+        );
+        assert_eq!(code(ArchiveError::InUse { path: at() }), (11, "in_use"));
+        assert_eq!(code(KeyError::InUse { path: at() }.into()), (11, "in_use"));
+        assert_eq!(
+            code(KeyError::WrongPassphrase { path: at() }.into()),
+            (12, "wrong_key")
+        );
+        assert_eq!(
+            code(ArchiveError::NoSuchItem("m-1".into())),
+            (4, "no_such_item")
+        );
+        assert_eq!(code(ArchiveError::NoMemory), (2, "no_memory"));
+    }
+
+    #[test]
+    fn a_message_names_its_causes_once_and_hides_nothing() {
+        let error = CliError::Read {
+            path: PathBuf::from("a\u{202e}b"),
+            source: io::Error::other("disk on fire"),
+        };
+        assert_eq!(
+            Failure::of(&error).message,
+            "cannot read a⟨U+202E⟩b: disk on fire"
+        );
+    }
+}

@@ -1,0 +1,362 @@
+//! `fonds ingest`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::CliError;
+use super::Context;
+use super::Outcome;
+use super::agents::Agents;
+use super::ui::Answer;
+use super::ui::count;
+use super::ui::number;
+use super::ui::size;
+use super::visible;
+use crate::ingest;
+use crate::ingest::Outside;
+use crate::ingest::Progress;
+use crate::ingest::Receipt;
+use crate::ingest::Request;
+use crate::record::Kind;
+use crate::record::Zone;
+use crate::record::when::stated;
+
+/// Lines of a long list that are shown.
+const SHOWN: usize = 20;
+
+/// Bring in files, folders or exports. Originals are copied, never changed
+///
+/// Mail, mailboxes, Maildirs, X archives, pages, texts and zip archives are read; any other file is kept all the same
+/// and said to be stored, not searchable. The same bytes with the same stated provenance are not recorded twice; an
+/// interrupted ingest goes on when it is started again with the same paths.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples
+  fonds ingest papers/ voss.mbox
+  fonds ingest x-export.zip --from 'Source A' --received 2023-08-14 --how given
+  fonds ingest --dry-run papers/
+  tar-free-stream | fonds ingest -
+
+Exit status
+  0 all of it is in, 3 in part (some files could not be read or understood), 2 could not be done, 10 no archive here,
+  11 in use, 12 wrong key")]
+pub(super) struct IngestArgs {
+    /// Files and folders; - is standard input
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    /// Who gave it: a name, an account or a reference; ? when unknown
+    #[arg(long, value_name = "WHO")]
+    from: Option<String>,
+    /// Through whom it came
+    #[arg(long, value_name = "WHO")]
+    via: Option<String>,
+    /// When it was received, in any words: 2023-08-14, 'June 2023', '2023-08-14 16:00~', unknown
+    #[arg(long, value_name = "WHEN")]
+    received: Option<String>,
+    /// Who received it
+    #[arg(long, value_name = "WHO")]
+    received_by: Option<String>,
+    /// How it was obtained: given, subpoena, public-record, capture, leak, purchase, unknown
+    #[arg(long, value_name = "HOW")]
+    how: Option<String>,
+    /// On what authority
+    #[arg(long, value_name = "TEXT")]
+    authority: Option<String>,
+    /// On what terms, as in 'not for attribution'
+    #[arg(long, value_name = "TEXT")]
+    terms: Option<String>,
+    /// On whose word all this rests
+    #[arg(long, value_name = "TEXT")]
+    basis: Option<String>,
+    /// Who holds the original
+    #[arg(long, value_name = "WHO")]
+    holder: Option<String>,
+    /// What it is a part of
+    #[arg(long, value_name = "TEXT")]
+    part_of: Option<String>,
+    /// What is known to be missing
+    #[arg(long, value_name = "TEXT")]
+    missing: Option<String>,
+    /// The zone of stated times [default: the archive's]
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
+    /// What the files are, where their content should not decide
+    #[arg(long = "as", value_name = "KIND")]
+    kind: Option<String>,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Leave the full-text index for later: find and the next ingest go on with it
+    #[arg(long)]
+    no_index: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Ingested {
+    schema: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dry_run: bool,
+    #[serde(flatten)]
+    receipt: Receipt,
+}
+
+impl Answer for Ingested {
+    fn text(&self) -> String {
+        let receipt = &self.receipt;
+        let mut text = self.headline();
+        for (kind, n) in &receipt.kinds {
+            let _ = writeln!(text, "  {kind:<20} {:>9}", number(*n));
+        }
+        if let Some((earliest, latest)) = &receipt.span {
+            let _ = writeln!(
+                text,
+                "  messages from {} to {}",
+                earliest.to_utc().format("%-d %b %Y"),
+                latest.to_utc().format("%-d %b %Y")
+            );
+        }
+        if receipt.not_searchable > 0 {
+            let _ = writeln!(
+                text,
+                "  {} stored, not searchable: no reader understands {}",
+                count(receipt.not_searchable, "document", "documents"),
+                if receipt.not_searchable == 1 {
+                    "it"
+                } else {
+                    "them"
+                }
+            );
+        }
+        for known in receipt.already.iter().take(SHOWN) {
+            let _ = writeln!(
+                text,
+                "  {}  already here as {}",
+                visible(&known.path),
+                known.document
+            );
+        }
+        let unlisted = receipt.documents.known.saturating_sub(SHOWN as u64);
+        if unlisted > 0 {
+            let _ = writeln!(
+                text,
+                "  and {} more that are already here",
+                number(unlisted)
+            );
+        }
+        for notice in receipt.notices.iter().take(SHOWN) {
+            let _ = writeln!(
+                text,
+                "  {}  {}",
+                visible(&notice.path),
+                visible(&notice.text)
+            );
+        }
+        if receipt.notices.len() > SHOWN {
+            let _ = writeln!(
+                text,
+                "  and {} more notices (--json lists all)",
+                receipt.notices.len() - SHOWN
+            );
+        }
+        if !receipt.failed.is_empty() {
+            let _ = writeln!(
+                text,
+                "\n{} could not be read or understood. Exit status 3.",
+                count(receipt.failed.len() as u64, "file", "files")
+            );
+            for failed in receipt.failed.iter().take(SHOWN) {
+                let kept = failed
+                    .document
+                    .as_ref()
+                    .map_or_else(String::new, |document| {
+                        format!(" (the file itself is stored as {document})")
+                    });
+                let _ = writeln!(
+                    text,
+                    "  {}  {}{kept}",
+                    visible(&failed.path),
+                    visible(&failed.reason)
+                );
+            }
+            if receipt.failed.len() > SHOWN {
+                let _ = writeln!(
+                    text,
+                    "  and {} more (--json lists all)",
+                    receipt.failed.len() - SHOWN
+                );
+            }
+        }
+        text
+    }
+}
+
+impl Ingested {
+    fn headline(&self) -> String {
+        let receipt = &self.receipt;
+        let files = count(receipt.files, "file", "files");
+        if self.dry_run {
+            return format!(
+                "Nothing was done. {files}, {}: {} new, {} already here, {}.\n",
+                size(receipt.bytes),
+                number(receipt.documents.added),
+                number(receipt.documents.known),
+                count(receipt.messages, "message", "messages")
+            );
+        }
+        let Some(accession) = &receipt.accession else {
+            if receipt.files == 0 {
+                return if receipt.failed.is_empty() {
+                    "There are no files in what was given. Nothing was recorded.\n".to_owned()
+                } else {
+                    "Nothing could be read. Nothing was recorded.\n".to_owned()
+                };
+            }
+            return format!("Nothing new: {files} read, all already here. Nothing was recorded.\n");
+        };
+        let mut text = format!(
+            "Ingested as {accession}: {files}, {}, {}, {}",
+            size(receipt.bytes),
+            count(receipt.documents.added, "new document", "new documents"),
+            count(receipt.messages, "message", "messages")
+        );
+        if receipt.documents.known > 0 {
+            let _ = write!(text, " ({} already here)", number(receipt.documents.known));
+        }
+        if receipt.continued {
+            text.push_str("\nThis accession had been interrupted and was taken up where it stood");
+        }
+        text.push_str(".\n");
+        text
+    }
+}
+
+/// `fonds ingest`.
+pub(super) fn run(context: &Context, args: &IngestArgs) -> Result<Outcome, CliError> {
+    let kind = args.kind.as_deref().map(kind).transpose()?;
+    if args.dry_run {
+        let archive = context.archive()?;
+        let mut agents = Agents::new(&archive)?;
+        let request = request(context, args, kind, &mut agents)?;
+        let receipt = ingest::rehearse(&archive, &request)?;
+        return finish(context, receipt, true);
+    }
+    let mut writer = context.writer()?;
+    let mut agents = Agents::new(writer.archive())?;
+    let request = request(context, args, kind, &mut agents)?;
+    let meter = context.ui.meter();
+    let progress = |progress: Progress| {
+        let what = format!(
+            "files, {}, {} messages",
+            size(progress.bytes),
+            number(progress.messages)
+        );
+        meter.tell(progress.files, None, &what);
+    };
+    let fallback = context.now()?;
+    let clock = || context.now().unwrap_or(fallback);
+    let receipt = ingest::run(
+        &mut writer,
+        &request,
+        &mut Outside {
+            clock: &clock,
+            progress: &progress,
+            stdin: Some(Box::new(std::io::stdin())),
+        },
+    )?;
+    drop(meter);
+    let outcome = finish(context, receipt, false)?;
+    if !args.no_index {
+        super::indexing::go_on(context, writer.archive());
+    }
+    Ok(outcome)
+}
+
+fn finish(context: &Context, receipt: Receipt, dry_run: bool) -> Result<Outcome, CliError> {
+    let outcome = if receipt.failed.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::InPart
+    };
+    context.ui.answer(&Ingested {
+        schema: "fonds/ingest/1",
+        dry_run,
+        receipt,
+    })?;
+    Ok(outcome)
+}
+
+fn kind(word: &str) -> Result<Kind, CliError> {
+    Kind::from_word(word).ok_or_else(|| {
+        let words: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
+        CliError::usage(
+            format!("{word:?} is no kind of document"),
+            format!("one of {}", words.join(", ")),
+        )
+    })
+}
+
+/// The request, with every stated thing as the slot holds it.
+fn request(
+    context: &Context,
+    args: &IngestArgs,
+    kind: Option<Kind>,
+    agents: &mut Agents,
+) -> Result<Request, CliError> {
+    let settings = context.settings();
+    let zone: Zone = args
+        .zone
+        .as_deref()
+        .unwrap_or(&settings.zone)
+        .parse()
+        .map_err(|error: crate::record::ParseZoneError| {
+            CliError::usage(
+                error.to_string(),
+                "give an IANA name such as America/New_York, or an offset such as -04:00",
+            )
+        })?;
+    let basis = if args.zone.is_some() {
+        "stated"
+    } else {
+        "archive"
+    };
+    let mut statement: Vec<(&'static str, Value)> = Vec::new();
+    for (slot, who) in [
+        ("from", &args.from),
+        ("via", &args.via),
+        ("received_by", &args.received_by),
+        ("holder_of_original", &args.holder),
+    ] {
+        if let Some(who) = who {
+            statement.push((slot, agents.party(context, who)?));
+        }
+    }
+    if let Some(words) = &args.received {
+        let at = stated(words, zone, basis);
+        statement.push(("received", serde_json::to_value(at).unwrap_or(Value::Null)));
+    }
+    for (slot, text) in [
+        ("how", &args.how),
+        ("authority", &args.authority),
+        ("terms", &args.terms),
+        ("basis", &args.basis),
+        ("part_of", &args.part_of),
+        ("missing", &args.missing),
+    ] {
+        if let Some(text) = text {
+            statement.push((slot, Value::from(text.clone())));
+        }
+    }
+    Ok(Request {
+        paths: args.paths.clone(),
+        statement,
+        note: None,
+        by: context.by(),
+        kind,
+        limits: ingest::read::Limits::default(),
+        tool: super::tool(),
+        before: agents.take_named(),
+    })
+}

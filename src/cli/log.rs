@@ -1,0 +1,114 @@
+//! `fonds log`.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::CliError;
+use super::Context;
+use super::Outcome;
+use super::sentences;
+use super::ui::Answer;
+use super::ui::number;
+use crate::archive::Archive;
+use crate::archive::Target;
+
+/// Show what was done in the archive, newest first
+///
+/// Every line is an entry of the ledger: none is ever changed or taken away.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples
+  fonds log
+  fonds log m-7kq2         what concerns this message, the document and the accession it came in
+  fonds log --limit 5
+
+Exit status
+  0 shown, 4 no such item, 10 no archive here")]
+pub(super) struct LogArgs {
+    /// Only what concerns this item, accession or agent
+    item: Option<String>,
+    /// At most so many
+    #[arg(long, default_value_t = 50)]
+    limit: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Log {
+    schema: &'static str,
+    /// Entries there are in all, or that concern the item.
+    total: u64,
+    /// The entries, newest first.
+    entries: Vec<sentences::Line>,
+}
+
+impl Answer for Log {
+    fn text(&self) -> String {
+        let mut text = sentences::lines(&self.entries);
+        let more = self.total - self.entries.len() as u64;
+        if more > 0 {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  and {} before: --limit N", number(more));
+        }
+        text
+    }
+}
+
+/// `fonds log`.
+pub(super) fn run(context: &Context, args: &LogArgs) -> Result<Outcome, CliError> {
+    let archive = context.archive()?;
+    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    let (total, wanted): (u64, Vec<u64>) = match &args.item {
+        None => {
+            let (size, _) = archive.head()?;
+            let first = size.saturating_sub(args.limit);
+            (size, (first..size).rev().collect())
+        }
+        Some(item) => {
+            let concerning = concerning(&archive, item)?;
+            (
+                concerning.len() as u64,
+                concerning.into_iter().rev().take(limit).collect(),
+            )
+        }
+    };
+    let teller = sentences::Teller::new(&archive, context)?;
+    context.ui.answer(&Log {
+        schema: "fonds/log/1",
+        total,
+        entries: wanted
+            .into_iter()
+            .map(|seq| teller.line(seq))
+            .collect::<Result<_, _>>()?,
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// The entries that concern something: about it, about what it came out of, its accession, the one that seals it.
+fn concerning(archive: &Archive, typed: &str) -> Result<BTreeSet<u64>, CliError> {
+    let mut found = BTreeSet::new();
+    match archive.resolve(typed)? {
+        Target::Entry(seq) => {
+            found.insert(seq);
+            found.extend(archive.acts_on_entry(seq)?);
+        }
+        Target::Item(item) => {
+            let mut next = Some(item);
+            while let Some(item) = next {
+                found.extend(archive.acts_on_item(item)?);
+                found.extend(archive.place(item)?.map(|(_, seal)| seal));
+                let card = archive.card(item)?;
+                if let Some(card) = &card {
+                    found.insert(card.accession);
+                    found.extend(archive.acts_on_entry(card.accession)?);
+                }
+                // A parent's number is lower than its child's, so this ends whatever the rows say.
+                next = card
+                    .and_then(|card| card.parent)
+                    .filter(|parent| *parent < item);
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,137 @@
+//! Everything in short: one pass over the items, each looked at once.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use super::words;
+use crate::archive::Archive;
+use crate::archive::Custodian;
+use crate::cli::CliError;
+use crate::cli::Context;
+use crate::record::Bytes;
+use crate::record::Digest;
+use crate::report::provenance::AccessionRow;
+use crate::report::provenance::All;
+use crate::report::provenance::DocumentRow;
+
+/// Items read at a time.
+const STEP: u64 = 1024;
+
+/// All accessions and documents.
+pub(super) fn all(context: &Context, archive: &Archive) -> Result<All, CliError> {
+    let mut all = All::default();
+    let mut references: HashMap<u64, String> = archive.accessions()?.into_iter().collect();
+    let mut documents: HashMap<u64, u64> = HashMap::new();
+    // Where the row of a document's bytes stands, and which row an item of them belongs to.
+    let mut known: HashMap<Digest, usize> = HashMap::new();
+    let mut rows: HashMap<u64, usize> = HashMap::new();
+    let mut times: HashMap<u64, Option<String>> = HashMap::new();
+    let mut counted: HashSet<u64> = HashSet::new();
+    let last = archive.last_item()?;
+    let meter = context.ui.meter();
+    let mut done = 0;
+    loop {
+        let cards = archive.after(done, STEP)?;
+        let Some(end) = cards.last().map(|card| card.item) else {
+            break;
+        };
+        done = end;
+        meter.tell(done, Some(last), "items");
+        for card in cards {
+            if card.class == "m" {
+                // A second receipt of the same bytes has items of its own: they are the same messages.
+                if let Some(row) = card.parent.and_then(|parent| rows.get(&parent))
+                    && card.parent.is_some_and(|parent| counted.contains(&parent))
+                    && let Some(row) = all.documents.get_mut(*row)
+                {
+                    row.messages += 1;
+                }
+                continue;
+            }
+            if card.class != "d" {
+                continue;
+            }
+            *documents.entry(card.accession).or_default() += 1;
+            if let Some(row) = known.get(&card.sha256) {
+                rows.insert(card.item, *row);
+                continue;
+            }
+            known.insert(card.sha256, all.documents.len());
+            rows.insert(card.item, all.documents.len());
+            counted.insert(card.item);
+            let bytes: Option<Bytes> = match archive.item(card.item)? {
+                Some(opened) => opened.get("bytes")?,
+                None => None,
+            };
+            let parent = card.parent.and_then(|parent| rows.get(&parent));
+            let parent = parent.and_then(|row| all.documents.get(*row));
+            let parent = parent.map(|row| row.document.clone());
+            let entry = archive.place(card.item)?.map(|(_, seal)| seal);
+            all.documents.push(DocumentRow {
+                document: archive.reference(&card)?,
+                what: words::what(&card.kind),
+                name: card.name.clone(),
+                digest: card.sha256,
+                size: bytes.map_or(0, |bytes| bytes.size),
+                messages: 0,
+                accession: references.get(&card.accession).cloned(),
+                parent,
+                entry,
+                recorded: match entry {
+                    Some(entry) => recorded(archive, entry, &mut times)?,
+                    None => None,
+                },
+            });
+        }
+    }
+    drop(meter);
+    let custodian = Custodian::new(archive)?;
+    for (seq, _) in archive.accessions()? {
+        let custody = custodian.of_accession(seq)?;
+        let entry = archive.entry(seq)?;
+        let said = |slot: &'static str| -> Result<Option<String>, CliError> {
+            let value = entry
+                .as_ref()
+                .map(|entry| entry.get::<serde_json::Value>(slot));
+            let value = value.transpose()?.flatten();
+            Ok(value.map(|value| match slot {
+                "from" => custodian.party(&value).shown().to_owned(),
+                _ => crate::archive::plain(&value),
+            }))
+        };
+        all.accessions.push(AccessionRow {
+            accession: references
+                .remove(&seq)
+                .unwrap_or_else(|| format!("entry {seq}")),
+            from: said("from")?,
+            received: match &entry {
+                Some(entry) => entry.get("received")?,
+                None => None,
+            },
+            missing: said("missing")?,
+            documents: documents.get(&seq).copied().unwrap_or(0),
+            gaps: custody.gaps(),
+            custody: custody.line(),
+            entry: seq,
+            recorded: recorded(archive, seq, &mut times)?,
+        });
+    }
+    Ok(all)
+}
+
+/// When an entry was recorded; entries seal many items, so each is read once.
+fn recorded(
+    archive: &Archive,
+    entry: u64,
+    times: &mut HashMap<u64, Option<String>>,
+) -> Result<Option<String>, CliError> {
+    if let Some(time) = times.get(&entry) {
+        return Ok(time.clone());
+    }
+    let time = match archive.entry(entry)? {
+        Some(entry) => entry.get("t")?,
+        None => None,
+    };
+    times.insert(entry, time.clone());
+    Ok(time)
+}

@@ -1,0 +1,552 @@
+//! Gathers what the archive records of one item.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::io::Read as _;
+
+use serde_json::Value;
+use sha2::Digest as _;
+
+use super::words;
+use crate::archive::Archive;
+use crate::archive::Card;
+use crate::archive::Custodian;
+use crate::archive::Opened;
+use crate::archive::Target;
+use crate::archive::plain;
+use crate::cli::CliError;
+use crate::cli::Context;
+use crate::cli::sentences;
+use crate::cli::show;
+use crate::record::Bytes;
+use crate::record::Digest;
+use crate::record::Instant;
+use crate::record::Participant;
+use crate::record::Zone;
+use crate::report::provenance;
+use crate::report::provenance::ActLine;
+use crate::report::provenance::Attribution;
+use crate::report::provenance::Derivation;
+use crate::report::provenance::Field;
+use crate::report::provenance::Held;
+use crate::report::provenance::Ledger;
+use crate::report::provenance::Marks;
+use crate::report::provenance::Read;
+use crate::report::provenance::Said;
+use crate::report::provenance::Stated;
+use crate::report::provenance::Subject;
+
+/// Letters of its text that an item is recognised by.
+const BEGINNING: usize = 280;
+
+/// Bytes of a mail that its header is looked for in.
+const LONGEST_HEADER: u64 = 256 * 1024;
+
+/// Gathers subjects; remembers which documents were read again.
+pub(super) struct Gatherer<'a> {
+    archive: &'a Archive,
+    custodian: Custodian<'a>,
+    teller: sentences::Teller<'a>,
+    zone: Zone,
+    entries: u64,
+    read: HashMap<Digest, Read>,
+}
+
+impl<'a> Gatherer<'a> {
+    pub(super) fn new(
+        context: &Context,
+        archive: &'a Archive,
+        zone: Zone,
+    ) -> Result<Self, CliError> {
+        Ok(Self {
+            archive,
+            custodian: Custodian::new(archive)?,
+            teller: sentences::Teller::new(archive, context)?,
+            zone,
+            entries: archive.head()?.0,
+            read: HashMap::new(),
+        })
+    }
+
+    /// What is recorded of what a reference names.
+    pub(super) fn subject(&mut self, typed: &str) -> Result<Subject, CliError> {
+        match self.archive.resolve(typed)? {
+            Target::Item(item) => self.item(item, typed),
+            Target::Entry(seq) => self.accession(seq, typed),
+        }
+    }
+
+    fn item(&mut self, item: u64, typed: &str) -> Result<Subject, CliError> {
+        let gone = || {
+            CliError::not_here(
+                format!("the record of {typed} is not here"),
+                "fonds verify        to see what is damaged",
+            )
+        };
+        let card = self.archive.card(item)?.ok_or_else(gone)?;
+        let opened = self.archive.item(item)?.ok_or_else(gone)?;
+        let is_message = card.class == "m";
+        let people: Vec<Participant> = if is_message {
+            opened.get("from")?.unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let to: Vec<Participant> = if is_message {
+            opened.get("to")?.unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let reading = self
+            .archive
+            .children(item)?
+            .into_iter()
+            .rev()
+            .find(|it| it.class == "t");
+        let title = match (is_message, reading) {
+            (true, _) => opened.get("subject")?,
+            (false, Some(reading)) => match self.archive.item(reading.item)? {
+                Some(reading) => reading.get("title")?,
+                None => None,
+            },
+            (false, None) => opened.get("title")?,
+        };
+        let custody = self.custodian.of_item(item)?;
+        let (attributions, acts) = self.acts(&card, &people)?;
+        let mut subject = Subject {
+            item: self.archive.reference(&card)?,
+            what: words::what(&card.kind),
+            title,
+            begins: self.archive.text(item)?.map(|text| beginning(&text)),
+            from: self.names(&people),
+            to: self.names(&to),
+            at: if is_message { opened.get("at")? } else { None },
+            document: Some(self.held(&card, &opened)?),
+            accession: self.stated(card.accession)?,
+            attributions,
+            custody_line: custody.line(),
+            custody,
+            ledger: self.ledger(self.archive.place(item)?.map(|(_, seal)| seal))?,
+            derivations: self.derivations(&card)?,
+            acts,
+            marks: self.marks(&card)?,
+            said: Said::default(),
+        };
+        subject.said = provenance::say(&subject, self.zone);
+        Ok(subject)
+    }
+
+    fn accession(&self, seq: u64, typed: &str) -> Result<Subject, CliError> {
+        let is_accession = self
+            .archive
+            .entry(seq)?
+            .is_some_and(|entry| entry.schema == "accessioned/1");
+        if !is_accession {
+            return Err(CliError::usage(
+                format!("{typed} is not something that is held"),
+                "the reference of a document (d-), message (m-) or accession (a-)",
+            ));
+        }
+        let custody = self.custodian.of_accession(seq)?;
+        let mut attributions = Vec::new();
+        let mut acts = Vec::new();
+        self.about(
+            &self.archive.acts_on_entry(seq)?,
+            "the accession",
+            &mut attributions,
+            &mut acts,
+        )?;
+        let stated = self.stated(seq)?;
+        let mut subject = Subject {
+            item: stated.accession.clone(),
+            what: "accession: what came in at one time from one hand",
+            title: None,
+            begins: None,
+            from: Vec::new(),
+            to: Vec::new(),
+            at: None,
+            document: None,
+            accession: stated,
+            attributions,
+            custody_line: custody.line(),
+            custody,
+            ledger: self.ledger(Some(seq))?,
+            derivations: Vec::new(),
+            acts,
+            marks: Marks::default(),
+            said: Said::default(),
+        };
+        subject.said = provenance::say(&subject, self.zone);
+        Ok(subject)
+    }
+
+    /// What people are called: as the agents that use their accounts, with the account where it says more.
+    fn names(&self, people: &[Participant]) -> Vec<String> {
+        let name = |one: &Participant| {
+            let party = self.custodian.participant(one);
+            let known = one
+                .display
+                .clone()
+                .or(party.name)
+                .unwrap_or_else(|| "not named".to_owned());
+            match one.account.as_deref() {
+                Some(account) if !known.contains(account) => {
+                    format!(
+                        "{known} ({})",
+                        account.strip_prefix("mail:").unwrap_or(account)
+                    )
+                }
+                _ => known,
+            }
+        };
+        people.iter().map(name).collect()
+    }
+
+    fn held(&mut self, card: &Card, opened: &Opened) -> Result<Held, CliError> {
+        let carrier = show::carrier(self.archive, card)?;
+        let of_carrier = if carrier.item == card.item {
+            None
+        } else {
+            self.archive.item(carrier.item)?
+        };
+        let document = of_carrier.as_ref().unwrap_or(opened);
+        let bytes: Option<Bytes> = document.get("bytes")?;
+        let lay_in = match carrier.parent {
+            Some(parent) => match self.archive.card(parent)? {
+                Some(parent) => {
+                    let locator: Option<Value> = document.get("locator")?;
+                    Some(words::lay_in(
+                        locator.as_ref(),
+                        &self.archive.reference(&parent)?,
+                    ))
+                }
+                None => None,
+            },
+            None => None,
+        };
+        Ok(Held {
+            reference: self.archive.reference(&carrier)?,
+            name: carrier.name.clone(),
+            path: document.get::<Value>("path")?.as_ref().map(plain),
+            digest: carrier.sha256,
+            size: bytes.map_or(0, |bytes| bytes.size),
+            media_type: document.get("media_type")?,
+            modified: document.get::<Instant>("modified")?,
+            span: card.span.filter(|_| carrier.item != card.item),
+            lay_in,
+            ledger: self.ledger(self.archive.place(carrier.item)?.map(|(_, seal)| seal))?,
+            read: self.again(&carrier.sha256),
+        })
+    }
+
+    /// Reads a document's bytes again.
+    fn again(&mut self, digest: &Digest) -> Read {
+        if let Some(read) = self.read.get(digest) {
+            return read.clone();
+        }
+        let mut hash = sha2::Sha256::new();
+        let done = self
+            .archive
+            .reader(digest)
+            .map_err(|error| error.to_string())
+            .and_then(|mut reader| {
+                std::io::copy(&mut reader, &mut hash).map_err(|error| error.to_string())
+            });
+        let found = Digest::new(hash.finalize().into());
+        let read = match done {
+            Err(reason) => Read::Unreadable { reason },
+            Ok(_) if found == *digest => Read::Unchanged,
+            Ok(_) => Read::Altered { found },
+        };
+        self.read.insert(*digest, read.clone());
+        read
+    }
+
+    fn stated(&self, seq: u64) -> Result<Stated, CliError> {
+        let entry = self.archive.entry(seq)?;
+        let mut fields = Vec::new();
+        for (slot, label) in words::FIELDS {
+            let value = entry
+                .as_ref()
+                .map(|entry| entry.get::<Value>(slot))
+                .transpose()?
+                .flatten();
+            let stated = value.map(|value| match *slot {
+                "from" | "via" | "received_by" => match value.as_str() {
+                    Some(words) => words.to_owned(),
+                    None => self.custodian.party(&value).shown().to_owned(),
+                },
+                "received" => serde_json::from_value::<Instant>(value.clone())
+                    .map_or_else(|_| plain(&value), |at| at_words(&at, self.zone)),
+                _ => plain(&value),
+            });
+            fields.push(Field {
+                slot,
+                label,
+                stated,
+            });
+        }
+        let reference = self.archive.entry_reference(seq)?;
+        Ok(Stated {
+            accession: reference.unwrap_or_else(|| format!("entry {seq}")),
+            entry: seq,
+            by: entry
+                .as_ref()
+                .map(|entry| entry.get("by"))
+                .transpose()?
+                .flatten(),
+            fields,
+        })
+    }
+
+    fn ledger(&self, entry: Option<u64>) -> Result<Ledger, CliError> {
+        let recorded = match entry {
+            Some(entry) => self.archive.entry(entry)?,
+            None => None,
+        };
+        Ok(Ledger {
+            entry,
+            recorded: recorded.map(|entry| entry.get("t")).transpose()?.flatten(),
+            entries: self.entries,
+        })
+    }
+
+    /// Attributions and other acts on the item, on what it lies in, on its accession, and on the accounts it came from.
+    fn acts(
+        &self,
+        card: &Card,
+        from: &[Participant],
+    ) -> Result<(Vec<Attribution>, Vec<ActLine>), CliError> {
+        let (mut attributions, mut acts) = (Vec::new(), Vec::new());
+        let mut next = Some(card.clone());
+        while let Some(card) = next {
+            let of = self.archive.reference(&card)?;
+            self.about(
+                &self.archive.acts_on_item(card.item)?,
+                &of,
+                &mut attributions,
+                &mut acts,
+            )?;
+            // A parent's number is lower than its child's, so this ends whatever the rows say.
+            next = match card.parent.filter(|parent| *parent < card.item) {
+                Some(parent) => self.archive.card(parent)?,
+                None => None,
+            };
+        }
+        let of = self
+            .archive
+            .entry_reference(card.accession)?
+            .unwrap_or_default();
+        self.about(
+            &self.archive.acts_on_entry(card.accession)?,
+            &of,
+            &mut attributions,
+            &mut acts,
+        )?;
+        for one in from {
+            let party = self.custodian.participant(one);
+            if let Some(agent) = &party.agent
+                && let Target::Entry(seq) = self.archive.resolve(agent)?
+            {
+                let of = format!("{} ({agent})", party.shown());
+                self.about(
+                    &self.archive.acts_on_entry(seq)?,
+                    &of,
+                    &mut attributions,
+                    &mut acts,
+                )?;
+            }
+        }
+        Ok((attributions, acts))
+    }
+
+    fn about(
+        &self,
+        entries: &[u64],
+        of: &str,
+        attributions: &mut Vec<Attribution>,
+        acts: &mut Vec<ActLine>,
+    ) -> Result<(), CliError> {
+        for &seq in entries {
+            let Some(entry) = self.archive.entry(seq)? else {
+                continue;
+            };
+            match entry.schema.as_str() {
+                "attributed/1" => {
+                    let role: String = entry.get("role")?.unwrap_or_default();
+                    let who: Option<Value> = entry.get("who")?;
+                    attributions.push(Attribution {
+                        entry: seq,
+                        of: of.to_owned(),
+                        role_words: sentences::role_words(&role).to_owned(),
+                        role,
+                        who: who.map(|who| self.custodian.party(&who).shown().to_owned()),
+                        certainty: entry.get("certainty")?,
+                        basis: entry.get("basis")?,
+                        terms: entry.get::<Value>("terms")?.as_ref().map(plain),
+                        by: entry.get("by")?,
+                    });
+                }
+                "corrected/1" | "noted/1" | "claimed/1" | "checked/1" | "redacted/1"
+                | "withheld/1" | "published/1" => {
+                    acts.push(ActLine {
+                        entry: seq,
+                        recorded: entry.get("t")?,
+                        by: entry.get("by")?,
+                        what: self.teller.what_of(seq)?,
+                    });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What a tool read out of it, and how it was itself read out.
+    fn derivations(&self, card: &Card) -> Result<Vec<Derivation>, CliError> {
+        let mut derivations = Vec::new();
+        if card.class == "m" {
+            let parent = match card.parent {
+                Some(parent) => self.archive.card(parent)?,
+                None => None,
+            };
+            if let (Some(parent), Some((_, seal))) = (parent, self.archive.place(card.item)?) {
+                derivations.push(self.derived(
+                    format!(
+                        "Read out of {} as a message",
+                        self.archive.reference(&parent)?
+                    ),
+                    seal,
+                )?);
+            }
+        }
+        let mut read: BTreeMap<(u64, &'static str), u64> = BTreeMap::new();
+        for child in self.archive.children(card.item)? {
+            let what = match child.class.as_str() {
+                "m" => "message",
+                "t" => "text",
+                _ => "document",
+            };
+            if let Some((_, seal)) = self.archive.place(child.item)? {
+                *read.entry((seal, what)).or_default() += 1;
+            }
+        }
+        for ((seal, what), n) in read {
+            let plural = if n == 1 { "" } else { "s" };
+            derivations.push(self.derived(format!("{n} {what}{plural} read out of it"), seal)?);
+        }
+        Ok(derivations)
+    }
+
+    fn derived(&self, what: String, entry: u64) -> Result<Derivation, CliError> {
+        let tool = match self.archive.entry(entry)? {
+            Some(entry) => entry.get::<Value>("tool")?,
+            None => None,
+        };
+        Ok(Derivation {
+            what,
+            tool: tool.as_ref().map(words::tool),
+            entry,
+        })
+    }
+
+    fn marks(&self, card: &Card) -> Result<Marks, CliError> {
+        let mut same = match (&card.event, card.class.as_str()) {
+            (Some(event), "m") => self.archive.by_event(event)?,
+            (_, "d") => self.archive.holdings(&card.sha256)?,
+            _ => Vec::new(),
+        };
+        same.retain(|other| other.item != card.item && other.accession != card.accession);
+        let mut also_held = Vec::new();
+        for other in same {
+            let accession = self
+                .archive
+                .entry_reference(other.accession)?
+                .unwrap_or_default();
+            also_held.push(match card.class.as_str() {
+                "m" => format!("{} with {accession}", self.archive.reference(&other)?),
+                _ => format!("with {accession}"),
+            });
+        }
+        let is_mail = matches!(card.kind.as_str(), "mail" | "mail-mail");
+        Ok(Marks {
+            dkim: if is_mail {
+                self.dkim(card)?
+            } else {
+                Vec::new()
+            },
+            also_held,
+        })
+    }
+
+    /// The domains (`d=`, RFC 6376 §3.5) of the DKIM signatures that a mail carries. Whether they check is not looked at.
+    fn dkim(&self, card: &Card) -> Result<Vec<String>, CliError> {
+        let carrier = show::carrier(self.archive, card)?;
+        let Ok(mut reader) = self.archive.reader(&carrier.sha256) else {
+            return Ok(Vec::new());
+        };
+        let span = card.span.filter(|_| carrier.item != card.item);
+        let start = span.map_or(0, |span| span.start);
+        let length = span.map_or(LONGEST_HEADER, |span| span.end.saturating_sub(span.start));
+        let mut header = Vec::new();
+        let whole =
+            std::io::Seek::seek(&mut reader, std::io::SeekFrom::Start(start)).and_then(|_| {
+                reader
+                    .take(length.min(LONGEST_HEADER))
+                    .read_to_end(&mut header)
+            });
+        if whole.is_err() {
+            return Ok(Vec::new());
+        }
+        let mut domains: Vec<String> = Vec::new();
+        let mut signature = false;
+        for line in String::from_utf8_lossy(&header).lines() {
+            if line.trim_end().is_empty() {
+                break;
+            }
+            if !line.starts_with([' ', '\t']) {
+                signature = line.to_ascii_lowercase().starts_with("dkim-signature:");
+            }
+            if !signature {
+                continue;
+            }
+            let tags = line
+                .split_once(':')
+                .filter(|_| !line.starts_with([' ', '\t']));
+            for tag in tags.map_or(line, |(_, tags)| tags).split(';') {
+                if let Some(("d", domain)) = tag.trim().split_once('=')
+                    && !domains.iter().any(|known| known == domain)
+                {
+                    domains.push(domain.to_owned());
+                }
+            }
+        }
+        Ok(domains)
+    }
+}
+
+/// A stated time with its own words where they say more.
+fn at_words(at: &Instant, zone: Zone) -> String {
+    let shown = crate::record::show(at, zone);
+    match at.as_written.as_deref() {
+        Some(written) if !shown.contains(written) && written != "unknown" => {
+            format!("{shown}; written “{written}”")
+        }
+        _ => shown,
+    }
+}
+
+/// How a text begins, on one line.
+fn beginning(text: &str) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if line.chars().count() + word.chars().count() > BEGINNING {
+            line.push('…');
+            break;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}

@@ -1,0 +1,124 @@
+//! `fonds provenance`.
+
+mod all;
+mod gather;
+mod words;
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use super::CliError;
+use super::Context;
+use super::Outcome;
+use super::cite;
+use super::ui::Answer;
+use crate::durable;
+use crate::record::Zone;
+use crate::report::NOT_SHOWN;
+use crate::report::provenance;
+use crate::report::provenance::Provenance;
+use crate::report::provenance::Subject;
+
+/// Write the provenance report of one item or of all
+///
+/// Says three things apart: whether the bytes are unchanged and since when, how late the time can be and on whose word,
+/// and who says whence it came. Then what was stated, through whose hands it came with every gap, and who is said to be
+/// behind it. The bytes of the items asked for are read again; with --all they are listed as recorded.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples
+  fonds provenance m-7kq2
+  fonds provenance m-7kq2 d-41ac -o provenance.html
+  fonds provenance --all -o holdings.html -o holdings.json
+
+Exit status
+  0 written, 1 bytes are not as they were recorded, 2 could not be done, 4 no such item, 10 no archive here")]
+pub(super) struct ProvenanceArgs {
+    /// Documents, messages or accessions
+    #[arg(value_name = "ITEM", required_unless_present = "all")]
+    item: Vec<String>,
+    /// All accessions and documents, in short
+    #[arg(long, conflicts_with = "item")]
+    all: bool,
+    /// Write the report there: .html, .md or .json; may be given several times
+    #[arg(short, long = "output", value_name = "FILE")]
+    output: Vec<PathBuf>,
+}
+
+/// The answer as text; in JSON it is the report itself.
+struct Written<'a>(&'a Provenance);
+
+impl serde::Serialize for Written<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl Answer for Written<'_> {
+    fn text(&self) -> String {
+        provenance::text(self.0)
+    }
+}
+
+/// `fonds provenance`.
+pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, CliError> {
+    for output in &args.output {
+        cite::format_of(output)?;
+    }
+    let archive = context.archive()?;
+    let settings = context.settings();
+    let zone: Zone = settings.zone.parse().unwrap_or(Zone::UTC);
+    let mut report = Provenance {
+        schema: "fonds/provenance/1",
+        archive: settings.name,
+        time: Some(context.now()?.to_string()),
+        by: context.by(),
+        seal: cite::seal(&archive)?,
+        items: Vec::new(),
+        all: None,
+        not_shown: NOT_SHOWN,
+        zone,
+    };
+    if args.all {
+        report.all = Some(all::all(context, &archive)?);
+    } else {
+        let mut gatherer = gather::Gatherer::new(context, &archive, zone)?;
+        for item in &args.item {
+            report.items.push(gatherer.subject(item)?);
+        }
+    }
+    for output in &args.output {
+        write(&report, output)?;
+    }
+    if args.output.is_empty() || context.ui.json {
+        context.ui.answer(&Written(&report))?;
+    }
+    for output in &args.output {
+        context.ui.say(&format!("Wrote {}", output.display()));
+    }
+    let damaged: Vec<&Subject> = report.items.iter().filter(|it| it.is_damaged()).collect();
+    for subject in &damaged {
+        context.ui.warn(&format!(
+            "the bytes of {} are not as they were recorded; fonds verify says what is damaged",
+            subject.item
+        ));
+    }
+    Ok(if damaged.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
+}
+
+fn write(report: &Provenance, output: &Path) -> Result<(), CliError> {
+    let text = match cite::format_of(output)? {
+        cite::Format::Html => provenance::html(report),
+        cite::Format::Markdown => provenance::markdown(report),
+        cite::Format::Json => {
+            serde_json::to_string_pretty(report).map_err(|error| CliError::Output {
+                source: error.into(),
+            })?
+        }
+    };
+    Ok(durable::write_atomic(output, text.as_bytes())?)
+}

@@ -1,0 +1,66 @@
+//! What things are called in the report.
+
+use serde_json::Value;
+
+/// What an item is, in words.
+pub(super) fn what(kind: &str) -> &'static str {
+    match kind {
+        "text" => "plain text",
+        "markdown" => "text in Markdown",
+        "html" => "web page as saved",
+        "mail" => "mail file",
+        "mbox" => "mailbox",
+        "zip" => "zip archive",
+        "x-direct-messages" => "direct messages of an X export",
+        "x-group-messages" => "group messages of an X export",
+        "x-tweets" => "posts of an X export",
+        "x-account" => "account page of an X export",
+        "x-other" => "part of an X export",
+        "mail-mail" => "email",
+        "x-direct" => "direct message on X",
+        "x-channel" => "group message on X",
+        "x-post" => "post on X",
+        "other" => "bytes that no reader of this release understands",
+        _ => "message",
+    }
+}
+
+/// Where a document lay in another, in words.
+pub(super) fn lay_in(locator: Option<&Value>, parent: &str) -> String {
+    let part = locator
+        .and_then(|it| it.pointer("/part/number"))
+        .and_then(Value::as_str);
+    let member = locator.and_then(|it| it.pointer("/member/name"));
+    match (part, member) {
+        (Some(number), _) => format!("{parent}, part {number} of the mail"),
+        (None, Some(name)) => format!("{parent}, as {}", crate::archive::plain(name)),
+        (None, None) => parent.to_owned(),
+    }
+}
+
+/// The fields of an accession as a form has them.
+pub(super) const FIELDS: &[(&str, &str)] = &[
+    ("how", "How obtained"),
+    ("from", "From"),
+    ("via", "Through"),
+    ("received", "Received"),
+    ("received_by", "Received by"),
+    ("authority", "On what authority"),
+    ("terms", "Terms"),
+    ("basis", "Rests on"),
+    ("holder_of_original", "Holder of the original"),
+    ("part_of", "Part of"),
+    ("missing", "Known to be missing"),
+    ("companions", "Came together with"),
+    ("note", "Note"),
+];
+
+/// A tool as an entry names it.
+pub(super) fn tool(value: &Value) -> String {
+    let word = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
+    match (word("name"), word("version")) {
+        ("", _) => crate::archive::plain(value),
+        (name, "") => name.to_owned(),
+        (name, version) => format!("{name} {version}"),
+    }
+}

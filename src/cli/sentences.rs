@@ -1,0 +1,291 @@
+//! Entries in words: who did what, and when it was recorded.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::CliError;
+use super::Context;
+use super::ui::columns;
+use super::ui::number;
+use crate::archive::About;
+use crate::archive::Archive;
+use crate::archive::Custodian;
+use crate::archive::Opened;
+use crate::archive::Segment;
+use crate::archive::plain;
+use crate::record::Instant;
+use crate::record::Zone;
+use crate::record::show;
+use crate::record::visible;
+
+/// An entry in words.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Line {
+    /// Its index.
+    entry: u64,
+    /// Its kind.
+    kind: String,
+    /// Its reference, for accessions, transfers and agents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    /// When it was recorded.
+    recorded: Option<String>,
+    /// Who recorded it.
+    by: Option<String>,
+    /// What it says, in a sentence.
+    what: String,
+    #[serde(skip)]
+    shown: String,
+}
+
+/// Lines in columns.
+pub(super) fn lines(lines: &[Line]) -> String {
+    let rows: Vec<Vec<String>> = lines
+        .iter()
+        .map(|line| {
+            vec![
+                number(line.entry),
+                line.shown.clone(),
+                line.by.as_deref().map(visible).unwrap_or_default(),
+                visible(&line.what),
+            ]
+        })
+        .collect();
+    columns(&rows, "  ")
+}
+
+/// One who puts entries into words.
+pub(super) struct Teller<'a> {
+    archive: &'a Archive,
+    custodian: Custodian<'a>,
+    zone: Zone,
+}
+
+impl<'a> Teller<'a> {
+    pub(super) fn new(archive: &'a Archive, context: &Context) -> Result<Self, CliError> {
+        Ok(Self {
+            archive,
+            custodian: Custodian::new(archive)?,
+            zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
+        })
+    }
+
+    /// An entry in words.
+    pub(super) fn line(&self, seq: u64) -> Result<Line, CliError> {
+        let reference = self.archive.entry_reference(seq)?;
+        let opened = self.archive.entry(seq)?;
+        let Some(entry) = opened else {
+            return Ok(Line {
+                entry: seq,
+                kind: String::new(),
+                reference,
+                recorded: None,
+                by: None,
+                what: "its values are gone".to_owned(),
+                shown: String::new(),
+            });
+        };
+        let recorded: Option<String> = entry.get("t")?;
+        let shown = recorded
+            .as_deref()
+            .and_then(|t| t.parse().ok())
+            .map_or_else(String::new, |at| {
+                show(&Instant::exact(at, "", "computed"), self.zone)
+            });
+        Ok(Line {
+            entry: seq,
+            kind: entry.schema.clone(),
+            what: self.what(seq, &entry, reference.as_deref())?,
+            reference,
+            recorded,
+            by: entry.get("by")?,
+            shown,
+        })
+    }
+
+    /// What an entry says, in a sentence without its subject.
+    pub(super) fn what_of(&self, seq: u64) -> Result<String, CliError> {
+        Ok(self.line(seq)?.what)
+    }
+
+    fn what(&self, seq: u64, entry: &Opened, own: Option<&str>) -> Result<String, CliError> {
+        let own = own.map_or_else(|| format!("entry {seq}"), str::to_owned);
+        let about = match entry.get::<About>("about")? {
+            Some(about) => self.label(about)?,
+            None => "nothing that is held".to_owned(),
+        };
+        let words = |slot| -> Result<String, CliError> {
+            Ok(entry
+                .get::<Value>(slot)?
+                .as_ref()
+                .map(plain)
+                .unwrap_or_default())
+        };
+        let because = |slot| -> Result<String, CliError> {
+            let basis = words(slot)?;
+            Ok(if basis.is_empty() {
+                String::new()
+            } else {
+                format!(", because: {basis}")
+            })
+        };
+        Ok(match entry.schema.as_str() {
+            "archive.started/1" => "started the archive".to_owned(),
+            "archive.continued/1" => "continued the archive with new keys".to_owned(),
+            "accessioned/1" => {
+                let from = self.party(entry, "from")?;
+                let from = from.map_or_else(String::new, |from| format!(" from {from}"));
+                format!("took in {own}{from}")
+            }
+            "received/1" | "derived/1" => {
+                let segment: Option<Segment> = entry.get("segment")?;
+                let (accession, items) = segment.map_or((0, 0), |one| (one.a, one.size));
+                let accession = self.label(About::Entry(accession))?;
+                let verb = if entry.schema == "received/1" {
+                    "sealed as they came"
+                } else {
+                    "sealed as read out of them"
+                };
+                format!("{} items of {accession} {verb}", number(items))
+            }
+            "attributed/1" => {
+                let role = entry.get::<String>("role")?.unwrap_or_default();
+                let who = self.party(entry, "who")?.unwrap_or_default();
+                let certainty = entry.get::<String>("certainty")?;
+                let certainty = certainty.map_or_else(String::new, |word| format!(" ({word})"));
+                let terms = words("terms")?;
+                let terms = if terms.is_empty() {
+                    terms
+                } else {
+                    format!(", on the terms: {terms}")
+                };
+                format!(
+                    "said of {about}: {} {who}{certainty}{terms}{}",
+                    role_words(&role),
+                    because("basis")?
+                )
+            }
+            "transferred/1" => {
+                let from = self.party(entry, "from")?.unwrap_or_else(nobody);
+                let to = self.party(entry, "to")?.unwrap_or_else(nobody);
+                let at = entry.get::<Instant>("at")?;
+                let at = at.map_or_else(String::new, |at| format!(", {}", show(&at, self.zone)));
+                let standing = entry.get::<String>("standing")?.unwrap_or_default();
+                format!("recorded {own}: {about} went from {from} to {to}{at} ({standing})")
+            }
+            "agent.named/1" => {
+                format!("named {} ({own}, {})", words("name")?, words("kind")?)
+            }
+            "agents.merged/1" => {
+                format!(
+                    "said that {} are {}{}",
+                    self.several(entry)?,
+                    self.party(entry, "into")?.unwrap_or_default(),
+                    because("basis")?
+                )
+            }
+            "agents.split/1" => format!(
+                "said that {} stands alone again{}",
+                self.several(entry)?,
+                because("reason")?
+            ),
+            "corrected/1" => format!(
+                "corrected {} of {about} to {}{}",
+                words("slot")?,
+                words("after")?,
+                because("reason")?
+            ),
+            "noted/1" => format!("noted on {about}: {}", words("text")?),
+            "claimed/1" => format!(
+                "recorded a claim of {} on {about}: {}",
+                self.party(entry, "who")?.unwrap_or_else(nobody),
+                words("text")?
+            ),
+            other => format!("recorded {other} on {about}"),
+        })
+    }
+
+    fn several(&self, entry: &Opened) -> Result<String, CliError> {
+        let agents: Vec<Value> = entry.get("agents")?.unwrap_or_default();
+        let names: Vec<String> = agents
+            .iter()
+            .map(|agent| match agent.get("entry").and_then(Value::as_u64) {
+                Some(seq) => self.label(About::Entry(seq)),
+                None => Ok(nobody()),
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(names.join(" and "))
+    }
+
+    fn party(&self, entry: &Opened, slot: &'static str) -> Result<Option<String>, CliError> {
+        let value: Option<Value> = entry.get(slot)?;
+        Ok(value.map(|value| self.custodian.party(&value).shown().to_owned()))
+    }
+
+    /// A value as a reader wants it: an agent by name, an item by reference, a time in words.
+    pub(super) fn value(&self, value: &Value) -> Result<String, CliError> {
+        if let Ok(about) = serde_json::from_value::<About>(value.clone()) {
+            return self.label(about);
+        }
+        match value {
+            Value::Array(values) => {
+                let values: Vec<String> = values
+                    .iter()
+                    .map(|value| self.value(value))
+                    .collect::<Result<_, _>>()?;
+                Ok(values.join(", "))
+            }
+            Value::Object(fields) if fields.contains_key("basis") => {
+                let at = serde_json::from_value::<Instant>(value.clone());
+                Ok(at.map_or_else(|_| plain(value), |at| show(&at, self.zone)))
+            }
+            value => Ok(plain(value)),
+        }
+    }
+
+    /// What something is called: its reference, and for an agent its name.
+    pub(super) fn label(&self, about: About) -> Result<String, CliError> {
+        Ok(match about {
+            About::Entry(seq) => {
+                let reference = self.archive.entry_reference(seq)?;
+                let named = self.archive.entry(seq)?;
+                let name = named
+                    .filter(|named| named.schema == "agent.named/1")
+                    .map(|named| named.get::<String>("name"))
+                    .transpose()?
+                    .flatten();
+                match (reference, name) {
+                    (Some(reference), Some(name)) => format!("{name} ({reference})"),
+                    (Some(reference), None) => reference,
+                    (None, _) => format!("entry {seq}"),
+                }
+            }
+            About::Item(place) => match self.archive.item_at(place)? {
+                Some(item) => match self.archive.card(item)? {
+                    Some(card) => self.archive.reference(&card)?,
+                    None => format!("item {item}"),
+                },
+                None => "an item that is not here".to_owned(),
+            },
+        })
+    }
+}
+
+fn nobody() -> String {
+    "not known".to_owned()
+}
+
+/// A role as it reads before a name.
+pub(super) fn role_words(role: &str) -> &str {
+    match role {
+        "creator" => "made by",
+        "sender" => "sent by",
+        "addressee" => "addressed to",
+        "holder" => "held by",
+        "giver" => "given by",
+        "subject" => "about",
+        "speaks-for" => "speaks for",
+        "operator" => "operated by",
+        _ => "of",
+    }
+}

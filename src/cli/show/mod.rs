@@ -1,0 +1,461 @@
+//! `fonds show`.
+
+mod entry;
+mod raw;
+mod thread;
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::CliError;
+use super::Context;
+use super::Outcome;
+use super::sentences;
+use super::ui::Answer;
+use super::ui::columns;
+use super::ui::size;
+use crate::archive::Archive;
+use crate::archive::Card;
+use crate::archive::Custodian;
+use crate::archive::Opened;
+use crate::archive::Target;
+use crate::archive::plain;
+use crate::record::Attachment;
+use crate::record::Conversation;
+use crate::record::Digest;
+use crate::record::Instant;
+use crate::record::Link;
+use crate::record::Moment;
+use crate::record::Participant;
+use crate::record::Zone;
+use crate::record::show;
+use crate::record::visible;
+
+/// Show one item: its text, its source, who held it
+///
+/// ITEM is a document (d-), message (m-), accession (a-), custody act (c-) or agent (p-); the beginning of a reference is
+/// enough where it fits one only.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples
+  fonds show m-7kq2
+  fonds show d-41ac --original > memo.pdf     the bytes as they came
+  fonds show m-7kq2 --thread                  the conversation it is part of
+  fonds show d-41ac --path                    the file that holds it
+
+Exit status
+  0 shown, 2 could not be done, 4 no such item, 10 no archive here")]
+pub(super) struct ShowArgs {
+    /// What to show
+    item: String,
+    /// Copy the bytes as they came to stdout (of a message, its part of the document)
+    #[arg(long, group = "what")]
+    original: bool,
+    /// Print where the bytes lie on the disk
+    #[arg(long, group = "what")]
+    path: bool,
+    /// Print its text and nothing else
+    #[arg(long, group = "what")]
+    text: bool,
+    /// Show all messages of its conversation
+    #[arg(long, group = "what")]
+    thread: bool,
+}
+
+/// Where an item lies.
+#[derive(Debug, Serialize)]
+struct Locator {
+    /// The document it came in, and where in that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<u64>,
+    /// A member of an archive file, or a part of a mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inside: Option<Value>,
+}
+
+/// `fonds/show/1`.
+#[derive(Debug, Serialize)]
+struct Shown {
+    schema: &'static str,
+    item: String,
+    /// The document that it is or lies in.
+    document: String,
+    kind: String,
+    /// SHA-256 of its bytes.
+    digest: Digest,
+    size: u64,
+    media_type: Option<String>,
+    locator: Option<Locator>,
+    name: Option<String>,
+    path: Option<String>,
+    title: Option<String>,
+    subject: Option<String>,
+    conversation: Option<Conversation>,
+    from: Vec<Participant>,
+    to: Vec<Participant>,
+    at: Option<Instant>,
+    /// What its file said of when it was changed: a claim about the file.
+    modified: Option<Instant>,
+    text: Option<String>,
+    links: Vec<Link>,
+    attachments: Vec<Attachment>,
+    flags: Vec<String>,
+    notes: Vec<String>,
+    /// References of what was read out of it: messages, members, attachments.
+    holds: Vec<String>,
+    accession: Option<String>,
+    custody: Custody,
+    /// Attributions, corrections and remarks on it.
+    acts: Vec<sentences::Line>,
+    /// The entry of the ledger that seals it.
+    entry: Option<u64>,
+    #[serde(skip)]
+    zone: Zone,
+}
+
+#[derive(Debug, Serialize)]
+struct Custody {
+    line: String,
+    steps: usize,
+    gaps: usize,
+    impossible: Vec<String>,
+}
+
+/// Most references of what an item holds that are listed as text.
+const MOST_HELD: usize = 12;
+
+/// Text with its lines and spaces, and everything named that could fool a terminal.
+pub(super) fn legible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut buffer = [0; 4];
+    for letter in text.chars() {
+        match letter {
+            '\n' | '\t' | ' ' => shown.push(letter),
+            '\r' => {}
+            letter => shown.push_str(&visible(letter.encode_utf8(&mut buffer))),
+        }
+    }
+    shown
+}
+
+/// Names, with accounts where there is no name.
+pub(super) fn people(people: &[Participant]) -> Vec<String> {
+    people
+        .iter()
+        .filter_map(|one| one.display.clone().or_else(|| one.account.clone()))
+        .collect()
+}
+
+fn people_line(people: &[Participant]) -> String {
+    let names: Vec<String> = people
+        .iter()
+        .map(|one| match (&one.display, &one.account) {
+            (Some(name), Some(account)) => format!("{} ({})", visible(name), visible(account)),
+            (Some(one), None) | (None, Some(one)) => visible(one),
+            (None, None) => "not named".to_owned(),
+        })
+        .collect();
+    names.join(", ")
+}
+
+impl Answer for Shown {
+    fn text(&self) -> String {
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        let mut row = |name: &str, value: Option<String>| {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                rows.push(vec![name.to_owned(), value]);
+            }
+        };
+        let words = |text: &Option<String>| text.as_deref().map(visible);
+        row("from", Some(people_line(&self.from)));
+        row("to", Some(people_line(&self.to)));
+        row("subject", words(&self.subject));
+        row("title", words(&self.title));
+        row("at", self.at.as_ref().map(|at| when(at, self.zone)));
+        row("name", words(&self.path).or_else(|| words(&self.name)));
+        row(
+            "file time",
+            self.modified.as_ref().map(|at| show(at, self.zone)),
+        );
+        for attachment in &self.attachments {
+            let name = attachment.display.as_deref().unwrap_or("without a name");
+            let missing = if attachment.present { "" } else { ", missing" };
+            row("attached", Some(format!("{}{missing}", visible(name))));
+        }
+        for link in &self.links {
+            let to = link.expanded.as_deref().unwrap_or(&link.url);
+            row("link", Some(visible(to)));
+        }
+        row("flags", Some(visible(&self.flags.join(" "))));
+        for note in &self.notes {
+            row("note", Some(visible(note)));
+        }
+        let held = self.holds.len();
+        if held > 0 {
+            let mut line = self
+                .holds
+                .iter()
+                .take(MOST_HELD)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" ");
+            if held > MOST_HELD {
+                // Writing to a string cannot fail.
+                let _ = write!(line, " and {} more", held - MOST_HELD);
+            }
+            row("holds", Some(line));
+        }
+        row("source", Some(self.source()));
+        row("custody", Some(visible(&self.custody.line)));
+        for said in &self.custody.impossible {
+            row("look", Some(said.clone()));
+        }
+        row("sha256", Some(self.digest.to_string()));
+        row(
+            "ledger",
+            self.entry.map(|entry| format!("sealed by entry {entry}")),
+        );
+        let mut text = format!("{}  {}\n", self.item, self.kind);
+        text.push_str(&columns(&rows, "  "));
+        text.push_str(&sentences::lines(&self.acts));
+        match &self.text {
+            Some(body) => {
+                text.push('\n');
+                text.push_str(legible(body).trim_end());
+                text.push('\n');
+            }
+            None if self.holds.is_empty() => {
+                text.push_str("\nstored, not searchable: fonds reads no text in it\n");
+            }
+            None => {}
+        }
+        text
+    }
+}
+
+impl Shown {
+    fn source(&self) -> String {
+        let mut source = String::new();
+        if let Some(Locator {
+            document: Some(document),
+            start,
+            end,
+            inside,
+        }) = &self.locator
+        {
+            source.push_str(document);
+            // Writing to a string cannot fail.
+            if let (Some(start), Some(end)) = (start, end) {
+                let _ = write!(source, ", bytes {start} to {end}");
+            }
+            if let Some(inside) = inside {
+                let _ = write!(source, ", {}", visible(&plain(inside)));
+            }
+            source.push_str("; ");
+        }
+        let _ = write!(source, "{}", size(self.size));
+        if let Some(media_type) = &self.media_type {
+            let _ = write!(source, ", {}", visible(media_type));
+        }
+        if let Some(accession) = &self.accession {
+            let _ = write!(source, "; came in with {accession}");
+        }
+        source
+    }
+}
+
+/// A time with what it rests on.
+fn when(at: &Instant, zone: Zone) -> String {
+    let mut text = show(at, zone);
+    if let Some(written) = at
+        .as_written
+        .as_deref()
+        .filter(|written| !text.contains(written))
+    {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "   written {:?}", visible(written));
+    }
+    if let Some(basis) = &at.basis {
+        let _ = write!(text, ", on the word of the {basis}");
+    }
+    visible(&text)
+}
+
+/// `fonds show`.
+pub(super) fn run(context: &Context, args: &ShowArgs) -> Result<Outcome, CliError> {
+    let archive = context.archive()?;
+    let item = match archive.resolve(&args.item)? {
+        Target::Item(item) => item,
+        Target::Entry(seq) => {
+            if args.original || args.path || args.text || args.thread {
+                return Err(CliError::usage(
+                    format!(
+                        "{} is an entry of the ledger, not a document or message",
+                        args.item
+                    ),
+                    format!("fonds show {}", args.item),
+                ));
+            }
+            return entry::run(context, &archive, seq);
+        }
+    };
+    let nobody = || {
+        CliError::not_here(
+            format!("the record of {} is not here", args.item),
+            "fonds verify        to see what is damaged",
+        )
+    };
+    let card = archive.card(item)?.ok_or_else(nobody)?;
+    let opened = archive.item(item)?.ok_or_else(nobody)?;
+    if args.original {
+        return raw::original(context, &archive, &card);
+    }
+    if args.path {
+        return raw::path(context, &archive, &card);
+    }
+    if args.text {
+        return raw::text(context, &archive, &card, &args.item);
+    }
+    if args.thread {
+        return thread::run(context, &archive, &card, &opened);
+    }
+    context
+        .ui
+        .answer(&shown(context, &archive, &card, &opened)?)?;
+    Ok(Outcome::Done)
+}
+
+fn shown(
+    context: &Context,
+    archive: &Archive,
+    card: &Card,
+    opened: &Opened,
+) -> Result<Shown, CliError> {
+    let bytes: Option<crate::record::Bytes> = opened.get("bytes")?;
+    let carrier = carrier(archive, card)?;
+    let document = archive.reference(&carrier)?;
+    let media_type = if carrier.item == card.item {
+        opened.get("media_type")?
+    } else {
+        archive
+            .item(carrier.item)?
+            .map(|carrier| carrier.get("media_type"))
+            .transpose()?
+            .flatten()
+    };
+    let mut holds = Vec::new();
+    for child in archive.children(card.item)? {
+        if child.class != "t" {
+            holds.push(archive.reference(&child)?);
+        }
+    }
+    // What a reader found out about a page stands with what it read out of it.
+    let reading = archive
+        .children(card.item)?
+        .into_iter()
+        .rev()
+        .find(|child| child.class == "t")
+        .map(|child| archive.item(child.item))
+        .transpose()?
+        .flatten();
+    let reading = reading.as_ref().unwrap_or(opened);
+    let custody = Custodian::new(archive)?.of_item(card.item)?;
+    let teller = sentences::Teller::new(archive, context)?;
+    let acts = archive
+        .acts_on_item(card.item)?
+        .into_iter()
+        .map(|seq| teller.line(seq))
+        .collect::<Result<_, _>>()?;
+    let is_message = card.class == "m";
+    let people = |slot| -> Result<Vec<Participant>, CliError> {
+        Ok(if is_message {
+            opened.get(slot)?.unwrap_or_default()
+        } else {
+            Vec::new()
+        })
+    };
+    Ok(Shown {
+        schema: "fonds/show/1",
+        item: archive.reference(card)?,
+        document,
+        kind: card.kind.clone(),
+        digest: card.sha256,
+        size: bytes.map_or(0, |bytes| bytes.size),
+        media_type,
+        locator: locator(archive, card, opened)?,
+        name: card.name.clone(),
+        path: opened.get::<Value>("path")?.as_ref().map(plain),
+        title: reading.get("title")?,
+        subject: opened.get("subject")?,
+        conversation: opened.get("conversation")?,
+        from: people("from")?,
+        to: people("to")?,
+        at: opened.get("at")?,
+        modified: opened.get("modified")?,
+        text: archive.text(card.item)?,
+        links: reading.get("links")?.unwrap_or_default(),
+        attachments: opened.get("attachments")?.unwrap_or_default(),
+        flags: opened.get("flags")?.unwrap_or_default(),
+        notes: opened.get("notes")?.unwrap_or_default(),
+        holds,
+        accession: archive.entry_reference(card.accession)?,
+        custody: Custody {
+            line: custody.line(),
+            steps: custody.steps.len() - custody.gaps(),
+            gaps: custody.gaps(),
+            impossible: custody.impossible,
+        },
+        acts,
+        entry: archive.place(card.item)?.map(|(_, seal)| seal),
+        zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
+    })
+}
+
+/// The document that an item is, or in whose bytes it lies.
+pub(super) fn carrier(archive: &Archive, card: &Card) -> Result<Card, CliError> {
+    let mut carrier = card.clone();
+    while carrier.class != "d" {
+        // A parent's number is lower than its child's, so this ends whatever the rows say.
+        let parent = match carrier.parent.filter(|parent| *parent < carrier.item) {
+            Some(parent) => archive.card(parent)?,
+            None => None,
+        };
+        match parent {
+            Some(parent) => carrier = parent,
+            None => break,
+        }
+    }
+    Ok(carrier)
+}
+
+fn locator(archive: &Archive, card: &Card, opened: &Opened) -> Result<Option<Locator>, CliError> {
+    let Some(parent) = card.parent else {
+        return Ok(None);
+    };
+    let document = match archive.card(parent)? {
+        Some(parent) => Some(archive.reference(&parent)?),
+        None => None,
+    };
+    Ok(Some(Locator {
+        document,
+        start: card.span.map(|span| span.start),
+        end: card.span.map(|span| span.end),
+        inside: opened.get("locator")?,
+    }))
+}
+
+/// The moments that a card's times are.
+pub(super) fn bounds(card: &Card) -> (Option<Moment>, Option<Moment>) {
+    let moment = |millis: Option<i64>| millis.and_then(Moment::from_millis);
+    (moment(card.earliest), moment(card.latest))
+}

@@ -1,0 +1,109 @@
+//! The conversation that a message is part of.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::legible;
+use super::people;
+use crate::archive::Archive;
+use crate::archive::Card;
+use crate::archive::Opened;
+use crate::cli::CliError;
+use crate::cli::Context;
+use crate::cli::Outcome;
+use crate::cli::ui::Answer;
+use crate::cli::ui::count;
+use crate::record::Conversation;
+use crate::record::Instant;
+use crate::record::Participant;
+use crate::record::Zone;
+use crate::record::show;
+use crate::record::visible;
+
+/// `fonds/thread/1`.
+#[derive(Debug, Serialize)]
+struct Thread {
+    schema: &'static str,
+    conversation: String,
+    messages: Vec<InThread>,
+}
+
+#[derive(Debug, Serialize)]
+struct InThread {
+    item: String,
+    from: Vec<String>,
+    to: Vec<String>,
+    at: Option<Instant>,
+    shown: String,
+    text: Option<String>,
+}
+
+impl Answer for Thread {
+    fn text(&self) -> String {
+        let mut text = format!(
+            "{}\n",
+            count(self.messages.len() as u64, "message", "messages")
+        );
+        for message in &self.messages {
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                text,
+                "\n{}  {}  {}",
+                message.item,
+                message.shown,
+                visible(&message.from.join(", "))
+            );
+            for line in legible(message.text.as_deref().unwrap_or_default())
+                .trim_end()
+                .lines()
+            {
+                let _ = writeln!(text, "  {line}");
+            }
+        }
+        text
+    }
+}
+
+pub(super) fn run(
+    context: &Context,
+    archive: &Archive,
+    card: &Card,
+    opened: &Opened,
+) -> Result<Outcome, CliError> {
+    let conversation: Option<Conversation> = opened.get("conversation")?;
+    let (Some(key), Some(conversation)) = (&card.conversation, conversation) else {
+        return Err(CliError::usage(
+            format!("{} is not part of a conversation", archive.reference(card)?),
+            "fonds show ITEM        without --thread",
+        ));
+    };
+    let zone: Zone = context.settings().zone.parse().unwrap_or(Zone::UTC);
+    let mut messages = Vec::new();
+    for card in archive.conversation(key)? {
+        let Some(opened) = archive.item(card.item)? else {
+            continue;
+        };
+        let at: Option<Instant> = opened.get("at")?;
+        let named = |slot| -> Result<Vec<String>, CliError> {
+            let found: Vec<Participant> = opened.get(slot)?.unwrap_or_default();
+            Ok(people(&found))
+        };
+        messages.push(InThread {
+            item: archive.reference(&card)?,
+            from: named("from")?,
+            to: named("to")?,
+            shown: at
+                .as_ref()
+                .map_or_else(String::new, |at| visible(&show(at, zone))),
+            at,
+            text: archive.text(card.item)?,
+        });
+    }
+    context.ui.answer(&Thread {
+        schema: "fonds/thread/1",
+        conversation: conversation.id,
+        messages,
+    })?;
+    Ok(Outcome::Done)
+}

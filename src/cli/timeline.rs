@@ -1,0 +1,254 @@
+//! `fonds timeline`.
+
+use std::collections::BTreeMap;
+use std::collections::HashSet;
+
+use clap::ValueEnum;
+use serde_json::Value;
+
+use super::CliError;
+use super::Context;
+use super::Outcome;
+use super::agents::Agents;
+use super::find;
+use super::find::Asked;
+use super::indexing;
+use crate::archive::Archive;
+use crate::archive::Card;
+use crate::archive::Custodian;
+use crate::archive::plain;
+use crate::archive::search::Query;
+use crate::archive::search::parse_words;
+use crate::record::Instant;
+use crate::record::Participant;
+use crate::record::Zone;
+use crate::report::timeline::Input;
+use crate::report::timeline::Options;
+use crate::report::timeline::Partial;
+use crate::report::timeline::Timeline;
+use crate::report::timeline::parse_gap;
+
+/// Messages that words may pick, at most.
+const MOST_PICKED: usize = 100_000;
+
+/// Columns of the text where nothing says how wide the terminal is.
+const WIDTH: usize = 100;
+
+/// Who wrote to whom and when, and who did not answer
+///
+/// With two or more --who, the messages between them. A silence is claimed only in the records held, and where these are
+/// known to be incomplete that is said.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples
+  fonds timeline --who halloran --who voss --since 2023-07-10 --gaps 8h
+  fonds timeline --who halloran --format html > timeline.html
+  fonds timeline \"inspection\" --format csv
+
+Exit status
+  0 shown, 1 no messages, 2 could not be done, 10 no archive here")]
+pub(super) struct TimelineArgs {
+    /// Only messages with these words
+    words: Vec<String>,
+    /// A party: reference, name or account
+    #[arg(long)]
+    who: Vec<String>,
+    /// Not before
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// Not after
+    #[arg(long, value_name = "WHEN")]
+    until: Option<String>,
+    /// The shortest silence to name: 90m, 12h, 3d
+    #[arg(long, value_name = "LENGTH", default_value = "12h")]
+    gaps: String,
+    /// How to write it
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Html,
+    Csv,
+    Json,
+}
+
+/// The parties asked for: what they are called, and their accounts.
+struct Parties {
+    names: Vec<String>,
+    accounts: Vec<Vec<i64>>,
+    /// What each account is called.
+    called: BTreeMap<String, String>,
+}
+
+/// `fonds timeline`.
+pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, CliError> {
+    let gap_seconds =
+        parse_gap(&args.gaps).map_err(|error| CliError::usage(error.to_string(), "--gaps 12h"))?;
+    let archive = context.archive()?;
+    let zone: Zone = context.settings().zone.parse().unwrap_or(Zone::UTC);
+    let parties = parties(&archive, &args.who)?;
+    let asked = Asked {
+        who: Vec::new(),
+        to: Vec::new(),
+        since: args.since.clone(),
+        until: args.until.clone(),
+        kind: Vec::new(),
+    };
+    let (since, until) = find::times(context, &asked)?;
+    let mut cards = archive.messages_among(&parties.accounts, since, until)?;
+    if !args.words.is_empty() {
+        indexing::go_on(context, &archive);
+        let found = find::search(
+            &archive,
+            &Query {
+                terms: parse_words(&args.words),
+                limit: MOST_PICKED,
+                ..Query::default()
+            },
+        )?;
+        let picked: HashSet<u64> = found.hits.iter().map(|hit| hit.id).collect();
+        cards.retain(|card| picked.contains(&card.item));
+    }
+    let options = Options {
+        parties: parties.names.clone(),
+        gap_seconds,
+        zone,
+        partial: partial(&archive, &cards)?,
+    };
+    let inputs = inputs(&archive, &parties, &cards)?;
+    let empty = inputs.is_empty();
+    let timeline = Timeline::new(inputs, &options);
+    let name = context.settings().name;
+    let text = match args.format {
+        _ if context.ui.json => json(&timeline)?,
+        Format::Json => json(&timeline)?,
+        Format::Text => timeline.to_text(WIDTH),
+        Format::Html => timeline.to_html(&name),
+        Format::Csv => timeline.to_csv(),
+    };
+    context.ui.text(&text)?;
+    Ok(if empty {
+        Outcome::Findings
+    } else {
+        Outcome::Done
+    })
+}
+
+fn json(timeline: &Timeline) -> Result<String, CliError> {
+    serde_json::to_string(timeline).map_err(|error| CliError::Output {
+        source: error.into(),
+    })
+}
+
+/// Who is asked for; a name that fits nobody is an error, since an empty timeline would look like silence.
+fn parties(archive: &Archive, who: &[String]) -> Result<Parties, CliError> {
+    let agents = Agents::new(archive)?;
+    let mut parties = Parties {
+        names: Vec::new(),
+        accounts: Vec::new(),
+        called: BTreeMap::new(),
+    };
+    for typed in who {
+        let agent = agents.find(typed)?;
+        let addresses = agent.map_or_else(Vec::new, |agent| agents.accounts(agent));
+        let mut found = Vec::new();
+        if addresses.is_empty() {
+            let exact = super::agents::account(typed);
+            found.extend(
+                archive
+                    .accounts_like(exact.as_deref().unwrap_or(typed))?
+                    .into_iter()
+                    .filter(|(_, address, _)| exact.as_ref().is_none_or(|exact| exact == address)),
+            );
+        }
+        for address in addresses {
+            let here = archive.accounts_like(&address)?;
+            found.extend(here.into_iter().filter(|(_, here, _)| *here == address));
+        }
+        let name = match (agent, found.as_slice()) {
+            (Some(agent), _) => agent.name.clone(),
+            (None, [(_, address, display)]) => display.clone().unwrap_or_else(|| address.clone()),
+            (None, _) => typed.clone(),
+        };
+        if found.is_empty() {
+            return Err(CliError::not_here(
+                format!("no message here is from or to {typed:?}"),
+                "fonds people        lists those who are named, and the accounts seen",
+            ));
+        }
+        parties.called.extend(
+            found
+                .iter()
+                .map(|(_, address, _)| (address.clone(), name.clone())),
+        );
+        parties
+            .accounts
+            .push(found.into_iter().map(|(id, _, _)| id).collect());
+        parties.names.push(name);
+    }
+    Ok(parties)
+}
+
+fn inputs(archive: &Archive, parties: &Parties, cards: &[Card]) -> Result<Vec<Input>, CliError> {
+    let custodian = Custodian::new(archive)?;
+    let mut inputs = Vec::with_capacity(cards.len());
+    for card in cards {
+        let Some(opened) = archive.item(card.item)? else {
+            continue;
+        };
+        let names = |slot| -> Result<Vec<String>, CliError> {
+            let people: Vec<Participant> = opened.get(slot)?.unwrap_or_default();
+            Ok(people
+                .iter()
+                .filter_map(|one| {
+                    let party = one.account.as_ref().and_then(|one| parties.called.get(one));
+                    party.cloned().or_else(|| custodian.participant(one).name)
+                })
+                .collect())
+        };
+        inputs.push(Input {
+            item: archive.reference(card)?,
+            kind: card.kind.clone(),
+            from: names("from")?.into_iter().next(),
+            to: names("to")?,
+            at: opened.get::<Instant>("at")?.unwrap_or_default(),
+            text: archive.text(card.item)?.unwrap_or_default(),
+        });
+    }
+    Ok(inputs)
+}
+
+/// Where the accessions that these messages came with say that something is missing.
+fn partial(archive: &Archive, cards: &[Card]) -> Result<Vec<Partial>, CliError> {
+    let accessions: HashSet<u64> = cards.iter().map(|card| card.accession).collect();
+    let mut partial = Vec::new();
+    for (seq, reference) in archive.accessions()? {
+        if !accessions.contains(&seq) {
+            continue;
+        }
+        let Some(accession) = archive.entry(seq)? else {
+            continue;
+        };
+        let said = |slot| -> Result<Option<String>, CliError> {
+            let words = accession.get::<Value>(slot)?.as_ref().map(plain);
+            Ok(words.filter(|words| !matches!(words.as_str(), "" | "none" | "nothing")))
+        };
+        if let Some(missing) = said("missing")? {
+            partial.push(Partial {
+                from: None,
+                to: None,
+                reason: format!("of {reference}, missing: {missing}"),
+            });
+        } else if let Some(whole) = said("part_of")? {
+            partial.push(Partial {
+                from: None,
+                to: None,
+                reason: format!("{reference} is a part of {whole}"),
+            });
+        }
+    }
+    Ok(partial)
+}

@@ -1,0 +1,221 @@
+//! `fonds verify`.
+
+use std::cell::Cell;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use super::CliError;
+use super::Context;
+use super::Outcome;
+use super::ui::Answer;
+use super::ui::count;
+use super::ui::size;
+use super::visible;
+use crate::archive::Archive;
+use crate::keys::Pin;
+use crate::keys::announced;
+use crate::keys::last_signed;
+use crate::tlog::MAX_NOTE_BYTES;
+use crate::tlog::Note;
+use crate::verify;
+use crate::verify::Anchoring;
+use crate::verify::Options;
+use crate::verify::Outside;
+use crate::verify::Report;
+
+/// Findings that are shown as text; JSON has all.
+const SHOWN: usize = 50;
+
+/// Check the archive: has anything changed?
+///
+/// Reads every byte, recomputes every record, text, tree and signature, makes the catalogue again and compares it. What
+/// differs is named. An archive alone can only show that it fits together: --against holds it against a checkpoint that
+/// somebody else kept.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples
+  fonds verify
+  fonds verify --against checkpoint-of-last-year.txt
+  fonds verify --quick
+
+Exit status
+  0 nothing differs, 1 findings, 2 could not be checked, 10 no archive here")]
+pub(super) struct VerifyArgs {
+    /// Look at the last checkpoint, the pin and the structure only
+    #[arg(long)]
+    quick: bool,
+    /// Hold it against a checkpoint from elsewhere; may be given several times
+    #[arg(long, value_name = "CHECKPOINT")]
+    against: Vec<PathBuf>,
+}
+
+/// The report as text; in JSON it is the report itself.
+struct Verified<'a>(&'a Report);
+
+impl serde::Serialize for Verified<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl Answer for Verified<'_> {
+    fn text(&self) -> String {
+        let report = self.0;
+        let mut text = format!(
+            "{}, {}, {}, {} in the ledger\n",
+            count(report.documents, "document", "documents"),
+            size(report.bytes),
+            count(report.items, "item", "items"),
+            count(report.entries, "entry", "entries"),
+        );
+        for finding in report.findings.iter().take(SHOWN) {
+            let _ = writeln!(
+                text,
+                "  {:<26} {}  {}",
+                finding.code,
+                visible(&finding.subject),
+                visible(&finding.message)
+            );
+            if let (Some(expected), Some(found)) = (&finding.expected, &finding.found) {
+                let _ = writeln!(
+                    text,
+                    "  {:26} recorded {}",
+                    "",
+                    visible(&shortened(expected))
+                );
+                let _ = writeln!(text, "  {:26} found    {}", "", visible(&shortened(found)));
+            }
+        }
+        let all = report.findings.len() as u64 + report.more_findings;
+        if all > SHOWN as u64 {
+            let _ = writeln!(
+                text,
+                "  and {} more (--json lists them)",
+                all - SHOWN as u64
+            );
+        }
+        for note in report.not_findings.iter().take(SHOWN) {
+            let _ = writeln!(
+                text,
+                "  (not a finding) {}  {}",
+                visible(&note.subject),
+                visible(&note.text)
+            );
+        }
+        text.push_str(&closing(report, all));
+        text
+    }
+}
+
+/// The closing line: which of three things holds.
+fn closing(report: &Report, findings: u64) -> String {
+    if findings > 0 {
+        return format!(
+            "{}. Exit status 1. See schema/FINDINGS.md for what each code means and what to do.",
+            count(findings, "finding", "findings")
+        );
+    }
+    let scope = if report.depth == "quick" {
+        "The last checkpoint, the pin and the structure hold; no document was read"
+    } else {
+        "Every byte, record, text and signature is as it was recorded"
+    };
+    match report.anchoring {
+        Anchoring::Anchored => {
+            let newest = report.anchored_by.iter().max_by_key(|anchor| anchor.size);
+            newest.map_or_else(
+                || format!("{scope}."),
+                |anchor| {
+                    format!(
+                        "{scope}. Anchored outside: it continues a checkpoint of {} that you gave; {} since are not covered.",
+                        count(anchor.size, "entry", "entries"),
+                        count(anchor.since, "entry", "entries")
+                    )
+                },
+            )
+        }
+        Anchoring::SelfConsistent => format!(
+            "{scope}. Self-consistent only: nothing outside was there to hold it against.\n\
+             Keep a copy of log/checkpoint elsewhere; later run fonds verify --against THAT_COPY"
+        ),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    const MOST: usize = 100;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(MOST).collect();
+    format!("{cut}…")
+}
+
+/// `fonds verify`.
+pub(super) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome, CliError> {
+    let report = check(context, args.quick, &args.against)?;
+    context.ui.answer(&Verified(&report))?;
+    Ok(if report.findings.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
+}
+
+/// Checks the archive against all that this user knows of it.
+pub(super) fn check(
+    context: &Context,
+    quick: bool,
+    against: &[PathBuf],
+) -> Result<Report, CliError> {
+    let mut options = Options {
+        quick,
+        against: against
+            .iter()
+            .map(|path| note(path))
+            .collect::<Result<_, _>>()?,
+        ..Options::default()
+    };
+    // An archive that cannot even be opened is looked at all the same; it has no origin to find a pin by.
+    if let Ok(archive) = Archive::open(&context.folder) {
+        let places = context.places()?;
+        let origin = archive.origin().as_str();
+        options.pin = Pin::open(&places, origin)?.note().cloned();
+        options.memory = last_signed(&places, origin)?;
+        options.pending = announced(&places, origin)?;
+    }
+    let meter = context.ui.meter();
+    let told = Cell::new(0);
+    let mut progress = |progress: verify::Progress| {
+        told.set(progress.bytes);
+        let what = format!("records, {}", size(progress.bytes));
+        meter.tell(progress.records, None, &what);
+    };
+    let report = verify::folder(
+        &context.folder,
+        &options,
+        &mut Outside {
+            progress: &mut progress,
+            cpu: Some(&super::cpu_seconds),
+        },
+    )?;
+    drop(meter);
+    Ok(report)
+}
+
+fn note(path: &Path) -> Result<Note, CliError> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAX_NOTE_BYTES as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|source| CliError::Read {
+            path: path.to_path_buf(),
+            source,
+        })?;
+    Note::parse(&bytes).map_err(|error| {
+        CliError::usage(
+            format!("{} is no signed checkpoint: {error}", path.display()),
+            "a copy of log/checkpoint, or a checkpoint that a report or receipt carries",
+        )
+    })
+}

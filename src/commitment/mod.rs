@@ -1,0 +1,227 @@
+//! Salted commitments: what a record's leaf is made of, so that one field can be opened and the rest stays shut.
+//!
+//! Guarantees that a leaf binds its origin, its place, its kind and one commitment per slot in the schema's order, and
+//! that nothing about a field can be confirmed by guessing as long as its salt is not disclosed. Trusts SHA-256 and the
+//! secrecy of the record key. `schema/FORMAT.md` is the authority; every function here names its section.
+
+pub mod canonical;
+mod origin;
+mod text;
+
+use hmac::Hmac;
+use hmac::Mac as _;
+use sha2::Digest as _;
+use sha2::Sha256;
+
+pub use origin::Origin;
+pub use origin::ParseOriginError;
+pub use text::TextTree;
+pub use text::pieces;
+pub use text::text_root;
+
+const FIELD_PREFIX: &[u8] = b"fonds/field/v1\n";
+const SALT_PREFIX: &[u8] = b"fonds/salt/v1\n";
+const ENTRY_PREFIX: &[u8] = b"fonds/entry/v1\n";
+const ITEM_PREFIX: &[u8] = b"fonds/item/v1\n";
+
+/// 32 random bytes that belong to one record and never leave the archive.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RecordKey(pub [u8; 32]);
+
+/// Makes the commitments of one archive: holds what all of them begin with.
+#[derive(Clone)]
+pub struct Committer {
+    origin: Origin,
+    begun: Sha256,
+}
+
+impl Committer {
+    /// A committer for that archive.
+    pub fn new(origin: Origin) -> Self {
+        let mut begun = Sha256::new();
+        begun.update(FIELD_PREFIX);
+        begun.update(format!("[\"{origin}\",\"").as_bytes());
+        Self { origin, begun }
+    }
+
+    /// The archive's origin.
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Commitment to `value` (canonical JSON) in `slot` under `salt` (FORMAT, 'Commitments').
+    pub fn commit(&self, salt: &[u8; 32], slot: &str, value: &str) -> [u8; 32] {
+        let mut hash = self.begun.clone();
+        let mut hex_salt = [0; 64];
+        encode_hex(salt, &mut hex_salt);
+        hash.update(hex_salt);
+        hash.update(b"\",\"");
+        hash.update(slot.as_bytes());
+        hash.update(b"\",");
+        hash.update(value.as_bytes());
+        hash.update(b"]");
+        hash.finalize().into()
+    }
+
+    /// Commitments to all slots of a record, `values` in the schema's order.
+    pub fn commit_all(&self, salts: &Salts, slots: &[&str], values: &[&str]) -> Vec<[u8; 32]> {
+        slots
+            .iter()
+            .zip(values)
+            .map(|(slot, value)| self.commit(&salts.salt(slot), slot, value))
+            .collect()
+    }
+
+    /// Leaf data of a ledger entry (FORMAT, 'Leaf data').
+    pub fn entry_leaf(&self, index: u64, schema: &str, commitments: &[[u8; 32]]) -> [u8; 32] {
+        let record = format!(
+            "{{{},\"e\":\"{schema}\",\"i\":{index},\"o\":\"{}\",\"v\":1}}",
+            list_of(commitments),
+            self.origin
+        );
+        leaf(ENTRY_PREFIX, &record)
+    }
+
+    /// Leaf data of an item (FORMAT, 'Leaf data').
+    pub fn item_leaf(&self, place: Place, schema: &str, commitments: &[[u8; 32]]) -> [u8; 32] {
+        let Place { a, r, s, i } = place;
+        let record = format!(
+            "{{\"a\":{a},{},\"e\":\"{schema}\",\"i\":{i},\"o\":\"{}\",\"r\":{r},\"s\":{s},\"v\":1}}",
+            list_of(commitments),
+            self.origin
+        );
+        leaf(ITEM_PREFIX, &record)
+    }
+}
+
+/// An item's address for ever: its accession's entry, its run, its segment in the run, its index in the segment.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+pub struct Place {
+    /// Index of the `accessioned` entry.
+    pub a: u64,
+    /// Run.
+    pub r: u64,
+    /// Segment in the run.
+    pub s: u64,
+    /// Index in the segment.
+    pub i: u64,
+}
+
+/// The salts of one record.
+pub struct Salts(Hmac<Sha256>);
+
+impl Salts {
+    /// The salts that follow from a record key.
+    pub fn new(key: &RecordKey) -> Self {
+        // HMAC pads a short key with zeros to the hash's block (RFC 2104 §2); padded here, its length cannot be wrong.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&key.0);
+        let mut mac = <Hmac<Sha256> as hmac::digest::KeyInit>::new(&block.into());
+        mac.update(SALT_PREFIX);
+        Self(mac)
+    }
+
+    /// The salt of a slot: HMAC-SHA-256(record key, prefix and slot) (FORMAT, 'Commitments').
+    pub fn salt(&self, slot: &str) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(slot.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+}
+
+/// The commitments as they stand in a record: `"c":[...]`.
+fn list_of(commitments: &[[u8; 32]]) -> String {
+    let mut list = String::with_capacity(16 + commitments.len() * 67);
+    list.push_str("\"c\":[");
+    let mut digits = [0; 64];
+    for (index, commitment) in commitments.iter().enumerate() {
+        if index > 0 {
+            list.push(',');
+        }
+        encode_hex(commitment, &mut digits);
+        list.push('"');
+        list.push_str(std::str::from_utf8(&digits).unwrap_or_default());
+        list.push('"');
+    }
+    list.push(']');
+    list
+}
+
+fn leaf(prefix: &[u8], record: &str) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(prefix)
+        .chain_update(record.as_bytes())
+        .finalize()
+        .into()
+}
+
+fn encode_hex(bytes: &[u8; 32], digits: &mut [u8; 64]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn committer() -> Committer {
+        Committer::new(Origin::derive(&[1; 32], &[2; 32], &[3; 32]))
+    }
+
+    /// The rules of FORMAT.md spelled out once more, slowly, with a JSON library.
+    fn slow_leaf(prefix: &str, record: &serde_json::Value) -> [u8; 32] {
+        let text = serde_json_canonicalizer::to_string(record).unwrap();
+        Sha256::digest(format!("{prefix}{text}")).into()
+    }
+
+    #[test]
+    fn a_leaf_is_the_hash_of_the_canonical_record() {
+        let committer = committer();
+        let salts = Salts::new(&RecordKey([7; 32]));
+        let c = committer.commit_all(&salts, &["name", "t"], &["\"x\\n\"", "null"]);
+        let origin = committer.origin().to_string();
+        let hex: Vec<String> = c.iter().map(hex::encode).collect();
+        let entry = serde_json::json!({"v":1,"o":origin,"i":5,"e":"noted/1","c":hex});
+        assert_eq!(
+            committer.entry_leaf(5, "noted/1", &c),
+            slow_leaf("fonds/entry/v1\n", &entry)
+        );
+        let item =
+            serde_json::json!({"v":1,"o":origin,"a":1,"r":2,"s":3,"i":4,"e":"message/1","c":hex});
+        let place = Place {
+            a: 1,
+            r: 2,
+            s: 3,
+            i: 4,
+        };
+        assert_eq!(
+            committer.item_leaf(place, "message/1", &c),
+            slow_leaf("fonds/item/v1\n", &item)
+        );
+    }
+
+    #[test]
+    fn a_commitment_is_the_hash_of_origin_salt_slot_and_value() {
+        let committer = committer();
+        let salts = Salts::new(&RecordKey([7; 32]));
+        let salt = salts.salt("subject");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap();
+        mac.update(b"fonds/salt/v1\nsubject");
+        assert_eq!(salt[..], mac.finalize().into_bytes()[..]);
+        let value = serde_json::json!([
+            committer.origin().to_string(),
+            hex::encode(salt),
+            "subject",
+            "Re: \u{1f600}\t"
+        ]);
+        let text = serde_json_canonicalizer::to_string(&value).unwrap();
+        let expected: [u8; 32] = Sha256::digest(format!("fonds/field/v1\n{text}")).into();
+        let given = canonical::of(&"Re: \u{1f600}\t").unwrap();
+        assert_eq!(committer.commit(&salt, "subject", &given), expected);
+    }
+}

@@ -1,0 +1,69 @@
+//! The origin: an archive's name, which has its keys in it and names nobody.
+
+use std::fmt;
+use std::str::FromStr;
+
+use sha2::Digest as _;
+use sha2::Sha256;
+
+/// `fonds/` and 40 hex digits of a digest over log key, recovery key and salt (FORMAT, 'Origin').
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Origin(String);
+
+/// Text that is not an origin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not the origin of an archive (fonds/ and 40 hex digits)")]
+pub struct ParseOriginError(String);
+
+impl Origin {
+    /// The origin that follows from the two public keys and the salt.
+    pub fn derive(log_key: &[u8; 32], recovery_key: &[u8; 32], salt: &[u8; 32]) -> Self {
+        let parts = format!(
+            "[\"{}\",\"{}\",\"{}\"]",
+            hex::encode(log_key),
+            hex::encode(recovery_key),
+            hex::encode(salt)
+        );
+        let digest = Sha256::new()
+            .chain_update(b"fonds/origin/v1\n")
+            .chain_update(parts)
+            .finalize();
+        Self(format!("fonds/{}", hex::encode(&digest[..20])))
+    }
+
+    /// The whole name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The 40 hex digits.
+    pub fn digits(&self) -> &str {
+        self.0.strip_prefix("fonds/").unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Origin({})", self.0)
+    }
+}
+
+impl FromStr for Origin {
+    type Err = ParseOriginError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.strip_prefix("fonds/").unwrap_or_default();
+        let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if digits.len() == 40 && digits.bytes().all(hex) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ParseOriginError(text.chars().take(80).collect()))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+use std::io;
+use std::path::PathBuf;
+
+use crate::archive::ArchiveError;
+
+/// A run that could not go on. Groups appended before it stand.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IngestError {
+    /// The archive refused.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A path that is not there.
+    #[error("there is no {}", path.display())]
+    NoSuchPath {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// An interrupted accession cannot be taken up: the readers give something else now.
+    #[error(
+        "{path} was read otherwise when its ingest was interrupted: item {item} has another digest now"
+    )]
+    ReadsOtherwise {
+        /// The file.
+        path: String,
+        /// The item that differs.
+        item: u64,
+    },
+}
+
+/// Why a file could not be read, in words for whoever gave it.
+pub(super) fn unreadable(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "may not be read by you (permission denied)".to_owned(),
+        io::ErrorKind::NotFound => "is not there any more".to_owned(),
+        _ => format!("cannot be read ({error})"),
+    }
+}

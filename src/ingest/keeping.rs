@@ -1,0 +1,116 @@
+//! Keeping bytes: into the group's batch once, and out of it again for those who read what lies inside.
+
+use std::io::Read;
+
+use super::IngestError;
+use super::Progress;
+use super::came::HEAD;
+use super::run::LONGEST_TEXT;
+use super::run::Run;
+use crate::archive::ArchiveError;
+use crate::archive::store::Batch;
+use crate::archive::store::BlobReader;
+use crate::archive::store::SMALL_BELOW;
+use crate::record::Bytes;
+use crate::record::Digest;
+
+impl Run<'_, '_> {
+    fn batch(&mut self) -> Result<&mut Batch, IngestError> {
+        if self.batch.is_none() {
+            self.batch = Some(self.writer.batch()?);
+        }
+        self.batch
+            .as_mut()
+            .ok_or_else(|| ArchiveError::LedgerBroken("no batch".to_owned()).into())
+    }
+
+    /// Keeps bytes that are at hand, unless the archive has them.
+    pub(super) fn keep(&mut self, bytes: &[u8], digest: &Digest) -> Result<(), IngestError> {
+        if self.writer.archive().place_of(digest)?.is_some() {
+            return Ok(());
+        }
+        let small = (bytes.len() as u64) < SMALL_BELOW;
+        let batch = self.batch()?;
+        if small {
+            batch.put(*digest, bytes).map_err(ArchiveError::from)?;
+        } else {
+            let mut from = bytes;
+            batch
+                .put_reader(&mut from, &|_| false)
+                .map_err(ArchiveError::from)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps bytes as they come, and says what they are.
+    pub(super) fn take_in(&mut self, from: &mut dyn Read) -> Result<(Digest, u64), IngestError> {
+        self.batch()?;
+        let archive = self.writer.archive();
+        let known = |digest: &Digest| matches!(archive.place_of(digest), Ok(Some(_)));
+        let Some(batch) = self.batch.as_mut() else {
+            return Ok((Digest::new([0; 32]), 0));
+        };
+        let (digest, size, _) = batch.put_reader(from, &known).map_err(ArchiveError::from)?;
+        Ok((digest, size))
+    }
+
+    /// Stored bytes, of this group or of an earlier one.
+    pub(super) fn stored(&self, digest: &Digest) -> Result<BlobReader, IngestError> {
+        if let Some(batch) = &self.batch
+            && let Some(reader) = batch.read_back(digest).map_err(ArchiveError::from)?
+        {
+            return Ok(reader);
+        }
+        Ok(self.writer.archive().reader(digest)?)
+    }
+
+    /// All bytes of a document that is not too long for that. Those of an earlier group are held against their digest:
+    /// what is read out of them is signed, and the disk may have been anybody's since.
+    pub(super) fn load_stored(&self, digest: &Digest) -> Result<Vec<u8>, IngestError> {
+        let fresh = self.batch.as_ref();
+        if fresh.is_some_and(|batch| batch.place_of(digest).is_some()) {
+            return self.read_stored(digest, LONGEST_TEXT);
+        }
+        Ok(self.writer.archive().blob(digest)?)
+    }
+
+    pub(super) fn head(&self, digest: &Digest) -> Result<Vec<u8>, IngestError> {
+        self.read_stored(digest, HEAD as u64)
+    }
+
+    fn read_stored(&self, digest: &Digest, most: u64) -> Result<Vec<u8>, IngestError> {
+        let mut bytes = Vec::new();
+        self.stored(digest)?
+            .take(most)
+            .read_to_end(&mut bytes)
+            .map_err(|source| ArchiveError::Read {
+                path: "a stored document".into(),
+                source,
+            })?;
+        Ok(bytes)
+    }
+}
+
+/// Digest and length of bytes at hand.
+pub(super) fn bytes_of(bytes: &[u8], sha256: Digest) -> Bytes {
+    Bytes {
+        sha256,
+        size: bytes.len() as u64,
+    }
+}
+
+/// A reader that tells how far it is.
+pub(super) struct Counted<'a> {
+    pub(super) from: &'a mut dyn Read,
+    pub(super) progress: Progress,
+    pub(super) tell: &'a dyn Fn(Progress),
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.from.read(buffer)?;
+        self.progress.bytes += read as u64;
+        (self.tell)(self.progress);
+        Ok(read)
+    }
+}

@@ -1,0 +1,341 @@
+//! The parts of a message (RFC 2045, 2046): where each lies, what it says of itself, and its bytes decoded.
+//!
+//! The tree is walked here, in one loop with a stack of boundaries, because the mail crate builds attached messages
+//! into values nested as deep as the input asks, and taking such a value apart can exhaust the stack. Attached messages
+//! are not entered at all: they are documents of their own. Depth and number of parts are capped; what lies beyond a
+//! cap stays in the text of the part that holds it.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::GeneralPurpose;
+use base64::engine::general_purpose::GeneralPurposeConfig;
+use mail_parser::decoders::base64::base64_decode;
+
+use super::headers::Headers;
+use super::headers::first_line;
+
+/// How deep multiparts are entered.
+const DEPTH: usize = 100;
+/// How many parts of a message are told apart.
+const PARTS: usize = 10_000;
+
+/// One part that is not a multipart.
+pub(super) struct Leaf<'a> {
+    /// Its number as IMAP counts (RFC 9051 §6.4.5.1).
+    pub number: String,
+    pub headers: Headers<'a>,
+    /// Its bytes, in their transfer encoding.
+    pub body: &'a [u8],
+    /// Whether it says nothing of its type inside a multipart/digest, and so is a message (RFC 2046 §5.1.5).
+    pub digest: bool,
+    /// The choices it stands under, innermost last: which multipart/alternative, and which of its branches.
+    pub choices: Vec<(u32, u32)>,
+    /// Whether it is a part of a multipart/related that is not its first.
+    pub aside: bool,
+}
+
+/// The parts, in order.
+pub(super) struct Parts<'a> {
+    pub leaves: Vec<Leaf<'a>>,
+    pub notes: Vec<String>,
+}
+
+/// A multipart that has been entered.
+struct Open {
+    boundary: Vec<u8>,
+    prefix: String,
+    children: u32,
+    digest: bool,
+    related: bool,
+    /// Its number among the message's multipart/alternatives, if it is one.
+    alternative: Option<u32>,
+}
+
+/// Where a boundary line stands and which multipart it belongs to.
+struct Delimiter {
+    start: usize,
+    after: usize,
+    level: usize,
+    closing: bool,
+}
+
+/// Splits a message whose header block is `headers` into its parts.
+pub(super) fn split<'a>(message: &'a [u8], headers: Headers<'a>) -> Parts<'a> {
+    let mut parts = Parts {
+        leaves: Vec::new(),
+        notes: Vec::new(),
+    };
+    let mut open: Vec<Open> = Vec::new();
+    let mut alternatives = 0;
+    // The entity at hand: its header block and where its body starts.
+    let mut body = headers.body;
+    let mut entity = Some(headers);
+    loop {
+        let mut search_from = body;
+        if let Some(headers) = entity.take() {
+            if let Some(mut multipart) =
+                enter(&headers, &open, parts.leaves.len(), &mut parts.notes)
+            {
+                if multipart.alternative.is_some() {
+                    multipart.alternative = Some(alternatives);
+                    alternatives += 1;
+                }
+                open.push(multipart);
+            } else {
+                let end = delimiter(message, body, &open);
+                let until = end.as_ref().map_or(message.len(), |end| end.start);
+                if end.is_none() && !open.is_empty() {
+                    parts
+                        .notes
+                        .push("it ends before its last part is closed".to_owned());
+                }
+                let bytes = message.get(body..until).unwrap_or_default();
+                parts.leaves.push(leaf(headers, bytes, &open));
+                search_from = end.map_or(message.len(), |end| line_start(message, end.start));
+            }
+        }
+        // On to the next boundary line; text before the first part and behind the last is no part.
+        let Some(found) = delimiter(message, search_from, &open) else {
+            break;
+        };
+        open.truncate(found.level + 1);
+        if found.closing {
+            open.pop();
+            body = found.after;
+            if open.is_empty() {
+                break;
+            }
+            continue;
+        }
+        if parts.leaves.len() >= PARTS {
+            parts
+                .notes
+                .push(format!("only its first {PARTS} parts were told apart"));
+            break;
+        }
+        if let Some(parent) = open.last_mut() {
+            parent.children += 1;
+        }
+        let rest = message.get(found.after..).unwrap_or_default();
+        let headers = Headers::parse(rest, |line| level_of(line, &open).is_some());
+        body = found.after + headers.body;
+        entity = Some(headers);
+    }
+    parts
+}
+
+/// The multipart that an entity with these headers is, if it is one that is entered.
+fn enter(
+    headers: &Headers<'_>,
+    open: &[Open],
+    leaves: usize,
+    notes: &mut Vec<String>,
+) -> Option<Open> {
+    let content_type = headers.content_type("content-type")?;
+    if !content_type.ctype().eq_ignore_ascii_case("multipart") {
+        return None;
+    }
+    let Some(boundary) = content_type
+        .attribute("boundary")
+        .filter(|it| !it.is_empty())
+    else {
+        notes.push("a part said to hold parts does not say what sets them apart".to_owned());
+        return None;
+    };
+    if open.len() >= DEPTH || leaves >= PARTS {
+        notes.push(format!("parts more than {DEPTH} deep were not told apart"));
+        return None;
+    }
+    if headers.all("content-type").count() > 1 {
+        notes.push("a part states its type more than once; the first is followed".to_owned());
+    }
+    let subtype = content_type.subtype().unwrap_or_default();
+    let is = |name: &str| subtype.eq_ignore_ascii_case(name);
+    Some(Open {
+        boundary: boundary.trim_end().as_bytes().to_vec(),
+        prefix: number(open),
+        children: 0,
+        digest: is("digest"),
+        related: is("related"),
+        alternative: is("alternative").then_some(0),
+    })
+}
+
+/// The number of the entity at hand, empty for the message itself.
+fn number(open: &[Open]) -> String {
+    match open.last() {
+        None => String::new(),
+        Some(parent) if parent.prefix.is_empty() => parent.children.to_string(),
+        Some(parent) => format!("{}.{}", parent.prefix, parent.children),
+    }
+}
+
+fn leaf<'a>(headers: Headers<'a>, body: &'a [u8], open: &[Open]) -> Leaf<'a> {
+    let number = number(open);
+    Leaf {
+        number: if number.is_empty() {
+            "1".to_owned()
+        } else {
+            number
+        },
+        digest: open.last().is_some_and(|parent| parent.digest)
+            && headers.first("content-type").is_none(),
+        choices: open
+            .iter()
+            .filter_map(|multipart| Some((multipart.alternative?, multipart.children)))
+            .collect(),
+        aside: open
+            .iter()
+            .any(|multipart| multipart.related && multipart.children > 1),
+        headers,
+        body,
+    }
+}
+
+/// The next boundary line of any open multipart at or behind `from`, which is the start of a line. The line end before
+/// it belongs to it (RFC 2046 §5.1.1).
+fn delimiter(message: &[u8], from: usize, open: &[Open]) -> Option<Delimiter> {
+    if open.is_empty() {
+        return None;
+    }
+    let mut at = from;
+    loop {
+        let rest = message.get(at..)?;
+        if rest.starts_with(b"--") {
+            let line = first_line(rest);
+            if let Some((level, closing)) = level_of(line, open) {
+                let before = message.get(from..at).unwrap_or_default();
+                let line_end = if before.ends_with(b"\r\n") {
+                    2
+                } else {
+                    usize::from(before.ends_with(b"\n"))
+                };
+                return Some(Delimiter {
+                    start: at - line_end,
+                    after: at + line.len(),
+                    level,
+                    closing,
+                });
+            }
+        }
+        at += memchr::memmem::find(rest, b"\n--")? + 1;
+    }
+}
+
+/// Where the boundary line stands whose line end starts at `start`.
+fn line_start(message: &[u8], start: usize) -> usize {
+    match message.get(start..) {
+        Some([b'\r', b'\n', ..]) => start + 2,
+        Some([b'\n', ..]) => start + 1,
+        _ => start,
+    }
+}
+
+/// Which open multipart a line is a boundary of, innermost first, and whether it closes it.
+fn level_of(line: &[u8], open: &[Open]) -> Option<(usize, bool)> {
+    let line = line.strip_prefix(b"--")?.trim_ascii_end();
+    open.iter()
+        .enumerate()
+        .rev()
+        .find_map(
+            |(level, multipart)| match line.strip_prefix(multipart.boundary.as_slice())? {
+                b"" => Some((level, false)),
+                b"--" => Some((level, true)),
+                _ => None,
+            },
+        )
+}
+
+/// A part's bytes out of their transfer encoding (RFC 2045 §6), and a note where it was damaged.
+pub(super) fn decoded<'a>(leaf: &Leaf<'a>, notes: &mut Vec<String>) -> Cow<'a, [u8]> {
+    let encoding = leaf
+        .headers
+        .first("content-transfer-encoding")
+        .map(|value| super::headers::words(value).to_ascii_lowercase())
+        .unwrap_or_default();
+    match encoding.as_str() {
+        "base64" => {
+            if let Some(bytes) = base64_decode(leaf.body) {
+                return Cow::Owned(bytes);
+            }
+            notes.push(format!(
+                "part {} holds bytes that are not base64; they were skipped",
+                leaf.number
+            ));
+            Cow::Owned(lenient_base64(leaf.body))
+        }
+        "quoted-printable" => Cow::Owned(quoted_printable(leaf.body)),
+        "" | "7bit" | "8bit" | "binary" => Cow::Borrowed(leaf.body),
+        other => {
+            let other: String = other.chars().take(40).collect();
+            notes.push(format!(
+                "part {} is in the encoding {other:?}, which is not read; it is given as it stands",
+                leaf.number
+            ));
+            Cow::Borrowed(leaf.body)
+        }
+    }
+}
+
+/// Base64 with whatever does not belong skipped (RFC 2045 §6.8).
+fn lenient_base64(bytes: &[u8]) -> Vec<u8> {
+    let mut digits: Vec<u8> = bytes
+        .iter()
+        .copied()
+        .filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+        .collect();
+    if digits.len() % 4 == 1 {
+        digits.pop();
+    }
+    let config = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(&alphabet::STANDARD, config)
+        .decode(digits)
+        .unwrap_or_default()
+}
+
+/// Quoted-printable (RFC 2045 §6.7). Written here because the crate's decoder gives nothing at all for text with one
+/// wrong escape; here a wrong escape stays as it stands.
+fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let line = first_line(rest);
+        rest = rest.get(line.len()..).unwrap_or_default();
+        let end: &[u8] = if line.ends_with(b"\r\n") {
+            b"\r\n"
+        } else if line.ends_with(b"\n") {
+            b"\n"
+        } else {
+            b""
+        };
+        // Blanks at the end of a line were added on the way (rule 3).
+        let mut content = line.trim_ascii_end();
+        let soft = content.last() == Some(&b'=');
+        if soft {
+            content = content.get(..content.len() - 1).unwrap_or_default();
+        }
+        while let Some(equals) = memchr::memchr(b'=', content) {
+            out.extend_from_slice(content.get(..equals).unwrap_or_default());
+            let escape = content.get(equals + 1..equals + 3).unwrap_or_default();
+            let mut byte = [0];
+            let used = if hex::decode_to_slice(escape, &mut byte).is_ok() {
+                out.push(byte[0]);
+                3
+            } else {
+                out.push(b'=');
+                1
+            };
+            content = content.get(equals + used..).unwrap_or_default();
+        }
+        out.extend_from_slice(content);
+        if !soft {
+            out.extend_from_slice(end);
+        }
+    }
+    out
+}

@@ -1,0 +1,113 @@
+//! Links in plain text.
+//!
+//! Written here because what is wanted is small and exact: addresses with a web scheme, as they stand.
+
+use std::collections::HashSet;
+
+use crate::record::Link;
+
+/// Collects links, each once, up to a cap.
+pub(super) struct Links {
+    cap: usize,
+    seen: HashSet<String>,
+    kept: Vec<Link>,
+    more: bool,
+}
+
+impl Links {
+    /// An empty collection that keeps `cap` links.
+    pub(super) fn new(cap: usize) -> Self {
+        Self {
+            cap,
+            seen: HashSet::new(),
+            kept: Vec::new(),
+            more: false,
+        }
+    }
+
+    /// Adds a link, unless it is there.
+    pub(super) fn add(&mut self, url: &str, expanded: Option<String>) {
+        if url.is_empty() || self.seen.contains(url) {
+            return;
+        }
+        if self.kept.len() >= self.cap {
+            self.more = true;
+            return;
+        }
+        self.seen.insert(url.to_owned());
+        self.kept.push(Link {
+            url: url.to_owned(),
+            expanded,
+        });
+    }
+
+    /// Adds every `http`, `https` and `ftp` address that stands in the text.
+    pub(super) fn add_from(&mut self, text: &str) {
+        for colon in memchr::memmem::find_iter(text.as_bytes(), "://") {
+            let Some((before, _)) = text.split_at_checked(colon) else {
+                continue;
+            };
+            let scheme_length = before
+                .bytes()
+                .rev()
+                .take(6)
+                .take_while(u8::is_ascii_alphabetic)
+                .count();
+            let start = colon - scheme_length;
+            let scheme = text.get(start..colon).unwrap_or_default();
+            if !["http", "https", "ftp"]
+                .iter()
+                .any(|known| scheme.eq_ignore_ascii_case(known))
+            {
+                continue;
+            }
+            let rest = text.get(start..).unwrap_or_default();
+            let url = trim(rest.split(ends_link).next().unwrap_or_default());
+            if url.len() > scheme_length + 3 {
+                self.add(url, None);
+            }
+        }
+    }
+
+    /// The links in the order met, and a note where there were more.
+    pub(super) fn finish(self, notes: &mut Vec<String>) -> Vec<Link> {
+        if self.more {
+            notes.push(format!(
+                "only the first {} of its links are listed",
+                self.cap
+            ));
+        }
+        self.kept
+    }
+}
+
+/// Whether a character cannot be part of a link in running text.
+fn ends_link(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(
+            character,
+            '<' | '>' | '"' | '`' | '{' | '}' | '|' | '\\' | '^' | '“' | '”' | '«' | '»'
+        )
+}
+
+/// The link without the punctuation of the sentence around it.
+fn trim(mut link: &str) -> &str {
+    // A run of brackets at the end is cut one at a time and counted anew each time: not more than this often.
+    for _ in 0..64 {
+        let Some(last) = link.chars().next_back() else {
+            break;
+        };
+        let opening = match last {
+            ')' => '(',
+            ']' => '[',
+            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '’' | '…' => last,
+            _ => break,
+        };
+        if opening != last && link.matches(last).count() <= link.matches(opening).count() {
+            break;
+        }
+        link = &link[..link.len() - last.len_utf8()];
+    }
+    link
+}

@@ -1,0 +1,137 @@
+//! A rehearsal: what a run would do, without doing any of it.
+
+use std::fs::File;
+use std::io::Read;
+use std::io::Seek as _;
+
+use sha2::Digest as _;
+use sha2::Sha256;
+
+use super::Failed;
+use super::IngestError;
+use super::Notice;
+use super::Receipt;
+use super::Request;
+use super::came::Came;
+use super::came::HEAD;
+use super::came::needs_reading;
+use super::error::unreadable;
+use super::read::Found;
+use super::read::Input;
+use super::read::read;
+use super::read::sniff;
+use super::walk::walk;
+use crate::archive::Archive;
+use crate::archive::statement_of;
+use crate::record::Digest;
+use crate::record::Kind;
+
+/// Reads everything and counts; writes nothing. What lies inside members and attachments is not counted.
+pub fn rehearse(archive: &Archive, request: &Request) -> Result<Receipt, IngestError> {
+    let statement = statement_of(&request.statement)?;
+    let mut receipt = Receipt::default();
+    let mut seen = std::collections::HashSet::new();
+    for path in &request.paths {
+        if path.symlink_metadata().is_err() {
+            return Err(IngestError::NoSuchPath { path: path.clone() });
+        }
+        for found in walk(path) {
+            let failed = match found {
+                Ok(file) => {
+                    let shown = file.path.display().to_string();
+                    one(archive, request, &statement, &file, &mut seen, &mut receipt)?
+                        .map(|reason| (shown, reason))
+                }
+                Err(passed) => Some((passed.path.display().to_string(), passed.reason)),
+            };
+            if let Some((path, reason)) = failed {
+                receipt.failed.push(Failed {
+                    path,
+                    reason,
+                    document: None,
+                });
+            }
+        }
+    }
+    Ok(receipt)
+}
+
+/// Counts one file; a reason where it cannot be read.
+fn one(
+    archive: &Archive,
+    request: &Request,
+    statement: &[u8; 32],
+    walked: &super::walk::Walked,
+    seen: &mut std::collections::HashSet<Digest>,
+    receipt: &mut Receipt,
+) -> Result<Option<String>, IngestError> {
+    let hashed = File::open(&walked.path).and_then(|mut file| {
+        let mut hash = Sha256::new();
+        let size = std::io::copy(&mut file, &mut hash)?;
+        let mut head = Vec::new();
+        file.rewind()?;
+        Read::by_ref(&mut file)
+            .take(HEAD as u64)
+            .read_to_end(&mut head)?;
+        Ok((file, Digest::new(hash.finalize().into()), size, head))
+    });
+    let (mut file, digest, size, head) = match hashed {
+        Ok(hashed) => hashed,
+        Err(error) => return Ok(Some(unreadable(&error))),
+    };
+    receipt.files += 1;
+    receipt.bytes += size;
+    if !seen.insert(digest) || archive.known(&digest, statement, None)?.is_some() {
+        receipt.documents.known += 1;
+        return Ok(None);
+    }
+    let came = Came::from_file(walked);
+    let name = came.name.as_ref().map(ToString::to_string);
+    let kind = request
+        .kind
+        .unwrap_or_else(|| sniff(&head, name.as_deref(), walked.in_maildir).kind);
+    *receipt.kinds.entry(kind.word()).or_default() += 1;
+    if archive.document_reference(&digest)?.is_none() {
+        receipt.documents.added += 1;
+    }
+    if !kind.is_container() {
+        receipt.items.added += 1;
+    }
+    if kind == Kind::Other {
+        receipt.not_searchable += 1;
+    }
+    if !needs_reading(kind, Some(&head), size) {
+        return Ok(None);
+    }
+    let companion = |name: &str| came.beside.get(name);
+    let mut input = Input {
+        kind,
+        name: came.name.as_ref(),
+        size,
+        content: &mut file,
+        companion: &companion,
+        limits: &request.limits,
+    };
+    let shown = walked.path.display().to_string();
+    let outcome = read(&mut input, &mut |found| {
+        match found {
+            Found::Message { .. } => {
+                receipt.messages += 1;
+                receipt.items.added += 1;
+            }
+            Found::Member { .. } => receipt.items.added += 1,
+            Found::Text(_) => {}
+            Found::Unread(reason) => receipt.failed.push(Failed {
+                path: shown.clone(),
+                reason,
+                document: None,
+            }),
+            Found::Notice(text) => receipt.notices.push(Notice {
+                path: shown.clone(),
+                text,
+            }),
+        }
+        Ok(())
+    });
+    Ok(outcome.err().map(|error| error.to_string()))
+}

@@ -1,0 +1,49 @@
+//! What a run tells of the files that it met: known already, not read, worth knowing.
+
+use std::path::Path;
+
+use super::Failed;
+use super::Known;
+use super::MOST_LISTED;
+use super::Notice;
+use super::came::Came;
+use super::notices::bounded;
+use super::run::Run;
+use crate::record::Digest;
+use crate::record::Parent;
+
+impl Run<'_, '_> {
+    pub(super) fn already(&mut self, path: &Path, document: String) {
+        self.receipt.documents.known += 1;
+        if self.receipt.already.len() < MOST_LISTED {
+            self.receipt.already.push(Known {
+                path: path.display().to_string(),
+                document,
+            });
+        }
+    }
+
+    pub(super) fn fail(&mut self, path: &str, reason: String, document: Option<String>) {
+        self.receipt.failed.push(Failed {
+            path: path.to_owned(),
+            reason,
+            document,
+        });
+    }
+
+    pub(super) fn notice(&mut self, path: &str, about: Parent, text: String) {
+        let text = bounded(text);
+        self.notices.add(about, &text);
+        self.receipt.notices.push(Notice {
+            path: path.to_owned(),
+            text,
+        });
+    }
+
+    /// What lies inside a document and was not taken out: noted in the ledger, and the run is done in part only.
+    pub(super) fn unread(&mut self, came: &Came, about: Parent, sha256: &Digest, text: String) {
+        let text = bounded(text);
+        self.notices.add(about, &text);
+        self.fail(&came.given, text, Some(sha256.to_string()));
+    }
+}

@@ -1,0 +1,256 @@
+//! Ed25519 keys as OpenSSH files: the log's key, which signs heads, and the recovery key, which may close the log.
+
+use std::fmt;
+use std::path::Path;
+use std::path::PathBuf;
+
+use ed25519_dalek::SigningKey;
+use rand_core::OsRng;
+use rand_core::RngCore as _;
+use ssh_key::Algorithm;
+use ssh_key::LineEnding;
+use ssh_key::PrivateKey;
+use ssh_key::private::Ed25519Keypair;
+use ssh_key::public::Ed25519PublicKey;
+use ssh_key::public::KeyData;
+
+use super::KeyError;
+use super::read_file;
+use crate::durable;
+use crate::tlog::Checkpoint;
+use crate::tlog::Note;
+use crate::tlog::Verifier;
+
+/// An Ed25519 public key, shown as 64 lower-case hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PublicKey([u8; 32]);
+
+/// An Ed25519 private key. Never shown; its bytes are cleared when it is dropped.
+pub struct KeyPair(SigningKey);
+
+impl PublicKey {
+    /// Takes the 32 bytes of RFC 8032 §5.1.5. One that anybody can sign for is refused.
+    pub fn new(bytes: [u8; 32]) -> Result<Self, KeyError> {
+        // The name plays no part in what makes a key unusable.
+        Verifier::new("key", &bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// Reads the one line of a `.pub` file.
+    pub fn parse(line: &str) -> Result<Self, KeyError> {
+        let key = ssh_key::PublicKey::from_openssh(line.trim())
+            .map_err(|source| KeyError::NotAPublicKey { source })?;
+        Self::out_of(&key)
+    }
+
+    /// Reads a `.pub` file.
+    pub fn load(path: &Path) -> Result<Self, KeyError> {
+        let bytes = read_key_file(path)?;
+        let not_a_key = |source| KeyError::NotAKey {
+            path: path.to_path_buf(),
+            source,
+        };
+        let line = str::from_utf8(&bytes).map_err(|_| not_a_key(ssh_key::Error::FormatEncoding))?;
+        match Self::parse(line) {
+            Err(KeyError::NotAPublicKey { source }) => Err(not_a_key(source)),
+            other => other,
+        }
+    }
+
+    fn out_of(key: &ssh_key::PublicKey) -> Result<Self, KeyError> {
+        match key.key_data() {
+            KeyData::Ed25519(key) => Self::new(key.0),
+            other => Err(KeyError::NotEd25519 {
+                found: other.algorithm().to_string(),
+            }),
+        }
+    }
+
+    /// The 32 raw bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The line of a `.pub` file, with its newline.
+    pub fn to_openssh(&self, comment: &str) -> Result<String, KeyError> {
+        let data = KeyData::Ed25519(Ed25519PublicKey(self.0));
+        let line = ssh_key::PublicKey::new(data, comment)
+            .to_openssh()
+            .map_err(KeyError::Encoding)?;
+        Ok(format!("{line}\n"))
+    }
+
+    /// The key as the one that signs for `origin`.
+    pub fn verifier(&self, origin: &str) -> Result<Verifier, KeyError> {
+        Ok(Verifier::new(origin, &self.0)?)
+    }
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({self})")
+    }
+}
+
+impl fmt::Debug for KeyPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyPair({})", self.public())
+    }
+}
+
+fn read_key_file(path: &Path) -> Result<Vec<u8>, KeyError> {
+    read_file(path)?.ok_or_else(|| KeyError::Missing {
+        path: path.to_path_buf(),
+    })
+}
+
+fn read_private(path: &Path) -> Result<PrivateKey, KeyError> {
+    let key =
+        PrivateKey::from_openssh(read_key_file(path)?).map_err(|source| KeyError::NotAKey {
+            path: path.to_path_buf(),
+            source,
+        })?;
+    // The public half lies open in a locked file too.
+    match key.public_key().algorithm() {
+        Algorithm::Ed25519 => Ok(key),
+        other => Err(KeyError::NotEd25519 {
+            found: other.to_string(),
+        }),
+    }
+}
+
+/// Whether the key in this file is locked, so that the user has to be asked.
+pub fn needs_passphrase(path: &Path) -> Result<bool, KeyError> {
+    Ok(read_private(path)?.is_encrypted())
+}
+
+/// The name of the public half of a key file.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".pub");
+    name.into()
+}
+
+impl KeyPair {
+    /// Makes a new key from the system's random numbers.
+    pub fn generate() -> Result<Self, KeyError> {
+        let mut seed = [0; 32];
+        OsRng
+            .try_fill_bytes(&mut seed)
+            .map_err(|err| KeyError::Random {
+                reason: err.to_string(),
+            })?;
+        Ok(Self::from_seed(seed))
+    }
+
+    /// The key of a seed (RFC 8032 §5.1.5): for a sample that anybody can make again, and for tests.
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(&seed))
+    }
+
+    /// The public half.
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key().to_bytes())
+    }
+
+    /// Writes the key to `path` and its public half to `path.pub`, for the owner only, locked when a passphrase is
+    /// given that is not empty. A key that is there already stays. The comment can be read without the passphrase in
+    /// the public half.
+    pub fn save(
+        &self,
+        path: &Path,
+        passphrase: Option<&str>,
+        comment: &str,
+    ) -> Result<(), KeyError> {
+        let pair = Ed25519Keypair::from_seed(self.0.as_bytes());
+        let mut key = PrivateKey::new(pair.into(), comment).map_err(KeyError::Encoding)?;
+        if let Some(passphrase) = passphrase.filter(|passphrase| !passphrase.is_empty()) {
+            key = key
+                .encrypt(&mut OsRng, passphrase)
+                .map_err(KeyError::Encoding)?;
+        }
+        let text = key.to_openssh(LineEnding::LF).map_err(KeyError::Encoding)?;
+        if let Some(folder) = path.parent() {
+            durable::create_private_dir(folder)?;
+        }
+        durable::write_private_new(path, text.as_bytes()).map_err(|refused| {
+            if refused.is_taken() {
+                KeyError::Taken {
+                    path: path.to_path_buf(),
+                }
+            } else {
+                refused.into()
+            }
+        })?;
+        let line = self.public().to_openssh(comment)?;
+        durable::write_private(&beside(path), line.as_bytes())?;
+        Ok(())
+    }
+
+    /// Reads the key at `path`, opening it with the passphrase if it is locked.
+    pub fn load(path: &Path, passphrase: Option<&str>) -> Result<Self, KeyError> {
+        let mut key = read_private(path)?;
+        if key.is_encrypted() {
+            let path = || path.to_path_buf();
+            let passphrase =
+                passphrase.ok_or_else(|| KeyError::PassphraseNeeded { path: path() })?;
+            key = key.decrypt(passphrase).map_err(|source| match source {
+                ssh_key::Error::Crypto => KeyError::WrongPassphrase { path: path() },
+                source => KeyError::NotAKey {
+                    path: path(),
+                    source,
+                },
+            })?;
+        }
+        let Some(pair) = key.key_data().ed25519() else {
+            return Err(KeyError::NotEd25519 {
+                found: key.algorithm().to_string(),
+            });
+        };
+        Ok(Self::from_seed(pair.private.to_bytes()))
+    }
+
+    /// As [`KeyPair::load`], but only this key will do. It is compared before a passphrase is tried.
+    pub fn load_expecting(
+        path: &Path,
+        passphrase: Option<&str>,
+        expected: &PublicKey,
+    ) -> Result<Self, KeyError> {
+        let demand = |found: PublicKey| {
+            if found == *expected {
+                return Ok(());
+            }
+            Err(KeyError::WrongKey {
+                path: path.to_path_buf(),
+                expected: expected.to_string(),
+                found: found.to_string(),
+            })
+        };
+        demand(PublicKey::out_of(read_private(path)?.public_key())?)?;
+        let key = Self::load(path, passphrase)?;
+        // The half that lies open could have been exchanged.
+        demand(key.public())?;
+        Ok(key)
+    }
+
+    /// Signs a checkpoint in the name of its origin. Whoever writes an archive signs through
+    /// [`super::Memory::sign_pending`] instead, which refuses a second history.
+    pub fn sign(&self, checkpoint: &Checkpoint) -> Result<Note, KeyError> {
+        let mut note = Note::new(&checkpoint.text())?;
+        note.sign(&checkpoint.origin, &self.0)?;
+        Ok(note)
+    }
+
+    /// Signs any text in the name of `name`: the recovery key closes a log with it.
+    pub fn sign_text(&self, name: &str, text: &str) -> Result<Note, KeyError> {
+        let mut note = Note::new(text)?;
+        note.sign(name, &self.0)?;
+        Ok(note)
+    }
+}

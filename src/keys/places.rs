@@ -1,0 +1,69 @@
+//! Where the keys and the state of each archive lie in the user's own folders.
+
+use std::path::PathBuf;
+
+use super::KeyError;
+
+/// The user's folders for this program, as the caller found them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// What the user decides: keys. `$XDG_CONFIG_HOME/fonds`.
+    pub config: PathBuf,
+    /// What the program remembers: memory and pins. `$XDG_STATE_HOME/fonds`.
+    pub state: PathBuf,
+}
+
+/// The 40 hex digits of an origin; anything else could climb out of the folders.
+pub(super) fn digits(origin: &str) -> Result<&str, KeyError> {
+    origin
+        .strip_prefix("fonds/")
+        .filter(|digits| digits.len() == 40)
+        .filter(|digits| {
+            digits
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        })
+        .ok_or_else(|| KeyError::Origin(origin.chars().take(80).collect()))
+}
+
+impl Places {
+    fn key_file(&self, origin: &str, ending: &str) -> Result<PathBuf, KeyError> {
+        let name = format!("{}{ending}", digits(origin)?);
+        Ok(self.config.join("keys").join(name))
+    }
+
+    /// The log's private key; its public half lies beside it, in [`Places::log_key_public`].
+    pub fn log_key(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        self.key_file(origin, "")
+    }
+
+    /// The log's public key.
+    pub fn log_key_public(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        self.key_file(origin, ".pub")
+    }
+
+    /// The recovery key, until the user moves it off this computer.
+    pub fn recovery_key(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        self.key_file(origin, ".recovery")
+    }
+
+    /// The public half of the recovery key.
+    pub fn recovery_key_public(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        self.key_file(origin, ".recovery.pub")
+    }
+
+    /// The folder of everything remembered about an archive.
+    pub fn state_folder(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        Ok(self.state.join(digits(origin)?))
+    }
+
+    /// What the signer remembers.
+    pub fn memory(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        Ok(self.state_folder(origin)?.join("memory.json"))
+    }
+
+    /// The checkpoint last seen.
+    pub fn pin(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        Ok(self.state_folder(origin)?.join("pin"))
+    }
+}

@@ -1,0 +1,47 @@
+//! The nouns of the archive. This module does no I/O, asks no clock and imports nothing from the crate.
+
+mod digest;
+mod finding;
+mod instant;
+mod item;
+mod name;
+mod reference;
+mod schema;
+mod shown;
+mod visible;
+pub mod when;
+mod zone;
+
+pub use digest::Digest;
+pub use digest::ParseDigestError;
+pub use finding::Finding;
+pub use instant::Instant;
+pub use instant::Moment;
+pub use instant::ParseMomentError;
+pub use item::Attachment;
+pub use item::Bytes;
+pub use item::Conversation;
+pub use item::Document;
+pub use item::Event;
+pub use item::Kind;
+pub use item::Link;
+pub use item::Locator;
+pub use item::Message;
+pub use item::Parent;
+pub use item::Participant;
+pub use item::Reading;
+pub use item::Span;
+pub use item::TextRoot;
+pub use name::Name;
+pub use reference::Class;
+pub use reference::ParseReferenceError;
+pub use reference::Reference;
+pub use reference::crockford;
+pub use schema::ENTRY_KINDS;
+pub use schema::ITEM_KINDS;
+pub use schema::Schema;
+pub use schema::schema;
+pub use shown::show;
+pub use visible::visible;
+pub use zone::ParseZoneError;
+pub use zone::Zone;

@@ -1,0 +1,43 @@
+//! Words from outside, made fit to be shown on one line.
+
+use std::fmt::Write as _;
+
+/// The text on one line: runs of white space are one space; control characters, and invisible ones that change what a
+/// reader sees (bidirectional controls, zero-width spaces, soft hyphens, tags), are named: `⟨U+202E⟩`. Joiners and
+/// variation selectors belong to the letters of some scripts and are left.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_whitespace() {
+            if !shown.ends_with(' ') {
+                shown.push(' ');
+            }
+        } else if letter.is_control() || is_deceptive(letter) {
+            // Writing to a string can't go wrong.
+            let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(letter));
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
+}
+
+fn is_deceptive(letter: char) -> bool {
+    matches!(letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_fool_a_reader_is_named() {
+        assert_eq!(
+            visible("a\u{202e}b\u{1b}[31m\n\n c\u{200d}d"),
+            "a⟨U+202E⟩b⟨U+001B⟩[31m c\u{200d}d"
+        );
+    }
+}

@@ -1,0 +1,521 @@
+//! The citation report: what became of each quotation of a draft, for the editor, the checker and the file.
+
+use std::collections::HashMap;
+
+use maud::Markup;
+use maud::html;
+
+use crate::cite::Change;
+use crate::cite::Citations;
+use crate::cite::Match;
+use crate::cite::Quoted;
+use crate::cite::Verdict;
+use crate::cite::needs_attention;
+use crate::record::Finding;
+use crate::record::Instant;
+use crate::record::Moment;
+use crate::record::show;
+
+use super::NOT_SHOWN;
+use super::Seal;
+use super::chicago;
+use super::markdown;
+
+/// The report as one HTML page.
+pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
+    let title = format!("Citation report: {}", draft_title(citations));
+    let body = html! {
+        (head(citations, seal))
+        main {
+            (attention(citations))
+            (quotations(citations, seal))
+            (claims(citations))
+            (sources(citations))
+            (how_to_check(citations, seal))
+            section {
+                h2 id="not-shown" { "What this page does not show" }
+                ul { @for line in NOT_SHOWN { li { (line) } } }
+            }
+        }
+    };
+    super::page(&title, &body)
+}
+
+/// The report as Markdown.
+pub fn markdown(citations: &Citations, seal: Option<&Seal>) -> String {
+    markdown::citations(citations, seal)
+}
+
+/// The report as JSON, `fonds/cite/1`.
+pub fn json(citations: &Citations) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(citations)
+}
+
+/// What a draft is called: its title, or its file name.
+pub(super) fn draft_title(citations: &Citations) -> &str {
+    let draft = &citations.draft;
+    draft
+        .title
+        .as_deref()
+        .or(draft.name.as_deref())
+        .unwrap_or("a draft")
+}
+
+/// The counts in one sentence.
+pub(super) fn tally(citations: &Citations) -> String {
+    let counts = &citations.counts;
+    let of = [
+        (counts.exact, "exact"),
+        (counts.house_style, "house style"),
+        (counts.marked, "marked edit"),
+        (counts.altered, "altered"),
+        (counts.not_found, "not found"),
+        (counts.not_checked, "not checked"),
+    ];
+    let parts: Vec<String> = of
+        .iter()
+        .filter(|it| it.0 > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    let attention = match counts.attention {
+        0 => "None needs attention".to_owned(),
+        1 => "1 needs attention".to_owned(),
+        many => format!("{many} need attention"),
+    };
+    match counts.quotations {
+        0 => "The draft has no quotations.".to_owned(),
+        1 => format!("1 quotation: {}. {attention}.", parts.join(", ")),
+        many => format!("{many} quotations: {}. {attention}.", parts.join(", ")),
+    }
+}
+
+/// A recorded moment in the archive's zone.
+pub(super) fn moment(at: &str, citations: &Citations) -> String {
+    let zone = citations.zone.as_deref().and_then(|zone| zone.parse().ok());
+    match (at.parse::<Moment>(), zone) {
+        (Ok(moment), Some(zone)) => show(&Instant::exact(moment, "", "computed"), zone),
+        _ => at.to_owned(),
+    }
+}
+
+/// The rules in words.
+pub(super) fn rules(citations: &Citations) -> String {
+    let rules = &citations.rules;
+    let strict = if rules.strict { ", strict" } else { "" };
+    format!(
+        "house style {}{strict}; folding {}",
+        rules.house, rules.norm
+    )
+}
+
+/// The sources that passages were found in: citation, item, and the rest for a reader, in alphabetical order.
+pub(super) fn cited(citations: &Citations) -> Vec<(String, &Match, Vec<&str>)> {
+    let mut cited: Vec<(String, &Match, Vec<&str>)> = Vec::new();
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for quotation in &citations.quotations {
+        for found in &quotation.matches {
+            let place = *known.entry(&found.item).or_insert_with(|| {
+                cited.push((
+                    chicago::note(found, &citations.archive, citations.zone.as_deref()),
+                    found,
+                    Vec::new(),
+                ));
+                cited.len() - 1
+            });
+            if let Some(cited) = cited.get_mut(place) {
+                cited.2.push(&quotation.id);
+            }
+        }
+    }
+    cited.sort_by_cached_key(|it| it.0.to_lowercase());
+    cited
+}
+
+fn head(citations: &Citations, seal: Option<&Seal>) -> Markup {
+    let draft = &citations.draft;
+    html! {
+        header {
+            p.kicker { "Citation report" }
+            h1 dir="auto" { (draft_title(citations)) }
+            p.tally { (tally(citations)) }
+            dl.facts {
+                @if let Some(name) = &draft.name { dt { "Draft" } dd { (name) } }
+                dt { "Draft’s SHA-256" } dd { span.hash { (draft.sha256) } }
+                @if !citations.archive.is_empty() { dt { "Archive" } dd { (citations.archive) } }
+                dt { "Rules" } dd { (rules(citations)) }
+                @if let Some(by) = &citations.by { dt { "Checked by" } dd { (by) } }
+                @if let Some(time) = &citations.time { dt { "Checked at" } dd { (moment(time, citations)) } }
+            }
+        }
+        section.state role="status" aria-label="State of this page" {
+            p { strong { "Not yet checked" } }
+            p { "This page says what the archive held when it was written. Whether the archive and the page still agree is for you to see:" }
+            pre { code { (commands(citations, seal)) } }
+            @if let Some(seal) = seal {
+                p.label { "The archive’s twelve words" }
+                p.words { (seal.words.join(" ")) }
+                p.facts { "Compare them with the words that the archive has given elsewhere: in print, by telephone, on its own site. Words on this page alone prove nothing." }
+            }
+        }
+    }
+}
+
+/// The commands that check this page.
+pub(super) fn commands(citations: &Citations, seal: Option<&Seal>) -> String {
+    let draft = citations.draft.name.as_deref().unwrap_or("DRAFT");
+    let draft = if draft
+        .chars()
+        .all(|it| it.is_alphanumeric() || matches!(it, '.' | '-' | '_'))
+    {
+        draft
+    } else {
+        "DRAFT"
+    };
+    let verify = if seal.is_some() {
+        "fonds -C ARCHIVE verify --against checkpoint.txt"
+    } else {
+        "fonds -C ARCHIVE verify"
+    };
+    format!("{verify}\nfonds -C ARCHIVE cite {draft}")
+}
+
+fn attention(citations: &Citations) -> Markup {
+    let look: Vec<&Quoted> = citations
+        .quotations
+        .iter()
+        .filter(|it| it.needs_attention())
+        .collect();
+    html! {
+        section {
+            h2 id="attention" { "Needs attention" }
+            @if look.is_empty() && citations.findings.is_empty() {
+                p.empty { "Nothing needs attention." }
+            } @else {
+                ul.look {
+                    @for quotation in look {
+                        li {
+                            p {
+                                a href=(format!("#{}", quotation.id)) { (quotation.id) }
+                                " " span class=(format!("verdict {}", quotation.verdict)) { (quotation.verdict.label()) }
+                                " paragraph " (quotation.paragraph) ": "
+                                span dir="auto" { "“" (shorten(&quotation.text)) "”" }
+                            }
+                            @for finding in pressing(quotation) { p { (sentence(&finding.message)) } }
+                        }
+                    }
+                    @for finding in &citations.findings {
+                        li { p { strong { (finding.subject) } ": " (finding.message) "." } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The findings for which a quotation needs attention: the pressing ones, or all where the verdict itself is the reason.
+pub(super) fn pressing(quotation: &Quoted) -> Vec<&Finding> {
+    let pressing: Vec<&Finding> = quotation
+        .findings
+        .iter()
+        .filter(|it| needs_attention(it.code))
+        .collect();
+    if pressing.is_empty() {
+        quotation.findings.iter().collect()
+    } else {
+        pressing
+    }
+}
+
+fn quotations(citations: &Citations, seal: Option<&Seal>) -> Markup {
+    html! {
+        section {
+            h2 id="quotations" { "Quotations" }
+            @if citations.quotations.is_empty() { p.empty { "The draft has no quotations." } }
+            @for quotation in &citations.quotations {
+                article.card id=(quotation.id) aria-labelledby=(format!("{}-h", quotation.id)) {
+                    header {
+                        h3 id=(format!("{}-h", quotation.id)) { (quotation.id) }
+                        span class=(format!("verdict {}", quotation.verdict)) { (quotation.verdict.label()) }
+                        span.where {
+                            "paragraph " (quotation.paragraph)
+                            @if !quotation.pins.is_empty() { " · pinned to " (quotation.pins.join(", ")) }
+                        }
+                    }
+                    (sides(quotation, citations))
+                    (notes(quotation, citations, seal))
+                    p.signoff { "Checked against source ☐  Initials ________  Date ____________" }
+                }
+            }
+        }
+    }
+}
+
+fn sides(quotation: &Quoted, citations: &Citations) -> Markup {
+    let found = quotation.matches.first();
+    html! {
+        div.sides {
+            div.side {
+                p.label { "The draft" }
+                p.said dir="auto" {
+                    span.around { (quotation.context.before) "“" }
+                    @match found {
+                        Some(found) => { @for change in &found.changes { (drafted(change)) } }
+                        None => { (quotation.text) }
+                    }
+                    span.around { "”" (quotation.context.after) }
+                }
+            }
+            div.side {
+                @if let Some(found) = found {
+                    p.label { "The source, " (found.item) }
+                    p.said dir="auto" {
+                        span.around { (found.before) }
+                        @for change in &found.changes { (sourced(change)) }
+                        span.around { (found.after) }
+                    }
+                    p.facts { (parties(found, citations.zone.as_deref())) }
+                } @else {
+                    p.label { "The source" }
+                    p.empty {
+                        @match quotation.verdict {
+                            Verdict::NotChecked => { "Not compared with any source." }
+                            _ => { "No passage holds these words." }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A stretch as the draft has it. What is different is said in words for those who do not see the marking.
+fn drafted(change: &Change) -> Markup {
+    let class = format!("c-{}", change.sort);
+    html! {
+        @if matches!(change.sort, "same" | "typography") || change.draft == change.found {
+            (change.draft)
+        } @else if change.draft.trim().is_empty() {
+            @if change.sort == "altered" {
+                span.caret aria-hidden="true" { "‸" }
+                span.hidden { " [the draft leaves something out here] " }
+            }
+        } @else {
+            (lead(&change.draft))
+            span.hidden { "[the draft has] " }
+            mark class=(class) { (change.draft.trim_start()) }
+            span.hidden { " [end]" }
+        }
+    }
+}
+
+/// A stretch as the source has it.
+fn sourced(change: &Change) -> Markup {
+    let class = format!("c-{}", change.sort);
+    html! {
+        @if matches!(change.sort, "same" | "typography") || change.draft == change.found {
+            (change.found)
+        } @else if change.found.trim().is_empty() {
+            @if change.sort == "altered" {
+                span.caret aria-hidden="true" { "‸" }
+                span.hidden { " [the source has nothing here] " }
+            }
+        } @else {
+            (lead(&change.found))
+            span.hidden { "[the source has] " }
+            mark class=(class) { (change.found.trim_start()) }
+            span.hidden { " [end]" }
+        }
+    }
+}
+
+/// The white space that a stretch begins with, which stays outside the marking.
+fn lead(text: &str) -> &'static str {
+    if text.starts_with(char::is_whitespace) {
+        " "
+    } else {
+        ""
+    }
+}
+
+/// Who to whom, and when.
+pub(super) fn parties(found: &Match, desk: Option<&str>) -> String {
+    let from = found.from.join(", ");
+    let to = found.to.join(", ");
+    let who = match (from.is_empty(), to.is_empty()) {
+        (true, true) => String::new(),
+        (false, true) => from,
+        (true, false) => format!("to {to}"),
+        (false, false) => format!("{from} to {to}"),
+    };
+    let genre = if who.is_empty() {
+        sentence(&found.genre)
+    } else {
+        found.genre.clone()
+    };
+    [who, genre, chicago::when(&found.at, desk)]
+        .into_iter()
+        .filter(|it| !it.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+fn notes(quotation: &Quoted, citations: &Citations, seal: Option<&Seal>) -> Markup {
+    let found = quotation.matches.first();
+    html! {
+        div.notes {
+            @if quotation.findings.is_empty() {
+                p { "The words are the same." }
+            } @else {
+                ul {
+                    @for finding in &quotation.findings {
+                        @if needs_attention(finding.code) {
+                            li.attention { (sentence(&finding.message)) }
+                        } @else {
+                            li { (sentence(&finding.message)) }
+                        }
+                    }
+                }
+            }
+            @if let Some(found) = found {
+                @if quotation.matches.len() > 1 {
+                    p { "Also in " (quotation.matches.iter().skip(1).map(|it| it.item.as_str()).collect::<Vec<_>>().join(", ")) "." }
+                }
+                @if !found.custody.is_empty() { p { strong { "Custody. " } (found.custody) } }
+                @if let Some(line) = proof(found, seal) { p { strong { "Record. " } (line) } }
+                p { strong { "Cite as. " } (chicago::note(found, &citations.archive, citations.zone.as_deref())) }
+            }
+        }
+    }
+}
+
+/// Where the source stands in the ledger, in a sentence.
+pub(super) fn proof(found: &Match, seal: Option<&Seal>) -> Option<String> {
+    let entry = found.entry?;
+    let place = if found.locator.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", found.locator)
+    };
+    let of = seal.map_or_else(String::new, |it| format!(" of {}", it.size));
+    let document = if found.document.is_empty() || found.document == found.item {
+        String::new()
+    } else {
+        format!(" in {}{place}", found.document)
+    };
+    Some(format!(
+        "{}{document}; entry {entry}{of} of the ledger.",
+        found.item
+    ))
+}
+
+fn claims(citations: &Citations) -> Markup {
+    html! {
+        @if !citations.claims.is_empty() {
+            section {
+                h2 id="claims" { "Pinned claims" }
+                p { "Statements that the draft rests on an item without quoting it. Whether the item bears them out is for a person to judge." }
+                ul {
+                    @for claim in &citations.claims {
+                        li {
+                            "paragraph " (claim.paragraph) ": "
+                            span dir="auto" { (claim.context) } " "
+                            @match &claim.item {
+                                Some(_) => { "[" (claim.pin) "]" }
+                                None => { strong { "[" (claim.pin) ": leads nowhere]" } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn sources(citations: &Citations) -> Markup {
+    let cited = cited(citations);
+    html! {
+        section {
+            h2 id="sources" { "Sources cited" }
+            @if cited.is_empty() { p.empty { "No source is cited." } }
+            ul.sources {
+                @for (note, found, quotations) in &cited {
+                    li {
+                        span dir="auto" { (note) }
+                        @if !found.custody.is_empty() { br; span.facts { "Custody: " (found.custody) } }
+                        @if let Some(digest) = found.sha256 { br; span.facts { "Document’s SHA-256: " span.hash { (digest) } } }
+                        br;
+                        span.facts {
+                            "Quoted in "
+                            @for (index, id) in quotations.iter().enumerate() {
+                                @if index > 0 { ", " }
+                                a href=(format!("#{id}")) { (id) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn how_to_check(citations: &Citations, seal: Option<&Seal>) -> Markup {
+    html! {
+        section {
+            h2 id="check" { "How to check this page yourself" }
+            ol {
+                @for step in steps(seal) { li { (step) } }
+            }
+            pre { code { (commands(citations, seal)) } }
+            @if let Some(seal) = seal {
+                dl.facts {
+                    dt { "Archive’s origin" } dd { span.hash { (seal.origin) } }
+                    dt { "Ledger" } dd { (seal.size) " entries, root " span.hash { (seal.root) } }
+                    @if let Some(time) = &seal.time { dt { "Signed at" } dd { (time) } }
+                }
+                p.label { "Checkpoint" }
+                pre { code { (seal.checkpoint) } }
+            }
+        }
+    }
+}
+
+/// What to do to check the page.
+pub(super) fn steps(seal: Option<&Seal>) -> Vec<&'static str> {
+    let mut steps = vec![
+        "Ask for a copy of the archive and of the draft. The draft’s SHA-256 above must be that of the copy (sha256sum DRAFT).",
+    ];
+    if seal.is_some() {
+        steps.push("Compare the archive’s twelve words with those it has given elsewhere.");
+        steps.push("Save the checkpoint below as checkpoint.txt, with the empty line in it.");
+    }
+    steps.push("Run the commands. The first says whether anything in the archive changed since; the second makes this report anew, and its verdicts must be the same.");
+    steps
+}
+
+/// A message as a sentence.
+pub(super) fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|it| it.to_uppercase().to_string());
+    let text = format!("{}{}", first.unwrap_or_default(), letters.as_str());
+    // A reference at the start keeps its small letter.
+    let text = if message.get(1..2) == Some("-") {
+        message.to_owned()
+    } else {
+        text
+    };
+    if text.ends_with(['.', '?', '!']) || text.is_empty() {
+        text
+    } else {
+        format!("{text}.")
+    }
+}
+
+pub(super) fn shorten(text: &str) -> String {
+    match text.char_indices().nth(160) {
+        None => text.to_owned(),
+        Some((end, _)) => {
+            let shown = text.get(..end).unwrap_or_default();
+            format!("{}…", shown.rsplit_once(' ').map_or(shown, |it| it.0))
+        }
+    }
+}

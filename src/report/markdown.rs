@@ -1,0 +1,229 @@
+//! The citation report in Markdown: the same sections, for a mail or a repository.
+
+use std::fmt::Write as _;
+
+use crate::cite::Citations;
+use crate::cite::Quoted;
+use crate::cite::Verdict;
+
+use super::NOT_SHOWN;
+use super::Seal;
+use super::chicago;
+use super::citation::cited;
+use super::citation::commands;
+use super::citation::draft_title;
+use super::citation::moment;
+use super::citation::parties;
+use super::citation::pressing;
+use super::citation::proof;
+use super::citation::rules;
+use super::citation::sentence;
+use super::citation::shorten;
+use super::citation::steps;
+use super::citation::tally;
+
+/// Text of a draft or a document, so that nothing in it is read as Markdown or HTML.
+pub(super) fn plain(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' => {
+                safe.push('\\');
+                safe.push(character);
+            }
+            '\n' | '\r' | '\t' => safe.push(' '),
+            _ => safe.push(character),
+        }
+    }
+    safe
+}
+
+pub(super) fn citations(citations: &Citations, seal: Option<&Seal>) -> String {
+    let mut page = String::new();
+    // Writing to a string cannot go wrong.
+    let _ = write(&mut page, citations, seal);
+    page
+}
+
+fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::fmt::Result {
+    let draft = &citations.draft;
+    writeln!(
+        page,
+        "# Citation report: {}\n",
+        plain(draft_title(citations))
+    )?;
+    writeln!(page, "{}\n", tally(citations))?;
+    if let Some(name) = &draft.name {
+        writeln!(page, "- Draft: {}", plain(name))?;
+    }
+    writeln!(page, "- Draft’s SHA-256: `{}`", draft.sha256)?;
+    if !citations.archive.is_empty() {
+        writeln!(page, "- Archive: {}", plain(&citations.archive))?;
+    }
+    writeln!(page, "- Rules: {}", rules(citations))?;
+    if let Some(by) = &citations.by {
+        writeln!(page, "- Checked by: {}", plain(by))?;
+    }
+    if let Some(time) = &citations.time {
+        writeln!(page, "- Checked at: {}", plain(&moment(time, citations)))?;
+    }
+    writeln!(
+        page,
+        "\n**Not yet checked.** This page says what the archive held when it was written.\n"
+    )?;
+    writeln!(page, "## Needs attention\n")?;
+    let mut none = citations.findings.is_empty();
+    for finding in &citations.findings {
+        writeln!(
+            page,
+            "- **{}**: {}.",
+            plain(&finding.subject),
+            plain(&finding.message)
+        )?;
+    }
+    for quotation in citations
+        .quotations
+        .iter()
+        .filter(|it| it.needs_attention())
+    {
+        none = false;
+        let said: Vec<String> = pressing(quotation)
+            .iter()
+            .map(|it| plain(&sentence(&it.message)))
+            .collect();
+        writeln!(
+            page,
+            "- **{} {}**, paragraph {}: “{}” {}",
+            quotation.id,
+            quotation.verdict.label(),
+            quotation.paragraph,
+            plain(&shorten(&quotation.text)),
+            said.join(" ")
+        )?;
+    }
+    if none {
+        writeln!(page, "Nothing needs attention.")?;
+    }
+    writeln!(page, "\n## Quotations\n")?;
+    for quotation in &citations.quotations {
+        card(page, quotation, citations, seal)?;
+    }
+    if !citations.claims.is_empty() {
+        writeln!(page, "## Pinned claims\n")?;
+        for claim in &citations.claims {
+            let nowhere = if claim.item.is_none() {
+                ", leads nowhere"
+            } else {
+                ""
+            };
+            writeln!(
+                page,
+                "- paragraph {}: {} ({}{nowhere})",
+                claim.paragraph,
+                plain(&claim.context),
+                claim.pin
+            )?;
+        }
+        writeln!(page)?;
+    }
+    foot(page, citations, seal)
+}
+
+fn foot(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::fmt::Result {
+    writeln!(page, "## Sources cited\n")?;
+    for (note, found, ids) in cited(citations) {
+        write!(page, "- {} ({})", plain(&note), ids.join(", "))?;
+        if !found.custody.is_empty() {
+            write!(page, " Custody: {}", plain(&found.custody))?;
+        }
+        writeln!(page)?;
+    }
+    writeln!(page, "\n## How to check this page yourself\n")?;
+    for (index, step) in steps(seal).iter().enumerate() {
+        writeln!(page, "{}. {step}", index + 1)?;
+    }
+    writeln!(page, "\n```\n{}\n```\n", commands(citations, seal))?;
+    if let Some(seal) = seal {
+        writeln!(
+            page,
+            "The archive’s twelve words: **{}**\n",
+            plain(&seal.words.join(" "))
+        )?;
+        let size = seal.size;
+        writeln!(
+            page,
+            "Ledger: {size} entries, root `{}`\n",
+            seal.root.replace('`', "")
+        )?;
+        for line in seal.checkpoint.lines() {
+            writeln!(page, "    {line}")?;
+        }
+        writeln!(page)?;
+    }
+    writeln!(page, "## What this page does not show\n")?;
+    for line in NOT_SHOWN {
+        writeln!(page, "- {line}")?;
+    }
+    Ok(())
+}
+
+fn card(
+    page: &mut String,
+    quotation: &Quoted,
+    citations: &Citations,
+    seal: Option<&Seal>,
+) -> std::fmt::Result {
+    writeln!(
+        page,
+        "### {}: {} (paragraph {})\n",
+        quotation.id,
+        quotation.verdict.label(),
+        quotation.paragraph
+    )?;
+    writeln!(page, "> The draft: “{}”\n", plain(&quotation.text))?;
+    match quotation.matches.first() {
+        Some(found) => {
+            writeln!(
+                page,
+                "> The source, {}: {}**{}**{}\n",
+                found.item,
+                plain(&found.before),
+                plain(found.text.trim()),
+                plain(&found.after)
+            )?;
+            writeln!(
+                page,
+                "{}\n",
+                plain(&parties(found, citations.zone.as_deref()))
+            )?;
+        }
+        None if quotation.verdict == Verdict::NotChecked => {
+            writeln!(page, "Not compared with any source.\n")?;
+        }
+        None => writeln!(page, "No passage holds these words.\n")?,
+    }
+    for finding in &quotation.findings {
+        writeln!(page, "- {}", plain(&sentence(&finding.message)))?;
+    }
+    if quotation.findings.is_empty() {
+        writeln!(page, "- The words are the same.")?;
+    }
+    if let Some(found) = quotation.matches.first() {
+        if !found.custody.is_empty() {
+            writeln!(page, "- Custody: {}", plain(&found.custody))?;
+        }
+        if let Some(line) = proof(found, seal) {
+            writeln!(page, "- Record: {}", plain(&line))?;
+        }
+        writeln!(
+            page,
+            "- Cite as: {}",
+            plain(&chicago::note(
+                found,
+                &citations.archive,
+                citations.zone.as_deref()
+            ))
+        )?;
+    }
+    writeln!(page)
+}

@@ -1,0 +1,223 @@
+//! A subject as sections of words: what text, Markdown and HTML are all made of, so that none says more than another.
+
+use super::Held;
+use super::Subject;
+use super::said::recorded;
+use super::steps;
+use super::steps::Step;
+use crate::record::Instant;
+use crate::record::Zone;
+use crate::record::show;
+
+/// A section of the report on one subject.
+#[derive(Debug)]
+pub(super) struct Section {
+    /// Its heading.
+    pub(super) heading: &'static str,
+    /// What stands in it.
+    pub(super) body: Body,
+}
+
+/// What stands in a section.
+#[derive(Debug)]
+pub(super) enum Body {
+    /// Names with values.
+    Facts(Vec<(&'static str, String)>),
+    /// Sentences.
+    Points(Vec<String>),
+    /// Custody: its steps, and what cannot be as recorded.
+    Steps(Vec<Step>, Vec<String>),
+}
+
+/// All sections of a subject. Those that are said even when empty are there with the words for that.
+pub(super) fn sections(subject: &Subject, zone: Zone) -> Vec<Section> {
+    let mut sections = vec![
+        points("Bytes: what has changed", &subject.said.bytes),
+        points("Time: how late it can be", &subject.said.time),
+        points("Origin: who says whence", &subject.said.origin),
+        facts("What it is", what(subject, zone)),
+        facts("As stated when it came in", stated(subject)),
+        Section {
+            heading: "Through whose hands",
+            body: Body::Steps(
+                subject
+                    .custody
+                    .steps
+                    .iter()
+                    .map(|step| steps::step(step, zone))
+                    .collect(),
+                subject.custody.impossible.clone(),
+            ),
+        },
+        points("Who is said to be behind it", &attributions(subject)),
+    ];
+    if !subject.derivations.is_empty() {
+        let lines: Vec<String> = subject
+            .derivations
+            .iter()
+            .map(|it| {
+                let tool = it.tool.as_deref().unwrap_or("a tool that is not recorded");
+                format!("{} by {tool} (entry {}).", it.what, it.entry)
+            })
+            .collect();
+        sections.push(points("Read out of it, and by what", &lines));
+    }
+    let acts: Vec<String> = subject
+        .acts
+        .iter()
+        .map(|act| {
+            let by = act.by.as_deref().unwrap_or("somebody not named");
+            let at = recorded(act.recorded.as_deref(), zone);
+            format!(
+                "{by} {} (entry {}, {at}).",
+                act.what.trim_end_matches('.'),
+                act.entry
+            )
+        })
+        .collect();
+    sections.push(points(
+        "Corrections, notes and claims",
+        &or_none(acts, "None are recorded."),
+    ));
+    sections
+}
+
+fn facts(heading: &'static str, facts: Vec<(&'static str, String)>) -> Section {
+    Section {
+        heading,
+        body: Body::Facts(facts),
+    }
+}
+
+fn points(heading: &'static str, points: &[String]) -> Section {
+    Section {
+        heading,
+        body: Body::Points(points.to_vec()),
+    }
+}
+
+fn or_none(lines: Vec<String>, none: &str) -> Vec<String> {
+    if lines.is_empty() {
+        vec![none.to_owned()]
+    } else {
+        lines
+    }
+}
+
+fn what(subject: &Subject, zone: Zone) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("Reference", subject.item.clone()),
+        ("Kind", subject.what.to_owned()),
+    ];
+    let mut fact = |name, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            facts.push((name, value));
+        }
+    };
+    fact("Title", subject.title.clone());
+    fact("From", Some(subject.from.join(", ")));
+    fact("To", Some(subject.to.join(", ")));
+    fact("When", subject.at.as_ref().map(|at| when(at, zone)));
+    if let Some(document) = &subject.document {
+        of_document(subject, document, zone, &mut fact);
+    }
+    let place = subject.ledger.entry.map(|entry| {
+        let at = recorded(subject.ledger.recorded.as_deref(), zone);
+        format!("entry {entry} of {}, recorded {at}", subject.ledger.entries)
+    });
+    fact("Ledger", place);
+    facts
+}
+
+fn of_document(
+    subject: &Subject,
+    document: &Held,
+    zone: Zone,
+    fact: &mut impl FnMut(&'static str, Option<String>),
+) {
+    if document.reference != subject.item {
+        let span = document.span.map_or_else(String::new, |span| {
+            format!(", bytes {} to {}", span.start, span.end)
+        });
+        fact("Lies in", Some(format!("{}{span}", document.reference)));
+    }
+    fact("Lay in", document.lay_in.clone());
+    fact(
+        "File",
+        document.path.clone().or_else(|| document.name.clone()),
+    );
+    fact("Media type", document.media_type.clone());
+    fact("Size", Some(format!("{} bytes", document.size)));
+    fact("SHA-256", Some(document.digest.to_string()));
+    fact(
+        "File’s own time",
+        document.modified.as_ref().map(|at| when(at, zone)),
+    );
+}
+
+/// A time with its own words and what it rests on.
+fn when(at: &Instant, zone: Zone) -> String {
+    let mut text = show(at, zone);
+    if let Some(written) = at
+        .as_written
+        .as_deref()
+        .filter(|it| !it.is_empty() && !text.contains(*it))
+    {
+        text = format!("{text}; written “{written}”");
+    }
+    match (at.zone.as_deref(), at.zone_basis.as_deref()) {
+        (Some(zone), Some("written" | "format")) => format!("{text}; zone {zone}, as written"),
+        (Some(zone), Some(basis)) => format!("{text}; zone {zone}, {basis}"),
+        _ => text,
+    }
+}
+
+fn stated(subject: &Subject) -> Vec<(&'static str, String)> {
+    let accession = &subject.accession;
+    let mut facts = vec![("Accession", accession.accession.clone())];
+    facts.extend(accession.fields.iter().map(|field| {
+        let stated = field
+            .stated
+            .clone()
+            .filter(|stated| !stated.trim().is_empty());
+        (
+            field.label,
+            stated.unwrap_or_else(|| "not stated".to_owned()),
+        )
+    }));
+    facts.push((
+        "Recorded by",
+        accession
+            .by
+            .clone()
+            .unwrap_or_else(|| "not stated".to_owned()),
+    ));
+    facts
+}
+
+fn attributions(subject: &Subject) -> Vec<String> {
+    let lines = subject
+        .attributions
+        .iter()
+        .map(|it| {
+            let who = it.who.as_deref().unwrap_or("not known");
+            let certainty = it.certainty.as_deref().map_or_else(
+                || "certainty not stated".to_owned(),
+                |certainty| certainty.replace('-', " "),
+            );
+            let basis = it.basis.as_deref().unwrap_or("not stated");
+            let terms = it
+                .terms
+                .as_deref()
+                .map_or_else(String::new, |terms| format!(" Terms: {terms}."));
+            format!(
+                "{}: {} {who} ({certainty}). Basis: {}.{terms} (entry {})",
+                it.of,
+                it.role_words,
+                basis.trim_end_matches('.'),
+                it.entry
+            )
+        })
+        .collect();
+    or_none(lines, "Nobody is recorded to be behind it.")
+}

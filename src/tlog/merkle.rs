@@ -1,0 +1,125 @@
+//! The Merkle tree of RFC 6962 §2.1, over leaves that arrive one by one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use sha2::Digest as _;
+use sha2::Sha256;
+
+use super::TlogError;
+
+/// The hash of a leaf, a node or a whole tree; shown as 64 lower-case hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    /// The 32 raw bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The root of the tree without leaves: SHA-256 of nothing.
+    pub fn of_nothing() -> Self {
+        Self(Sha256::digest([]).into())
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hash({self})")
+    }
+}
+
+impl FromStr for Hash {
+    type Err = TlogError;
+
+    fn from_str(text: &str) -> Result<Self, TlogError> {
+        let mut bytes = [0; 32];
+        let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        if lower && hex::decode_to_slice(text, &mut bytes).is_ok() {
+            Ok(Self(bytes))
+        } else {
+            Err(TlogError::NotAHash(text.chars().take(80).collect()))
+        }
+    }
+}
+
+/// Hashes a leaf: SHA-256(0x00 || data), RFC 6962 §2.1.
+pub fn leaf_hash(data: &[u8]) -> Hash {
+    let digest = Sha256::new_with_prefix([0]).chain_update(data).finalize();
+    Hash(digest.into())
+}
+
+/// Hashes a node: SHA-256(0x01 || left || right), RFC 6962 §2.1.
+pub fn node_hash(left: Hash, right: Hash) -> Hash {
+    let digest = Sha256::new_with_prefix([1])
+        .chain_update(left.0)
+        .chain_update(right.0)
+        .finalize();
+    Hash(digest.into())
+}
+
+/// A tree of which only the right edge is kept: at most 64 hashes, whatever the number of leaves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Frontier {
+    size: u64,
+    /// The roots of the full subtrees, largest first: one for each bit set in `size`.
+    peaks: Vec<Hash>,
+}
+
+impl Frontier {
+    /// Begins a tree without leaves.
+    pub const fn new() -> Self {
+        Self {
+            size: 0,
+            peaks: Vec::new(),
+        }
+    }
+
+    /// Appends a leaf by its [`leaf_hash`].
+    pub fn push(&mut self, leaf: Hash) {
+        let mut top = leaf;
+        // As many full subtrees end here as `size` has trailing ones; each merges with the new one to its right.
+        for _ in 0..self.size.trailing_ones() {
+            if let Some(left) = self.peaks.pop() {
+                top = node_hash(left, top);
+            }
+        }
+        self.peaks.push(top);
+        self.size += 1;
+    }
+
+    /// The number of leaves.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The root of the leaves so far.
+    pub fn root(&self) -> Hash {
+        self.peaks
+            .iter()
+            .rev()
+            .copied()
+            .reduce(|right, left| node_hash(left, right))
+            .unwrap_or_else(Hash::of_nothing)
+    }
+}
+
+impl Extend<Hash> for Frontier {
+    fn extend<T: IntoIterator<Item = Hash>>(&mut self, leaves: T) {
+        leaves.into_iter().for_each(|leaf| self.push(leaf));
+    }
+}
+
+/// The root of these leaf hashes.
+pub fn root(leaves: impl IntoIterator<Item = Hash>) -> Hash {
+    let mut tree = Frontier::new();
+    tree.extend(leaves);
+    tree.root()
+}

@@ -1,0 +1,288 @@
+//! Tiles (C2SP tlog-tiles): a log as files that anybody can copy, host and recompute.
+//!
+//! The tree is cut into tiles of 256 hashes: level 0 holds leaf hashes, each level above the roots of the full tiles
+//! below it. Beside level 0 lie the leaves themselves, each behind its length. Every file follows from the leaves, so
+//! it is made anew and compared, never believed. The module names files and fills them; it writes none.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::Frontier;
+use super::Hash;
+use super::merkle::leaf_hash;
+use super::merkle::root;
+
+/// Where the latest checkpoint lies, beside `tile/`.
+pub const CHECKPOINT_PATH: &str = "checkpoint";
+
+/// The length of a leaf of this log in bytes: always a digest.
+pub const LEAF_BYTES: usize = 32;
+
+/// The hashes or leaves in a full tile.
+pub const TILE_WIDTH: u64 = 256;
+
+/// The highest level that a tree of 2^64 leaves can have.
+const MAX_LEVEL: u8 = 7;
+
+/// What a tile holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The leaves themselves.
+    Entries,
+    /// The hashes of one level, 0 (of single leaves) to 7.
+    Hashes(u8),
+}
+
+/// One file of the log; shown as its path, `tile/0/x001/234` or `tile/entries/000.p/17`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tile {
+    part: Part,
+    index: u64,
+    /// 1 to 256.
+    width: u64,
+}
+
+impl Part {
+    /// The leaves under one hash, as a shift: 256 to the power of the level.
+    const fn shift(self) -> u32 {
+        match self {
+            Self::Entries => 0,
+            Self::Hashes(level) => level as u32 * 8,
+        }
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::Entries).chain((0..=MAX_LEVEL).map(Self::Hashes))
+    }
+}
+
+impl Tile {
+    /// What the tile holds.
+    pub const fn part(&self) -> Part {
+        self.part
+    }
+
+    /// Whether it holds fewer than 256.
+    pub const fn is_partial(&self) -> bool {
+        self.width < TILE_WIDTH
+    }
+
+    /// Every tile that a log of `size` leaves consists of: the full ones, and at the right edge of each level the one
+    /// that is not full. Level by level, the entries first.
+    pub fn all(size: u64) -> impl Iterator<Item = Self> {
+        Self::changed(0, size)
+    }
+
+    /// The tiles to write when the log grows from `old` to `new` leaves.
+    pub fn changed(old: u64, new: u64) -> impl Iterator<Item = Self> {
+        Part::all().flat_map(move |part| {
+            let (before, now) = (old >> part.shift(), new >> part.shift());
+            let grown = before < now;
+            let full = before / TILE_WIDTH..now / TILE_WIDTH;
+            let rest = Self {
+                part,
+                index: now / TILE_WIDTH,
+                width: now % TILE_WIDTH,
+            };
+            full.map(move |index| Self {
+                part,
+                index,
+                width: TILE_WIDTH,
+            })
+            .chain((rest.width > 0).then_some(rest))
+            .filter(move |_| grown)
+        })
+    }
+
+    /// The partial tiles of `old` leaves that full ones have replaced at `new`: they may be removed.
+    pub fn outgrown(old: u64, new: u64) -> impl Iterator<Item = Self> {
+        Part::all().filter_map(move |part| {
+            let (before, now) = (old >> part.shift(), new >> part.shift());
+            let rest = Self {
+                part,
+                index: before / TILE_WIDTH,
+                width: before % TILE_WIDTH,
+            };
+            (rest.width > 0 && rest.index < now / TILE_WIDTH).then_some(rest)
+        })
+    }
+
+    /// Whether a log of `size` leaves reaches to the end of this tile, so that its bytes are determined.
+    pub const fn is_within(&self, size: u64) -> bool {
+        match self.index.checked_mul(TILE_WIDTH) {
+            Some(before) => size >> self.part.shift() >= before.saturating_add(self.width),
+            None => false,
+        }
+    }
+
+    /// The leaves that the tile's bytes follow from. Empty for one that no log reaches.
+    pub fn leaves(&self) -> Range<u64> {
+        let end = (self.index.checked_mul(TILE_WIDTH))
+            .and_then(|before| before.checked_add(self.width))
+            .filter(|end| end.leading_zeros() >= self.part.shift());
+        match end {
+            Some(end) => (end - self.width) << self.part.shift()..end << self.part.shift(),
+            None => 0..0,
+        }
+    }
+
+    /// Makes the tile's bytes. `read` gives the data of a range of leaves and is asked for at most 256 at a time.
+    /// A tile read from a path is first held against [`Tile::is_within`], or `read` is asked for leaves that are not there.
+    pub fn bytes<E>(
+        &self,
+        mut read: impl FnMut(Range<u64>) -> Result<Vec<[u8; LEAF_BYTES]>, E>,
+    ) -> Result<Vec<u8>, E> {
+        let leaves = self.leaves();
+        let mut bytes = Vec::new();
+        match self.part {
+            Part::Entries => read(leaves)?
+                .iter()
+                .for_each(|leaf| push_entry(&mut bytes, leaf)),
+            Part::Hashes(0) => read(leaves)?
+                .iter()
+                .for_each(|leaf| bytes.extend(leaf_hash(leaf).0)),
+            Part::Hashes(_) => {
+                let span = 1_u64 << self.part.shift();
+                let mut start = leaves.start;
+                while start < leaves.end {
+                    let mut tree = Frontier::new();
+                    for _ in 0..span / TILE_WIDTH {
+                        let data = read(start..start + TILE_WIDTH)?;
+                        tree.extend(data.iter().map(|leaf| leaf_hash(leaf)));
+                        start += TILE_WIDTH;
+                    }
+                    bytes.extend(tree.root().0);
+                }
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Reads a path relative to the log's folder; only the one spelling that [`Tile`] shows.
+    pub fn parse(path: &str) -> Option<Self> {
+        let (part, rest) = path.strip_prefix("tile/")?.split_once('/')?;
+        let part = match part {
+            "entries" => Part::Entries,
+            level => Part::Hashes(level.parse().ok().filter(|level| *level <= MAX_LEVEL)?),
+        };
+        let (numbers, width) = match rest.split_once(".p/") {
+            Some((numbers, width)) => (numbers, width.parse().ok()?),
+            None => (rest, TILE_WIDTH),
+        };
+        let index = numbers.split('/').try_fold(0_u64, |index, number| {
+            let number: u64 = number.trim_start_matches('x').parse().ok()?;
+            index.checked_mul(1000)?.checked_add(number)
+        })?;
+        let tile = Self { part, index, width };
+        ((1..=TILE_WIDTH).contains(&width) && tile.to_string() == path).then_some(tile)
+    }
+}
+
+impl fmt::Display for Tile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.part {
+            Part::Entries => f.write_str("tile/entries/")?,
+            Part::Hashes(level) => write!(f, "tile/{level}/")?,
+        }
+        // 20 digits at most: seven groups of three, all but the last marked with an x.
+        for power in (1..=6).rev().map(|group| 1000_u64.pow(group)) {
+            if self.index >= power {
+                write!(f, "x{:03}/", self.index / power % 1000)?;
+            }
+        }
+        write!(f, "{:03}", self.index % 1000)?;
+        if self.is_partial() {
+            write!(f, ".p/{}", self.width)?;
+        }
+        Ok(())
+    }
+}
+
+/// Appends a leaf to a bundle: its length in two bytes, big-endian, and its data.
+fn push_entry(bundle: &mut Vec<u8>, leaf: &[u8; LEAF_BYTES]) {
+    bundle.extend([0, 32]);
+    bundle.extend(leaf);
+}
+
+/// Makes every tile of a log in one pass over its leaves, holding one unfinished tile for each level.
+///
+/// Hand each leaf to [`Builder::push`] and end with [`Builder::finish`]; each tile goes to `emit` as it is done. The
+/// tiles are those of [`Tile::all`], in the order in which they fill.
+#[derive(Debug, Default)]
+pub struct Builder {
+    size: u64,
+    bundle: Vec<u8>,
+    levels: Vec<Vec<Hash>>,
+}
+
+impl Builder {
+    /// Begins a log without leaves.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The leaves so far.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Takes the next leaf.
+    pub fn push<E>(
+        &mut self,
+        leaf: &[u8; LEAF_BYTES],
+        mut emit: impl FnMut(Tile, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        push_entry(&mut self.bundle, leaf);
+        self.size += 1;
+        if self.size.is_multiple_of(TILE_WIDTH) {
+            emit(self.tile(Part::Entries, TILE_WIDTH), &self.bundle)?;
+            self.bundle.clear();
+        }
+        let mut hash = leaf_hash(leaf);
+        for level in 0..=MAX_LEVEL {
+            let depth = usize::from(level);
+            if self.levels.len() == depth {
+                self.levels.push(Vec::new());
+            }
+            let tile = self.tile(Part::Hashes(level), TILE_WIDTH);
+            let Some(hashes) = self.levels.get_mut(depth) else {
+                break;
+            };
+            hashes.push(hash);
+            if (hashes.len() as u64) < TILE_WIDTH {
+                break;
+            }
+            emit(tile, &concatenated(hashes))?;
+            hash = root(hashes.drain(..));
+        }
+        Ok(())
+    }
+
+    /// Hands out the tiles that are not full.
+    pub fn finish<E>(self, mut emit: impl FnMut(Tile, &[u8]) -> Result<(), E>) -> Result<(), E> {
+        if !self.bundle.is_empty() {
+            let tile = self.tile(Part::Entries, self.size % TILE_WIDTH);
+            emit(tile, &self.bundle)?;
+        }
+        for (hashes, level) in self.levels.iter().zip(0..) {
+            if !hashes.is_empty() {
+                let tile = self.tile(Part::Hashes(level), hashes.len() as u64);
+                emit(tile, &concatenated(hashes))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The tile of this width that ends with the latest hash of its level; there is one.
+    const fn tile(&self, part: Part, width: u64) -> Tile {
+        Tile {
+            part,
+            index: (self.size >> part.shift()).saturating_sub(1) / TILE_WIDTH,
+            width,
+        }
+    }
+}
+
+fn concatenated(hashes: &[Hash]) -> Vec<u8> {
+    hashes.iter().flat_map(|hash| hash.0).collect()
+}

@@ -1,0 +1,286 @@
+//! Signed heads: those that the archive keeps, and those that others hold.
+
+use std::collections::BTreeMap;
+
+use super::Pass;
+use crate::archive::ArchiveError;
+use crate::record::Finding;
+use crate::tlog::Checkpoint;
+use crate::tlog::Hash;
+use crate::tlog::Note;
+use crate::tlog::Verifier;
+
+/// Whose head one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// This user's pin.
+    Pin,
+    /// What this user's signer made last.
+    Memory,
+    /// Somebody else, by its number in the list.
+    Outside(usize),
+}
+
+impl Holder {
+    fn subject(self) -> String {
+        match self {
+            Self::Pin => "pin".to_owned(),
+            Self::Memory => "signer's memory".to_owned(),
+            Self::Outside(number) => format!("checkpoint {} given", number + 1),
+        }
+    }
+
+    const fn foreign(self) -> &'static str {
+        match self {
+            Self::Pin => "pin.not-signed",
+            Self::Memory => "memory.not-signed",
+            Self::Outside(_) => "checkpoint.not-signed",
+        }
+    }
+
+    const fn ahead(self) -> &'static str {
+        match self {
+            Self::Pin => "pin.ahead",
+            Self::Memory => "memory.ahead",
+            Self::Outside(_) => "ledger.truncated",
+        }
+    }
+
+    const fn other(self) -> &'static str {
+        match self {
+            Self::Pin => "pin.other-root",
+            Self::Memory => "memory.other-root",
+            Self::Outside(_) => "checkpoint.split",
+        }
+    }
+}
+
+/// The heads that the ledger is held against, and the roots it has at their sizes.
+#[derive(Debug, Default)]
+pub(super) struct Heads {
+    stored: Vec<Checkpoint>,
+    held: Vec<(Holder, Checkpoint)>,
+    roots: BTreeMap<u64, Option<Hash>>,
+    /// Whether a stored checkpoint could not be judged, so that its absence says nothing of the tail.
+    unjudged: bool,
+}
+
+impl Heads {
+    /// Takes the root at a size, where some head is of that size.
+    pub(super) fn reached(&mut self, size: u64, root: impl FnOnce() -> Hash) {
+        if let Some(known) = self.roots.get_mut(&size) {
+            *known = Some(root());
+        }
+    }
+
+    fn expect(&mut self, size: u64) {
+        self.roots.entry(size).or_insert(None);
+    }
+
+    fn root(&self, size: u64) -> Option<Hash> {
+        self.roots.get(&size).copied().flatten()
+    }
+}
+
+impl Pass<'_, '_> {
+    /// Reads every head and verifies its signature.
+    pub(super) fn heads(&mut self) -> Result<Heads, ArchiveError> {
+        let mut heads = Heads::default();
+        let verifier = match self.archive.verifier() {
+            Ok(verifier) => verifier,
+            Err(error) => {
+                heads.unjudged = true;
+                self.found.add(Finding::new(
+                    "origin.changed",
+                    "entry 0",
+                    format!(
+                        "The archive's key cannot be used, so no checkpoint was judged: {}.",
+                        super::sentence(&error)
+                    ),
+                ));
+                return Ok(heads);
+            }
+        };
+        let rows = self.ledger.checkpoints()?;
+        let last = rows.len();
+        for (number, (size, bytes)) in rows.into_iter().enumerate() {
+            if self.options.quick && number + 1 < last {
+                continue;
+            }
+            match self.stored_head(&verifier, size, &bytes) {
+                Some(checkpoint) => {
+                    heads.expect(checkpoint.size);
+                    heads.stored.push(checkpoint);
+                }
+                None => heads.unjudged = true,
+            }
+        }
+        let pin = self.options.pin.as_ref().map(|note| (Holder::Pin, note));
+        let memory = self
+            .options
+            .memory
+            .as_ref()
+            .map(|note| (Holder::Memory, note));
+        let outside = (self.options.against.iter().enumerate())
+            .map(|(number, note)| (Holder::Outside(number), note));
+        for (holder, note) in pin.into_iter().chain(memory).chain(outside) {
+            match Checkpoint::open(note, &verifier) {
+                Ok(checkpoint) => {
+                    heads.expect(checkpoint.size);
+                    heads.held.push((holder, checkpoint));
+                }
+                Err(error) => self.found.add(Finding::new(
+                    holder.foreign(),
+                    holder.subject(),
+                    format!("It was not signed by this archive's key: {error}."),
+                )),
+            }
+        }
+        if let Some(pending) = self.options.pending {
+            heads.expect(pending.size);
+        }
+        Ok(heads)
+    }
+
+    fn stored_head(&mut self, verifier: &Verifier, size: i64, bytes: &[u8]) -> Option<Checkpoint> {
+        let subject = format!("checkpoint of {size} entries");
+        let note = match Note::parse(bytes) {
+            Ok(note) => note,
+            Err(error) => {
+                let message = format!("The stored checkpoint cannot be read: {error}.");
+                self.found
+                    .add(Finding::new("checkpoint.unreadable", subject, message));
+                return None;
+            }
+        };
+        let checkpoint = match Checkpoint::open(&note, verifier) {
+            Ok(checkpoint) => checkpoint,
+            Err(error) => {
+                let message =
+                    format!("The stored checkpoint was not signed by this archive's key: {error}.");
+                self.found
+                    .add(Finding::new("checkpoint.not-signed", subject, message));
+                return None;
+            }
+        };
+        if u64::try_from(size).ok() != Some(checkpoint.size) {
+            let message = "The stored checkpoint is of another size than its row says.";
+            self.found.add(
+                Finding::new("checkpoint.misplaced", subject, message)
+                    .with(checkpoint.size.to_string(), size.to_string()),
+            );
+            return None;
+        }
+        Some(checkpoint)
+    }
+
+    /// Holds the ledger, of that many entries and with that root, against every head.
+    pub(super) fn judge(&mut self, heads: &Heads, size: u64, root: Hash) {
+        self.stored_heads(heads, size);
+        for (holder, head) in &heads.held {
+            if head.size > size {
+                let message = format!(
+                    "It is of {} entries and the archive has {size}: entries were lost or taken away, or this is an older copy.",
+                    head.size
+                );
+                self.found.add(
+                    Finding::new(holder.ahead(), holder.subject(), message)
+                        .with(format!("{} entries", head.size), format!("{size} entries")),
+                );
+                continue;
+            }
+            let Some(here) = heads.root(head.size) else {
+                continue;
+            };
+            if here != head.root {
+                let message = format!(
+                    "At {} entries the archive tells another history than the one signed there.",
+                    head.size
+                );
+                self.found.add(
+                    Finding::new(holder.other(), holder.subject(), message)
+                        .with(head.root.to_string(), here.to_string()),
+                );
+            } else if matches!(holder, Holder::Outside(_)) {
+                self.found.anchor(head.size, size);
+            }
+        }
+        self.tail(heads, size, root);
+    }
+
+    /// Names where the stored checkpoints and the ledger part; each later one differs for the same reason.
+    fn stored_heads(&mut self, heads: &Heads, size: u64) {
+        let mut agreed = 0;
+        let mut differ = heads.stored.iter().filter(|head| {
+            let here = heads.root(head.size);
+            head.size <= size && here.is_some_and(|here| here != head.root)
+        });
+        if let Some(first) = differ.next() {
+            for head in heads.stored.iter().filter(|head| head.size < first.size) {
+                agreed = head.size.max(agreed);
+            }
+            let last = first.size.saturating_sub(1);
+            let subject = if agreed == last {
+                format!("entry {last}")
+            } else {
+                format!("entries {agreed} to {last}")
+            };
+            let more = differ.count();
+            let message = format!(
+                "The ledger is not the one that was signed: its root at {} entries is another ({more} later checkpoints \
+                 differ with it).",
+                first.size
+            );
+            let here = heads.root(first.size).map(|root| root.to_string());
+            self.found.add(
+                Finding::new("ledger.altered", subject, message)
+                    .with(first.root.to_string(), here.unwrap_or_default()),
+            );
+        }
+        let beyond = heads.stored.iter().filter(|head| head.size > size).count();
+        if let Some(last) = heads.stored.last().filter(|_| beyond > 0) {
+            let message = format!(
+                "{beyond} stored checkpoints cover entries that are not there: entries were taken away."
+            );
+            self.found.add(
+                Finding::new("ledger.truncated", "ledger", message)
+                    .with(format!("{} entries", last.size), format!("{size} entries")),
+            );
+        }
+    }
+
+    /// Judges entries that no stored checkpoint covers: an append that was interrupted, or entries that somebody added.
+    fn tail(&mut self, heads: &Heads, size: u64, root: Hash) {
+        let signed = heads.stored.last().map_or(0, |head| head.size);
+        if signed >= size || heads.unjudged {
+            return;
+        }
+        let announced = self
+            .options
+            .pending
+            .is_some_and(|head| head.size == size && head.root == root);
+        let signed_elsewhere = heads.held.iter().any(|(holder, head)| {
+            *holder == Holder::Memory && head.size == size && head.root == root
+        });
+        let subject = if signed + 1 == size {
+            format!("entry {signed}")
+        } else {
+            format!("entries {signed} to {}", size - 1)
+        };
+        if announced || signed_elsewhere {
+            self.found.note(
+                subject,
+                "Recorded by a run that was stopped before it had stored its signature: the next one that writes ends it.",
+            );
+        } else {
+            self.found.add(
+                Finding::new(
+                    "ledger.unsigned-tail",
+                    subject,
+                    "No checkpoint covers these entries, and this user's signer did not announce them.",
+                )
+                .with(format!("{signed} entries"), format!("{size} entries")),
+            );
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! One record: its values in canonical form, its commitments and its leaf, made again.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::commitment::Committer;
+use crate::commitment::Place;
+use crate::commitment::RecordKey;
+use crate::commitment::Salts;
+use crate::commitment::canonical;
+use crate::record::Digest;
+use crate::record::Schema;
+
+/// What keeps a record from being what was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Defect {
+    /// A kind that this build does not know.
+    NotUnderstood(String),
+    /// Its values or its key are gone.
+    Gone,
+    /// Its values are not in the form that was committed to.
+    Form(String),
+    /// It hashes to another leaf than is stored.
+    Leaf { stored: [u8; 32], made: [u8; 32] },
+}
+
+/// A record's values by slot, each as its canonical text.
+pub(super) struct Fields<'a> {
+    pub(super) schema: &'static Schema,
+    pub(super) texts: Vec<&'a str>,
+    pub(super) salts: Salts,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads a record of one of these kinds and demands canonical form of every value.
+    pub(super) fn read(
+        kinds: &'static [Schema],
+        name: &str,
+        key: Option<[u8; 32]>,
+        slots: Option<&'a str>,
+    ) -> Result<Self, Defect> {
+        let Some(schema) = kinds.iter().find(|schema| schema.name == name) else {
+            return Err(Defect::NotUnderstood(name.chars().take(80).collect()));
+        };
+        let (Some(key), Some(slots)) = (key, slots) else {
+            return Err(Defect::Gone);
+        };
+        let form = |error: canonical::CanonicalError| Defect::Form(super::sentence(&error));
+        let texts = canonical::split(slots, schema.slots.len()).map_err(form)?;
+        for text in &texts {
+            if *text != "null" {
+                canonical::parse(text).map_err(form)?;
+            }
+        }
+        // Nothing but one comma may stand between two values.
+        let length: usize = texts.iter().map(|text| text.len() + 1).sum();
+        if length + 1 != slots.len() {
+            return Err(Defect::Form(
+                "the list of values is not canonical".to_owned(),
+            ));
+        }
+        Ok(Self {
+            schema,
+            texts,
+            salts: Salts::new(&RecordKey(key)),
+        })
+    }
+
+    /// Holds the leaf that follows for an entry against the stored one.
+    pub(super) fn demand_entry(
+        &self,
+        committer: &Committer,
+        seq: u64,
+        stored: [u8; 32],
+    ) -> Result<(), Defect> {
+        let commitments = committer.commit_all(&self.salts, self.schema.slots, &self.texts);
+        demand(
+            committer.entry_leaf(seq, self.schema.name, &commitments),
+            stored,
+        )
+    }
+
+    /// Holds the leaf that follows for an item against the stored one.
+    pub(super) fn demand_item(
+        &self,
+        committer: &Committer,
+        place: Place,
+        stored: [u8; 32],
+    ) -> Result<(), Defect> {
+        let commitments = committer.commit_all(&self.salts, self.schema.slots, &self.texts);
+        demand(
+            committer.item_leaf(place, self.schema.name, &commitments),
+            stored,
+        )
+    }
+
+    /// The value of a slot; nothing where it is empty.
+    pub(super) fn get<T: DeserializeOwned>(&self, slot: &str) -> Result<Option<T>, Defect> {
+        let text = self
+            .schema
+            .position(slot)
+            .and_then(|position| self.texts.get(position))
+            .copied()
+            .unwrap_or("null");
+        if text == "null" {
+            return Ok(None);
+        }
+        serde_json::from_str(text)
+            .map(Some)
+            .map_err(|error| Defect::Form(format!("{slot} does not hold what it is for: {error}")))
+    }
+
+    /// Every byte stream that its values name: objects of `sha256` and `size` and nothing else.
+    pub(super) fn streams(&self) -> Vec<(Digest, u64)> {
+        let mut found = Vec::new();
+        let holds_one = |text: &&&str| text.contains("\"sha256\"");
+        for text in self.texts.iter().filter(holds_one) {
+            let Ok(value) = serde_json::from_str::<Value>(text) else {
+                continue;
+            };
+            let mut pending = vec![&value];
+            while let Some(part) = pending.pop() {
+                match part {
+                    Value::Array(list) => pending.extend(list),
+                    Value::Object(map) => {
+                        let digest = map.get("sha256").and_then(Value::as_str);
+                        let digest = digest.and_then(|text| text.parse().ok());
+                        let size = map.get("size").and_then(Value::as_u64);
+                        if let (Some(digest), Some(size), 2) = (digest, size, map.len()) {
+                            found.push((digest, size));
+                        }
+                        pending.extend(map.values());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+}
+
+fn demand(made: [u8; 32], stored: [u8; 32]) -> Result<(), Defect> {
+    if made == stored {
+        Ok(())
+    } else {
+        Err(Defect::Leaf { stored, made })
+    }
+}

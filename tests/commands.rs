@@ -1,0 +1,440 @@
+//! The program as its user meets it: transcripts, and the JSON documents that others will script, held against
+//! `schema/output/`.
+
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Output;
+
+use jsonschema::Registry;
+use serde_json::Value;
+use serde_json::json;
+
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Where the schemas are taken to lie, so that one may refer to another by its file name.
+const BASE: &str = "file:///schema/";
+
+#[test]
+fn the_transcripts_are_what_the_program_says() {
+    trycmd::TestCases::new()
+        .env("FONDS_USER", "user")
+        .env("FONDS_NOW", "2026-11-23T09:30:00Z")
+        .env("FONDS_BY", "Ines Valder")
+        .env("FONDS_ARCHIVE", "")
+        .case("tests/cmd/*.trycmd");
+}
+
+/// A folder with an archive and a user's keys, both gone when it is dropped.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> TestResult<Self> {
+        Ok(Self {
+            folder: tempfile::tempdir()?,
+        })
+    }
+
+    /// A desk with an archive in it.
+    fn started() -> TestResult<Self> {
+        let desk = Self::new()?;
+        let init = [
+            "init",
+            "archive",
+            "--name",
+            "Harbor",
+            "--zone",
+            "America/New_York",
+        ];
+        desk.json(&init, 0)?;
+        Ok(desk)
+    }
+
+    fn archive(&self) -> PathBuf {
+        self.folder.path().join("archive")
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fonds"));
+        command
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("FONDS_USER", self.folder.path().join("user"))
+            .env("FONDS_NOW", "2026-11-23T09:30:00Z")
+            .env("FONDS_BY", "Ines Valder")
+            .env("FONDS_ARCHIVE", self.archive())
+            .args(args);
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> TestResult<Output> {
+        Ok(self.command(args).output()?)
+    }
+
+    /// The answer in JSON, held against its schema.
+    fn json(&self, args: &[&str], status: i32) -> TestResult<Value> {
+        let mut all = vec!["--json"];
+        all.extend(args);
+        let output = self.run(&all)?;
+        let text = String::from_utf8(if output.stdout.is_empty() {
+            output.stderr
+        } else {
+            output.stdout
+        })?;
+        assert_eq!(output.status.code(), Some(status), "{args:?}: {text}");
+        let value: Value = serde_json::from_str(text.trim())
+            .map_err(|error| format!("{args:?}: {error}: {text}"))?;
+        hold(&value).map_err(|wrong| format!("{args:?}: {wrong}\n{value:#}"))?;
+        Ok(value)
+    }
+}
+
+fn read(path: &Path) -> TestResult<Value> {
+    Ok(serde_json::from_str(&fs::read_to_string(path)?)?)
+}
+
+/// Refuses fields that a schema does not describe. Readers of the documents are told to pass over what they do not
+/// know; we are not to print it undescribed.
+fn close(schema: &mut Value) {
+    if let Some(fields) = schema.as_object_mut() {
+        if fields.contains_key("properties") && !fields.contains_key("additionalProperties") {
+            fields.insert("additionalProperties".to_owned(), json!(false));
+        }
+        fields.values_mut().for_each(close);
+    } else if let Some(list) = schema.as_array_mut() {
+        list.iter_mut().for_each(close);
+    }
+}
+
+/// Holds a document against the schema that it names.
+fn hold(document: &Value) -> TestResult {
+    let name = document["schema"].as_str().ok_or("it names no schema")?;
+    let name = name
+        .strip_prefix("fonds/")
+        .ok_or("its schema is not ours")?;
+    let file = format!("{}.json", name.replace('/', "-"));
+    let folder = Path::new(ROOT).join("schema");
+    let mut schema = read(&folder.join("output").join(&file))?;
+    close(&mut schema);
+    let common = read(&folder.join("entry/common.json"))?;
+    let registry = Registry::new()
+        .add(format!("{BASE}entry/common.json"), &common)?
+        .prepare()?;
+    let validator = jsonschema::options()
+        .offline()
+        .with_registry(&registry)
+        .with_base_uri(format!("{BASE}output/{file}"))
+        .build(&schema)
+        .map_err(|error| format!("{file}: {error}"))?;
+    let wrong: Vec<String> = validator
+        .iter_errors(document)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(wrong.join("\n").into())
+    }
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> TestResult<&'a str> {
+    Ok(value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .ok_or_else(|| format!("no {pointer} in {value:#}"))?)
+}
+
+fn sample(path: &str) -> String {
+    format!("{ROOT}/archive/sources/{path}")
+}
+
+#[test]
+fn every_answer_is_as_its_schema_says() -> TestResult {
+    let desk = Desk::started()?;
+    let x_export = sample("x-export");
+    let ingest = [
+        "ingest",
+        &x_export,
+        "--from",
+        "Source A",
+        "--missing",
+        "volume 2",
+    ];
+    let ingested = desk.json(&ingest, 0)?;
+    let accession = text(&ingested, "/accession")?;
+    let again = desk.json(&ingest, 0)?;
+    assert_eq!(again["accession"], Value::Null);
+    desk.json(&["ingest", &sample("production"), "--dry-run"], 0)?;
+    desk.json(
+        &[
+            "ingest",
+            &sample("production"),
+            &sample("mail"),
+            &sample("web"),
+        ],
+        0,
+    )?;
+
+    let found = desk.json(&["find", "told her in September"], 0)?;
+    assert_eq!(found["total"], 1);
+    let message = text(&found, "/hits/0/item")?;
+    let document = text(&found, "/hits/0/document")?;
+    assert_eq!(desk.json(&["find", "zeppelin"], 1)?["total"], 0);
+    let letter = desk.json(&["find", "cover letter", "--kind", "text"], 0)?;
+    let letter = text(&letter, "/hits/0/item")?;
+
+    let shown = desk.json(&["show", message], 0)?;
+    assert_eq!(shown["document"], document);
+    assert_eq!(text(&shown, "/at/earliest")?, "2023-07-12T21:42:25.314Z");
+    for flag in ["--path", "--text", "--thread"] {
+        desk.json(&["show", message, flag], 0)?;
+    }
+    for what in [document, letter, accession] {
+        desk.json(&["show", what], 0)?;
+    }
+
+    describe(&desk, accession, letter)?;
+    desk.json(&["log", message], 0)?;
+    desk.json(&["log", "--limit", "100"], 0)?;
+    desk.json(
+        &["timeline", "--who", "@tashgrove", "--who", "x:90000014800"],
+        0,
+    )?;
+    upkeep(&desk)
+}
+
+/// The answers of the verbs that describe.
+fn describe(desk: &Desk, accession: &str, letter: &str) -> TestResult {
+    let account = [
+        "people",
+        "add",
+        "@tashgrove",
+        "--kind",
+        "account",
+        "--account",
+        "x:90000022904",
+    ];
+    let account = desk.json(&account, 0)?;
+    let agent = text(&account, "/agent")?;
+    desk.json(&["people", "add", "Tobin Ashgrove", "--kind", "person"], 0)?;
+    let speaks = [
+        "attribute",
+        agent,
+        "--role",
+        "speaks-for",
+        "--who",
+        "Tobin Ashgrove",
+    ];
+    desk.json(&speaks, 0)?;
+    desk.json(
+        &[
+            "attribute",
+            accession,
+            "--from",
+            "?",
+            "--terms",
+            "not for attribution",
+        ],
+        0,
+    )?;
+    desk.json(
+        &[
+            "people",
+            "merge",
+            "Tobin Ashgrove",
+            "mail:tobin.ashgrove@marchbank.example",
+        ],
+        0,
+    )?;
+    desk.json(
+        &["people", "split", "mail:tobin.ashgrove@marchbank.example"],
+        0,
+    )?;
+    desk.json(&["people"], 0)?;
+    desk.json(&["people", "show", agent], 0)?;
+    let add = [
+        "custody",
+        "add",
+        accession,
+        "--from",
+        "@tashgrove",
+        "--to",
+        "Counsel",
+        "--when",
+        "June 28, 2023",
+        "--how",
+        "exported",
+        "--doc",
+        letter,
+        "--basis",
+        "cover letter",
+    ];
+    desk.json(&add, 0)?;
+    desk.json(
+        &[
+            "custody", "add", accession, "--from", "?", "--to", "Source A", "--when", "unknown",
+        ],
+        0,
+    )?;
+    desk.json(&["custody", accession], 0)?;
+    Ok(())
+}
+
+/// The answers that are about the archive as a whole.
+fn upkeep(desk: &Desk) -> TestResult {
+    desk.json(&["status"], 0)?;
+    desk.json(&["doctor"], 1)?;
+    desk.json(&["doctor", "--rebuild"], 0)?;
+    desk.json(&["verify"], 0)?;
+    desk.json(&["cite", &format!("{ROOT}/archive/draft.md")], 1)?;
+    Ok(())
+}
+
+#[test]
+fn custody_shows_its_gap_and_what_cannot_be() -> TestResult {
+    let desk = Desk::started()?;
+    let ingested = desk.json(&["ingest", &sample("x-export")], 0)?;
+    let accession = text(&ingested, "/accession")?;
+    for step in [
+        ["@tashgrove", "Counsel", "June 28, 2023"],
+        ["?", "Source A", "unknown"],
+        ["Source A", "Ines Valder", "2023-08-14 16:00~"],
+    ] {
+        let [from, to, when] = step;
+        desk.json(
+            &[
+                "custody", "add", accession, "--from", from, "--to", to, "--when", when,
+            ],
+            0,
+        )?;
+    }
+    let found = desk.json(&["find", "told her in September"], 0)?;
+    let custody = desk.json(&["custody", text(&found, "/hits/0/item")?], 0)?;
+    assert_eq!(
+        custody["impossible"],
+        json!(["step 2 is earlier than step 1"])
+    );
+    let acts: Vec<&str> = custody["steps"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|step| step["act"].as_str())
+        .collect();
+    // Nobody has said that the account's name is @tashgrove, so how it came to him is not recorded either.
+    assert_eq!(
+        acts,
+        [
+            "made",
+            "gap",
+            "transferred",
+            "gap",
+            "transferred",
+            "ingested"
+        ]
+    );
+    assert!(
+        text(&custody, "/line")?.ends_with("Counsel → ? → Source A → Ines Valder → the archive")
+    );
+    Ok(())
+}
+
+#[test]
+fn the_bytes_of_an_item_come_out_as_they_went_in() -> TestResult {
+    let desk = Desk::started()?;
+    let path = sample("production/cover-letter.txt");
+    desk.json(&["ingest", &path], 0)?;
+    let found = desk.json(&["find", "letter"], 0)?;
+    let output = desk.run(&["show", text(&found, "/hits/0/item")?, "--original"])?;
+    assert_eq!(output.stdout, fs::read(path)?);
+    Ok(())
+}
+
+#[test]
+fn errors_are_json_too_and_say_what_was_not_changed() -> TestResult {
+    let desk = Desk::new()?;
+    let kind = |args: &[&str], status| -> TestResult<String> {
+        Ok(text(&desk.json(args, status)?, "/kind")?.to_owned())
+    };
+    assert_eq!(kind(&["status"], 10)?, "no_archive");
+    assert_eq!(kind(&["no-such-verb"], 2)?, "usage");
+    assert_eq!(kind(&["init", "archive", "--zone", "Mars"], 2)?, "usage");
+    assert!(!desk.archive().exists());
+    assert!(!desk.folder.path().join("user").exists());
+    desk.json(&["init", "archive"], 0)?;
+    assert_eq!(kind(&["init", "archive"], 2)?, "not_empty");
+    assert_eq!(kind(&["show", "m-7kq2"], 4)?, "no_such_item");
+    assert_eq!(kind(&["custody", "nonsense"], 4)?, "no_such_item");
+    assert_eq!(
+        kind(&["attribute", "m-7kq2", "--confidential", "--from", "X"], 2)?,
+        "usage"
+    );
+    fs::rename(
+        desk.folder.path().join("user/config"),
+        desk.folder.path().join("user/away"),
+    )?;
+    assert_eq!(kind(&["people", "add", "X"], 12)?, "wrong_key");
+    desk.json(&["status"], 0)?;
+    Ok(())
+}
+
+#[test]
+fn a_failed_init_leaves_nothing_behind() -> TestResult {
+    let desk = Desk::new()?;
+    // The state folder cannot be made where a file is.
+    fs::create_dir(desk.folder.path().join("user"))?;
+    fs::File::create(desk.folder.path().join("user/state"))?;
+    fs::create_dir(desk.archive())?;
+    let output = desk.run(&["init", "archive"])?;
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read_dir(desk.archive())?.count(), 0);
+    let keys = fs::read_dir(desk.folder.path().join("user/config/keys"))?;
+    assert_eq!(keys.count(), 0);
+    Ok(())
+}
+
+#[test]
+fn a_locked_key_opens_with_the_passphrase_from_a_descriptor() -> TestResult {
+    let desk = Desk::new()?;
+    let file = desk.folder.path().join("passphrase");
+    fs::copy(sample("list.mbox"), &file)?;
+    let with = |args: &[&str]| -> TestResult<Output> {
+        let mut all = vec!["--passphrase-fd", "0"];
+        all.extend(args);
+        Ok(desk.command(&all).stdin(fs::File::open(&file)?).output()?)
+    };
+    assert_eq!(with(&["init", "archive"])?.status.code(), Some(0));
+    assert_eq!(desk.run(&["people", "add", "X"])?.status.code(), Some(12));
+    assert_eq!(with(&["people", "add", "X"])?.status.code(), Some(0));
+    Ok(())
+}
+
+#[test]
+fn every_schema_of_an_answer_is_one_that_the_program_gives() -> TestResult {
+    let sources: String = walk(&Path::new(ROOT).join("src"))?;
+    for file in fs::read_dir(Path::new(ROOT).join("schema/output"))? {
+        let schema = read(&file?.path())?;
+        let name = text(&schema, "/title")?.to_owned();
+        assert!(
+            sources.contains(&format!("\"{name}\"")),
+            "nothing gives {name}"
+        );
+    }
+    Ok(())
+}
+
+/// All sources of a folder in one text.
+fn walk(folder: &Path) -> TestResult<String> {
+    let mut all = String::new();
+    for file in walkdir::WalkDir::new(folder) {
+        let file = file?;
+        if file.path().extension().is_some_and(|ending| ending == "rs") {
+            all.push_str(&fs::read_to_string(file.path())?);
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,361 @@
+//! Documents made to do harm: each is read, within its limits, and what was left out is said.
+
+use std::cell::Cell;
+use std::io;
+use std::io::Read;
+use std::io::Seek;
+use std::io::SeekFrom;
+use std::io::Write as _;
+
+use fonds::ingest::read::Found;
+use fonds::ingest::read::Input;
+use fonds::ingest::read::Limits;
+use fonds::ingest::read::ReadError;
+use fonds::ingest::read::Stop;
+use fonds::ingest::read::read;
+use fonds::record::Kind;
+
+use crate::support::TestResult;
+use crate::support::read_as;
+use crate::support::read_with;
+
+fn nothing(_: &str) -> Option<Vec<u8>> {
+    None
+}
+
+#[test]
+fn parts_nested_without_end_are_one_message() {
+    let level = |depth| format!("Content-Type: multipart/mixed; boundary=b{depth}\n\n--b{depth}\n");
+    let levels: Vec<String> = (0..100_000).map(level).collect();
+    let mut mail = format!("From: a@b.example\nSubject: deep\n{}", levels.concat());
+    mail += "\n\nthe bottom\n";
+    let finds = read_as(Kind::Mail, mail.as_bytes());
+    assert_eq!(finds.letters.len(), 1);
+    let message = &finds.letters[0].message;
+    assert_eq!(message.subject.as_deref(), Some("deep"));
+    assert!(
+        message.notes.iter().any(|it| it.contains("100 deep")),
+        "{:?}",
+        message.notes
+    );
+    assert!(
+        message
+            .text
+            .as_deref()
+            .unwrap_or_default()
+            .contains("the bottom")
+    );
+}
+
+#[test]
+fn messages_attached_to_messages_are_handed_out_whole() {
+    let mail = "From: a@b.example\nContent-Type: message/rfc822\n\n".repeat(100_000);
+    let finds = read_as(Kind::Mail, mail.as_bytes());
+    assert_eq!(finds.letters.len(), 1);
+    let parts = &finds.letters[0].parts;
+    assert_eq!(parts.len(), 1);
+    assert!(mail.as_bytes().ends_with(&parts[0].bytes));
+}
+
+#[test]
+fn many_parts_are_told_apart_up_to_a_limit() {
+    let part = "--b\nContent-Disposition: attachment\n\nx\n".repeat(20_000);
+    let mail =
+        format!("From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n{part}--b--\n");
+    let finds = read_as(Kind::Mail, mail.as_bytes());
+    let letter = &finds.letters[0];
+    assert_eq!(letter.parts.len(), Limits::default().parts);
+    assert!(letter.message.attachments.len() > letter.parts.len());
+    assert!(
+        letter
+            .message
+            .notes
+            .iter()
+            .any(|it| it.contains("limit of 1000 attachments"))
+    );
+}
+
+/// A file that is made while it is read: a start, then the same byte to its end.
+struct Endless {
+    start: &'static [u8],
+    size: u64,
+    at: u64,
+    largest: Cell<usize>,
+}
+
+impl Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.largest.set(self.largest.get().max(buffer.len()));
+        let left = usize::try_from(self.size - self.at).unwrap_or(usize::MAX);
+        let count = buffer.len().min(left);
+        for (index, byte) in buffer.iter_mut().take(count).enumerate() {
+            let at = usize::try_from(self.at).unwrap_or(usize::MAX) + index;
+            *byte = self.start.get(at).copied().unwrap_or(b'a');
+        }
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Endless {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        if let SeekFrom::Start(at) = to {
+            self.at = at.min(self.size);
+        }
+        Ok(self.at)
+    }
+}
+
+#[test]
+fn a_line_without_end_is_one_message_that_is_not_read() -> TestResult {
+    let size = 16 << 20;
+    let mut content = Endless {
+        start: b"From a@b.example Tue Jul 11 13:29:00 2023\nSubject: long\n\n",
+        size,
+        at: 0,
+        largest: Cell::new(0),
+    };
+    let limits = Limits {
+        message: 2 << 20,
+        ..Limits::default()
+    };
+    let mut spans = Vec::new();
+    let mut input = Input {
+        kind: Kind::Mbox,
+        name: None,
+        size,
+        content: &mut content,
+        companion: &nothing,
+        limits: &limits,
+    };
+    read(&mut input, &mut |found| {
+        if let Found::Message {
+            span,
+            header,
+            raw,
+            message,
+            ..
+        } = found
+        {
+            assert_eq!(message.subject.as_deref(), Some("long"));
+            assert!(raw.is_empty() && message.text.is_none());
+            assert!(
+                message.notes[0].contains("2097152 bytes"),
+                "{:?}",
+                message.notes
+            );
+            spans.push((span.start, header, span.end));
+        }
+        Ok(())
+    })?;
+    assert_eq!(spans, [(0, 42, size)]);
+    assert!(content.largest.get() <= 1 << 20);
+    Ok(())
+}
+
+#[test]
+fn a_message_beyond_the_limit_does_not_take_the_next_with_it() {
+    let from = "From a@b.example Tue Jul 11 13:29:00 2023\n";
+    let long = format!("{from}Subject: long\n\n{}\n\n", "text ".repeat(400_000));
+    let mailbox = format!("{from}Subject: one\n\n1\n\n{long}{from}Subject: three\n\n3\n");
+    let limits = Limits {
+        message: 1 << 20,
+        ..Limits::default()
+    };
+    let finds = read_with(Kind::Mbox, mailbox.as_bytes(), &limits, &nothing);
+    let subjects: Vec<_> = finds
+        .letters
+        .iter()
+        .map(|it| {
+            (
+                it.message.subject.as_deref().unwrap_or_default(),
+                it.span.start,
+                it.raw.len(),
+            )
+        })
+        .collect();
+    let first = from.len() + "Subject: one\n\n1\n\n".len();
+    let third = first + long.len();
+    assert_eq!(subjects.len(), 3);
+    assert_eq!(subjects[0], ("one", 0, first));
+    assert_eq!(subjects[1], ("long", first as u64, 0));
+    assert_eq!((subjects[2].0, subjects[2].1), ("three", third as u64));
+    assert_eq!(finds.letters[1].span.end, third as u64);
+}
+
+#[test]
+fn every_byte_of_a_mailbox_belongs_to_one_message() {
+    let message = "From a@b.example Tue Jul 11 13:29:00 2023\nSubject: s\n\nFrom here\n\n";
+    let mailbox = message.repeat(20_000);
+    let finds = read_as(Kind::Mbox, mailbox.as_bytes());
+    assert_eq!(finds.letters.len(), 20_000);
+    let mut end = 0;
+    for letter in &finds.letters {
+        assert_eq!(letter.span.start, end);
+        end = letter.span.end;
+        assert_eq!(letter.raw, message.as_bytes());
+    }
+    assert_eq!(end, mailbox.len() as u64);
+}
+
+fn zip_of(members: &[(&str, &[u8])]) -> TestResult<Vec<u8>> {
+    let mut writer = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default())?;
+        writer.write_all(bytes)?;
+    }
+    Ok(writer.finish()?.into_inner())
+}
+
+#[test]
+fn members_beyond_a_limit_are_named_and_the_rest_is_unpacked() -> TestResult {
+    let zeros = vec![0; 3 << 20];
+    let bytes = zip_of(&[
+        ("bomb.bin", &zeros),
+        ("../../etc/passwd", b"x"),
+        ("C:\\a.txt", b"y"),
+        ("a/", b""),
+    ])?;
+    let limits = Limits {
+        ratio_floor: 1 << 20,
+        ..Limits::default()
+    };
+    let finds = read_with(Kind::Zip, &bytes, &limits, &nothing);
+    let names: Vec<_> = finds.members.iter().map(|it| it.name.to_string()).collect();
+    assert_eq!(names, ["passwd", "a.txt"]);
+    assert_eq!(finds.members[0].bytes.as_deref(), Ok(&b"x"[..]));
+    let locator = serde_json::to_string(&finds.members[0].locator)?;
+    assert_eq!(
+        locator,
+        r#"{"member":{"index":1,"name":"../../etc/passwd"}}"#
+    );
+    assert_eq!(finds.members[0].size, 1);
+    assert_eq!(finds.notices.len(), 2);
+    assert!(finds.notices[1].contains("etc/passwd\" and of 1 more leads out"));
+    assert!(
+        finds.notices[0].starts_with("not unpacked: member \"bomb.bin\": limit of 200"),
+        "{:?}",
+        finds.notices
+    );
+    Ok(())
+}
+
+#[test]
+fn a_member_whose_bytes_were_changed_is_named() -> TestResult {
+    let mut bytes = zip_of(&[
+        (
+            "note.txt",
+            b"the quick brown fox, stored as it stands, no doubt",
+        ),
+        ("b.txt", b"b"),
+    ])?;
+    let at = 40;
+    bytes[at] ^= 0xff;
+    let finds = read_as(Kind::Zip, &bytes);
+    let broken = finds.members.iter().filter(|it| it.bytes.is_err()).count();
+    assert_eq!((finds.members.len(), broken), (2, 1), "{:?}", finds.notices);
+    assert!(finds.notices[0].contains("note.txt"));
+    Ok(())
+}
+
+#[test]
+fn what_is_not_a_zip_archive_is_an_error_with_a_reason() {
+    let finds = read_as(Kind::Zip, b"PK\x03\x04 and no more");
+    let error = finds
+        .error
+        .map(|error| error.to_string())
+        .unwrap_or_default();
+    assert!(error.starts_with("it begins like a zip archive"), "{error}");
+}
+
+#[test]
+fn a_part_of_an_x_archive_cut_anywhere_gives_what_is_whole() -> TestResult {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/import/x/direct-messages.js"
+    );
+    let bytes = std::fs::read(path)?;
+    let whole = read_as(Kind::XDirectMessages, &bytes).letters.len();
+    let mut before = 0;
+    for end in 0..bytes.trim_ascii_end().len() {
+        let finds = read_as(Kind::XDirectMessages, &bytes[..end]);
+        assert!(finds.error.is_some(), "cut at {end}");
+        assert!(finds.letters.len() >= before);
+        before = finds.letters.len();
+    }
+    assert_eq!(before, whole);
+    Ok(())
+}
+
+#[test]
+fn an_entry_that_is_no_message_is_still_recorded() {
+    let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+    let file = format!(
+        "window.YTD.direct_messages.part0 = [{{\"dmConversation\":{{\"conversationId\":\"1-2\",\"messages\":[{deep}, 7, null, {{\"messageCreate\":{{\"id\":\"5\",\"text\":\"still here\"}}}}]}}}}]"
+    );
+    let finds = read_as(Kind::XDirectMessages, file.as_bytes());
+    assert!(finds.error.is_none(), "{:?}", finds.error);
+    assert_eq!(finds.letters.len(), 4);
+    assert_eq!(finds.letters[3].message.text.as_deref(), Some("still here"));
+    for letter in &finds.letters[..3] {
+        assert!(letter.message.notes[0].starts_with("it cannot be read"));
+    }
+    let start = usize::try_from(finds.letters[3].span.start).unwrap_or_default();
+    assert!(file[start..].starts_with("{\"messageCreate\""));
+}
+
+#[test]
+fn tags_without_end_are_text_without_end() {
+    let page = format!("<title>t</title>{}bottom", "<div><b>".repeat(200_000));
+    let finds = read_as(Kind::Html, page.as_bytes());
+    assert_eq!(finds.texts[0].text, "bottom\n");
+    let page = format!("<p>top<a href=\"{}", "x".repeat(1 << 20));
+    let finds = read_as(Kind::Html, page.as_bytes());
+    assert_eq!(finds.texts[0].text, "top\n");
+}
+
+#[test]
+fn text_in_any_encoding_is_text() {
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain("Grüße\r\n".encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    let finds = read_as(Kind::Text, &utf16);
+    assert_eq!(finds.texts[0].text, "Grüße\n");
+    assert_eq!(finds.texts[0].encoding.as_deref(), Some("utf-16le"));
+    let finds = read_as(Kind::Markdown, b"# Caf\xe9 cr\xe8me br\xfbl\xe9e\rnext\0");
+    assert_eq!(finds.texts[0].text, "# Café crème brûlée\nnext\u{fffd}");
+    assert_eq!(finds.texts[0].notes.len(), 2);
+}
+
+#[test]
+fn a_page_longer_than_its_limit_is_an_error_that_names_it() {
+    let limits = Limits {
+        text: 10,
+        ..Limits::default()
+    };
+    let finds = read_with(Kind::Html, b"<p>eleven bytes", &limits, &nothing);
+    let error = finds
+        .error
+        .map(|error| error.to_string())
+        .unwrap_or_default();
+    assert_eq!(
+        error,
+        "15 bytes are more than the 10 that are read of a page"
+    );
+}
+
+#[test]
+fn a_sink_that_stops_is_heard() {
+    let mut content = io::Cursor::new(b"<p>x".to_vec());
+    let mut input = Input {
+        kind: Kind::Html,
+        name: None,
+        size: 4,
+        content: &mut content,
+        companion: &nothing,
+        limits: &Limits::default(),
+    };
+    let outcome = read(&mut input, &mut |_| Err(Stop("full disk".into())));
+    assert!(matches!(outcome, Err(ReadError::Stopped(stop)) if stop.0.to_string() == "full disk"));
+}

@@ -1,0 +1,11 @@
+//! The readers, over samples with expected results beside them and over material that others wrote.
+
+mod corpora;
+mod hostile;
+mod mailboxes;
+mod pages;
+mod properties;
+mod recognised;
+mod samples;
+mod support;
+mod trees;
