@@ -6,12 +6,16 @@ use std::collections::HashSet;
 
 use crate::record::Link;
 
+/// Bytes of the longest link that is listed; a page may be one link from end to end.
+const LONGEST: usize = 4096;
+
 /// Collects links, each once, up to a cap.
 pub(super) struct Links {
     cap: usize,
     seen: HashSet<String>,
     kept: Vec<Link>,
     more: bool,
+    too_long: bool,
 }
 
 impl Links {
@@ -22,12 +26,17 @@ impl Links {
             seen: HashSet::new(),
             kept: Vec::new(),
             more: false,
+            too_long: false,
         }
     }
 
     /// Adds a link, unless it is there.
     pub(super) fn add(&mut self, url: &str, expanded: Option<String>) {
         if url.is_empty() || self.seen.contains(url) {
+            return;
+        }
+        if url.len() > LONGEST {
+            self.too_long = true;
             return;
         }
         if self.kept.len() >= self.cap {
@@ -43,7 +52,12 @@ impl Links {
 
     /// Adds every `http`, `https` and `ftp` address that stands in the text.
     pub(super) fn add_from(&mut self, text: &str) {
+        let mut looked_at = 0;
         for colon in memchr::memmem::find_iter(text.as_bytes(), "://") {
+            // What stands inside a link is part of it, so each byte is looked at once.
+            if colon < looked_at {
+                continue;
+            }
             let Some((before, _)) = text.split_at_checked(colon) else {
                 continue;
             };
@@ -62,7 +76,9 @@ impl Links {
                 continue;
             }
             let rest = text.get(start..).unwrap_or_default();
-            let url = trim(rest.split(ends_link).next().unwrap_or_default());
+            let link = rest.split(ends_link).next().unwrap_or_default();
+            looked_at = start + link.len();
+            let url = trim(link);
             if url.len() > scheme_length + 3 {
                 self.add(url, None);
             }
@@ -76,6 +92,9 @@ impl Links {
                 "only the first {} of its links are listed",
                 self.cap
             ));
+        }
+        if self.too_long {
+            notes.push(format!("links of more than {LONGEST} bytes are not listed"));
         }
         self.kept
     }
