@@ -11,14 +11,13 @@ use std::sync::Arc;
 
 use super::read::Content;
 
-/// Bytes of a companion that are read; a longer one is given cut.
-const LONGEST: u64 = 1 << 20;
-
 /// Companions of a zip archive that are held, at most, by name: what a reader asks for.
 const ASKED_FOR: &[&str] = &["account.js", "manifest.js"];
 
-/// How many of those are held of one archive.
-const MOST_HELD: usize = 32;
+/// Bytes of one of those that are held, and of all of one archive: as they come in its directory, so that the same
+/// archive is read in the same way each time.
+const LONGEST: u64 = 1 << 20;
+const MOST_HELD: usize = 32 << 20;
 
 /// The folder that a document lay in.
 #[derive(Clone, Default)]
@@ -48,22 +47,22 @@ impl Listing {
         let Ok(mut archive) = zip::ZipArchive::new(content) else {
             return listing;
         };
-        listing.names = archive
-            .file_names()
-            .filter_map(|name| Some(name.ok()?.into_owned()))
-            .collect();
-        let asked: Vec<String> = listing
-            .names
-            .iter()
-            .filter(|name| ASKED_FOR.contains(&name.rsplit('/').next().unwrap_or(name)))
-            .take(MOST_HELD)
-            .cloned()
-            .collect();
+        let mut asked = Vec::new();
+        for name in archive.file_names().filter_map(Result::ok) {
+            let name = name.into_owned();
+            if ASKED_FOR.contains(&name.rsplit('/').next().unwrap_or(&name)) {
+                asked.push(name.clone());
+            }
+            listing.names.insert(name);
+        }
+        let mut held = 0;
         for name in asked {
             let mut bytes = Vec::new();
-            if let Ok(member) = archive.by_name(&name)
+            if held < MOST_HELD
+                && let Ok(member) = archive.by_name(&name)
                 && member.take(LONGEST).read_to_end(&mut bytes).is_ok()
             {
+                held += bytes.len();
                 listing.held.insert(name, bytes);
             }
         }
@@ -78,8 +77,9 @@ impl Beside {
         Self::Zip(Arc::clone(listing), folder.to_owned())
     }
 
-    /// The bytes of a file below this folder. Names come from documents, so nothing that climbs out is looked at.
-    pub(super) fn get(&self, name: &str) -> Option<Vec<u8>> {
+    /// The first `most` bytes of a file below this folder. Names come from documents, so nothing that climbs out is
+    /// looked at.
+    pub(super) fn get(&self, name: &str, most: u64) -> Option<Vec<u8>> {
         match self {
             Self::Folder(folder) => {
                 let below = Path::new(name);
@@ -91,9 +91,12 @@ impl Beside {
                     return None;
                 }
                 let mut bytes = Vec::new();
+                if most == 0 {
+                    return Some(bytes);
+                }
                 File::open(path)
                     .ok()?
-                    .take(LONGEST)
+                    .take(most)
                     .read_to_end(&mut bytes)
                     .ok()?;
                 Some(bytes)
@@ -105,7 +108,10 @@ impl Beside {
                     format!("{folder}/{name}")
                 };
                 match listing.held.get(&name) {
-                    Some(bytes) => Some(bytes.clone()),
+                    Some(bytes) => {
+                        let most = usize::try_from(most).unwrap_or(usize::MAX).min(bytes.len());
+                        Some(bytes[..most].to_vec())
+                    }
                     None => listing.names.contains(&name).then(Vec::new),
                 }
             }

@@ -84,6 +84,8 @@ struct Frame<'a> {
     /// A second view of its bytes, for those that no message covers.
     view: Box<dyn Content + 'a>,
     covered: u64,
+    /// Where the last message ends that was found in it.
+    ends: u64,
     pending: Vec<Pending>,
     weight: usize,
     depth: usize,
@@ -159,13 +161,14 @@ impl Run<'_, '_> {
             bytes,
             view,
             covered: 0,
+            ends: 0,
             pending: Vec::new(),
             weight: 0,
             depth,
             listing,
         };
         let limits = self.request.limits.clone();
-        let companion = |name: &str| came.beside.get(name);
+        let companion = |name: &str, most: u64| came.beside.get(name, most);
         let mut input = Input {
             kind,
             name: came.name.as_ref(),
@@ -224,6 +227,19 @@ impl Run<'_, '_> {
                 parts,
                 ..
             } => {
+                // The format asks for ranges that are in order and apart; what a reader finds twice is recorded once.
+                let fits = frame.ends <= span.start
+                    && span.start <= span.end
+                    && span.end <= frame.bytes.size;
+                if !fits {
+                    let text = format!(
+                        "a message at bytes {} to {} overlaps one before it and was not recorded",
+                        span.start, span.end
+                    );
+                    self.unread(frame.came, frame.place, &frame.bytes.sha256, text);
+                    return Ok(());
+                }
+                frame.ends = span.end;
                 let sha256 = if raw.len() as u64 == span.end.saturating_sub(span.start) {
                     Digest::new(Sha256::digest(raw).into())
                 } else {
@@ -322,7 +338,7 @@ impl Run<'_, '_> {
             let bytes = bytes_of(&part.bytes, digest);
             if !budget.take(bytes.size) {
                 let text =
-                    "an attachment was not unpacked: more than 200 times its own size lies inside"
+                    "an attachment was not unpacked: more lies inside than one file may hold"
                         .to_owned();
                 self.unread(frame.came, place, &bytes.sha256, text);
                 continue;
@@ -346,7 +362,8 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    /// Keeps and records a document that lay in another.
+    /// Keeps and records a document that lay in another. Without `held` its bytes are in the group already, so the group
+    /// is not closed before they have their record.
     fn inside(
         &mut self,
         mut draft: ItemDraft,
@@ -356,8 +373,8 @@ impl Run<'_, '_> {
         held: Option<&[u8]>,
         came: &Came,
     ) -> Result<Parent, IngestError> {
-        self.make_room()?;
         if let Some(held) = held {
+            self.make_room()?;
             self.keep(held, &bytes.sha256)?;
         }
         draft.set_parent(self.writer.archive().committer(), parent)?;
@@ -389,7 +406,7 @@ impl Run<'_, '_> {
             self.unread(frame.came, frame.place, &frame.bytes.sha256, text);
             return Ok(());
         }
-        let (digest, size) = match self.take_in(&mut content.take(stated)) {
+        let (digest, size) = match self.take_in(content) {
             Ok(taken) => taken,
             Err(IngestError::Archive(ArchiveError::Store(StoreError::Unread { .. }))) => {
                 return Ok(());

@@ -19,7 +19,7 @@ use crate::support::TestResult;
 use crate::support::read_as;
 use crate::support::read_with;
 
-fn nothing(_: &str) -> Option<Vec<u8>> {
+fn nothing(_: &str, _: u64) -> Option<Vec<u8>> {
     None
 }
 
@@ -358,4 +358,67 @@ fn a_sink_that_stops_is_heard() {
     };
     let outcome = read(&mut input, &mut |_| Err(Stop("full disk".into())));
     assert!(matches!(outcome, Err(ReadError::Stopped(stop)) if stop.0.to_string() == "full disk"));
+}
+
+#[test]
+fn a_page_that_is_one_link_after_another_is_read_at_once() {
+    // 5 MB; looked through from each link to the end of the text, this took hours.
+    let text = "http://".repeat(700_000);
+    let mail =
+        format!("From: a@b.example\nSubject: links\n\n{text}\nhttps://pier.example/a, and on.\n");
+    let finds = read_as(Kind::Mail, mail.as_bytes());
+    let message = &finds.letters[0].message;
+    let links: Vec<_> = message.links.iter().map(|link| link.url.as_str()).collect();
+    assert_eq!(links, ["https://pier.example/a"]);
+    assert!(
+        message.notes.iter().any(|note| note.contains("4096 bytes")),
+        "{:?}",
+        message.notes
+    );
+}
+
+#[test]
+fn a_member_whose_bytes_do_not_fit_its_crc_is_said_to_be_damaged() -> TestResult {
+    let mut writer = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    writer.start_file("note.txt", stored)?;
+    writer.write_all(b"We paid 50,000.")?;
+    let mut bytes = writer.finish()?.into_inner();
+    let at = memchr::memmem::find(&bytes, b"50,000").ok_or("the member is stored as it is")?;
+    bytes[at] = b'1';
+    let finds = read_with(Kind::Zip, &bytes, &Limits::default(), &nothing);
+    assert!(
+        finds.notices[0].contains("note.txt\": its packed bytes are damaged"),
+        "{:?}",
+        finds.notices
+    );
+    Ok(())
+}
+
+#[test]
+fn lists_of_messages_around_a_conversations_id_are_read_in_their_order() {
+    let message = |id: u32| {
+        format!(
+            r#"{{"messageCreate":{{"id":"{id}","senderId":"1","recipientId":"2","text":"number {id}","createdAt":"2023-07-11T13:29:00.000Z"}}}}"#
+        )
+    };
+    let file = format!(
+        r#"window.YTD.direct_messages.part0 = [{{"dmConversation":{{"messages":[{}],"messages":[{}],"conversationId":"1-2","messages":[{}]}}}}]"#,
+        message(1),
+        message(2),
+        message(3)
+    );
+    let finds = read_as(Kind::XDirectMessages, file.as_bytes());
+    let texts: Vec<_> = finds
+        .letters
+        .iter()
+        .map(|letter| letter.message.text.as_deref().unwrap_or_default())
+        .collect();
+    assert_eq!(texts, ["number 1", "number 2", "number 3"]);
+    assert!(finds.letters.is_sorted_by_key(|letter| letter.span.start));
+    let known = |letter: &crate::support::Letter| {
+        letter.message.conversation.as_ref().map(|it| it.id.clone())
+    };
+    assert!(finds.letters.iter().all(|letter| known(letter).is_some()));
 }

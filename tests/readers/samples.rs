@@ -95,7 +95,7 @@ fn samples(
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let companion = |name: &str| {
+        let companion = |name: &str, _: u64| {
             let plain = !name.contains('/') && !name.contains("..");
             let held = name.ends_with("-Xy_1.jpg").then(Vec::new);
             held.or_else(|| std::fs::read(folder.join(name)).ok().filter(|_| plain))

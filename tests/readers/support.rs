@@ -51,7 +51,7 @@ pub(crate) struct Finds {
 
 /// Reads bytes as a kind.
 pub(crate) fn read_as(kind: Kind, bytes: &[u8]) -> Finds {
-    read_with(kind, bytes, &Limits::default(), &|_| None)
+    read_with(kind, bytes, &Limits::default(), &|_, _| None)
 }
 
 /// Reads bytes as a kind, with files beside them.
@@ -59,7 +59,7 @@ pub(crate) fn read_with(
     kind: Kind,
     bytes: &[u8],
     limits: &Limits,
-    companion: &dyn Fn(&str) -> Option<Vec<u8>>,
+    companion: &dyn Fn(&str, u64) -> Option<Vec<u8>>,
 ) -> Finds {
     read_named(kind, "", bytes, limits, companion)
 }
@@ -70,7 +70,7 @@ pub(crate) fn read_named(
     name: &str,
     bytes: &[u8],
     limits: &Limits,
-    companion: &dyn Fn(&str) -> Option<Vec<u8>>,
+    companion: &dyn Fn(&str, u64) -> Option<Vec<u8>>,
 ) -> Finds {
     let mut finds = Finds::default();
     let mut content = Cursor::new(bytes);
@@ -134,7 +134,7 @@ pub(crate) fn read_all(bytes: &[u8], name: &str) -> usize {
     while let Some((bytes, name, depth)) = waiting.pop() {
         let head = bytes.get(..65536).unwrap_or(&bytes);
         let kind = sniff(head, Some(&name), false).kind;
-        let finds = read_with(kind, &bytes, &limits, &|_| None);
+        let finds = read_with(kind, &bytes, &limits, &|_, _| None);
         check(&bytes, &finds);
         count += finds.letters.len() + finds.members.len() + finds.texts.len();
         if depth < 3 {

@@ -52,8 +52,8 @@ pub struct Input<'a> {
     /// Its bytes; reading starts by seeking to their start.
     pub content: &'a mut dyn Content,
     /// A file that lay beside this one, such as `account.js` or `direct_messages_media/12-a.jpg`; nothing where there is
-    /// none. A file longer than the caller cares to read is given cut, not withheld: its being there is told as well.
-    pub companion: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    /// none. The number is how many of its bytes are wanted: a longer one is given cut, and 0 asks whether it is there.
+    pub companion: &'a dyn Fn(&str, u64) -> Option<Vec<u8>>,
     /// How much is taken in.
     pub limits: &'a Limits,
 }

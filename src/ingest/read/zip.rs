@@ -97,7 +97,8 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
         };
         unpacked = unpacked.saturating_add(size);
         let mut content = Watched {
-            inner: (&mut member).take(size),
+            // One byte more than is stated: only at the true end of a member is its CRC looked at.
+            inner: (&mut member).take(size.saturating_add(1)),
             trouble: None,
         };
         let outcome = sink(Found::Member {

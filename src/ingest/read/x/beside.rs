@@ -7,6 +7,9 @@ use super::super::Input;
 
 use crate::record::Participant;
 
+/// Bytes of such a file that are read; a longer one is given cut, and is then no JSON.
+const LONGEST: u64 = 1 << 20;
+
 /// How many missing files are named.
 const NAMED: usize = 20;
 
@@ -21,7 +24,7 @@ pub(super) struct Owner {
 impl Owner {
     /// The account of `account.js`, where that can be read.
     pub(super) fn read(input: &Input<'_>) -> Option<Self> {
-        let value = json((input.companion)("account.js")?)?;
+        let value = json((input.companion)("account.js", LONGEST)?)?;
         let account = value.get(0)?.get("account")?;
         let text = |name: &str| {
             let text = account.get(name)?.as_str()?.trim();
@@ -53,7 +56,7 @@ pub(super) fn gaps(input: &Input<'_>, count: u64) -> Vec<String> {
     let Some(name) = input.name.map(ToString::to_string) else {
         return Vec::new();
     };
-    let Some(manifest) = (input.companion)("manifest.js").and_then(json) else {
+    let Some(manifest) = (input.companion)("manifest.js", LONGEST).and_then(json) else {
         return Vec::new();
     };
     let types = manifest.get("dataTypes").and_then(Value::as_object);
@@ -82,7 +85,7 @@ pub(super) fn gaps(input: &Input<'_>, count: u64) -> Vec<String> {
         }
         let missing = files
             .iter()
-            .filter(|(file, _)| *file != name && (input.companion)(file).is_none());
+            .filter(|(file, _)| *file != name && (input.companion)(file, 0).is_none());
         for (file, _) in missing.take(NAMED) {
             notices.push(format!("manifest.js names {file}, which is not here"));
         }

@@ -28,6 +28,9 @@ use crate::record::Span;
 /// How many bytes of JSON one entry may be; real ones have a few thousand. Read, JSON takes many times its length.
 const ENTRY: u64 = 4 << 20;
 
+/// How many lists of messages one conversation may have before its id; real ones have one.
+const LISTS: usize = 64;
+
 /// Reads a part.
 pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let owner = Owner::read(input);
@@ -42,7 +45,7 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
     let context = Context {
         owner: owner.as_ref(),
         limits: input.limits,
-        holds: &|path| companion(path).is_some(),
+        holds: &|path| companion(path, 0).is_some(),
         media: match kind {
             Kind::XTweets => "tweets_media",
             Kind::XGroupMessages => "direct_messages_group_media",
@@ -85,25 +88,28 @@ fn conversation(
         }
         scanner.open(b'{')?;
         let mut first = true;
-        let (mut id, mut early) = (None, None);
+        let (mut id, mut early) = (None, Vec::new());
         while let Some(key) = scanner.next_key(&mut first)? {
             let next = scanner.next_byte()?;
             if key == "conversationId" && next == Some(b'"') {
                 id = scanner.string()?;
-            } else if key == "messages" && next == Some(b'[') && id.is_some() {
+            } else if key == "messages" && next == Some(b'[') && id.is_some() && early.is_empty() {
                 messages(scanner, id.as_deref(), context, sink)?;
             } else {
-                // Messages before the conversation's id are read once it is known.
-                if key == "messages" && next == Some(b'[') {
-                    early = Some(scanner.position());
+                // Messages before the conversation's id are read once it is known, and so are those after them: they
+                // are handed over in the order in which they lie.
+                if key == "messages" && next == Some(b'[') && early.len() < LISTS {
+                    early.push(scanner.position());
                 }
                 scanner.value(0)?;
             }
         }
-        if let Some(early) = early {
-            let back = scanner.position();
-            scanner.go_to(early)?;
+        let back = scanner.position();
+        for list in &early {
+            scanner.go_to(*list)?;
             messages(scanner, id.as_deref(), context, sink)?;
+        }
+        if !early.is_empty() {
             scanner.go_to(back)?;
         }
     }
