@@ -220,3 +220,81 @@ fn a_zip_that_climbs_out_or_explodes_is_kept_and_said_to_be_in_part() -> TestRes
     assert!(!bench.dir.path().join("climbs.txt").exists());
     Ok(())
 }
+
+#[test]
+fn the_archives_own_folder_is_not_brought_into_it() -> TestResult {
+    let bench = Bench::new()?;
+    fs::write(
+        bench.dir.path().join("a.txt"),
+        "The harbor was never safe.\n",
+    )?;
+    let own = bench.archive();
+    let inside = bench.ingest(&[&own.join("archive.sqlite")], None);
+    let said = inside
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default();
+    assert!(said.ends_with("lies in the archive itself"), "{said}");
+    // Around it, it is passed over and that is said.
+    let receipt = bench.ingest(&[bench.dir.path()], None)?;
+    let passed: Vec<_> = receipt
+        .notices
+        .iter()
+        .filter(|notice| notice.text.contains("the archive itself"))
+        .collect();
+    assert_eq!(passed.len(), 1, "{:?}", receipt.notices);
+    let archive = Archive::open(&own)?;
+    let cards = archive.after(0, 1000)?;
+    let names: Vec<_> = cards
+        .iter()
+        .filter_map(|card| card.name.as_deref())
+        .collect();
+    assert!(
+        names.contains(&"a.txt") && !names.contains(&"archive.sqlite"),
+        "{names:?}"
+    );
+    Ok(())
+}
+
+#[test]
+fn more_paths_than_an_accession_can_name_are_refused_before_anything_is_read() -> TestResult {
+    let bench = Bench::new()?;
+    let folder = folder(&bench)?;
+    let many = vec![folder.as_path(); 10_000];
+    let size = Archive::open(&bench.archive())?.head()?.0;
+    let refused = bench.ingest(&many, None);
+    let said = refused
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default();
+    assert!(said.starts_with("10000 paths are more"), "{said}");
+    assert_eq!(Archive::open(&bench.archive())?.head()?.0, size);
+    assert_eq!(fs::read_dir(bench.archive().join("packs"))?.count(), 0);
+    Ok(())
+}
+
+#[test]
+fn exports_without_number_in_one_zip_are_read_the_same_each_time() -> TestResult {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for n in 0..60 {
+        writer.start_file(format!("x{n}/data/account.js"), options)?;
+        write!(
+            writer,
+            r#"window.YTD.account.part0 = [{{"account":{{"accountId":"{n}","username":"u{n}"}}}}]"#
+        )?;
+        writer.start_file(format!("x{n}/data/tweets.js"), options)?;
+        write!(
+            writer,
+            r#"window.YTD.tweets.part0 = [{{"tweet":{{"id_str":"{n}","full_text":"post {n}"}}}}]"#
+        )?;
+    }
+    let bench = Bench::new()?;
+    let file = bench.dir.path().join("exports.zip");
+    fs::write(&file, writer.finish()?.into_inner())?;
+    let receipt = bench.ingest(&[&file], None)?;
+    assert_eq!(receipt.messages, 60);
+    let ownerless = |notice: &&fonds::ingest::Notice| notice.text.contains("account.js");
+    assert_eq!(receipt.notices.iter().filter(ownerless).count(), 0);
+    Ok(())
+}

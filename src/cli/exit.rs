@@ -169,6 +169,16 @@ impl Failure {
             CliError::Ingest(IngestError::NoSuchPath { .. }) => {
                 (2, "no_such_file", "check the path".to_owned())
             }
+            CliError::Ingest(IngestError::OwnFolder { .. }) => (
+                2,
+                "own_folder",
+                "fonds ingest PATH        with files from elsewhere".to_owned(),
+            ),
+            CliError::Ingest(IngestError::TooManyPaths { .. }) => (
+                2,
+                "too_many_paths",
+                "fonds ingest FOLDER        with the folder that they lie in".to_owned(),
+            ),
             CliError::Ingest(_) => (
                 2,
                 "reads_otherwise",

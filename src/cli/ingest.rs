@@ -38,7 +38,7 @@ Examples
   fonds ingest papers/ voss.mbox
   fonds ingest x-export.zip --from 'Source A' --received 2023-08-14 --how given
   fonds ingest --dry-run papers/
-  tar-free-stream | fonds ingest -
+  ssh desk cat inbox.mbox | fonds ingest -
 
 Exit status
   0 all of it is in, 3 in part (some files could not be read or understood), 2 could not be done, 10 no archive here,
@@ -237,6 +237,12 @@ impl Ingested {
 pub(super) fn run(context: &Context, args: &IngestArgs) -> Result<Outcome, CliError> {
     let kind = args.kind.as_deref().map(kind).transpose()?;
     if args.dry_run {
+        if args.paths.iter().any(|path| path.as_os_str() == "-") {
+            return Err(CliError::usage(
+                "--dry-run would use standard input up, so that nothing is left to bring in",
+                "put it into a file first, then fonds ingest --dry-run FILE",
+            ));
+        }
         let archive = context.archive()?;
         let mut agents = Agents::new(&archive)?;
         let request = request(context, args, kind, &mut agents)?;
@@ -249,9 +255,10 @@ pub(super) fn run(context: &Context, args: &IngestArgs) -> Result<Outcome, CliEr
     let meter = context.ui.meter();
     let progress = |progress: Progress| {
         let what = format!(
-            "files, {}, {} messages",
+            "{}, {}, {}",
+            if progress.files == 1 { "file" } else { "files" },
             size(progress.bytes),
-            number(progress.messages)
+            count(progress.messages, "message", "messages")
         );
         meter.tell(progress.files, None, &what);
     };

@@ -16,6 +16,24 @@ pub enum IngestError {
         /// The path as given.
         path: PathBuf,
     },
+    /// A path that lies in the archive which it was to be brought into.
+    #[error("{} lies in the archive itself", path.display())]
+    OwnFolder {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// More paths than an entry holds.
+    #[error(
+        "{count} paths are more than one accession can name ({bytes} bytes of names; {most} at most)"
+    )]
+    TooManyPaths {
+        /// How many were given.
+        count: usize,
+        /// The length of their list.
+        bytes: usize,
+        /// The longest list.
+        most: usize,
+    },
     /// An interrupted accession cannot be taken up: the readers give something else now.
     #[error(
         "{path} was read otherwise when its ingest was interrupted: item {item} has another digest now"

@@ -20,6 +20,9 @@ use super::read::Found;
 use super::read::Input;
 use super::read::read;
 use super::read::sniff;
+use super::run::LONGEST_TEXT;
+use super::run::demand_paths;
+use super::walk::passed_over;
 use super::walk::walk;
 use crate::archive::Archive;
 use crate::archive::statement_of;
@@ -31,11 +34,10 @@ pub fn rehearse(archive: &Archive, request: &Request) -> Result<Receipt, IngestE
     let statement = statement_of(&request.statement)?;
     let mut receipt = Receipt::default();
     let mut seen = std::collections::HashSet::new();
+    demand_paths(archive.root(), request)?;
     for path in &request.paths {
-        if path.symlink_metadata().is_err() {
-            return Err(IngestError::NoSuchPath { path: path.clone() });
-        }
-        for found in walk(path) {
+        receipt.notices.extend(passed_over(path, archive.root()));
+        for found in walk(path, archive.root()) {
             let failed = match found {
                 Ok(file) => {
                     let shown = file.path.display().to_string();
@@ -68,14 +70,18 @@ fn one(
     let hashed = File::open(&walked.path).and_then(|mut file| {
         let mut hash = Sha256::new();
         let size = std::io::copy(&mut file, &mut hash)?;
-        let mut head = Vec::new();
+        let mut held = Vec::new();
         file.rewind()?;
-        Read::by_ref(&mut file)
-            .take(HEAD as u64)
-            .read_to_end(&mut head)?;
-        Ok((file, Digest::new(hash.finalize().into()), size, head))
+        // As in a run: all of what is not too long, else its beginning.
+        let most = if size <= LONGEST_TEXT {
+            size
+        } else {
+            HEAD as u64
+        };
+        Read::by_ref(&mut file).take(most).read_to_end(&mut held)?;
+        Ok((file, Digest::new(hash.finalize().into()), size, held))
     });
-    let (mut file, digest, size, head) = match hashed {
+    let (mut file, digest, size, held) = match hashed {
         Ok(hashed) => hashed,
         Err(error) => return Ok(Some(unreadable(&error))),
     };
@@ -87,9 +93,14 @@ fn one(
     }
     let came = Came::from_file(walked);
     let name = came.name.as_ref().map(ToString::to_string);
-    let kind = request
+    let kind = request.kind.unwrap_or_else(|| {
+        sniff(
+            held.get(..HEAD).unwrap_or(&held),
+            name.as_deref(),
+            walked.in_maildir,
+        )
         .kind
-        .unwrap_or_else(|| sniff(&head, name.as_deref(), walked.in_maildir).kind);
+    });
     *receipt.kinds.entry(kind.word()).or_default() += 1;
     if archive.document_reference(&digest)?.is_none() {
         receipt.documents.added += 1;
@@ -100,10 +111,11 @@ fn one(
     if kind == Kind::Other {
         receipt.not_searchable += 1;
     }
-    if !needs_reading(kind, Some(&head), size) {
+    let whole = (held.len() as u64 == size).then_some(held.as_slice());
+    if !needs_reading(kind, whole, size) {
         return Ok(None);
     }
-    let companion = |name: &str| came.beside.get(name);
+    let companion = |name: &str, most: u64| came.beside.get(name, most);
     let mut input = Input {
         kind,
         name: came.name.as_ref(),

@@ -26,6 +26,7 @@ use super::nested::Budget;
 use super::nested::Recorded;
 use super::notices::Notices;
 use super::walk::Walked;
+use super::walk::passed_over;
 use super::walk::walk;
 use crate::archive::ArchiveError;
 use crate::archive::EntryDraft;
@@ -52,6 +53,9 @@ const FILES_TOGETHER: usize = 512;
 /// Bytes of a pack at which a group is appended.
 const PACK_FULL: u64 = 256 << 20;
 
+/// Bytes of the list of paths that an accession states; an entry holds no more than twice this in all.
+const LONGEST_PATHS: usize = 128 << 10;
+
 /// Bytes of a document up to which its own text is read; a longer one is stored and not searchable.
 pub(super) const LONGEST_TEXT: u64 = 64 << 20;
 
@@ -61,11 +65,7 @@ pub fn run(
     request: &Request,
     outside: &mut Outside<'_>,
 ) -> Result<Receipt, IngestError> {
-    for path in &request.paths {
-        if path.as_os_str() != "-" && path.symlink_metadata().is_err() {
-            return Err(IngestError::NoSuchPath { path: path.clone() });
-        }
-    }
+    demand_paths(writer.archive().root(), request)?;
     let mut run = Run::begin(writer, request, outside)?;
     for path in &request.paths {
         if path.as_os_str() == "-" {
@@ -147,7 +147,9 @@ impl<'a, 'o> Run<'a, 'o> {
     fn tree(&mut self, path: &Path) -> Result<(), IngestError> {
         let mut small: Vec<Walked> = Vec::new();
         let mut bytes = 0;
-        for found in walk(path) {
+        let own = self.writer.archive().root().to_path_buf();
+        self.receipt.notices.extend(passed_over(path, &own));
+        for found in walk(path, &own) {
             match found {
                 Ok(file) if file.size < SMALL_BELOW => {
                     bytes += file.size;
@@ -509,6 +511,34 @@ impl<'a, 'o> Run<'a, 'o> {
         }
         Ok(self.receipt)
     }
+}
+
+/// Makes sure, before anything is read, that every path is there, that none lies in the archive's own folder, and that
+/// the accession can name them all.
+pub(super) fn demand_paths(root: &Path, request: &Request) -> Result<(), IngestError> {
+    let own = root.canonicalize().ok();
+    for path in request.paths.iter().filter(|path| path.as_os_str() != "-") {
+        if path.symlink_metadata().is_err() {
+            return Err(IngestError::NoSuchPath { path: path.clone() });
+        }
+        let inside = path
+            .canonicalize()
+            .ok()
+            .zip(own.as_ref())
+            .is_some_and(|(path, own)| path.starts_with(own));
+        if inside {
+            return Err(IngestError::OwnFolder { path: path.clone() });
+        }
+    }
+    let bytes = paths_text(request)?.len();
+    if bytes > LONGEST_PATHS {
+        return Err(IngestError::TooManyPaths {
+            count: request.paths.len(),
+            bytes,
+            most: LONGEST_PATHS,
+        });
+    }
+    Ok(())
 }
 
 /// Reads a small file and hashes it. One that has grown past the bound since it was met is read all the same.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use walkdir::WalkDir;
 
+use super::Notice;
 use super::error::unreadable;
 use crate::record::Instant;
 use crate::record::Moment;
@@ -31,8 +32,10 @@ pub(super) struct Passed {
 }
 
 /// Goes through one path that was given. Links inside a folder are not followed: what they lead to may lie outside, or
-/// in a loop. A path given by the user itself may be a link.
-pub(super) fn walk(given: &Path) -> impl Iterator<Item = Result<Walked, Passed>> {
+/// in a loop. A path given by the user itself may be a link. The archive's own folder is passed over: its database and
+/// packs change while they would be read.
+pub(super) fn walk(given: &Path, own: &Path) -> impl Iterator<Item = Result<Walked, Passed>> {
+    let own = below(given, own);
     let base = given
         .file_name()
         .map_or_else(|| PathBuf::from(given), PathBuf::from);
@@ -42,6 +45,7 @@ pub(super) fn walk(given: &Path) -> impl Iterator<Item = Result<Walked, Passed>>
         .follow_root_links(true)
         .sort_by_file_name()
         .into_iter()
+        .filter_entry(move |entry| own.as_deref() != Some(entry.path()))
         .filter_map(move |entry| {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -92,6 +96,21 @@ pub(super) fn walk(given: &Path) -> impl Iterator<Item = Result<Walked, Passed>>
                 modified: modified(&found),
             }))
         })
+}
+
+/// What is said of the archive's own folder where it lies among what was given.
+pub(super) fn passed_over(given: &Path, own: &Path) -> Option<Notice> {
+    below(given, own).map(|own| Notice {
+        path: own.display().to_string(),
+        text: "is the archive itself and was passed over".to_owned(),
+    })
+}
+
+/// Where a walk from `given` meets the archive's folder, if it does.
+fn below(given: &Path, own: &Path) -> Option<PathBuf> {
+    let (start, own) = (given.canonicalize().ok()?, own.canonicalize().ok()?);
+    let rest = own.strip_prefix(&start).ok()?;
+    (!rest.as_os_str().is_empty()).then(|| given.join(rest))
 }
 
 fn odd(kind: FileType) -> &'static str {
