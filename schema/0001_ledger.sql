@@ -21,19 +21,21 @@ CREATE TABLE item (
     slots  TEXT
 ) STRICT;
 
--- What is left of a slot once its record key is gone: the salt where the value may still be shown, else the bare
--- commitment. `item` is 0 for an entry.
+-- What stands for a slot, or for a piece of the text, whose salt does not follow from a record key: because the key is
+-- gone (then the salt is here where the value may still be shown, and is null where it may not), or because the value is
+-- in the vault. `of` is e (an entry, `id` its seq) or i (an item, `id` its number); `piece` is -1 for the slot itself.
 CREATE TABLE blank (
-    seq        INTEGER NOT NULL,
-    item       INTEGER NOT NULL,
+    of         TEXT NOT NULL CHECK (of IN ('e', 'i')),
+    id         INTEGER NOT NULL CHECK (id >= 0),
     slot       INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 15),
+    piece      INTEGER NOT NULL CHECK (piece >= -1),
     salt       BLOB CHECK (length(salt) = 32),
     commitment BLOB NOT NULL CHECK (length(commitment) = 32),
-    PRIMARY KEY (seq, item, slot)
+    PRIMARY KEY (of, id, slot, piece)
 ) STRICT, WITHOUT ROWID;
 
 -- Text that a reader took out of a document, where it is not the document's own bytes and is 16 KiB or less; longer
--- texts are blobs. Found by digest, so that the same words are stored once.
+-- texts are blobs.
 CREATE TABLE text (
     item INTEGER PRIMARY KEY REFERENCES item (id),
     body TEXT NOT NULL

@@ -15,6 +15,7 @@ use std::fs::Permissions;
 use std::fs::TryLockError;
 use std::io;
 use std::io::Write;
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -163,9 +164,37 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DurableError> {
     fill(Staged::create_private(path)?, bytes)?.place()
 }
 
-/// As [`write_private`], but a file that is there already stays ([`DurableError::is_taken`]).
+/// As [`write_private`], but a file that is there already stays ([`DurableError::is_taken`]). The file has no name before
+/// it is whole, where the file system can do that: a private key that a killed process left under a name of ours would
+/// lie there for ever.
 pub fn write_private_new(path: &Path, bytes: &[u8]) -> Result<(), DurableError> {
-    fill(Staged::create_private(path)?, bytes)?.place_new()
+    let Ok(mut file) = tempfile::tempfile_in(parent(path)) else {
+        return fill(Staged::create_private(path)?, bytes)?.place_new();
+    };
+    file.set_permissions(Permissions::from_mode(0o600))
+        .map_err(at(path, "keeping others from the file"))?;
+    file.write_all(bytes)
+        .map_err(at(path, "writing the file"))?;
+    file.sync_all().map_err(at(path, "syncing the file"))?;
+    let nameless = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let (here, follow) = (rustix::fs::CWD, rustix::fs::AtFlags::SYMLINK_FOLLOW);
+    match rustix::fs::linkat(here, nameless, here, path, follow) {
+        Ok(()) => sync_dir(parent(path)),
+        Err(rustix::io::Errno::EXIST) => Err(at(path, "putting the new file in its place")(
+            rustix::io::Errno::EXIST.into(),
+        )),
+        Err(_) => fill(Staged::create_private(path)?, bytes)?.place_new(),
+    }
+}
+
+/// Removes the unfinished files that killed processes left in a folder. The caller keeps others from writing there.
+pub fn clear_leftovers(folder: &Path) -> Result<(), DurableError> {
+    for entry in folder.read_dir().into_iter().flatten().flatten() {
+        if is_leftover(&entry.file_name()) {
+            discard(&entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Creates the folder and those above it that are missing; durable on return. One that exists is left as it is.

@@ -31,9 +31,10 @@ fn codes(bench: &Bench) -> Result<BTreeSet<String>, Box<dyn std::error::Error>> 
         progress: &mut |_| {},
         cpu: None,
     };
-    let origin = Archive::open(&bench.archive())?.origin().to_string();
+    let archive = Archive::open(&bench.archive())?;
+    let origin = archive.origin().to_string();
     let options = Options {
-        pending: keys::announced(&bench.places, &origin)?,
+        pending: keys::announced(&bench.places, &origin, &archive.log_key()?)?,
         memory: keys::last_signed(&bench.places, &origin)?,
         ..Options::default()
     };

@@ -218,26 +218,41 @@ fn restart(memory: Memory, places: &Places) -> Result<Memory, KeyError> {
 fn a_crash_at_any_step_of_an_append_leaves_one_thing_to_do() -> TestResult {
     let (_dir, places) = places()?;
     let mut memory = Memory::open(&places, ORIGIN)?;
-    assert_eq!(memory.standing(head(1), None), Standing::Blank);
-    memory.set_pending(head(1))?;
-    assert_eq!(memory.standing(head(1), None), Standing::Sign);
+    assert_eq!(
+        memory.standing(head(1), None, &key().public()),
+        Standing::Blank
+    );
+    memory.set_pending(head(1), &key())?;
+    assert_eq!(
+        memory.standing(head(1), None, &key().public()),
+        Standing::Sign
+    );
     memory.sign_pending(&key())?;
 
     // Before anything: the archive is as it was signed.
     let mut memory = restart(memory, &places)?;
-    assert_eq!(memory.standing(head(1), Some(head(1))), Standing::Settled);
+    assert_eq!(
+        memory.standing(head(1), Some(head(1)), &key().public()),
+        Standing::Settled
+    );
 
     // Announced, but the entries were not committed: the announcement is void, and another may follow.
-    memory.set_pending(other_head(4))?;
+    memory.set_pending(other_head(4), &key())?;
     let mut memory = restart(memory, &places)?;
-    assert_eq!(memory.standing(head(1), Some(head(1))), Standing::Settled);
-    memory.set_pending(head(4))?;
+    assert_eq!(
+        memory.standing(head(1), Some(head(1)), &key().public()),
+        Standing::Settled
+    );
+    memory.set_pending(head(4), &key())?;
 
     // Entries committed, not signed: sign them, whatever else was announced before.
     let mut memory = restart(memory, &places)?;
-    assert_eq!(memory.standing(head(4), Some(head(1))), Standing::Sign);
     assert_eq!(
-        memory.standing(other_head(4), Some(head(1))),
+        memory.standing(head(4), Some(head(1)), &key().public()),
+        Standing::Sign
+    );
+    assert_eq!(
+        memory.standing(other_head(4), Some(head(1)), &key().public()),
         Standing::Foreign { signed: head(1) }
     );
     let note = memory.sign_pending(&key())?;
@@ -245,24 +260,27 @@ fn a_crash_at_any_step_of_an_append_leaves_one_thing_to_do() -> TestResult {
     // Signed, but the archive lacks the note: it is the same one.
     let memory = restart(memory, &places)?;
     assert_eq!(
-        memory.standing(head(4), Some(head(1))),
+        memory.standing(head(4), Some(head(1)), &key().public()),
         Standing::StoreNote(note.clone())
     );
-    assert_eq!(memory.standing(head(4), Some(head(4))), Standing::Settled);
-    assert_eq!(memory.pending(), None);
+    assert_eq!(
+        memory.standing(head(4), Some(head(4)), &key().public()),
+        Standing::Settled
+    );
+    assert_eq!(memory.pending(&key().public()), None);
     Checkpoint::open(&note, &key().public().verifier(ORIGIN)?)?;
 
     // An older copy of the archive, and a newer one that this signer never saw.
     assert_eq!(
-        memory.standing(head(1), Some(head(1))),
+        memory.standing(head(1), Some(head(1)), &key().public()),
         Standing::Behind { signed: head(4) }
     );
     assert_eq!(
-        memory.standing(head(6), Some(head(6))),
+        memory.standing(head(6), Some(head(6)), &key().public()),
         Standing::Foreign { signed: head(4) }
     );
     assert_eq!(
-        memory.standing(other_head(4), None),
+        memory.standing(other_head(4), None, &key().public()),
         Standing::Foreign { signed: head(4) }
     );
     Ok(())
@@ -276,41 +294,59 @@ fn the_signer_never_signs_less_nor_two_roots_for_one_size() -> TestResult {
         memory.sign_pending(&key()),
         Err(KeyError::NothingPending)
     ));
-    memory.set_pending(head(5))?;
+    memory.set_pending(head(5), &key())?;
     let first = memory.sign_pending(&key())?;
     let mut memory = restart(memory, &places)?;
     assert!(matches!(
-        memory.set_pending(head(4)),
+        memory.set_pending(head(4), &key()),
         Err(KeyError::LowerSize {
             known: 5,
             offered: 4
         })
     ));
     assert!(matches!(
-        memory.set_pending(other_head(5)),
+        memory.set_pending(other_head(5), &key()),
         Err(KeyError::OtherRoot { size: 5, .. })
     ));
-    assert_eq!(memory.pending(), None);
+    assert_eq!(memory.pending(&key().public()), None);
     // The same head again is the same note.
-    memory.set_pending(head(5))?;
+    memory.set_pending(head(5), &key())?;
     assert_eq!(memory.sign_pending(&key())?, first);
 
     // Not even when the file was made to say so.
     drop(memory);
     let path = places.memory(ORIGIN)?;
     let text = fs::read_to_string(&path)?;
-    let forged = format!(
-        "\"pending\": {{\"size\": 5, \"root\": \"{}\"}}",
-        other_head(5).root
-    );
-    let text = text.replace("\"pending\": null", &forged);
-    fs::File::create(&path)
-        .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))?;
+    let forge = |head: Head, by: &KeyPair| -> TestResult {
+        let name = format!("{ORIGIN}/pending");
+        let announced = format!("fonds/pending/v1\n{ORIGIN}\n{}\n{}\n", head.size, head.root);
+        let note = by.sign_text(&name, &announced)?.to_string();
+        let forged = format!("\"pending\": {}", serde_json::to_string(&note)?);
+        let forged = text.replace("\"pending\": null", &forged);
+        fs::File::create(&path)
+            .and_then(|mut file| std::io::Write::write_all(&mut file, forged.as_bytes()))?;
+        Ok(())
+    };
+    forge(other_head(5), &key())?;
     let mut memory = Memory::open(&places, ORIGIN)?;
-    assert!(memory.pending().is_some());
+    assert!(memory.pending(&key().public()).is_some());
     assert!(matches!(
         memory.sign_pending(&key()),
         Err(KeyError::OtherRoot { .. })
+    ));
+    // Nor what somebody announced who has not got the key.
+    drop(memory);
+    forge(head(7), &KeyPair::from_seed([66; 32]))?;
+    let mut memory = Memory::open(&places, ORIGIN)?;
+    assert_eq!(memory.pending(&key().public()), None);
+    assert_eq!(keys::announced(&places, ORIGIN, &key().public())?, None);
+    assert_eq!(
+        memory.standing(head(7), Some(head(5)), &key().public()),
+        Standing::Foreign { signed: head(5) }
+    );
+    assert!(matches!(
+        memory.sign_pending(&key()),
+        Err(KeyError::NothingPending)
     ));
     Ok(())
 }
@@ -333,7 +369,7 @@ fn two_copies_of_an_archive_cannot_sign_at_once() -> TestResult {
 fn a_memory_that_cannot_be_written_signs_nothing() -> TestResult {
     let (_dir, places) = places()?;
     let mut memory = Memory::open(&places, ORIGIN)?;
-    memory.set_pending(head(2))?;
+    memory.set_pending(head(2), &key())?;
     // A folder where the file should go: the rename is refused even to root.
     let path = places.memory(ORIGIN)?;
     fs::rename(&path, path.with_extension("away"))?;
@@ -342,12 +378,18 @@ fn a_memory_that_cannot_be_written_signs_nothing() -> TestResult {
         memory.sign_pending(&key()),
         Err(KeyError::Durable(_))
     ));
-    assert_eq!((memory.signed(), memory.pending()), (None, Some(head(2))));
-    assert!(memory.set_pending(head(3)).is_err());
+    assert_eq!(
+        (memory.signed(), memory.pending(&key().public())),
+        (None, Some(head(2)))
+    );
+    assert!(memory.set_pending(head(3), &key()).is_err());
     fs::remove_dir(&path)?;
     fs::rename(path.with_extension("away"), &path)?;
     let mut memory = restart(memory, &places)?;
-    assert_eq!(memory.standing(head(2), None), Standing::Sign);
+    assert_eq!(
+        memory.standing(head(2), None, &key().public()),
+        Standing::Sign
+    );
     memory.sign_pending(&key())?;
     Ok(())
 }
@@ -356,9 +398,9 @@ fn a_memory_that_cannot_be_written_signs_nothing() -> TestResult {
 fn a_damaged_memory_is_said_and_not_taken_for_an_empty_one() -> TestResult {
     let (_dir, places) = places()?;
     let mut memory = Memory::open(&places, ORIGIN)?;
-    memory.set_pending(head(2))?;
+    memory.set_pending(head(2), &key())?;
     memory.sign_pending(&key())?;
-    memory.set_pending(head(3))?;
+    memory.set_pending(head(3), &key())?;
     drop(memory);
     let path = places.memory(ORIGIN)?;
     let text = fs::read_to_string(&path)?;
@@ -387,7 +429,10 @@ fn a_lost_or_older_memory_takes_over_only_what_continues_it() -> TestResult {
     let log = key().public().verifier(ORIGIN)?;
     let mut memory = Memory::open(&places, ORIGIN)?;
     memory.adopt(&key().sign(&checkpoint(head(5)))?, &log, &[])?;
-    assert_eq!(memory.standing(head(5), Some(head(5))), Standing::Settled);
+    assert_eq!(
+        memory.standing(head(5), Some(head(5)), &key().public()),
+        Standing::Settled
+    );
     let proof = tlog::prove_consistency(&leaves(9), 5)?;
     let forked = key().sign(&checkpoint(other_head(9)))?;
     assert!(

@@ -2,7 +2,7 @@
 //!
 //! Not covered, since nothing that is proved depends on it: `fonds.toml` (anybody's to edit), `search/` (disposable, and
 //! made again), `lock`, the `-wal` and `-shm` files of SQLite, bytes of the database file that no query of a table can
-//! see (free pages, slack, the b-trees of indexes), and a checkpoint's row that is removed while a later one stands.
+//! see (free pages, slack), and a checkpoint's row that is removed while a later one stands.
 
 #![expect(
     clippy::disallowed_methods,
@@ -70,7 +70,7 @@ impl Sample {
             quick: false,
             pin: keys::Pin::open(&places, &origin)?.note().cloned(),
             memory: keys::last_signed(&places, &origin)?,
-            pending: keys::last_pending(&places, &origin)?,
+            pending: keys::announced(&places, &origin, &self.archive()?.log_key()?)?,
             against: Vec::new(),
         })
     }
@@ -480,7 +480,7 @@ fn rows_edited_beside_the_ledger_are_found() -> TestResult {
             "card m-",
         ),
         (
-            "INSERT INTO blank VALUES (1, 0, 0, NULL, zeroblob(32))",
+            "INSERT INTO blank VALUES ('e', 1, 0, -1, NULL, zeroblob(32))",
             "blank.unexpected",
             "blank",
         ),

@@ -129,7 +129,7 @@ impl Writer {
                 path: root.to_path_buf(),
             });
         }
-        durable::create_dir(root)?;
+        durable::create_private_dir(root)?;
         let lock = lock(root)?;
         Store::create(root)?;
         let conn = catalogue::create(&root.join(catalogue::FILE))?;
@@ -237,8 +237,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Appends one group. On return it is on the disk, sealed and signed; after an error nothing of it is recorded,
-    /// or it is whole and the next start will sign it.
+    /// Appends one group. On return it is on the disk, sealed and signed; after an error nothing of it is recorded, save
+    /// after [`ArchiveError::Recorded`]: then it is whole, and the next start ends what follows.
     pub fn append(
         &mut self,
         steps: Vec<Step>,
@@ -286,7 +286,7 @@ impl Writer {
             root: tree.root(),
         };
         let committed = rows.and_then(|appended| {
-            self.signer.memory.set_pending(head)?;
+            self.signer.memory.set_pending(head, &self.signer.key)?;
             conn.execute_batch("COMMIT")?;
             Ok(appended)
         });
@@ -300,8 +300,13 @@ impl Writer {
         };
         self.tree = tree;
         self.next_item = next_item;
-        self.seal()?;
-        log::catch_up(&self.archive)?;
+        // From here on it stands, whatever comes: whoever is told 'nothing was changed' records it a second time.
+        self.seal()
+            .and_then(|()| log::catch_up(&self.archive))
+            .map_err(|cause| ArchiveError::Recorded {
+                entries: self.tree.size(),
+                source: Box::new(cause),
+            })?;
         let (entries, first_items) = appended.into_iter().unzip();
         Ok(Appended {
             entries,

@@ -1,5 +1,7 @@
 //! The database file: how it is opened, what schema it has, and that nobody else's schema is trusted.
 
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -32,13 +34,27 @@ pub(super) const PROJECTED: &[&str] = &[
     "act",
 ];
 
+/// Bytes of a page of the database.
+pub(super) const PAGE: u64 = 8192;
+
 /// The database's name inside the archive.
 pub(super) const FILE: &str = "archive.sqlite";
 
 /// Makes the database of a new archive.
 pub(super) fn create(path: &Path) -> Result<Connection, ArchiveError> {
+    // It holds every value and every record key: for its owner only, whatever the umask. SQLite gives the same mode to
+    // the files that it makes beside it.
+    File::options()
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|source| ArchiveError::Read {
+            path: path.to_path_buf(),
+            source,
+        })?;
     let mut conn = Connection::open(path)?;
-    conn.pragma_update(None, "page_size", 8192)?;
+    conn.pragma_update(None, "page_size", PAGE)?;
     conn.pragma_update(None, "secure_delete", true)?;
     conn.pragma_update(None, "journal_mode", "wal")?;
     conn.pragma_update(None, "application_id", APPLICATION)?;
@@ -47,8 +63,22 @@ pub(super) fn create(path: &Path) -> Result<Connection, ArchiveError> {
     Ok(conn)
 }
 
+/// Refuses a database with a rollback journal beside it. An archive has none: it is in WAL mode from its first record on.
+/// SQLite would write what stands in it into the database, and delete whatever file it names, at the next opening.
+pub(super) fn demand_no_journal(path: &Path) -> Result<(), ArchiveError> {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    if Path::new(&journal).symlink_metadata().is_ok() {
+        return Err(ArchiveError::Journal {
+            path: journal.into(),
+        });
+    }
+    Ok(())
+}
+
 /// Opens the database for reading and writing.
 pub(super) fn open(path: &Path) -> Result<Connection, ArchiveError> {
+    demand_no_journal(path)?;
     let conn = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -61,6 +91,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, ArchiveError> {
 /// Opens the database for reading only. On a disk that cannot be written, SQLite needs to be told that nobody else
 /// writes either, which is only true where no write-ahead log is left.
 pub(super) fn open_reading(path: &Path) -> Result<Connection, ArchiveError> {
+    demand_no_journal(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;
@@ -112,7 +143,7 @@ fn immutable_uri(path: &Path) -> String {
 /// An empty catalogue that is gone when it is closed, for making the projection again beside the stored one.
 pub(super) fn scratch() -> Result<Connection, ArchiveError> {
     let mut conn = Connection::open("")?;
-    conn.pragma_update(None, "page_size", 8192)?;
+    conn.pragma_update(None, "page_size", PAGE)?;
     conn.pragma_update(None, "journal_mode", "off")?;
     conn.pragma_update(None, "synchronous", "off")?;
     conn.pragma_update(None, "cache_size", -32_768)?;

@@ -79,6 +79,13 @@ pub enum ArchiveError {
         /// The database.
         path: PathBuf,
     },
+    /// A rollback journal lies beside the database, which an archive never has: somebody put it there, and opening the
+    /// database would carry out what it says.
+    #[error("{} is not of this archive; the database was not opened", path.display())]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+    },
     /// The database would not promise that what it acknowledges is on the disk.
     #[error("the database is at synchronous level {found}, not 2")]
     NotSynchronous {
@@ -124,6 +131,16 @@ pub enum ArchiveError {
         "this key does not remember signing for the archive, and nothing vouches that it is the latest copy"
     )]
     NoMemory,
+    /// What was to be recorded is, but signing it, `log/` or the pin could not be brought up to it.
+    #[error(
+        "it is recorded (the ledger has {entries} entries now), but what follows could not be ended"
+    )]
+    Recorded {
+        /// Entries of the ledger.
+        entries: u64,
+        /// What was in the way.
+        source: Box<ArchiveError>,
+    },
     /// A stored value is not what its schema says.
     #[error("{subject} has a value that cannot be read: {slot}")]
     Value {
@@ -201,6 +218,7 @@ impl ArchiveError {
             | Self::Canonical(_)
             | Self::Missing { .. }
             | Self::NotOurs { .. }
+            | Self::Journal { .. }
             | Self::Schema(_)
             | Self::UnknownSlot { .. }
             | Self::Key(_) => true,

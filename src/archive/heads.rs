@@ -4,6 +4,7 @@ use super::Archive;
 use super::ArchiveError;
 use super::restore::LOST;
 use crate::keys::KeyError;
+use crate::keys::PublicKey;
 use crate::tlog::Checkpoint;
 use crate::tlog::Frontier;
 use crate::tlog::Hash;
@@ -57,6 +58,11 @@ impl Archive {
         Ok(Checkpoint::open(&note, &self.verifier()?).map_err(KeyError::from)?)
     }
 
+    /// The log key's public half.
+    pub fn log_key(&self) -> Result<PublicKey, ArchiveError> {
+        Ok(PublicKey::new(self.keys.log)?)
+    }
+
     /// The log key, ready to verify.
     pub fn verifier(&self) -> Result<Verifier, ArchiveError> {
         Ok(Verifier::new(self.origin().as_str(), &self.keys.log).map_err(KeyError::from)?)
@@ -80,7 +86,7 @@ impl Archive {
             .collect::<Result<_, _>>()?;
         match kinds
             .into_iter()
-            .find(|kind| kind != LOST && crate::record::schema(kind).is_none())
+            .find(|kind| kind != LOST && !crate::record::is_understood(kind))
         {
             Some(unknown) => Err(ArchiveError::UnknownKind(unknown)),
             None => Ok(()),

@@ -223,6 +223,9 @@ fn public_keys(conn: &Connection) -> Result<PublicKeys, ArchiveError> {
         })
         .optional()?;
     let (schema, slots) = row.ok_or_else(|| broken("is missing"))?;
+    if schema != "archive.started/1" {
+        return Err(broken("does not start an archive"));
+    }
     let values = projection::values("entry 0".to_owned(), &schema, slots.as_deref())?
         .ok_or_else(|| broken("does not say how the archive was started"))?;
     let key = |slot: &'static str| -> Result<[u8; 32], ArchiveError> {

@@ -54,10 +54,11 @@ impl Writer {
                 )));
             }
         }
-        let standing = self
-            .signer
-            .memory
-            .standing(head, stored.as_ref().map(Head::from));
+        let standing = self.signer.memory.standing(
+            head,
+            stored.as_ref().map(Head::from),
+            &self.signer.key.public(),
+        );
         // Otherwise the head was taken on somebody's word, or the pin is of another archive's age.
         let known = !matches!(standing, Standing::Blank | Standing::Foreign { .. });
         match standing {

@@ -88,6 +88,11 @@ fn says_nothing(path: &Path) -> bool {
     if !found.is_file() {
         return false;
     }
+    // SQLite would carry out what a journal says. A start has one only until the first page is written and the database
+    // goes over to its write-ahead log.
+    if catalogue::demand_no_journal(path).is_err() {
+        return found.len() <= catalogue::PAGE;
+    }
     let counted = || -> rusqlite::Result<bool> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(path, flags)?;
@@ -127,11 +132,7 @@ pub(super) fn clear_unfinished(root: &Path) -> Result<(), ArchiveError> {
         gone(&root.join(folder))?;
     }
     gone(&root.join(log::FOLDER))?;
-    for entry in root.read_dir().into_iter().flatten().flatten() {
-        if durable::is_leftover(&entry.file_name()) {
-            durable::discard(&entry.path())?;
-        }
-    }
+    durable::clear_leftovers(root)?;
     durable::discard(&root.join(LOCK))?;
     drop(held);
     durable::sync_dir(root)?;

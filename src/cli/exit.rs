@@ -203,6 +203,9 @@ impl Failure {
             kind,
             message: whole_message(error),
             unchanged: match error {
+                CliError::Archive(ArchiveError::Recorded { .. }) => {
+                    "it stands in the ledger, whole; nothing is lost"
+                }
                 CliError::Ingest(IngestError::Archive(_)) => {
                     "what was ingested before this is kept; the same command goes on where it stopped"
                 }
@@ -325,6 +328,11 @@ fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
             "no_memory",
             "fonds doctor --trust-head        only if you know that no copy is newer",
         ),
+        ArchiveError::Journal { .. } => (
+            2,
+            "damaged",
+            "move that file elsewhere (it is evidence), then fonds verify",
+        ),
         ArchiveError::LedgerBroken(_)
         | ArchiveError::Schema(_)
         | ArchiveError::Value { .. }
@@ -347,6 +355,11 @@ fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
             2,
             "not_written",
             "fonds doctor        to see whether the disk is full or cannot be written",
+        ),
+        ArchiveError::Recorded { .. } => (
+            2,
+            "recorded",
+            "fonds doctor        then any verb that writes ends what is left; do not say it again",
         ),
         ArchiveError::RecordTooLong { .. } => (2, "too_long", "say it in fewer words"),
         _ => (2, "failed", ""),

@@ -182,7 +182,7 @@ pub(super) fn check(
         let origin = archive.origin().as_str();
         options.pin = Pin::open(&places, origin)?.note().cloned();
         options.memory = last_signed(&places, origin)?;
-        options.pending = announced(&places, origin)?;
+        options.pending = announced(&places, origin, &archive.log_key()?)?;
     }
     let meter = context.ui.meter();
     let told = Cell::new(0);

@@ -7,6 +7,9 @@
 //! 2. [`Memory::sign_pending`]: signs, and remembers the note durably before handing it out; then the database commits
 //!    the note.
 //!
+//! The announcement is signed as well, as a text of another form than a checkpoint: otherwise somebody who can write this
+//! file and the archive, and has no key, could announce entries of their own for the honest user to sign.
+//!
 //! After a crash [`Memory::standing`] says what is left to do. A lock keeps two copies of one archive from signing at
 //! once: they have one origin, so they share this memory.
 
@@ -18,6 +21,7 @@ use serde::Serialize;
 use super::KeyError;
 use super::KeyPair;
 use super::Places;
+use super::PublicKey;
 use super::demand_continued;
 use super::read_file;
 use crate::durable;
@@ -74,20 +78,58 @@ pub enum Standing {
 struct Stored {
     v: u32,
     origin: String,
-    pending: Option<StoredHead>,
+    pending: Option<String>,
     note: Option<String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StoredHead {
-    size: u64,
-    root: String,
+/// The first line of an announcement; a checkpoint's is its origin.
+const PENDING: &str = "fonds/pending/v1";
+
+/// A head that was announced, with the key's signature over it.
+#[derive(Debug, Clone)]
+struct Announced {
+    note: Note,
+    head: Head,
+}
+
+impl Announced {
+    fn make(origin: &str, head: Head, key: &KeyPair) -> Result<Self, KeyError> {
+        let text = format!("{PENDING}\n{origin}\n{}\n{}\n", head.size, head.root);
+        let note = key.sign_text(&signer_of(origin), &text)?;
+        Ok(Self { note, head })
+    }
+
+    /// Reads an announcement; whose it is, [`Announced::is_by`] says.
+    fn parse(origin: &str, text: &str) -> Result<Self, String> {
+        let note = Note::parse(text.as_bytes()).map_err(|err| err.to_string())?;
+        let lines: Vec<&str> = note.text().lines().collect();
+        let [PENDING, named, size, root] = lines.as_slice() else {
+            return Err("what it announces is not a head".to_owned());
+        };
+        if *named != origin {
+            return Err(format!("it announces a head of {named:?}, not of {origin}"));
+        }
+        let head = Head {
+            size: size.parse().map_err(|err| format!("{err}"))?,
+            root: root.parse().map_err(|err| format!("{err}"))?,
+        };
+        Ok(Self { note, head })
+    }
+
+    fn is_by(&self, origin: &str, log: &PublicKey) -> bool {
+        log.verifier(&signer_of(origin))
+            .is_ok_and(|verifier| self.note.verify(&verifier).is_ok())
+    }
+}
+
+/// The name under which announcements are signed, which no checkpoint has.
+fn signer_of(origin: &str) -> String {
+    format!("{origin}/pending")
 }
 
 #[derive(Debug, Clone, Default)]
 struct State {
-    pending: Option<Head>,
+    pending: Option<Announced>,
     signed: Option<(Note, Checkpoint)>,
 }
 
@@ -120,13 +162,11 @@ fn read_state(places: &Places, origin: &str) -> Result<State, KeyError> {
         Err(damaged(format!("it is of {found:?}, not of {origin}")))
     };
     demand_origin(&stored.origin)?;
-    let pending = match stored.pending {
-        Some(head) => Some(Head {
-            size: head.size,
-            root: head.root.parse().map_err(|err| damaged(format!("{err}")))?,
-        }),
-        None => None,
-    };
+    let pending = stored
+        .pending
+        .map(|text| Announced::parse(origin, &text))
+        .transpose()
+        .map_err(damaged)?;
     let signed = match stored.note {
         Some(text) => {
             let note = Note::parse(text.as_bytes()).map_err(|err| damaged(err.to_string()))?;
@@ -145,14 +185,13 @@ pub fn last_signed(places: &Places, origin: &str) -> Result<Option<Note>, KeyErr
     Ok(read_state(places, origin)?.signed.map(|(note, _)| note))
 }
 
-/// The head that was last announced here for this archive and not signed yet, for whoever only reads.
-pub fn last_pending(places: &Places, origin: &str) -> Result<Option<Head>, KeyError> {
-    Ok(read_state(places, origin)?.pending)
-}
-
-/// The head that was announced here to be signed next, for whoever only reads; takes no lock and writes nothing.
-pub fn announced(places: &Places, origin: &str) -> Result<Option<Head>, KeyError> {
-    Ok(read_state(places, origin)?.pending)
+/// The head that was announced here to be signed next, by that key, for whoever only reads; takes no lock and writes
+/// nothing.
+pub fn announced(places: &Places, origin: &str, log: &PublicKey) -> Result<Option<Head>, KeyError> {
+    let pending = read_state(places, origin)?.pending;
+    Ok(pending
+        .filter(|pending| pending.is_by(origin, log))
+        .map(|pending| pending.head))
 }
 
 impl Memory {
@@ -164,6 +203,7 @@ impl Memory {
         let Some(held) = durable::try_lock(&lock)? else {
             return Err(KeyError::InUse { path: lock });
         };
+        durable::clear_leftovers(&folder)?;
         Ok(Self {
             path: places.memory(origin)?,
             origin: origin.to_owned(),
@@ -182,13 +222,17 @@ impl Memory {
         self.state.signed.as_ref().map(|(note, _)| note)
     }
 
-    /// The head announced, if it was not signed since.
-    pub const fn pending(&self) -> Option<Head> {
-        self.state.pending
+    /// The head announced by that key, if it was not signed since.
+    pub fn pending(&self, log: &PublicKey) -> Option<Head> {
+        let pending = self.state.pending.as_ref();
+        pending
+            .filter(|pending| pending.is_by(&self.origin, log))
+            .map(|pending| pending.head)
     }
 
-    /// What is left to do when the archive's entries end at `head` and its latest stored note is of `stored`.
-    pub fn standing(&self, head: Head, stored: Option<Head>) -> Standing {
+    /// What is left to do when the archive's entries end at `head` and its latest stored note is of `stored`. An
+    /// announcement that `log` did not sign is none.
+    pub fn standing(&self, head: Head, stored: Option<Head>, log: &PublicKey) -> Standing {
         match &self.state.signed {
             Some((note, signed)) if head == signed.into() => {
                 if stored == Some(head) {
@@ -197,7 +241,7 @@ impl Memory {
                     Standing::StoreNote(note.clone())
                 }
             }
-            _ if self.state.pending == Some(head) => Standing::Sign,
+            _ if self.pending(log) == Some(head) => Standing::Sign,
             None => Standing::Blank,
             Some((_, signed)) if head.size < signed.size => Standing::Behind {
                 signed: signed.into(),
@@ -210,10 +254,10 @@ impl Memory {
 
     /// Announces the head that will be signed next; durable on return. Refused when it is lower than the one last
     /// signed, or says something else about as many entries.
-    pub fn set_pending(&mut self, head: Head) -> Result<(), KeyError> {
+    pub fn set_pending(&mut self, head: Head, key: &KeyPair) -> Result<(), KeyError> {
         self.demand_not_against(head)?;
         self.remember(State {
-            pending: Some(head),
+            pending: Some(Announced::make(&self.origin, head, key)?),
             ..self.state.clone()
         })
     }
@@ -221,7 +265,9 @@ impl Memory {
     /// Signs the announced head and remembers the note, durably, before handing it out. When this fails, no signature
     /// exists outside the memory.
     pub fn sign_pending(&mut self, key: &KeyPair) -> Result<Note, KeyError> {
-        let head = self.state.pending.ok_or(KeyError::NothingPending)?;
+        let head = self
+            .pending(&key.public())
+            .ok_or(KeyError::NothingPending)?;
         // Asked again, since the file may have been changed by hand.
         self.demand_not_against(head)?;
         let checkpoint = Checkpoint {
@@ -282,10 +328,7 @@ impl Memory {
         let stored = Stored {
             v: 1,
             origin: self.origin.clone(),
-            pending: state.pending.map(|head| StoredHead {
-                size: head.size,
-                root: head.root.to_string(),
-            }),
+            pending: (state.pending.as_ref()).map(|pending| pending.note.to_string()),
             note: state.signed.as_ref().map(|(note, _)| note.to_string()),
         };
         let mut json = serde_json::to_vec_pretty(&stored).map_err(|err| KeyError::Damaged {

@@ -4,8 +4,9 @@
 //! second root for a size, whatever the archive says, and remembers a signature durably before anybody sees it; a pin
 //! moves forward only, and only to a head that is shown to continue it.
 //!
-//! Trusted: the user's own configuration and state folders. Whoever can change both, and has the key, can rewrite the
-//! archive unseen, unless something outside (a witness, a time stamp, another's pin) holds against it.
+//! Trusted: the user's own configuration folder, and that the state folder was not set back. Without the key nobody can
+//! have anything signed by writing into it. Whoever can change both, and has the key, can rewrite the archive unseen,
+//! unless something outside (a witness, a time stamp, another's pin) holds against it.
 
 mod error;
 mod log_key;
@@ -27,7 +28,6 @@ pub use memory::Head;
 pub use memory::Memory;
 pub use memory::Standing;
 pub use memory::announced;
-pub use memory::last_pending;
 pub use memory::last_signed;
 pub use pin::Pin;
 pub use places::Places;

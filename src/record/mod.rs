@@ -40,6 +40,7 @@ pub use reference::crockford;
 pub use schema::ENTRY_KINDS;
 pub use schema::ITEM_KINDS;
 pub use schema::Schema;
+pub use schema::is_understood;
 pub use schema::schema;
 pub use shown::show;
 pub use visible::visible;

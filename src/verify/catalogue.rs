@@ -14,7 +14,6 @@ impl Pass<'_, '_> {
         let differences = match self.ledger.compare_catalogue() {
             Ok(differences) => differences,
             Err(error) if error.is_damage() => {
-                self.database_damaged |= matches!(error, ArchiveError::Database(_));
                 self.found.add(Finding::new(
                     "catalogue.not-compared",
                     "archive.sqlite",

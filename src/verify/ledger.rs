@@ -17,6 +17,7 @@ use crate::commitment::Committer;
 use crate::record::ENTRY_KINDS;
 use crate::record::Finding;
 use crate::record::Span;
+use crate::record::is_understood;
 use crate::tlog::Checkpoint;
 use crate::tlog::Frontier;
 use crate::tlog::Note;
@@ -203,6 +204,17 @@ impl Pass<'_, '_> {
         };
         if let Err(defect) = fields.demand_entry(&self.committer, entry.seq, entry.leaf) {
             self.defect(&subject, "ledger.entry", &defect);
+        }
+        if !is_understood(fields.schema.name) {
+            let defect = Defect::NotUnderstood(entry.schema.clone());
+            self.defect(&subject, "ledger.entry", &defect);
+        }
+        if (entry.seq == 0) != (entry.schema == "archive.started/1") {
+            self.found.add(Finding::new(
+                "ledger.entry-misplaced",
+                &*subject,
+                "An archive is started by its first entry, and by no other.",
+            ));
         }
         for (sha256, size) in fields.streams() {
             if let Stored::Size(stored) = self.blobs.refer(&sha256, size) {

@@ -96,6 +96,7 @@ pub fn folder(
                 ArchiveError::Database(_) | ArchiveError::NotOurs { .. } => {
                     ("database.damaged", "archive.sqlite")
                 }
+                ArchiveError::Journal { .. } => ("database.journal", "archive.sqlite-journal"),
                 _ => ("ledger.entry-altered", "entry 0"),
             };
             let message = format!(
@@ -126,7 +127,6 @@ pub fn run(
         blobs: Blobs::default(),
         damaged: HashSet::new(),
         progress: Progress::default(),
-        database_damaged: false,
     };
     if !options.quick {
         pass.metered(Stage::Data, Pass::documents)?;
@@ -139,9 +139,7 @@ pub fn run(
         pass.metered(Stage::Catalogue, |pass| {
             pass.stage("the catalogue", Pass::check_catalogue)
         })?;
-    }
-    if pass.database_damaged {
-        pass.name_damage();
+        pass.metered(Stage::Catalogue, Pass::check_database);
     }
     pass.stage("the counts", Pass::count)?;
     Ok(pass.found.report(Some(archive), options.quick))
@@ -168,7 +166,6 @@ struct Pass<'a, 'o> {
     /// Documents whose stored bytes are not theirs, so that what lies in them is not named a second time.
     damaged: HashSet<Digest>,
     progress: Progress,
-    database_damaged: bool,
 }
 
 impl Pass<'_, '_> {
@@ -186,7 +183,6 @@ impl Pass<'_, '_> {
                     sentence(&error)
                 );
                 if matches!(error, ArchiveError::Database(_)) {
-                    self.database_damaged = true;
                     self.found
                         .add(Finding::new("database.damaged", "archive.sqlite", message));
                 } else {
@@ -209,11 +205,17 @@ impl Pass<'_, '_> {
         done
     }
 
-    /// Asks SQLite itself what is wrong, once something was.
-    fn name_damage(&mut self) {
+    /// Asks SQLite itself whether its file is whole and each index goes with its table: what is looked up is found by
+    /// way of indexes, and a table that is whole does not show that one lacks a row.
+    fn check_database(&mut self) {
         for line in self.ledger.damage() {
+            let code = if line.contains(" index ") {
+                "database.index-altered"
+            } else {
+                "database.damaged"
+            };
             self.found.add(Finding::new(
-                "database.damaged",
+                code,
                 "archive.sqlite",
                 format!("SQLite finds: {line}."),
             ));

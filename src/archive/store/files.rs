@@ -118,7 +118,9 @@ pub(in crate::archive) fn ensure_folder(path: &Path) -> Result<(), StoreError> {
             expected: "a folder",
             found: kind_at(path),
         }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(durable::create_dir(path)?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(durable::create_private_dir(path)?)
+        }
         Err(error) => Err(at(path, "looking at the folder")(error)),
     }
 }

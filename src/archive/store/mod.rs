@@ -119,7 +119,7 @@ pub struct Store {
 impl Store {
     /// Makes the folders in the archive's folder `root`; durable on return.
     pub fn create(root: &Path) -> Result<Self, StoreError> {
-        durable::create_dir(root)?;
+        durable::create_private_dir(root)?;
         let store = Self::open(root);
         store.ensure_folders()?;
         durable::sync_dir(root)?;
