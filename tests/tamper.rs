@@ -33,11 +33,36 @@ use self::sample::TestResult;
 use self::sample::sample;
 
 fn check(root: &Path, options: &Options) -> TestResult<Report> {
+    check_told(root, options, &mut |_| {})
+}
+
+fn check_told(
+    root: &Path,
+    options: &Options,
+    progress: &mut dyn FnMut(verify::Progress),
+) -> TestResult<Report> {
     let mut outside = Outside {
-        progress: &mut |_| {},
+        progress,
         cpu: None,
     };
     Ok(verify::folder(root, options, &mut outside)?)
+}
+
+/// Checks an archive to which something happens once the check has begun.
+fn check_while(
+    root: &Path,
+    options: &Options,
+    happens: &mut dyn FnMut() -> TestResult,
+) -> TestResult<Report> {
+    let mut happened = None;
+    let mut progress = |_| {
+        if happened.is_none() {
+            happened = Some(happens());
+        }
+    };
+    let report = check_told(root, options, &mut progress)?;
+    happened.ok_or("there was nothing to be told of")??;
+    Ok(report)
 }
 
 /// Copies an archive's folder, database and all.
@@ -556,6 +581,66 @@ fn rows_edited_beside_the_ledger_are_found() -> TestResult {
             report.findings
         );
     }
+    Ok(())
+}
+
+#[test]
+fn a_group_recorded_while_the_archive_is_checked_is_no_finding() -> TestResult {
+    let sample = sample()?;
+    let report = check_while(&sample.root(), &sample.options()?, &mut || {
+        let mut writer = fonds::archive::Writer::open(&sample.root(), sample.signer()?)?;
+        let values = [
+            ("about", serde_json::json!({"entry": 3})),
+            ("text", serde_json::json!("Box was dried.")),
+        ];
+        let note = fonds::archive::EntryDraft::new("noted/1", &values)?;
+        writer.append(vec![fonds::archive::Step::Entry(note)], None)?;
+        Ok(())
+    })?;
+    assert!(report.findings.is_empty(), "{:#?}", report.findings);
+    let noted = |note: &verify::NotFinding| note.subject == "log";
+    assert!(
+        report.not_findings.iter().any(noted),
+        "{:#?}",
+        report.not_findings
+    );
+    Ok(())
+}
+
+#[test]
+fn a_group_whose_checkpoint_comes_while_it_is_checked_is_no_finding() -> TestResult {
+    let sample = sample()?;
+    let note: String =
+        sample
+            .sql()?
+            .query_row("SELECT note FROM checkpoint WHERE size = 12", (), |row| {
+                row.get(0)
+            })?;
+    sample.attack("DELETE FROM checkpoint WHERE size = 12")?;
+    let report = check_while(&sample.root(), &Options::default(), &mut || {
+        sample
+            .sql()?
+            .execute("INSERT INTO checkpoint VALUES (12, ?1)", [&note])?;
+        Ok(())
+    })?;
+    assert!(report.findings.is_empty(), "{:#?}", report.findings);
+    Ok(())
+}
+
+#[test]
+fn a_log_ahead_of_an_older_database_is_found_whoever_holds_the_lock() -> TestResult {
+    let sample = sample()?;
+    sample.attack(
+        "DELETE FROM entry WHERE seq >= 8; DELETE FROM checkpoint WHERE size > 8;
+         DELETE FROM act; UPDATE agent SET merged = NULL; UPDATE tally SET n = 8 WHERE name = 'entries'",
+    )?;
+    let held = fs::File::options()
+        .write(true)
+        .open(sample.root().join("lock"))?;
+    held.try_lock()?;
+    let report = sample.verify()?;
+    demand(&report, "log.altered", "log/checkpoint");
+    demand(&report, "log.unexpected", "log/tile");
     Ok(())
 }
 

@@ -9,7 +9,9 @@ use std::io::Read as _;
 use std::ops::Range;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use rusqlite::OptionalExtension as _;
 use rusqlite::named_params;
 
 use super::Archive;
@@ -19,6 +21,7 @@ use crate::durable;
 use crate::record::Finding;
 use crate::tlog::CHECKPOINT_PATH;
 use crate::tlog::Checkpoint;
+use crate::tlog::Hash;
 use crate::tlog::Note;
 use crate::tlog::Tile;
 
@@ -26,6 +29,10 @@ pub(super) const FOLDER: &str = "log";
 
 /// The largest file that `log/` can have: a bundle of 256 entries.
 const LARGEST: u64 = 256 * 34;
+
+/// How often a log that does not fit is looked at again while somebody writes, and how long is waited in between.
+const LOOKS: u32 = 100;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// A file that should be in `log/`, with the bytes it should have.
 pub struct LogFile {
@@ -156,6 +163,60 @@ impl Archive {
                 |row| row.get(0),
             )?
             .collect::<Result<_, _>>()?)
+    }
+
+    /// Looks again at a log that does not fit this snapshot (`found` says how), since a writer changes the log after the
+    /// database and knows nothing of snapshots. It is held against the database as it is by now, which must continue
+    /// this snapshot: a log that only an older database cannot explain is therefore still found. While somebody writes,
+    /// what does not fit is looked at again, since it may be half written; after some seconds it is believed.
+    pub fn check_log_again(&self, found: Vec<Finding>) -> Result<Vec<Finding>, ArchiveError> {
+        let (size, _) = self.head()?;
+        let root = self.root_at(size)?;
+        let mut found = found;
+        for _ in 0..LOOKS {
+            let writing = super::is_being_written(&self.root);
+            let Ok(now) = Self::open(&self.root) else {
+                break;
+            };
+            let snapshot = now.ledger()?;
+            let head = now.head()?;
+            if now.origin() != self.origin() || head.0 < size || now.root_at(size)? != root {
+                break;
+            }
+            found = now.check_log()?;
+            drop(snapshot);
+            let moved = now.head()? != head;
+            if found.is_empty() || !(writing || moved || super::is_being_written(&self.root)) {
+                break;
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        Ok(found)
+    }
+
+    /// Whether the database has by now a checkpoint that the log key signed over that head, waiting for it while
+    /// somebody writes: between its records and their checkpoint a group stands there without one.
+    pub fn is_signed_by_now(&self, size: u64, root: Hash) -> Result<bool, ArchiveError> {
+        for _ in 0..LOOKS {
+            let writing = super::is_being_written(&self.root);
+            let Ok(now) = Self::open(&self.root) else {
+                break;
+            };
+            let note: Option<String> = now
+                .conn
+                .prepare("SELECT note FROM checkpoint WHERE size = ?1")?
+                .query_row([size], |row| row.get(0))
+                .optional()?;
+            if let Some(note) = note {
+                let signed = self.open_note(&note);
+                return Ok(signed.is_ok_and(|signed| (signed.size, signed.root) == (size, root)));
+            }
+            if !writing {
+                break;
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        Ok(false)
     }
 
     /// Holds every file of `log/` against what the ledger makes of it.

@@ -275,3 +275,14 @@ fn lock(root: &Path) -> Result<File, ArchiveError> {
         }),
     }
 }
+
+/// Whether somebody holds the archive's lock now, for whoever only reads. Where nobody does, it is held for the moment
+/// that this takes, shared with others who ask.
+fn is_being_written(root: &Path) -> bool {
+    let path = root.join(LOCK);
+    if !path.symlink_metadata().is_ok_and(|found| found.is_file()) {
+        return false;
+    }
+    File::open(path)
+        .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}

@@ -13,6 +13,7 @@ use super::ui::count;
 use super::ui::size;
 use super::visible;
 use crate::archive::Archive;
+use crate::keys::Head;
 use crate::keys::Pin;
 use crate::keys::announced;
 use crate::keys::last_signed;
@@ -168,6 +169,34 @@ pub(super) fn check(
     quick: bool,
     against: &[PathBuf],
 ) -> Result<Report, CliError> {
+    let (mut report, mut options) = check_once(context, quick, against)?;
+    // What the signer remembers is read before the database, so that a database that is behind it is found. A group that
+    // was announced in between is then unknown to it, and so is one whose writer was stopped there.
+    let unsigned = |report: &Report| {
+        let mut findings = report.findings.iter();
+        findings.any(|finding| finding.code == "ledger.unsigned-tail")
+    };
+    for _ in 0..2 {
+        if !unsigned(&report) || remembered(context)? == (options.memory, options.pending) {
+            break;
+        }
+        (report, options) = check_once(context, quick, against)?;
+    }
+    Ok(report)
+}
+
+/// What this user's signer signed last, and what it announced since.
+fn remembered(context: &Context) -> Result<(Option<Note>, Option<Head>), CliError> {
+    let archive = Archive::open(&context.folder)?;
+    let (places, origin) = (context.places()?, archive.origin().as_str());
+    Ok((last_signed(&places, origin)?, announced(&places, origin)?))
+}
+
+fn check_once(
+    context: &Context,
+    quick: bool,
+    against: &[PathBuf],
+) -> Result<(Report, Options), CliError> {
     let mut options = Options {
         quick,
         against: against
@@ -200,7 +229,7 @@ pub(super) fn check(
         },
     )?;
     drop(meter);
-    Ok(report)
+    Ok((report, options))
 }
 
 fn note(path: &Path) -> Result<Note, CliError> {

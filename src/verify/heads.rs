@@ -175,7 +175,12 @@ impl Pass<'_, '_> {
     }
 
     /// Holds the ledger, of that many entries and with that root, against every head.
-    pub(super) fn judge(&mut self, heads: &Heads, size: u64, root: Hash) {
+    pub(super) fn judge(
+        &mut self,
+        heads: &Heads,
+        size: u64,
+        root: Hash,
+    ) -> Result<(), ArchiveError> {
         self.stored_heads(heads, size);
         for (holder, head) in &heads.held {
             if head.size > size {
@@ -205,7 +210,7 @@ impl Pass<'_, '_> {
                 self.found.anchor(head.size, size);
             }
         }
-        self.tail(heads, size, root);
+        self.tail(heads, size, root)
     }
 
     /// Names where the stored checkpoints and the ledger part; each later one differs for the same reason.
@@ -250,10 +255,10 @@ impl Pass<'_, '_> {
     }
 
     /// Judges entries that no stored checkpoint covers: an append that was interrupted, or entries that somebody added.
-    fn tail(&mut self, heads: &Heads, size: u64, root: Hash) {
+    fn tail(&mut self, heads: &Heads, size: u64, root: Hash) -> Result<(), ArchiveError> {
         let signed = heads.stored.last().map_or(0, |head| head.size);
         if signed >= size || heads.unjudged {
-            return;
+            return Ok(());
         }
         let announced = self
             .options
@@ -272,6 +277,11 @@ impl Pass<'_, '_> {
                 subject,
                 "Recorded by a run that was stopped before it had stored its signature: the next one that writes ends it.",
             );
+        } else if self.archive.is_signed_by_now(size, root)? {
+            self.found.note(
+                subject,
+                "Being recorded when this check began: their checkpoint was stored since.",
+            );
         } else {
             self.found.add(
                 Finding::new(
@@ -282,5 +292,6 @@ impl Pass<'_, '_> {
                 .with(format!("{signed} entries"), format!("{size} entries")),
             );
         }
+        Ok(())
     }
 }

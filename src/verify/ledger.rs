@@ -83,7 +83,7 @@ impl Pass<'_, '_> {
         self.lost(&met);
         let (size, root) = (met.tree.size(), met.tree.root());
         if ended && met.whole {
-            self.judge(&met.heads, size, root);
+            self.stage("the heads", |pass| pass.judge(&met.heads, size, root))?;
         }
         if ended {
             self.stage("the number of records", |pass| pass.surplus(met.next_item))?;
