@@ -9,6 +9,8 @@
     reason = "an attacker does not ask for durable writes"
 )]
 
+#[path = "tamper/forged.rs"]
+mod forged;
 #[path = "tamper/sample.rs"]
 mod sample;
 #[path = "tamper/storage.rs"]

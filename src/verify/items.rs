@@ -268,24 +268,7 @@ impl Pass<'_, '_> {
         let said = &item.said;
         let parent = self.parent(met, sealed, id, said.parent);
         if let Some(bytes) = said.bytes.filter(|_| item.is_document()) {
-            match self.blobs.refer(&bytes.sha256, bytes.size) {
-                Stored::Fits => {}
-                Stored::Missing => {
-                    let subject = self.item_subject(id);
-                    self.found.add(
-                        Finding::new(
-                            "blob.missing",
-                            subject,
-                            "The database does not list the document's bytes as stored.",
-                        )
-                        .with(bytes.sha256.to_string(), "nothing"),
-                    );
-                }
-                Stored::Size(stored) => {
-                    let subject = self.item_subject(id);
-                    self.wrong_size(&subject, bytes.size, stored);
-                }
-            }
+            self.own_bytes(id, &bytes);
         }
         for attachment in &said.attachments {
             if let Some(sha256) = attachment.sha256.filter(|sha256| !self.blobs.has(sha256)) {
@@ -296,8 +279,36 @@ impl Pass<'_, '_> {
                 );
             }
         }
-        if let Some((range, bytes)) = said.range.zip(said.bytes) {
-            self.range(met, sealed, id, parent, range, bytes);
+        match (said.range, said.bytes) {
+            (Some(range), Some(bytes)) => self.range(met, sealed, id, parent, range, bytes),
+            (None, Some(bytes)) if item.row.schema == "message/1" => self.own_bytes(id, &bytes),
+            // What could not be read of it was named already.
+            (_, None) if item.defects.is_empty() => {
+                let subject = self.item_subject(id);
+                let message = "The record does not say which bytes it is of.";
+                self.found
+                    .add(Finding::new("item.malformed", subject, message));
+            }
+            _ => {}
+        }
+    }
+
+    /// The bytes of an item that is no stretch of another have to be listed as stored, with their size.
+    fn own_bytes(&mut self, id: u64, bytes: &Bytes) {
+        match self.blobs.refer(&bytes.sha256, bytes.size) {
+            Stored::Fits => {}
+            Stored::Missing => {
+                let subject = self.item_subject(id);
+                let message = "The database does not list the item's bytes as stored.";
+                self.found.add(
+                    Finding::new("blob.missing", subject, message)
+                        .with(bytes.sha256.to_string(), "nothing"),
+                );
+            }
+            Stored::Size(stored) => {
+                let subject = self.item_subject(id);
+                self.wrong_size(&subject, bytes.size, stored);
+            }
         }
     }
 
@@ -337,6 +348,16 @@ impl Pass<'_, '_> {
             return Ok(Text::None);
         };
         let said = &item.said;
+        if row.schema == "text/1" && said.bytes != said.text {
+            let subject = self.item_subject(row.id);
+            let message =
+                "The bytes of a text have to be the text itself, and the record names others.";
+            return Ok(Text::Finding(Finding::new(
+                "item.malformed",
+                subject,
+                message,
+            )));
+        }
         let (root, bytes) = match (said.root, said.text) {
             (Some(root), Some(bytes)) => (root, bytes),
             (None, None) if row.text.is_none() => return Ok(Text::None),

@@ -33,7 +33,7 @@ pub(super) struct Run {
     next: u64,
     items: u64,
     ended: bool,
-    /// Of containers that no item has covered to their end, how far the last one went.
+    /// How far the last item of each container went. Forgotten when the run has ended.
     pub(super) covered: HashMap<u64, u64>,
 }
 
@@ -317,9 +317,6 @@ impl Pass<'_, '_> {
                 run.items
             ));
         }
-        if run.ended {
-            run.covered.shrink_to_fit();
-        }
         for what in wrong {
             self.found.add(Finding::new(
                 "segment.misplaced",
@@ -333,7 +330,11 @@ impl Pass<'_, '_> {
         if self.options.quick {
             return Ok(());
         }
-        self.items(met, seq, &segment, first)
+        self.items(met, seq, &segment, first)?;
+        if let Some(run) = met.runs.get_mut(&(a, r)).filter(|run| run.ended) {
+            run.covered = HashMap::new();
+        }
+        Ok(())
     }
 
     /// Rows that no entry of the ledger accounts for.

@@ -129,11 +129,8 @@ impl Pass<'_, '_> {
             self.unread(stretches, container, &error.to_string());
             return;
         }
-        if range.end == size {
-            run.covered.remove(&container);
-        } else {
-            run.covered.insert(container, range.end);
-        }
+        // Also where it is the container's end: the next item may not begin before it again.
+        run.covered.insert(container, range.end);
         let found = Digest::new(hash.finalize().into());
         if found != bytes.sha256 || range.end - range.start != bytes.size {
             let subject = self.item_subject(id);
@@ -226,13 +223,14 @@ impl Pass<'_, '_> {
             };
             let mut whole = gap.clone();
             let run = met.runs.entry((segment.a, segment.r)).or_default();
+            // What is after the last item is of its segment. How far that one went stays known: whether there is a
+            // later one is asked of the catalogue, which anybody may have edited.
             let covered = run.covered.get(&container).copied();
             if let Some(covered) = covered
                 && !self
                     .ledger
                     .has_later_range(container, segment.a, segment.r, segment.s)?
             {
-                run.covered.remove(&container);
                 if !self.open(&mut stretches, container) {
                     return Ok(());
                 }

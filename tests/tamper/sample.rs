@@ -92,7 +92,7 @@ pub(crate) fn digest(bytes: &[u8]) -> Digest {
 }
 
 /// `rest` as FORMAT has it, for containers of which these parts are not covered.
-fn rest(containers: &[&[u8]]) -> Digest {
+pub(crate) fn rest(containers: &[&[u8]]) -> Digest {
     let mut all = Sha256::new();
     for gaps in containers {
         all.update(Sha256::digest(gaps));
@@ -100,7 +100,7 @@ fn rest(containers: &[&[u8]]) -> Digest {
     Digest::new(all.finalize().into())
 }
 
-fn document(kind: Kind, name: &str) -> Document {
+pub(crate) fn document(kind: Kind, name: &str) -> Document {
     Document {
         kind,
         media_type: "application/octet-stream".to_owned(),
@@ -115,7 +115,7 @@ fn document(kind: Kind, name: &str) -> Document {
     }
 }
 
-fn message(id: &str, text: &str) -> Message {
+pub(crate) fn message(id: &str, text: &str) -> Message {
     let person = |account: &str, role: &str| Participant {
         account: Some(account.to_owned()),
         display: Some(format!("Name of {account}")),
@@ -150,7 +150,7 @@ fn message(id: &str, text: &str) -> Message {
     }
 }
 
-fn reading(kind: Kind, text: String) -> Reading {
+pub(crate) fn reading(kind: Kind, text: String) -> Reading {
     Reading {
         kind,
         encoding: Some("UTF-8".to_owned()),
@@ -185,7 +185,7 @@ fn piece(from: u64, to: u64) -> &'static str {
     &CONTAINER[usize::try_from(from).unwrap()..usize::try_from(to).unwrap()]
 }
 
-fn item_of(
+pub(crate) fn item_of(
     committer: &Committer,
     message: Message,
     span: Span,
