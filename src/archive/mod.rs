@@ -65,6 +65,7 @@ pub use query::Target;
 pub use restore::LOST;
 pub use restore::Restored;
 pub use settings::Settings;
+pub use start::clear_unfinished_start;
 pub use start::is_unfinished_start;
 pub use survey::Account;
 pub use survey::Agent;

@@ -109,7 +109,9 @@ fn says_nothing(path: &Path) -> bool {
 }
 
 /// Takes away what a stopped start has left, so that it can be made again. The keys that it made are not touched.
-pub(super) fn clear_unfinished(root: &Path) -> Result<(), ArchiveError> {
+///
+/// A start that is still going on holds the lock and is left alone, and so is a folder with anything else in it.
+pub fn clear_unfinished_start(root: &Path) -> Result<(), ArchiveError> {
     if !is_unfinished_start(root) {
         return Ok(());
     }
@@ -121,56 +123,8 @@ pub(super) fn clear_unfinished(root: &Path) -> Result<(), ArchiveError> {
     for name in DATABASE {
         durable::discard(&root.join(name))?;
     }
-    let gone = |path: &Path| match fs::remove_dir_all(path) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(ArchiveError::Read {
-            path: path.to_path_buf(),
-            source,
-        }),
-        _ => Ok(()),
-    };
     for folder in EMPTY {
-        gone(&root.join(folder))?;
+        remove_empty(&root.join(folder))?;
     }
-    gone(&root.join(log::FOLDER))?;
+    clear_log(&root.join(log::FOLDER))?;
     durable::clear_leftovers(root)?;
-    durable::discard(&root.join(LOCK))?;
-    drop(held);
-    durable::sync_dir(root)?;
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs::File;
-
-    use super::*;
-
-    type TestResult = Result<(), Box<dyn std::error::Error>>;
-
-    #[test]
-    fn somebody_elses_folder_is_not_taken_for_a_stopped_start() -> TestResult {
-        let dir = tempfile::tempdir()?;
-        assert!(!is_unfinished_start(dir.path()));
-        for (file, ours) in [
-            ("lock", true),
-            (".tmp-notes", false),
-            ("log/today.txt", false),
-            ("log/checkpoint", false),
-            ("packs/holiday.zip", false),
-            ("notes.txt", false),
-            ("archive.sqlite", false),
-        ] {
-            let dir = tempfile::tempdir()?;
-            File::create(dir.path().join(LOCK))?;
-            let path = dir.path().join(file);
-            fs::create_dir_all(path.parent().ok_or("no folder")?)?;
-            if !ours {
-                durable::write_atomic(&path, b"mine")?;
-            }
-            assert_eq!(is_unfinished_start(dir.path()), ours, "{file}");
-            clear_unfinished(dir.path())?;
-            assert_eq!(path.exists(), !ours, "{file}");
-        }
-        Ok(())
-    }
-}

@@ -20,6 +20,7 @@ use crate::archive::PublicKeys;
 use crate::archive::Settings;
 use crate::archive::Signer;
 use crate::archive::Writer;
+use crate::archive::clear_unfinished_start;
 use crate::archive::is_unfinished_start;
 use crate::durable;
 use crate::keys::KeyPair;
@@ -130,7 +131,7 @@ impl Answer for Started {
 /// `fonds init`.
 pub(super) fn run(context: &Context, args: &InitArgs) -> Result<Outcome, CliError> {
     let dir = args.dir.clone().unwrap_or_else(|| context.folder.clone());
-    let existed = demand_empty(&dir)?;
+    demand_empty(&dir)?;
     let folder = std::path::absolute(&dir).map_err(|source| CliError::Read {
         path: dir.clone(),
         source,
@@ -142,6 +143,8 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<Outcome, CliErro
         .transpose()?;
     let settings = settings(context, args, &folder)?;
     let passphrase = new_passphrase(context, args)?;
+    // Asked again: whoever was asked for a name or a passphrase took their time.
+    let existed = demand_empty(&dir)?;
     let mut made = Made::new(dir, existed);
     let started = start(
         context,
@@ -256,6 +259,8 @@ fn new_passphrase(context: &Context, args: &InitArgs) -> Result<Option<String>, 
 struct Made {
     dir: PathBuf,
     existed: bool,
+    /// Whether something of ours may lie in the folder.
+    begun: bool,
     keys: Vec<PathBuf>,
     state: Option<PathBuf>,
 }
@@ -265,12 +270,15 @@ impl Made {
         Self {
             dir,
             existed,
+            begun: false,
             keys: Vec::new(),
             state: None,
         }
     }
 
-    /// Takes back what was made. All of it is ours: the folder was empty, the origin is of new random numbers.
+    /// Takes back what was made. Keys and state are of a new random origin, so all of them are ours. The folder may hold
+    /// by now what somebody else has put there: only what a stopped start leaves is taken away, under the archive's
+    /// lock, and the folder only where it was made here and is empty.
     fn undo(&self) {
         for key in &self.keys {
             drop(durable::discard(key));
@@ -281,9 +289,11 @@ impl Made {
         if let Some(state) = &self.state {
             drop(fs::remove_dir_all(state));
         }
-        drop(fs::remove_dir_all(&self.dir));
-        if self.existed {
-            drop(fs::create_dir(&self.dir));
+        if self.begun {
+            drop(clear_unfinished_start(&self.dir));
+        }
+        if !self.existed {
+            drop(fs::remove_dir(&self.dir));
         }
     }
 }
@@ -349,8 +359,21 @@ fn start(
         // What is kept here is not for everybody with an account on this computer.
         durable::create_private_dir(folder)?;
     }
-    drop(Writer::create(folder, keys, signer, &first)?);
+    // Held until the settings are there: without them it is a stopped start, which the next one may clear away.
+    let writer = match Writer::create(folder, keys, signer, &first) {
+        Ok(writer) => writer,
+        Err(error) => {
+            // What lies there then is somebody else's.
+            made.begun = !matches!(
+                error,
+                ArchiveError::Occupied { .. } | ArchiveError::InUse { .. }
+            );
+            return Err(error.into());
+        }
+    };
+    made.begun = true;
     settings.save(folder)?;
+    drop(writer);
     Ok(Started {
         schema: "fonds/init/1",
         name: settings.name.clone(),

@@ -73,7 +73,7 @@ impl Bench {
         Ok(bench)
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 

@@ -1,5 +1,7 @@
 //! Two who write and eight who read.
 
+use std::error::Error;
+use std::fs;
 use std::io::Write as _;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
@@ -9,6 +11,7 @@ use serde_json::Value;
 
 use super::TestResult;
 use super::bench::Bench;
+use super::bench::Ran;
 use super::demand_clean;
 
 /// Groups that the writer brings in, each of three documents.
@@ -45,6 +48,61 @@ fn a_second_writer_is_turned_away_and_nothing_of_it_is_recorded() -> TestResult 
     assert_eq!(again.status, Some(0), "{again:?}");
     // What came in by standard input has the same bytes as one of the files.
     let report = demand_clean(&bench, "after both")?;
+    assert_eq!(report.get("documents").and_then(Value::as_u64), Some(4));
+    Ok(())
+}
+
+/// A start that waits for its passphrase, which then comes.
+fn start_that_waits(
+    bench: &Bench,
+    meanwhile: impl FnOnce() -> TestResult,
+) -> Result<Ran, Box<dyn Error>> {
+    let args = ["init", "--zone", "UTC", "--passphrase-fd", "0"];
+    let mut waiting = bench.start(&args)?;
+    let mut input = waiting.stdin.take().ok_or("no input")?;
+    // Time enough to look at the folder, which is not there yet.
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    meanwhile()?;
+    input.write_all(b"a passphrase\n")?;
+    drop(input);
+    Ok(waiting.wait_with_output()?.into())
+}
+
+#[test]
+fn a_start_that_fails_takes_away_nothing_of_others() -> TestResult {
+    let bench = Bench::new()?;
+    let notes = bench.path().join("archive/notes.txt");
+    let ran = start_that_waits(&bench, || {
+        fs::create_dir(bench.path().join("archive"))?;
+        Ok(fs::write(&notes, "mine")?)
+    })?;
+    assert_eq!(ran.status, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("not_empty"), "{ran:?}");
+    assert_eq!(fs::read_to_string(&notes)?, "mine");
+    let left = |folder: &str| {
+        let files = walkdir::WalkDir::new(bench.path().join(folder)).into_iter();
+        files
+            .flatten()
+            .filter(|entry| entry.file_type().is_file())
+            .count()
+    };
+    assert_eq!((left("archive"), left("user")), (1, 0));
+    Ok(())
+}
+
+#[test]
+fn a_start_that_fails_leaves_an_archive_alone_that_came_first() -> TestResult {
+    let bench = Bench::new()?;
+    bench.material()?;
+    let ran = start_that_waits(&bench, || {
+        let started = bench.run(&["init", "--zone", "UTC"])?;
+        assert_eq!(started.status, Some(0), "{started:?}");
+        let ingested = bench.run(&["ingest", "in"])?;
+        assert_eq!(ingested.status, Some(0), "{ingested:?}");
+        Ok(())
+    })?;
+    assert_eq!(ran.status, Some(2), "{ran:?}");
+    let report = demand_clean(&bench, "after the second start")?;
     assert_eq!(report.get("documents").and_then(Value::as_u64), Some(4));
     Ok(())
 }
