@@ -296,6 +296,53 @@ fn upkeep(desk: &Desk) -> TestResult {
 }
 
 #[test]
+fn nothing_is_recorded_in_a_zone_that_nobody_meant() -> TestResult {
+    let desk = Desk::started()?;
+    let papers = desk.folder.path().join("paper.txt");
+    fs::write(&papers, "The harbor was never safe.\n")?;
+    let ingested = desk.json(&["ingest", papers.to_str().ok_or("a name")?], 0)?;
+    let accession = ingested["accession"].as_str().ok_or("no accession")?;
+    let before = desk.json(&["status"], 0)?;
+    let settings = desk.folder.path().join("archive/fonds.toml");
+    let add = [
+        "custody",
+        "add",
+        accession,
+        "--from",
+        "unknown",
+        "--to",
+        "unknown",
+        "--when",
+        "2023-08-14 16:00",
+    ];
+    for text in ["zone = \"America/NewYork\"", "zone = "] {
+        fs::write(&settings, text)?;
+        for verb in [&add[..], &["ingest", "."]] {
+            let refused = desk.json(verb, 2)?;
+            assert_eq!(refused["kind"], "settings", "{refused}");
+        }
+        let shown = desk.run(&["status"])?;
+        assert_eq!(shown.status.code(), Some(0), "{shown:?}");
+        let said = String::from_utf8(shown.stderr)?;
+        assert_eq!(
+            said.matches("fonds.toml cannot be used").count(),
+            1,
+            "{said}"
+        );
+        let checks = desk.json(&["doctor"], 1)?;
+        let state = (checks["checks"].as_array().into_iter().flatten())
+            .find(|check| check["name"] == "settings")
+            .map(|check| check["state"].clone());
+        assert_eq!(state, Some(serde_json::json!("trouble")));
+        desk.json(&["doctor", "--rebuild"], 0)?;
+    }
+    fs::write(&settings, "zone = \"America/New_York\"")?;
+    assert_eq!(desk.json(&["status"], 0)?["entries"], before["entries"]);
+    desk.json(&add, 0)?;
+    Ok(())
+}
+
+#[test]
 fn custody_shows_its_gap_and_what_cannot_be() -> TestResult {
     let desk = Desk::started()?;
     let ingested = desk.json(&["ingest", &sample("x-export")], 0)?;

@@ -134,3 +134,362 @@ impl Writer {
         };
         demand_free()?;
         durable::create_private_dir(root)?;
+        let lock = lock(root)?;
+        // Asked again under the lock: somebody else may have started an archive meanwhile, or put something there.
+        demand_free()?;
+        Store::create(root)?;
+        let conn = catalogue::create(&root.join(catalogue::FILE))?;
+        durable::sync_dir(root)?;
+        conn.execute("INSERT INTO projection VALUES (?1)", [NUMBER])?;
+        let mut writer = Self {
+            archive: Archive {
+                root: root.to_path_buf(),
+                store: Store::open(root),
+                committer: crate::commitment::Committer::new(keys.origin()),
+                keys,
+                conn,
+                lost: OnceCell::new(),
+            },
+            signer,
+            tree: Frontier::new(),
+            next_item: 1,
+            _lock: lock,
+        };
+        let mut values = vec![
+            ("log_key", Value::from(hex::encode(keys.log))),
+            ("recovery_key", Value::from(hex::encode(keys.recovery))),
+            ("salt", Value::from(hex::encode(keys.salt))),
+            ("format", Value::from(1)),
+        ];
+        values.extend(first.iter().cloned());
+        writer.append(
+            vec![Step::Entry(EntryDraft::new("archive.started/1", &values)?)],
+            None,
+        )?;
+        Ok(writer)
+    }
+
+    /// Opens an archive for appending: takes the lock, brings an interrupted append to its end, and makes sure that
+    /// ledger, last checkpoint and signer's memory agree.
+    pub fn open(root: &Path, signer: Signer) -> Result<Self, ArchiveError> {
+        let mut writer = Self::held(root, signer)?;
+        let settled = writer.recover()?;
+        writer.archive.demand_understood()?;
+        writer.archive.demand_projection()?;
+        writer.archive.store.clear_leftovers()?;
+        log::catch_up(&writer.archive)?;
+        if settled {
+            writer.clear_unreferenced()?;
+        }
+        Ok(writer)
+    }
+
+    /// The archive with its lock held, and nothing brought to agree yet.
+    pub(super) fn held(root: &Path, signer: Signer) -> Result<Self, ArchiveError> {
+        let path = database(root)?;
+        let lock = lock(root)?;
+        let conn = catalogue::open(&path)?;
+        let archive = Archive::with(root, conn)?;
+        archive.demand_schema()?;
+        let mut tree = Frontier::new();
+        archive.leaves(0, |leaf| {
+            tree.push(leaf_hash(leaf));
+            Ok(())
+        })?;
+        let next_item = archive.last_item()? + 1;
+        Ok(Self {
+            archive,
+            signer,
+            tree,
+            next_item,
+            _lock: lock,
+        })
+    }
+
+    /// The archive, for reading, with all that has been appended.
+    pub const fn archive(&self) -> &Archive {
+        &self.archive
+    }
+
+    /// The index that the next entry will have.
+    pub const fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// Begins a group of documents.
+    pub fn batch(&self) -> Result<Batch, ArchiveError> {
+        let next: u32 = self.archive.conn.query_row(
+            "SELECT coalesce(max(pack), 0) + 1 FROM blob",
+            (),
+            |row| row.get(0),
+        )?;
+        Ok(self.archive.store.begin(next)?)
+    }
+
+    /// Begins the transaction of the next append already, so that what is asked before it does not take a lock each
+    /// time. Readers are not hindered; an append or the end of the writer ends it.
+    pub fn hold(&self) -> Result<(), ArchiveError> {
+        if self.archive.conn.is_autocommit() {
+            self.archive.conn.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        Ok(())
+    }
+
+    /// Ends a transaction that [`Writer::hold`] began and nothing was appended in.
+    pub fn release(&self) -> Result<(), ArchiveError> {
+        if !self.archive.conn.is_autocommit() {
+            self.archive.conn.execute_batch("ROLLBACK")?;
+        }
+        Ok(())
+    }
+
+    /// Appends one group. On return it is on the disk, sealed and signed; after an error nothing of it is recorded, save
+    /// after [`ArchiveError::Recorded`]: then it is whole, and the next start ends what follows.
+    pub fn append(
+        &mut self,
+        steps: Vec<Step>,
+        batch: Option<Batch>,
+    ) -> Result<Appended, ArchiveError> {
+        self.append_after(&|_, _| Ok(()), steps, batch)
+    }
+
+    /// Appends one group after `before` has written rows of its own in the same transaction.
+    pub(super) fn append_after(
+        &mut self,
+        before: &dyn Fn(&Connection, &mut Frontier) -> Result<(), ArchiveError>,
+        steps: Vec<Step>,
+        batch: Option<Batch>,
+    ) -> Result<Appended, ArchiveError> {
+        let finished = batch.map(Batch::finish).transpose()?;
+        let conn = &self.archive.conn;
+        if conn.is_autocommit() {
+            conn.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        let mut tree = self.tree.clone();
+        let mut next_item = self.next_item;
+        let rows = before(conn, &mut tree)
+            .and_then(|()| {
+                finished
+                    .iter()
+                    .try_for_each(|finished| record_blobs(conn, finished))
+            })
+            .and_then(|()| {
+                let mut group = Group {
+                    archive: &self.archive,
+                    projector: Projector::new(conn),
+                    tree: &mut tree,
+                    next_item: &mut next_item,
+                };
+                let appended = steps
+                    .into_iter()
+                    .map(|step| group.step(step))
+                    .collect::<Result<Vec<_>, _>>()?;
+                group.projector.finish()?;
+                Ok(appended)
+            });
+        let head = Head {
+            size: tree.size(),
+            root: tree.root(),
+        };
+        let committed = rows.and_then(|appended| {
+            self.signer.memory.set_pending(head, &self.signer.key)?;
+            conn.execute_batch("COMMIT")?;
+            Ok(appended)
+        });
+        let appended = match committed {
+            Ok(appended) => appended,
+            Err(error) => {
+                // The connection may be out of the transaction already; the cause is what the caller needs.
+                drop(conn.execute_batch("ROLLBACK"));
+                return Err(error);
+            }
+        };
+        self.tree = tree;
+        self.next_item = next_item;
+        // From here on it stands, whatever comes: whoever is told 'nothing was changed' records it a second time.
+        self.seal()
+            .and_then(|()| log::catch_up(&self.archive))
+            .map_err(|cause| ArchiveError::Recorded {
+                entries: self.tree.size(),
+                source: Box::new(cause),
+            })?;
+        let (entries, first_items) = appended.into_iter().unzip();
+        Ok(Appended {
+            entries,
+            first_items,
+        })
+    }
+
+    /// Signs the announced head, remembers that, stores the note.
+    pub(super) fn seal(&mut self) -> Result<(), ArchiveError> {
+        let note = self.signer.memory.sign_pending(&self.signer.key)?;
+        self.store_note(&note)
+    }
+
+    pub(super) fn store_note(&mut self, note: &Note) -> Result<(), ArchiveError> {
+        self.archive
+            .conn
+            .prepare_cached("INSERT INTO checkpoint VALUES (:size, :note)")?
+            .execute(named_params! {":size": self.tree.size(), ":note": note.to_string()})?;
+        self.move_pin(note)
+    }
+
+    /// Makes the catalogue and `log/` again from the ledger.
+    pub fn rebuild(&mut self) -> Result<(), ArchiveError> {
+        self.archive.rebuild()?;
+        log::rewrite(&self.archive)
+    }
+}
+
+fn record_blobs(conn: &Connection, finished: &super::store::Finished) -> Result<(), ArchiveError> {
+    let mut insert =
+        conn.prepare_cached("INSERT OR IGNORE INTO blob VALUES (:sha256, :size, :pack, :offset)")?;
+    for pack in &finished.packs {
+        for member in &pack.members {
+            insert.execute(named_params! {
+                ":sha256": member.digest.as_bytes(),
+                ":size": member.size,
+                ":pack": pack.number,
+                ":offset": member.offset,
+            })?;
+        }
+    }
+    for (digest, size) in &finished.files {
+        insert.execute(named_params! {
+            ":sha256": digest.as_bytes(),
+            ":size": size,
+            ":pack": None::<u32>,
+            ":offset": None::<u64>,
+        })?;
+    }
+    Ok(())
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<Value, ArchiveError> {
+    Ok(serde_json::to_value(value).map_err(crate::commitment::canonical::CanonicalError::from)?)
+}
+
+/// A group on its way into the database.
+struct Group<'a> {
+    archive: &'a Archive,
+    projector: Projector<'a>,
+    tree: &'a mut Frontier,
+    next_item: &'a mut u64,
+}
+
+impl Group<'_> {
+    fn step(&mut self, step: Step) -> Result<(u64, u64), ArchiveError> {
+        match step {
+            Step::Entry(entry) => Ok((self.entry(&entry, 0)?, 0)),
+            Step::Segment(segment) => self.segment(segment),
+        }
+    }
+
+    fn entry(&mut self, entry: &EntryDraft, first: u64) -> Result<u64, ArchiveError> {
+        let seq = self.tree.size();
+        let committer = &self.archive.committer;
+        let texts: Vec<&str> = entry.values.iter().map(String::as_str).collect();
+        let salts = Salts::new(&entry.key);
+        let commitments = committer.commit_all(&salts, entry.schema.slots, &texts);
+        let leaf = committer.entry_leaf(seq, entry.schema.name, &commitments);
+        self.archive
+            .conn
+            .prepare_cached("INSERT INTO entry VALUES (:seq, :leaf, :schema, :key, :slots)")?
+            .execute(named_params! {
+                ":seq": seq,
+                ":leaf": leaf,
+                ":schema": entry.schema.name,
+                ":key": entry.key.0,
+                ":slots": join(&entry.values),
+            })?;
+        let values = Values {
+            subject: format!("entry {seq}"),
+            schema: entry.schema,
+            texts,
+        };
+        self.projector.entry(seq, &leaf, &values, first)?;
+        self.tree.push(leaf_hash(&leaf));
+        Ok(seq)
+    }
+
+    fn segment(&mut self, segment: SegmentDraft) -> Result<(u64, u64), ArchiveError> {
+        let first = *self.next_item;
+        let mut tree = Frontier::new();
+        let mut leaves = Vec::with_capacity(segment.items.len());
+        for (index, item) in segment.items.iter().enumerate() {
+            let place = Place {
+                a: segment.accession,
+                r: segment.run,
+                s: segment.number,
+                i: index as u64,
+            };
+            let leaf = self
+                .archive
+                .committer
+                .item_leaf(place, item.schema.name, &item.commitments);
+            tree.push(leaf_hash(&leaf));
+            leaves.push(leaf);
+        }
+        let sealed = Segment {
+            a: segment.accession,
+            r: segment.run,
+            s: segment.number,
+            size: tree.size(),
+            root: Digest::new(*tree.root().as_bytes()),
+            rest: segment.rest,
+        };
+        let mut values = vec![
+            ("about", to_json(&About::Entry(segment.accession))?),
+            ("segment", to_json(&sealed)?),
+        ];
+        values.extend(segment.values);
+        let name = if segment.derived {
+            "derived/1"
+        } else {
+            "received/1"
+        };
+        // The segment's row comes first: items name parents in their own segment.
+        let seq = self.entry(&EntryDraft::new(name, &values)?, first)?;
+        for (item, leaf) in segment.items.iter().zip(&leaves) {
+            self.item(segment.accession, item, leaf)?;
+        }
+        Ok((seq, first))
+    }
+
+    fn item(
+        &mut self,
+        accession: u64,
+        item: &ItemDraft,
+        leaf: &[u8; 32],
+    ) -> Result<(), ArchiveError> {
+        let id = *self.next_item;
+        self.archive
+            .conn
+            .prepare_cached("INSERT INTO item VALUES (:id, :leaf, :schema, :key, :slots)")?
+            .execute(named_params! {
+                ":id": id,
+                ":leaf": leaf,
+                ":schema": item.schema.name,
+                ":key": item.key.0,
+                ":slots": join(&item.values),
+            })?;
+        if let Some(text) = item
+            .text
+            .as_deref()
+            .filter(|text| text.len() <= INLINE_TEXT)
+        {
+            self.archive
+                .conn
+                .prepare_cached("INSERT INTO text VALUES (:item, :body)")?
+                .execute(named_params! {":item": id, ":body": text})?;
+        }
+        let values = Values {
+            subject: format!("item {id}"),
+            schema: item.schema,
+            texts: item.values.iter().map(String::as_str).collect(),
+        };
+        self.projector.item(id, accession, leaf, &values)?;
+        *self.next_item += 1;
+        Ok(())
+    }
+}

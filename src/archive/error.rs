@@ -55,6 +55,14 @@ pub enum ArchiveError {
     /// Records of a kind that this build does not know: it may read them, not add to them.
     #[error("the archive has records of kind {0:?}, which this release does not understand")]
     UnknownKind(String),
+    /// `fonds.toml` is not what the program can use.
+    #[error("{} cannot be used: {reason}", path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A slot that the schema does not have.
     #[error("{schema} has no slot {slot:?}")]
     UnknownSlot {

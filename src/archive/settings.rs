@@ -1,4 +1,5 @@
-//! `fonds.toml`: the archive's name, zone and house style. Anybody may edit it, so nothing in it loosens a check.
+//! `fonds.toml`: the archive's name, zone and house style. Anybody may edit it, so nothing in it loosens a check; but a
+//! time that is recorded without a zone is read in the zone that it states.
 
 use std::fs::File;
 use std::io;
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 use super::ArchiveError;
 use crate::durable;
+use crate::record::Zone;
 
 const FILE: &str = "fonds.toml";
 
@@ -22,24 +24,49 @@ const LONGEST: u64 = 64 << 10;
 pub struct Settings {
     /// The archive's name.
     pub name: String,
-    /// The zone in which times are shown, an IANA name.
+    /// The zone in which times are shown, and in which those are read that state none: an IANA name.
     pub zone: String,
     /// The house style of quotations: `magazine`, `ap` or `legal`.
     pub house: String,
 }
 
 impl Settings {
-    /// Reads the settings of an archive; what is missing or cannot be read is left at its default.
-    pub fn load(root: &Path) -> Self {
-        let text = read(&root.join(FILE)).unwrap_or_default();
-        let mut settings: Self = toml::from_str(&text).unwrap_or_default();
-        if settings.zone.is_empty() {
-            "UTC".clone_into(&mut settings.zone);
+    /// Reads the settings of an archive. Those that are missing have their defaults; a file that cannot be read, or a
+    /// zone that is none, is an error: times would be recorded in a zone that nobody meant.
+    pub fn load(root: &Path) -> Result<Self, ArchiveError> {
+        let path = root.join(FILE);
+        let unusable = |reason: String| ArchiveError::Settings {
+            path: path.clone(),
+            reason,
+        };
+        let text = match read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(unusable(error.to_string())),
+        };
+        let mut settings: Self =
+            toml::from_str(&text).map_err(|error| unusable(error.message().to_owned()))?;
+        settings.fill();
+        if settings.zone.parse::<Zone>().is_err() {
+            return Err(unusable(format!("{:?} is not a time zone", settings.zone)));
         }
-        if settings.house.is_empty() {
-            "magazine".clone_into(&mut settings.house);
-        }
+        Ok(settings)
+    }
+
+    /// The settings of an archive that states none.
+    pub fn usual() -> Self {
+        let mut settings = Self::default();
+        settings.fill();
         settings
+    }
+
+    fn fill(&mut self) {
+        if self.zone.is_empty() {
+            "UTC".clone_into(&mut self.zone);
+        }
+        if self.house.is_empty() {
+            "magazine".clone_into(&mut self.house);
+        }
     }
 
     /// Writes the settings.
@@ -55,6 +82,40 @@ fn read(path: &Path) -> io::Result<String> {
         return Err(io::Error::other("it is not a plain file"));
     }
     let mut text = String::new();
-    File::open(path)?.take(LONGEST).read_to_string(&mut text)?;
+    File::open(path)?
+        .take(LONGEST + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST {
+        return Err(io::Error::other(format!(
+            "it is longer than {LONGEST} bytes"
+        )));
+    }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type TestResult = Result<(), Box<dyn std::error::Error>>;
+
+    #[test]
+    fn what_cannot_be_used_is_said_and_never_replaced_in_silence() -> TestResult {
+        let dir = tempfile::tempdir()?;
+        assert_eq!(Settings::load(dir.path())?, Settings::usual());
+        for (text, said) in [
+            ("zone = \"America/NewYork\"", "\"America/NewYork\" is not"),
+            ("zone = America/New_York", "fonds.toml cannot be used"),
+            ("zone = 4", "fonds.toml cannot be used"),
+            (&*"#".repeat(70_000), "longer than"),
+        ] {
+            durable::write_atomic(&dir.path().join(FILE), text.as_bytes())?;
+            let refused = Settings::load(dir.path()).unwrap_err().to_string();
+            assert!(refused.contains(said), "{refused}");
+        }
+        let zone = "zone = \"America/New_York\"";
+        durable::write_atomic(&dir.path().join(FILE), zone.as_bytes())?;
+        assert_eq!(Settings::load(dir.path())?.zone, "America/New_York");
+        Ok(())
+    }
 }

@@ -128,3 +128,82 @@ pub fn clear_unfinished_start(root: &Path) -> Result<(), ArchiveError> {
     }
     clear_log(&root.join(log::FOLDER))?;
     durable::clear_leftovers(root)?;
+    durable::discard(&root.join(LOCK))?;
+    drop(held);
+    durable::sync_dir(root)?;
+    Ok(())
+}
+
+/// Removes the files of a first entry's log and its folders; what somebody else put there meanwhile stays, with the
+/// folder that it is in.
+fn clear_log(folder: &Path) -> Result<(), ArchiveError> {
+    if !is_of_one_entry(folder) {
+        return Ok(());
+    }
+    for entry in walkdir::WalkDir::new(folder).contents_first(true) {
+        let Ok(entry) = entry else {
+            continue;
+        };
+        if entry.file_type().is_dir() {
+            remove_empty(entry.path())?;
+        } else {
+            durable::discard(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes a folder if it is there and empty.
+fn remove_empty(folder: &Path) -> Result<(), ArchiveError> {
+    use std::io::ErrorKind;
+    match fs::remove_dir(folder) {
+        Err(source)
+            if !matches!(
+                source.kind(),
+                ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty
+            ) =>
+        {
+            Err(ArchiveError::Read {
+                path: folder.to_path_buf(),
+                source,
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+
+    type TestResult = Result<(), Box<dyn std::error::Error>>;
+
+    #[test]
+    fn somebody_elses_folder_is_not_taken_for_a_stopped_start() -> TestResult {
+        let dir = tempfile::tempdir()?;
+        assert!(!is_unfinished_start(dir.path()));
+        for (file, ours) in [
+            ("lock", true),
+            (".tmp-notes", false),
+            ("log/today.txt", false),
+            ("log/checkpoint", false),
+            ("packs/holiday.zip", false),
+            ("notes.txt", false),
+            ("archive.sqlite", false),
+        ] {
+            let dir = tempfile::tempdir()?;
+            File::create(dir.path().join(LOCK))?;
+            let path = dir.path().join(file);
+            fs::create_dir_all(path.parent().ok_or("no folder")?)?;
+            if !ours {
+                durable::write_atomic(&path, b"mine")?;
+            }
+            assert_eq!(is_unfinished_start(dir.path()), ours, "{file}");
+            clear_unfinished_start(dir.path())?;
+            assert_eq!(path.exists(), !ours, "{file}");
+        }
+        Ok(())
+    }
+}

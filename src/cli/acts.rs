@@ -11,28 +11,40 @@ use crate::archive::EntryDraft;
 use crate::archive::Step;
 use crate::archive::Target;
 use crate::archive::Writer;
+use crate::record::ParseZoneError;
 use crate::record::Zone;
 use crate::record::when;
 
 /// Slots and values of an entry that is being put together.
-pub(super) struct Values(Vec<(&'static str, Value)>);
+#[derive(Clone)]
+pub(super) struct Values {
+    slots: Vec<(&'static str, Value)>,
+    /// The archive's zone, in which times are read that state none.
+    zone: Zone,
+}
 
 impl Values {
     /// Values with the slots that every act has: by whom and when it is recorded.
     pub(super) fn new(context: &Context) -> Result<Self, CliError> {
-        let mut values = Self(vec![("t", Value::from(context.now()?.to_string()))]);
+        let settings = context.settings_to_record()?;
+        let mut values = Self {
+            slots: vec![("t", Value::from(context.now()?.to_string()))],
+            zone: settings.zone.parse().map_err(|error: ParseZoneError| {
+                CliError::usage(error.to_string(), "mend the zone in fonds.toml")
+            })?,
+        };
         values.words("by", context.by().as_deref());
         Ok(values)
     }
 
     /// The same values once more.
     pub(super) fn again(&self) -> Self {
-        Self(self.0.clone())
+        self.clone()
     }
 
     /// A slot's value.
     pub(super) fn set(&mut self, slot: &'static str, value: Value) {
-        self.0.push((slot, value));
+        self.slots.push((slot, value));
     }
 
     /// Words in a slot, where there are any.
@@ -57,20 +69,19 @@ impl Values {
     /// A stated time, read in the archive's zone. Words that cannot be read are kept, and the user is told.
     pub(super) fn time(&mut self, context: &Context, slot: &'static str, words: Option<&str>) {
         if let Some(words) = words {
-            let zone: Zone = context.settings().zone.parse().unwrap_or(Zone::UTC);
-            if let Err(error) = when::parse(words, zone, "archive") {
+            if let Err(error) = when::parse(words, self.zone, "archive") {
                 context
                     .ui
                     .say(&format!("note: {error}; the words are kept as they are"));
             }
-            let at = when::stated(words, zone, "archive");
+            let at = when::stated(words, self.zone, "archive");
             self.set(slot, serde_json::to_value(at).unwrap_or_default());
         }
     }
 
     /// The entry.
     pub(super) fn entry(&self, kind: &str) -> Result<EntryDraft, CliError> {
-        Ok(EntryDraft::new(kind, &self.0)?)
+        Ok(EntryDraft::new(kind, &self.slots)?)
     }
 }
 

@@ -7,6 +7,7 @@ use std::io::BufReader;
 use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use chrono::Utc;
 use serde::Deserialize;
@@ -23,6 +24,7 @@ use crate::keys::Places;
 use crate::keys::PublicKey;
 use crate::keys::needs_passphrase;
 use crate::record::Moment;
+use crate::record::visible;
 
 /// The longest passphrase that is read, in bytes.
 const LONGEST_PASSPHRASE: u64 = 4096;
@@ -38,6 +40,8 @@ pub struct Context {
     passphrase_fd: Option<u32>,
     /// The user's folder, where it is not the usual one.
     user: Option<PathBuf>,
+    /// The archive's settings, once they were read for showing something.
+    settings: OnceLock<Settings>,
 }
 
 /// `config.toml` in the user's folder.
@@ -70,6 +74,7 @@ impl Context {
             by,
             passphrase_fd,
             user: None,
+            settings: OnceLock::new(),
         }
     }
 
@@ -85,6 +90,7 @@ impl Context {
             by: Some(by.to_owned()),
             passphrase_fd: None,
             user: Some(user),
+            settings: OnceLock::new(),
         }
     }
 
@@ -154,9 +160,26 @@ impl Context {
         Ok(Archive::open(&self.folder)?)
     }
 
-    /// The archive's settings.
+    /// The archive's settings, for showing something. Where they cannot be used the usual ones are, and that is said
+    /// once.
     pub fn settings(&self) -> Settings {
-        Settings::load(&self.folder)
+        let load = || {
+            Settings::load(&self.folder).unwrap_or_else(|error| {
+                let usual = Settings::usual();
+                self.ui.warn(&format!(
+                    "warning: {}; times are shown in {} until it is mended",
+                    visible(&error.to_string()),
+                    usual.zone
+                ));
+                usual
+            })
+        };
+        self.settings.get_or_init(load).clone()
+    }
+
+    /// The archive's settings, for recording something: what is recorded cannot be taken back, so nothing is guessed.
+    pub fn settings_to_record(&self) -> Result<Settings, CliError> {
+        Ok(Settings::load(&self.folder)?)
     }
 
     /// The signer of an archive, with its key opened.
@@ -174,8 +197,14 @@ impl Context {
         Ok(Signer::new(&places, origin, key)?)
     }
 
-    /// The archive, for adding to it.
+    /// The archive, for adding to it. Refused where its settings cannot be used: they say in which zone times are read.
     pub fn writer(&self) -> Result<Writer, CliError> {
+        self.settings_to_record()?;
+        self.writer_without_settings()
+    }
+
+    /// The archive, for making again what follows from it.
+    pub fn writer_without_settings(&self) -> Result<Writer, CliError> {
         let signer = self.signer(&self.archive()?)?;
         Ok(Writer::open(&self.folder, signer)?)
     }

@@ -300,6 +300,11 @@ fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
             "not_started",
             "fonds init        again, in the same folder",
         ),
+        ArchiveError::Settings { .. } => (
+            2,
+            "settings",
+            "mend the file, for example with zone = \"America/New_York\"; times without a zone are read in that one",
+        ),
         ArchiveError::LogCopy { .. } | ArchiveError::NothingToRestore { .. } => (
             2,
             "not_restored",

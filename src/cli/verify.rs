@@ -189,7 +189,11 @@ pub(super) fn check(
 fn remembered(context: &Context) -> Result<(Option<Note>, Option<Head>), CliError> {
     let archive = Archive::open(&context.folder)?;
     let (places, origin) = (context.places()?, archive.origin().as_str());
-    Ok((last_signed(&places, origin)?, announced(&places, origin)?))
+    let log = archive.log_key()?;
+    Ok((
+        last_signed(&places, origin)?,
+        announced(&places, origin, &log)?,
+    ))
 }
 
 fn check_once(

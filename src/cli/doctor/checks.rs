@@ -7,6 +7,7 @@ use std::path::Path;
 use super::Check;
 use super::State;
 use crate::archive::Archive;
+use crate::archive::Settings;
 use crate::archive::index;
 use crate::archive::search::Index;
 use crate::cli::CliError;
@@ -42,6 +43,7 @@ pub(super) fn all(context: &Context) -> Result<Vec<Check>, CliError> {
     let origin = archive.origin().as_str().to_owned();
     let mut checks = vec![
         standing(context, &archive)?,
+        settings(&archive),
         log_key(&places, &origin)?,
         recovery_key(&places, &origin)?,
         space(&archive)?,
@@ -73,6 +75,22 @@ fn standing(context: &Context, archive: &Archive) -> Result<Check, CliError> {
         Standing::Unsigned => Check::new("history", State::Look, words)
             .fix("run the command again that was interrupted"),
     })
+}
+
+fn settings(archive: &Archive) -> Check {
+    match Settings::load(archive.root()) {
+        Ok(settings) => Check::fine(
+            "settings",
+            format!("times without a zone are read in {}", settings.zone),
+        ),
+        Err(error) => Check::new(
+            "settings",
+            State::Trouble,
+            "fonds.toml cannot be used, so nothing can be recorded",
+        )
+        .about(error.to_string())
+        .fix("mend the file, for example with zone = \"America/New_York\""),
+    }
 }
 
 fn log_key(places: &Places, origin: &str) -> Result<Check, CliError> {
@@ -235,7 +253,8 @@ fn readable(archive: &Archive) -> Check {
 
 fn clock(context: &Context, archive: &Archive) -> Result<Check, CliError> {
     let now = context.now()?;
-    let zone: Zone = context.settings().zone.parse().unwrap_or(Zone::UTC);
+    let settings = Settings::load(archive.root()).unwrap_or_else(|_| Settings::usual());
+    let zone: Zone = settings.zone.parse().unwrap_or(Zone::UTC);
     let last: Option<Moment> = match archive.head()?.0.checked_sub(1) {
         Some(last) => archive
             .entry(last)?

@@ -210,7 +210,7 @@ pub(super) fn run(context: &Context, args: &DoctorArgs) -> Result<Outcome, CliEr
 }
 
 fn rebuild(context: &Context) -> Result<Outcome, CliError> {
-    let mut writer = context.writer()?;
+    let mut writer = context.writer_without_settings()?;
     writer.rebuild()?;
     let archive = writer.archive();
     Index::begin_anew(&archive.search_folder()).map_err(ArchiveError::from)?;
