@@ -126,14 +126,31 @@ fn cut_zone(text: &str) -> (&str, Option<Zone>) {
     {
         return (before, Some(zone));
     }
-    if let Some(time) = text.find(':')
-        && let Some(at) = text.get(time..).and_then(|rest| rest.find(['z', '+', '-']))
-        && let (Some(before), Some(last)) = (text.get(..time + at), text.get(time + at..))
+    if let Some(at) = text.rfind(['z', '+', '-'])
+        && let Some((before, last)) = text.split_at_checked(at)
+        && ends_in_clock(before)
         && let Ok(zone) = last.parse()
     {
         return (before, Some(zone));
     }
     (text, None)
+}
+
+/// Whether the text ends in digits of a clock, `9:29` or `16:00:05.25`, and so may have an offset behind it. Behind
+/// anything else, `-08` is a month: `2023-07-14 16:00 to 2023-08`.
+fn ends_in_clock(text: &str) -> bool {
+    let rest = text
+        .trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == ':' || letter == '.');
+    let clock = text.get(rest.len()..).unwrap_or_default();
+    let (whole, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = whole.split(':').collect();
+    matches!(parts.len(), 2 | 3)
+        && (parts.len() == 3 || !clock.contains('.'))
+        && digits(fraction)
+        && parts.iter().enumerate().all(|(number, part)| {
+            digits(part) && (part.len() == 2 || (number == 0 && part.len() == 1))
+        })
 }
 
 type Bounds = (Option<NaiveDateTime>, Option<NaiveDateTime>);
