@@ -13,6 +13,8 @@ use super::agents::Agents;
 use super::find;
 use super::find::Asked;
 use super::indexing;
+use super::ui::count;
+use super::ui::number;
 use crate::archive::Archive;
 use crate::archive::Card;
 use crate::archive::Custodian;
@@ -20,11 +22,13 @@ use crate::archive::plain;
 use crate::archive::search::Query;
 use crate::archive::search::parse_words;
 use crate::record::Instant;
+use crate::record::Moment;
 use crate::record::Participant;
 use crate::record::Zone;
 use crate::report::timeline::Input;
 use crate::report::timeline::Options;
 use crate::report::timeline::Partial;
+use crate::report::timeline::Picked;
 use crate::report::timeline::Timeline;
 use crate::report::timeline::parse_gap;
 
@@ -37,7 +41,8 @@ const WIDTH: usize = 100;
 /// Who wrote to whom and when, and who did not answer
 ///
 /// With two or more --who, the messages between them. A silence is claimed only in the records held, and where these are
-/// known to be incomplete that is said.
+/// known to be incomplete that is said. Words, --since and --until pick what is shown; silences and replies are looked
+/// for in all messages held.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
@@ -98,7 +103,17 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
         kind: Vec::new(),
     };
     let (since, until) = find::times(context, &asked)?;
-    let mut cards = archive.messages_among(&parties.accounts, since, until)?;
+    // A reply must count whether it is asked for or not, so nothing is left out before the silences are found.
+    let cards = among(&archive, &parties.accounts)?;
+    let mut notes = Vec::new();
+    let mut picked: HashSet<u64> = cards
+        .iter()
+        .filter(|card| {
+            since.is_none_or(|since| card.latest.is_none_or(|latest| latest >= since))
+                && until.is_none_or(|until| card.earliest.is_none_or(|earliest| earliest <= until))
+        })
+        .map(|card| card.item)
+        .collect();
     if !args.words.is_empty() {
         indexing::go_on(context, &archive);
         let found = find::search(
@@ -109,18 +124,40 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
                 ..Query::default()
             },
         )?;
-        let picked: HashSet<u64> = found.hits.iter().map(|hit| hit.id).collect();
-        cards.retain(|card| picked.contains(&card.item));
+        let with_words: HashSet<u64> = found.hits.iter().map(|hit| hit.id).collect();
+        picked.retain(|item| with_words.contains(item));
+        let shown = found.hits.len() as u64;
+        if found.total > shown {
+            notes.push(format!(
+                "{} items have the words asked for and only {} were looked through: ask for rarer words.",
+                number(found.total),
+                number(shown)
+            ));
+        }
+        let waiting = crate::archive::index::waiting(&archive)?;
+        if waiting > 0 {
+            notes.push(format!(
+                "{} not searchable yet and were not looked through for the words.",
+                count(waiting, "item is", "items are")
+            ));
+        }
     }
     let options = Options {
         parties: parties.names.clone(),
         gap_seconds,
         zone,
         partial: partial(&archive, &cards)?,
+        picked: asked_for(args).map(|asked| Picked {
+            asked,
+            by_words: !args.words.is_empty(),
+            since: since.and_then(Moment::from_millis),
+            until: until.and_then(Moment::from_millis),
+        }),
+        notes,
     };
-    let inputs = inputs(&archive, &parties, &cards)?;
-    let empty = inputs.is_empty();
+    let inputs = inputs(&archive, &parties, &cards, &picked)?;
     let timeline = Timeline::new(inputs, &options);
+    let empty = timeline.rows.is_empty();
     let name = context.settings().name;
     let text = match args.format {
         _ if context.ui.json => json(&timeline)?,
@@ -135,6 +172,33 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
     } else {
         Outcome::Done
     })
+}
+
+/// What is asked for besides the parties, in words.
+fn asked_for(args: &TimelineArgs) -> Option<String> {
+    let mut asked = Vec::new();
+    asked.extend(args.since.as_ref().map(|since| format!("since {since}")));
+    asked.extend(args.until.as_ref().map(|until| format!("until {until}")));
+    if !args.words.is_empty() {
+        asked.push(format!("with the words {}", args.words.join(" ")));
+    }
+    (!asked.is_empty()).then(|| asked.join(", "))
+}
+
+/// All messages between any two of the parties; those of one alone, or all there are, where fewer are asked for.
+fn among(archive: &Archive, parties: &[Vec<i64>]) -> Result<Vec<Card>, CliError> {
+    if parties.len() <= 2 {
+        return Ok(archive.messages_among(parties, None, None)?);
+    }
+    let mut seen = HashSet::new();
+    let mut cards = Vec::new();
+    for (number, one) in parties.iter().enumerate() {
+        for other in parties.iter().skip(number + 1) {
+            let pair = archive.messages_among(&[one.clone(), other.clone()], None, None)?;
+            cards.extend(pair.into_iter().filter(|card| seen.insert(card.item)));
+        }
+    }
+    Ok(cards)
 }
 
 fn json(timeline: &Timeline) -> Result<String, CliError> {
@@ -192,13 +256,19 @@ fn parties(archive: &Archive, who: &[String]) -> Result<Parties, CliError> {
     Ok(parties)
 }
 
-fn inputs(archive: &Archive, parties: &Parties, cards: &[Card]) -> Result<Vec<Input>, CliError> {
+fn inputs(
+    archive: &Archive,
+    parties: &Parties,
+    cards: &[Card],
+    picked: &HashSet<u64>,
+) -> Result<Vec<Input>, CliError> {
     let custodian = Custodian::new(archive)?;
     let mut inputs = Vec::with_capacity(cards.len());
     for card in cards {
         let Some(opened) = archive.item(card.item)? else {
             continue;
         };
+        let picked = picked.contains(&card.item);
         let names = |slot| -> Result<Vec<String>, CliError> {
             let people: Vec<Participant> = opened.get(slot)?.unwrap_or_default();
             Ok(people
@@ -215,7 +285,12 @@ fn inputs(archive: &Archive, parties: &Parties, cards: &[Card]) -> Result<Vec<In
             from: names("from")?.into_iter().next(),
             to: names("to")?,
             at: opened.get::<Instant>("at")?.unwrap_or_default(),
-            text: archive.text(card.item)?.unwrap_or_default(),
+            text: if picked {
+                archive.text(card.item)?.unwrap_or_default()
+            } else {
+                String::new()
+            },
+            picked,
         });
     }
     Ok(inputs)

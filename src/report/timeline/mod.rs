@@ -4,6 +4,9 @@
 //! message to the other that has no reply yet, to the other's next message to that party; it is as long as it must have
 //! been at least, whatever the uncertain times turn out to be; it says when a message of uncertain time may break it and
 //! when the records are known to be partial there. Posts and messages to others ask for no reply and give none.
+//!
+//! What is shown may be picked, by time or by words; silences and replies are looked for in all messages handed in, or
+//! each message that is left out would look like one that was never written.
 
 mod csv;
 mod html;
@@ -46,6 +49,21 @@ pub struct Input {
     pub at: Instant,
     /// The beginning of its text.
     pub text: String,
+    /// Whether it is to be shown; one that is not still answers and asks.
+    pub picked: bool,
+}
+
+/// By what the messages to be shown were picked out of all that are held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picked {
+    /// What was asked for, in words: `since 2023-07-10, with "harbor"`.
+    pub asked: String,
+    /// Whether words were asked for. Silences that lie between two messages shown then mean nothing.
+    pub by_words: bool,
+    /// The beginning of the time asked for; open where absent.
+    pub since: Option<Moment>,
+    /// Its end; open where absent.
+    pub until: Option<Moment>,
 }
 
 /// A stretch of time for which the records are known to be incomplete.
@@ -70,6 +88,10 @@ pub struct Options {
     pub zone: Zone,
     /// Where the records are known to be incomplete.
     pub partial: Vec<Partial>,
+    /// By what the messages were picked; nothing where all are shown.
+    pub picked: Option<Picked>,
+    /// What else the reader has to know of how they were found, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// A correspondence in time. Schema `fonds/timeline/1`.
@@ -87,7 +109,11 @@ pub struct Timeline {
     pub others: usize,
     /// The messages, by earliest time, then latest, then reference; those without any bound last.
     pub rows: Vec<Row>,
-    /// The silences, in the order of their ends.
+    /// How many messages are held, shown or not: silences and replies were looked for in all of them.
+    pub held: usize,
+    /// What was asked for, in words, where not all messages are shown.
+    pub asked: Option<String>,
+    /// The silences that touch what was asked for, in the order of their ends. Either end may be a message not shown.
     pub silences: Vec<Silence>,
     /// Messages that have no reply up to the end of the records held: the first of each party's to each other.
     pub unanswered: Vec<Unanswered>,
@@ -95,6 +121,8 @@ pub struct Timeline {
     pub uncertain: usize,
     /// Where the records are known to be incomplete.
     pub partial: Vec<Partial>,
+    /// What else the reader has to know of how they were found.
+    pub notes: Vec<String>,
     #[serde(skip)]
     shown_in: Zone,
 }
@@ -154,11 +182,15 @@ pub struct Silence {
     pub perhaps_broken_by: Vec<String>,
     /// Why the records are known to be incomplete in it.
     pub partial: Vec<String>,
-    /// The row before which it ends.
+    /// The row before which it ends; nothing where the reply is not shown.
     #[serde(skip)]
-    reply_row: usize,
+    reply_row: Option<usize>,
+    /// Whether the first message that was not answered is shown.
     #[serde(skip)]
-    first_row: usize,
+    first_shown: bool,
+    /// Where it is drawn from and to.
+    #[serde(skip)]
+    drawn: (Option<Moment>, Option<Moment>),
 }
 
 /// A message without a reply up to the end of the records held.
@@ -223,30 +255,14 @@ impl Timeline {
             options.parties.clone()
         };
         let numbers: HashMap<&str, usize> = names.iter().map(String::as_str).zip(0..).collect();
-        let mut rows: Vec<Row> = items
+        let mut held: Vec<(Row, bool)> = items
             .into_iter()
-            .map(|item| Row {
-                party: item
-                    .from
-                    .as_deref()
-                    .and_then(|from| numbers.get(from).copied()),
-                shown: show(&item.at, options.zone),
-                uncertain: is_uncertain(&item.at),
-                text: item
-                    .text
-                    .lines()
-                    .find(|line| !line.trim().is_empty())
-                    .unwrap_or_default()
-                    .trim()
-                    .to_owned(),
-                item: item.item,
-                kind: item.kind,
-                from: item.from,
-                to: item.to,
-                at: item.at,
+            .map(|item| {
+                let picked = item.picked;
+                (row(item, &numbers, options.zone), picked)
             })
             .collect();
-        rows.sort_by_cached_key(|row| {
+        held.sort_by_cached_key(|(row, _)| {
             let (earliest, latest) = (row.at.earliest, row.at.latest);
             let first = earliest.or(latest);
             (
@@ -256,6 +272,12 @@ impl Timeline {
                 row.item.clone(),
             )
         });
+        let (silences, unanswered) = silence::find(&held, &names, &numbers, options);
+        let count = held.len();
+        let rows: Vec<Row> = held
+            .into_iter()
+            .filter_map(|(row, picked)| picked.then_some(row))
+            .collect();
         let mut parties: Vec<Party> = names
             .iter()
             .map(|name| Party {
@@ -268,7 +290,7 @@ impl Timeline {
                 party.wrote += 1;
             }
         }
-        let mut timeline = Self {
+        Self {
             schema: "fonds/timeline/1",
             zone: options.zone.to_string(),
             gap_seconds: options.gap_seconds,
@@ -276,23 +298,24 @@ impl Timeline {
             others: rows.iter().filter(|row| row.party.is_none()).count(),
             uncertain: rows.iter().filter(|row| row.uncertain).count(),
             rows,
-            silences: Vec::new(),
-            unanswered: Vec::new(),
+            held: count,
+            asked: options.picked.as_ref().map(|picked| picked.asked.clone()),
+            silences,
+            unanswered,
             partial: options.partial.clone(),
+            notes: options.notes.clone(),
             shown_in: options.zone,
-        };
-        timeline.find_silences(&numbers);
-        timeline
+        }
     }
 
     /// The silences that end with this row.
     fn silences_before(&self, row: usize) -> &[Silence] {
         let from = self
             .silences
-            .partition_point(|silence| silence.reply_row < row);
+            .partition_point(|silence| silence.reply_row < Some(row));
         let to = self
             .silences
-            .partition_point(|silence| silence.reply_row <= row);
+            .partition_point(|silence| silence.reply_row <= Some(row));
         self.silences.get(from..to).unwrap_or_default()
     }
 
@@ -306,10 +329,13 @@ impl Timeline {
         if self.others > 0 {
             counts.push(format!("others wrote {}", self.others));
         }
-        if counts.is_empty() {
-            "No messages.".to_owned()
-        } else {
-            format!("{}.", counts.join(", "))
+        match (
+            counts.is_empty() || self.rows.is_empty(),
+            self.asked.is_some(),
+        ) {
+            (true, _) => "No messages.".to_owned(),
+            (false, false) => format!("{}.", counts.join(", ")),
+            (false, true) => format!("Of the messages shown {}.", counts.join(", ")),
         }
     }
 
@@ -324,8 +350,13 @@ impl Timeline {
             .iter()
             .max_by_key(|silence| silence.at_least_seconds)
         {
+            let which = if self.asked.is_some() {
+                ", of those that touch what was asked for"
+            } else {
+                ""
+            };
             let words = format!(
-                " Longest silence in the records held: {}, {}.",
+                " Longest silence in the records held{which}: {}, {}.",
                 longest.by,
                 longest.in_words()
             );
@@ -339,28 +370,57 @@ impl Timeline {
         summary
     }
 
-    /// What else is to be said, a sentence each: what has no reply in the records held, and where these are partial.
+    /// What else is to be said, a sentence each: what was asked for, what has no reply in the records held, and where
+    /// these are partial.
     pub fn remarks(&self) -> Vec<String> {
-        let mut remarks: Vec<String> = self
-            .unanswered
-            .iter()
-            .take(MOST_REMARKS)
-            .map(|unanswered| {
-                let perhaps = &unanswered.perhaps_answered_by;
-                let doubt = if perhaps.is_empty() {
-                    String::new()
-                } else {
-                    format!(
-                        ", unless {}, of uncertain time, came after it",
-                        perhaps.join(", ")
-                    )
-                };
+        let mut remarks = Vec::new();
+        if let Some(asked) = &self.asked {
+            remarks.push(format!(
+                "Asked for: {asked}. {} of {} held are shown; silences and replies were looked for in all of these.",
+                self.rows.len(),
+                match self.held {
+                    1 => "1 message".to_owned(),
+                    held => format!("{held} messages"),
+                }
+            ));
+        }
+        remarks.extend(self.notes.iter().cloned());
+        let ends_unseen = || {
+            self.silences
+                .iter()
+                .filter(|silence| silence.reply_row.is_none())
+        };
+        remarks.extend(ends_unseen().take(MOST_REMARKS).map(|silence| {
+            format!(
+                "{} of {} had no reply from {} for {}; the reply, {}, is not shown.",
+                silence.first,
+                silence.waiting,
+                silence.by,
+                silence.in_words(),
+                silence.reply
+            )
+        }));
+        let more = ends_unseen().count().saturating_sub(MOST_REMARKS);
+        if more > 0 {
+            remarks.push(format!(
+                "{more} more silences end in a reply that is not shown."
+            ));
+        }
+        remarks.extend(self.unanswered.iter().take(MOST_REMARKS).map(|unanswered| {
+            let perhaps = &unanswered.perhaps_answered_by;
+            let doubt = if perhaps.is_empty() {
+                String::new()
+            } else {
                 format!(
-                    "{} of {} ({}) has no reply from {} in the records held{doubt}.",
-                    unanswered.first, unanswered.waiting, unanswered.shown, unanswered.by
+                    ", unless {}, of uncertain time, came after it",
+                    perhaps.join(", ")
                 )
-            })
-            .collect();
+            };
+            format!(
+                "{} of {} ({}) has no reply from {} in the records held{doubt}.",
+                unanswered.first, unanswered.waiting, unanswered.shown, unanswered.by
+            )
+        }));
         let more = self.unanswered.len().saturating_sub(MOST_REMARKS);
         if more > 0 {
             remarks.push(format!("{more} more have none."));
@@ -375,6 +435,29 @@ impl Timeline {
     }
 }
 
+fn row(item: Input, numbers: &HashMap<&str, usize>, zone: Zone) -> Row {
+    Row {
+        party: item
+            .from
+            .as_deref()
+            .and_then(|from| numbers.get(from).copied()),
+        shown: show(&item.at, zone),
+        uncertain: is_uncertain(&item.at),
+        text: item
+            .text
+            .lines()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
+        item: item.item,
+        kind: item.kind,
+        from: item.from,
+        to: item.to,
+        at: item.at,
+    }
+}
+
 fn is_uncertain(at: &Instant) -> bool {
     match (at.earliest, at.latest) {
         (Some(earliest), Some(latest)) => latest.millis() - earliest.millis() >= MINUTE,
@@ -382,12 +465,13 @@ fn is_uncertain(at: &Instant) -> bool {
     }
 }
 
-/// All who wrote, then all who were only written to, in order of appearance.
+/// All who wrote what is shown, then all who were only written to, in order of appearance.
 fn everyone(items: &[Input]) -> Vec<String> {
     let mut seen = HashSet::new();
-    let writers = items.iter().filter_map(|item| item.from.as_ref());
+    let shown = || items.iter().filter(|item| item.picked);
+    let writers = shown().filter_map(|item| item.from.as_ref());
     writers
-        .chain(items.iter().flat_map(|item| &item.to))
+        .chain(shown().flat_map(|item| &item.to))
         .filter(|name| seen.insert(name.as_str()))
         .cloned()
         .collect()

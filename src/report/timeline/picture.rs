@@ -178,22 +178,20 @@ impl Timeline {
 
     fn silence_mark(&self, axis: &Axis, silence: &Silence) -> Markup {
         let lane_of = |name: &str| self.parties.iter().position(|party| party.name == name);
-        let at = |row: usize| {
-            let at = &self.rows.get(row)?.at;
-            at.earliest.or(at.latest)
-        };
         let (Some(by), Some(waiting), Some(from), Some(to)) = (
             lane_of(&silence.by),
             lane_of(&silence.waiting),
-            at(silence.first_row),
-            at(silence.reply_row),
+            silence.drawn.0,
+            silence.drawn.1,
         ) else {
             return html! {};
         };
         let (from, to) = (axis.x(from), axis.x(to));
         let words = format!("no reply for {}", silence.length());
         html! {
-            line class="ask" x1=(px(from)) y1=(px(y(waiting))) x2=(px(to)) y2=(px(y(by))) marker-end="url(#tip)" {}
+            @if silence.first_shown && silence.reply_row.is_some() {
+                line class="ask" x1=(px(from)) y1=(px(y(waiting))) x2=(px(to)) y2=(px(y(by))) marker-end="url(#tip)" {}
+            }
             line class="silence" x1=(px(from)) x2=(px(to)) y1=(px(y(by))) y2=(px(y(by))) {
                 title { (visible(&format!("no reply for {}", silence.in_words()))) }
             }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 
 use super::MINUTE;
+use super::Options;
 use super::Row;
 use super::Silence;
-use super::Timeline;
 use super::Unanswered;
 use super::length;
 use crate::record::Instant;
@@ -31,6 +31,11 @@ impl Silence {
         words.join("; ")
     }
 
+    /// Where it begins, if that is not shown.
+    pub(super) fn unseen_start(&self) -> Option<String> {
+        (!self.first_shown).then(|| format!("from {}, which is not shown", self.first))
+    }
+
     /// What stands beside the silence: why it may be none.
     pub fn doubts(&self) -> Vec<String> {
         let mut doubts = Vec::new();
@@ -47,64 +52,133 @@ impl Silence {
     }
 }
 
-impl Timeline {
-    /// Goes through the rows once, with the unanswered messages of each party to each other at hand.
-    pub(super) fn find_silences(&mut self, numbers: &HashMap<&str, usize>) {
-        let uncertain: Vec<&Row> = self.rows.iter().filter(|row| row.uncertain).collect();
-        let mut open: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-        let mut silences = Vec::new();
-        for (number, row) in self.rows.iter().enumerate() {
-            let dated = row.at.earliest.is_some() || row.at.latest.is_some();
-            let Some(from) = row.party.filter(|_| dated) else {
-                continue;
-            };
-            let to = row
-                .to
-                .iter()
-                .filter_map(|to| numbers.get(to.as_str()).copied());
-            for to in to.filter(|to| *to != from) {
-                if let Some(asked) = open.remove(&(to, from)) {
-                    silences.extend(self.silence(&asked, number, &uncertain));
-                }
-                let asked = open.entry((from, to)).or_default();
-                if asked.last() != Some(&number) {
-                    asked.push(number);
-                }
+/// All messages held, in order of time, each with whether it is shown, and what is asked for.
+struct Records<'a> {
+    held: &'a [(Row, bool)],
+    /// For each message held the row in which it is shown.
+    places: Vec<Option<usize>>,
+    uncertain: Vec<&'a Row>,
+    options: &'a Options,
+}
+
+/// Goes through all messages held once, with the unanswered messages of each party to each other at hand. What is picked
+/// to be shown decides only which of the silences are told, never how long they are.
+pub(super) fn find(
+    held: &[(Row, bool)],
+    names: &[String],
+    numbers: &HashMap<&str, usize>,
+    options: &Options,
+) -> (Vec<Silence>, Vec<Unanswered>) {
+    let mut shown = 0;
+    let places = held.iter().map(|(_, picked)| {
+        let place = picked.then_some(shown);
+        shown += usize::from(*picked);
+        place
+    });
+    let records = Records {
+        held,
+        places: places.collect(),
+        uncertain: held
+            .iter()
+            .map(|(row, _)| row)
+            .filter(|row| row.uncertain)
+            .collect(),
+        options,
+    };
+    let mut open: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    let mut silences = Vec::new();
+    for (number, (row, _)) in held.iter().enumerate() {
+        let dated = row.at.earliest.is_some() || row.at.latest.is_some();
+        let Some(from) = row.party.filter(|_| dated) else {
+            continue;
+        };
+        let to = row
+            .to
+            .iter()
+            .filter_map(|to| numbers.get(to.as_str()).copied());
+        for to in to.filter(|to| *to != from) {
+            if let Some(asked) = open.remove(&(to, from)) {
+                silences.extend(records.silence(&asked, number));
+            }
+            let asked = open.entry((from, to)).or_default();
+            if asked.last() != Some(&number) {
+                asked.push(number);
             }
         }
-        let name = |party: usize| self.parties.get(party).map(|party| party.name.clone());
-        let mut unanswered = Vec::new();
-        for ((waiting, silent), asked) in open {
-            let first = asked.first().and_then(|&number| self.rows.get(number));
-            if let (Some(first), Some(waiting), Some(by)) = (first, name(waiting), name(silent)) {
-                let after = |at: &Instant| {
-                    at.latest
-                        .is_none_or(|latest| Some(latest) > first.at.earliest)
-                };
-                unanswered.push(Unanswered {
-                    first: first.item.clone(),
-                    shown: first.shown.clone(),
-                    messages: asked.len(),
-                    perhaps_answered_by: between(&uncertain, &by, &waiting, after),
-                    by,
-                    waiting,
-                });
-            }
+    }
+    let mut unanswered = Vec::new();
+    for ((waiting, silent), asked) in open {
+        if let (Some(waiting), Some(by)) = (names.get(waiting), names.get(silent)) {
+            unanswered.extend(records.unanswered(&asked, waiting, by));
         }
-        silences.sort_by_key(|silence| (silence.reply_row, silence.first_row));
-        self.silences = silences;
-        self.unanswered = unanswered;
+    }
+    silences.sort_by_key(|silence| (silence.reply_row, silence.drawn));
+    (silences, unanswered)
+}
+
+impl Records<'_> {
+    fn row(&self, number: usize) -> Option<&Row> {
+        self.held.get(number).map(|(row, _)| row)
     }
 
-    fn silence(&self, asked: &[usize], reply_row: usize, uncertain: &[&Row]) -> Option<Silence> {
-        let (&first_row, &last_row) = (asked.first()?, asked.last()?);
-        let first = self.rows.get(first_row)?;
-        let last = self.rows.get(last_row)?;
-        let reply = self.rows.get(reply_row)?;
+    fn is_shown(&self, number: usize) -> bool {
+        self.place(number).is_some()
+    }
+
+    fn place(&self, number: usize) -> Option<usize> {
+        self.places.get(number).copied().flatten()
+    }
+
+    /// Whether a stretch in which a party was silent belongs to what was asked for: one of its messages is shown, or it
+    /// reaches into the time asked for. Words pick messages, not times.
+    fn touches(&self, messages: &[usize], from: &Instant, to: Option<&Instant>) -> bool {
+        let Some(picked) = &self.options.picked else {
+            return true;
+        };
+        let before_end = picked.until.is_none_or(|until| {
+            from.earliest
+                .or(from.latest)
+                .is_none_or(|from| from <= until)
+        });
+        let after_start = picked.since.is_none_or(|since| {
+            to.and_then(|to| to.latest.or(to.earliest))
+                .is_none_or(|to| to >= since)
+        });
+        messages.iter().any(|&message| self.is_shown(message))
+            || (!picked.by_words && before_end && after_start)
+    }
+
+    fn unanswered(&self, asked: &[usize], waiting: &str, by: &str) -> Option<Unanswered> {
+        let first = self.row(*asked.first()?)?;
+        if !self.touches(asked, &first.at, None) {
+            return None;
+        }
+        let after = |at: &Instant| {
+            at.latest
+                .is_none_or(|latest| Some(latest) > first.at.earliest)
+        };
+        Some(Unanswered {
+            first: first.item.clone(),
+            shown: first.shown.clone(),
+            messages: asked.len(),
+            perhaps_answered_by: between(&self.uncertain, by, waiting, after),
+            by: by.to_owned(),
+            waiting: waiting.to_owned(),
+        })
+    }
+
+    fn silence(&self, asked: &[usize], reply_number: usize) -> Option<Silence> {
+        let (&first_number, &last_number) = (asked.first()?, asked.last()?);
+        let first = self.row(first_number)?;
+        let last = self.row(last_number)?;
+        let reply = self.row(reply_number)?;
         let seconds =
             |from: Option<Moment>, to: Option<Moment>| Some((to?.millis() - from?.millis()) / 1000);
         let at_least_seconds = seconds(first.at.latest, reply.at.earliest)?;
-        if at_least_seconds < self.gap_seconds.max(1) {
+        let shown = self.is_shown(reply_number);
+        if at_least_seconds < self.options.gap_seconds.max(1)
+            || !(shown || self.touches(asked, &first.at, Some(&reply.at)))
+        {
             return None;
         }
         let (waiting, silent) = (first.from.as_deref()?, reply.from.as_deref()?);
@@ -115,9 +189,10 @@ impl Timeline {
                     .earliest
                     .is_none_or(|earliest| Some(earliest) < reply.at.latest)
         };
-        let mut perhaps_broken_by = between(uncertain, silent, waiting, within);
+        let mut perhaps_broken_by = between(&self.uncertain, silent, waiting, within);
         perhaps_broken_by.retain(|item| *item != reply.item);
         let partial = self
+            .options
             .partial
             .iter()
             .filter(|span| {
@@ -137,8 +212,12 @@ impl Timeline {
             at_most_seconds: seconds(first.at.earliest, reply.at.latest),
             perhaps_broken_by,
             partial,
-            reply_row,
-            first_row,
+            reply_row: self.place(reply_number),
+            first_shown: self.is_shown(first_number),
+            drawn: (
+                first.at.earliest.or(first.at.latest),
+                reply.at.earliest.or(reply.at.latest),
+            ),
         })
     }
 }

@@ -15,6 +15,7 @@ fn message(item: &str, from: &str, to: &str, at: &str, text: &str) -> Input {
         to: vec![to.to_owned()],
         at: when::stated(at, york(), "archive"),
         text: text.to_owned(),
+        picked: true,
     }
 }
 
@@ -24,6 +25,8 @@ fn options() -> Options {
         gap_seconds: 8 * 3600,
         zone: york(),
         partial: Vec::new(),
+        picked: None,
+        notes: Vec::new(),
     }
 }
 
@@ -179,6 +182,81 @@ fn a_silence_is_only_as_long_as_it_must_have_been() {
     let lengths: Vec<String> = timeline.silences.iter().map(Silence::length).collect();
     assert_eq!(lengths, ["at least 36 h 0 min", "at least 24 h 0 min"]);
     assert_eq!(timeline.silences[1].at_most_seconds, None);
+}
+
+/// The correspondence with only those shown that are given, as `--since` and `--until` or words would pick them.
+fn picked(shown: &[&str], by_words: bool, since: &str, until: &str) -> Timeline {
+    let mut items = correspondence();
+    for item in &mut items {
+        item.picked = shown.contains(&item.item.as_str());
+    }
+    let mut options = options();
+    options.picked = Some(Picked {
+        asked: "what is asked for".to_owned(),
+        by_words,
+        since: since.parse().ok(),
+        until: until.parse().ok(),
+    });
+    Timeline::new(items, &options)
+}
+
+#[test]
+fn a_message_that_is_not_shown_still_answers() {
+    let timeline = picked(&["m-9d1e", "m-2f61"], true, "", "");
+    assert_eq!(timeline.silences.len(), 1);
+    assert_eq!(timeline.silences[0].reply, "m-9d0c");
+    insta::assert_snapshot!(timeline.to_text(44), @r"
+    2023    Halloran           Voss
+    10 Jul  11:52 pm ●
+    12 Jul   8:06 am ●
+    Of the messages shown Halloran wrote 2, Voss wrote 0. Longest silence in the records held, of those that touch what was asked for: Voss, 32 h 13 min. 0 messages have an uncertain time.
+    Asked for: what is asked for. 2 of 5 messages held are shown; silences and replies were looked for in all of these.
+    m-2f61 of Halloran had no reply from Voss for 32 h 13 min; the reply, m-9d0c, is not shown.
+    m-9d1e of Halloran (12 Jul 2023 8:06 am EDT) has no reply from Voss in the records held.
+    Times of day are in America/New_York.
+    ");
+}
+
+#[test]
+fn a_silence_whose_beginning_is_not_shown_names_it() {
+    let text = picked(&["m-9d0c"], true, "", "").to_text(80);
+    insta::assert_snapshot!(text, @r"
+    2023    Halloran           Voss
+                     ┊  no reply for 32 h 13 min
+                     ┊  (from m-2f61, which is not shown)
+    12 Jul           ┊      8:05 am ●  m-9d0c Call me.
+    Of the messages shown Halloran wrote 0, Voss wrote 1. Longest silence in the records held, of those that touch what was asked for: Voss, 32 h 13 min. 0 messages have an uncertain time.
+    Asked for: what is asked for. 1 of 5 messages held are shown; silences and replies were looked for in all of these.
+    Times of day are in America/New_York.
+    ");
+}
+
+#[test]
+fn the_end_of_the_time_asked_for_makes_no_silence() {
+    // The reply of the 12th lies behind it, and so does the last message, which nobody answered.
+    let until = "2023-07-11T14:00:00Z";
+    let timeline = picked(&["m-2f61", "m-7kq2"], false, "", until);
+    assert_eq!(timeline.unanswered, []);
+    insta::assert_snapshot!(timeline.summary(), @"Of the messages shown Halloran wrote 2, Voss wrote 0. Longest silence in the records held, of those that touch what was asked for: Voss, 32 h 13 min. 0 messages have an uncertain time.");
+    insta::assert_debug_snapshot!(timeline.remarks(), @r#"
+    [
+        "Asked for: what is asked for. 2 of 5 messages held are shown; silences and replies were looked for in all of these.",
+        "m-2f61 of Halloran had no reply from Voss for 32 h 13 min; the reply, m-9d0c, is not shown.",
+    ]
+    "#);
+}
+
+#[test]
+fn a_silence_all_around_the_time_asked_for_is_told() {
+    let timeline = picked(&[], false, "2023-07-12T02:00:00Z", "2023-07-12T03:00:00Z");
+    insta::assert_snapshot!(timeline.to_text(80), @r"
+    No messages.
+    Asked for: what is asked for. 0 of 5 messages held are shown; silences and replies were looked for in all of these.
+    m-2f61 of Halloran had no reply from Voss for 32 h 13 min; the reply, m-9d0c, is not shown.
+    ");
+    let timeline = picked(&[], false, "2023-08-12T02:00:00Z", "2023-08-12T03:00:00Z");
+    assert_eq!(timeline.silences, []);
+    assert_eq!(timeline.unanswered.len(), 1);
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl Timeline {
         let lanes = self.lanes();
         let needed = lanes.last().map_or(0, Lane::mark);
         let mut out = String::new();
-        if lanes.is_empty() || lanes.len() > 4 || needed >= width {
+        if self.rows.is_empty() || lanes.is_empty() || lanes.len() > 4 || needed >= width {
             self.list(&mut out);
         } else {
             self.draw(&lanes, width.saturating_sub(needed + 4), &mut out);
@@ -184,14 +184,20 @@ fn label(row: &Row, named: bool) -> String {
 
 /// The silence in one sentence.
 fn sentence(silence: &Silence) -> String {
-    format!("no reply from {} for {}", silence.by, silence.in_words())
+    let start = silence.unseen_start();
+    let start = start.map_or_else(String::new, |start| format!(" ({start})"));
+    format!(
+        "no reply from {} for {}{start}",
+        silence.by,
+        silence.in_words()
+    )
 }
 
 fn silence_lines(silence: &Silence, column: usize, out: &mut String) {
     let mut line = Line::new();
     line.put(column, &format!("┊  no reply for {}", silence.length()));
     line.end(out);
-    for doubt in silence.doubts() {
+    for doubt in silence.unseen_start().into_iter().chain(silence.doubts()) {
         let mut line = Line::new();
         line.put(column, &format!("┊  ({})", visible(&doubt)));
         line.end(out);

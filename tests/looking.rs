@@ -1,0 +1,118 @@
+//! What is asked of an archive and shown of it: timelines, custody, searches, as their user meets them.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// An archive in a folder of its own, with its user's keys.
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> TestResult<Self> {
+        let desk = Self(tempfile::tempdir()?);
+        desk.run(&["init", "archive", "--name", "Harbor", "--zone", "UTC"])?;
+        Ok(desk)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// What the program answers, on stdout or, where that is empty, on stderr.
+    fn run(&self, args: &[&str]) -> TestResult<String> {
+        let output = Command::new(env!("CARGO_BIN_EXE_fonds"))
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("FONDS_USER", self.path("user"))
+            .env("FONDS_NOW", "2026-11-23T09:30:00Z")
+            .env("FONDS_BY", "Ines Valder")
+            .env("FONDS_ARCHIVE", self.path("archive"))
+            .args(args)
+            .output()?;
+        Ok(String::from_utf8(if output.stdout.is_empty() {
+            output.stderr
+        } else {
+            output.stdout
+        })?)
+    }
+
+    /// Writes a mail and brings it in.
+    fn mail(&self, name: &str, from: &str, to: &str, date: &str, text: &str) -> TestResult {
+        let mail = format!(
+            "From: {from}\r\nTo: {to}\r\nDate: {date}\r\nMessage-ID: <{name}@x.example>\r\nSubject: {name}\r\n\r\n{text}\r\n"
+        );
+        fs::File::create(self.path(name).with_extension("eml"))?.write_all(mail.as_bytes())?;
+        self.run(&["ingest", &format!("{name}.eml")])?;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reply_that_is_not_asked_for_is_a_reply_all_the_same() -> TestResult {
+    let desk = Desk::new()?;
+    let (ann, bob) = ("ann@x.example", "bob@x.example");
+    desk.mail(
+        "one",
+        ann,
+        bob,
+        "Mon, 3 Jul 2023 10:00:00 +0000",
+        "When is the inspection?",
+    )?;
+    desk.mail(
+        "two",
+        bob,
+        ann,
+        "Mon, 3 Jul 2023 11:00:00 +0000",
+        "Tomorrow at nine.",
+    )?;
+    desk.mail(
+        "three",
+        bob,
+        ann,
+        "Mon, 3 Jul 2023 23:59:00 +0000",
+        "The inspection is off.",
+    )?;
+    let who = ["--who", ann, "--who", bob];
+    for asked in [
+        ["timeline", "inspection"],
+        ["timeline", "--until=2023-07-03 10:30"],
+    ] {
+        let mut args = asked.to_vec();
+        args.extend(who);
+        let shown = desk.run(&args)?;
+        assert!(shown.contains("3 messages held are shown"), "{shown}");
+        assert!(!shown.contains("13 h 59 min"), "{shown}");
+        assert!(!shown.contains("no reply from mail:bob"), "{shown}");
+    }
+    Ok(())
+}
+
+#[test]
+fn of_three_parties_a_reply_to_one_of_them_counts() -> TestResult {
+    let desk = Desk::new()?;
+    let (ann, bob, cy) = ("ann@x.example", "bob@x.example", "cy@x.example");
+    let both = format!("{bob}, {cy}");
+    desk.mail("one", ann, &both, "Mon, 3 Jul 2023 10:00:00 +0000", "When?")?;
+    desk.mail(
+        "two",
+        bob,
+        ann,
+        "Mon, 3 Jul 2023 11:00:00 +0000",
+        "Tomorrow.",
+    )?;
+    desk.mail(
+        "three",
+        bob,
+        &format!("{ann}, {cy}"),
+        "Tue, 4 Jul 2023 11:00:00 +0000",
+        "Today.",
+    )?;
+    let shown = desk.run(&["timeline", "--who", ann, "--who", bob, "--who", cy])?;
+    assert!(shown.contains("one") || shown.contains("When?"), "{shown}");
+    assert!(!shown.contains("no reply for 25 h"), "{shown}");
+    assert!(shown.contains("Tomorrow."), "{shown}");
+    Ok(())
+}
