@@ -116,3 +116,111 @@ fn of_three_parties_a_reply_to_one_of_them_counts() -> TestResult {
     assert!(shown.contains("Tomorrow."), "{shown}");
     Ok(())
 }
+
+/// An archive with one letter in it, brought in as given: its reference and the accession's.
+fn letter(more: &[&str]) -> TestResult<(Desk, String)> {
+    let desk = Desk::new()?;
+    fs::File::create(desk.path("letter.txt"))?.write_all(b"Dear Tash, the pier is closed.\n")?;
+    let mut args = vec!["--json", "ingest", "letter.txt"];
+    args.extend(more);
+    let ingested: serde_json::Value = serde_json::from_str(&desk.run(&args)?)?;
+    let accession = ingested["accession"].as_str().ok_or("no accession")?;
+    Ok((desk, accession.to_owned()))
+}
+
+fn custody(desk: &Desk, accession: &str) -> TestResult<serde_json::Value> {
+    Ok(serde_json::from_str(
+        &desk.run(&["--json", "custody", accession])?,
+    )?)
+}
+
+#[test]
+fn a_giving_to_somebody_else_does_not_stand_for_the_giving_to_the_archive() -> TestResult {
+    let given = ["--from", "Source A", "--received", "2026-08-14"];
+    let (desk, accession) = letter(&given)?;
+    desk.run(&[
+        "custody",
+        "add",
+        &accession,
+        "--from",
+        "Source A",
+        "--to",
+        "Lawyer",
+        "--when",
+        "2026-09-01",
+    ])?;
+    desk.run(&[
+        "custody",
+        "add",
+        &accession,
+        "--from",
+        "Lawyer",
+        "--to",
+        "Court",
+        "--when",
+        "2026-09-02",
+    ])?;
+    let custody = custody(&desk, &accession)?;
+    assert_eq!(
+        custody["line"],
+        "Source A → Lawyer → Court; Source A → the archive"
+    );
+    assert_eq!(custody["steps"][2]["act"], "given");
+    assert_eq!(custody["steps"][2]["at"]["as_written"], "2026-08-14");
+    // That the lawyer had it later than the archive is no contradiction.
+    assert_eq!(custody["impossible"], serde_json::json!([]));
+    Ok(())
+}
+
+#[test]
+fn the_giving_to_the_archive_recorded_as_a_transfer_is_shown_once_and_keeps_its_date() -> TestResult
+{
+    let (desk, accession) = letter(&["--from", "Source A", "--received", "2026-08-14"])?;
+    let add = [
+        "custody",
+        "add",
+        &accession,
+        "--from",
+        "Source A",
+        "--to",
+        "Ines Valder",
+    ];
+    desk.run(&add)?;
+    let custody = custody(&desk, &accession)?;
+    assert_eq!(custody["line"], "Source A → Ines Valder → the archive");
+    assert_eq!(custody["steps"][0]["at"]["as_written"], "2026-08-14");
+    Ok(())
+}
+
+#[test]
+fn a_transfer_that_contradicts_the_receipt_does_not_stand_for_it() -> TestResult {
+    let (desk, accession) = letter(&["--from", "Source A", "--received", "2026-08-14"])?;
+    let add = [
+        "custody",
+        "add",
+        &accession,
+        "--from",
+        "Source A",
+        "--to",
+        "Ines Valder",
+        "--when",
+        "2026-08-01",
+    ];
+    desk.run(&add)?;
+    let custody = custody(&desk, &accession)?;
+    assert_eq!(custody["steps"][1]["act"], "given");
+    assert_eq!(custody["steps"][1]["at"]["as_written"], "2026-08-14");
+    Ok(())
+}
+
+#[test]
+fn how_it_came_from_its_last_holder_to_the_archive_is_a_gap_if_nobody_recorded_it() -> TestResult {
+    let (desk, accession) = letter(&[])?;
+    desk.run(&[
+        "custody", "add", &accession, "--from", "Author", "--to", "Counsel", "--when", "2023",
+    ])?;
+    let custody = custody(&desk, &accession)?;
+    assert_eq!(custody["line"], "Author → Counsel → ? → the archive");
+    assert_eq!(custody["gaps"], 1);
+    Ok(())
+}

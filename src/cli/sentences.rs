@@ -70,6 +70,11 @@ impl<'a> Teller<'a> {
         })
     }
 
+    /// Whom it asks who held what.
+    pub(super) const fn custodian(&self) -> &Custodian<'a> {
+        &self.custodian
+    }
+
     /// An entry in words.
     pub(super) fn line(&self, seq: u64) -> Result<Line, CliError> {
         let reference = self.archive.entry_reference(seq)?;

@@ -138,35 +138,44 @@ impl Custody {
         gaps.count()
     }
 
-    /// The hands in one line: `Halloran → ? → Source A → the archive`, a gap being a question mark.
+    /// The hands in one line: `Halloran → ? → Source A → the archive`, a gap being a question mark. Where somebody who
+    /// held it before gives it once more, that is another way, behind a semicolon.
     pub fn line(&self) -> String {
         let mut hands: Vec<String> = Vec::new();
-        let mut then = |hand: String| {
+        let mut line = String::new();
+        let mut then = |hand: String, gives: bool| {
             if hands.last() != Some(&hand) {
+                let between = match hands.is_empty() {
+                    true => "",
+                    false if gives && hands.contains(&hand) => "; ",
+                    false => " → ",
+                };
+                line.push_str(between);
+                line.push_str(&hand);
                 hands.push(hand);
             }
         };
         for step in &self.steps {
             match step.act {
-                Act::Made => then(names(&step.from)),
+                Act::Made => then(names(&step.from), false),
                 Act::Gap => {
-                    then("?".to_owned());
+                    then("?".to_owned(), false);
                     if step.to.iter().any(Party::is_known) {
-                        then(names(&step.to));
+                        then(names(&step.to), false);
                     }
                 }
                 Act::Transferred | Act::Given => {
                     if !step.from.is_empty() {
-                        then(names(&step.from));
+                        then(names(&step.from), step.from.iter().any(Party::is_known));
                     }
                     if !step.to.is_empty() {
-                        then(names(&step.to));
+                        then(names(&step.to), false);
                     }
                 }
-                Act::Ingested => then("the archive".to_owned()),
+                Act::Ingested => then("the archive".to_owned(), false),
             }
         }
-        hands.join(" → ")
+        line
     }
 }
 

@@ -31,6 +31,7 @@ pub struct Custodian<'a> {
     archive: &'a Archive,
     agents: HashMap<u64, Agent>,
     by_account: HashMap<String, u64>,
+    by_reference: HashMap<String, u64>,
     /// For an agent, those that stand behind it.
     behind: HashMap<u64, Vec<u64>>,
 }
@@ -75,6 +76,10 @@ impl<'a> Custodian<'a> {
         }
         Ok(Self {
             archive,
+            by_reference: agents
+                .iter()
+                .map(|agent| (agent.reference.clone(), agent.seq))
+                .collect(),
             agents: agents.into_iter().map(|agent| (agent.seq, agent)).collect(),
             by_account,
             behind,
@@ -280,9 +285,10 @@ impl<'a> Custodian<'a> {
         self.acts(&self.archive.acts_on_entry(accession)?, &mut found)?;
         let received = self.archive.entry(accession)?;
         let given = match &received {
-            Some(received) => self.given(accession, received, &found)?,
+            Some(received) => self.given(accession, received, &mut found)?,
             None => None,
         };
+        let reached = given.is_some() || self.reached(received.as_ref(), &found)?;
         let mut steps = std::mem::take(&mut found.made);
         steps.extend(by_time(found.transfers));
         steps.extend(given);
@@ -300,6 +306,9 @@ impl<'a> Custodian<'a> {
                 .map(|at| Instant::exact(at, at.to_string(), "computed").in_zone("UTC", "format"));
         }
         let mut steps = self.with_gaps(steps);
+        if !reached {
+            steps.push(CustodyStep::new(Act::Gap));
+        }
         steps.push(ingested);
         let mut number = 0;
         for step in steps.iter_mut().filter(|step| step.act != Act::Gap) {
@@ -313,20 +322,61 @@ impl<'a> Custodian<'a> {
         })
     }
 
-    /// What the accession says of how it came, unless a transfer says so already.
+    /// Those in whose hands it has come to the archive: who is stated to have received it, and who brought it in.
+    fn receivers(&self, received: &Opened) -> Result<Vec<Party>, ArchiveError> {
+        let mut receivers = self.parties(received, "received_by")?;
+        receivers.retain(Party::is_known);
+        receivers.extend(received.get::<String>("by")?.map(|by| Party {
+            agent: None,
+            name: Some(by),
+        }));
+        Ok(receivers)
+    }
+
+    /// Whether a transfer brought it to the archive's hands.
+    fn reached(&self, received: Option<&Opened>, found: &Found) -> Result<bool, ArchiveError> {
+        let receivers = match received {
+            Some(received) => self.receivers(received)?,
+            None => return Ok(found.transfers.is_empty()),
+        };
+        Ok(found.transfers.is_empty()
+            || found
+                .transfers
+                .iter()
+                .any(|step| is_among(&step.to, &receivers)))
+    }
+
+    /// What the accession says of how it came, unless a transfer says so already. Only a transfer to those who received
+    /// it for the archive says that; the same giver may have given it to others too.
     fn given(
         &self,
         seq: u64,
         received: &Opened,
-        found: &Found,
+        found: &mut Found,
     ) -> Result<Option<CustodyStep>, ArchiveError> {
         let from = self.parties(received, "from")?;
-        let said = found
-            .transfers
-            .iter()
-            .any(|step| !from.is_empty() && step.from.iter().any(|giver| from.contains(giver)));
+        let receivers = self.receivers(received)?;
         let at: Option<Instant> = received.get("received")?;
-        if said || (from.is_empty() && at.is_none() && !found.transfers.is_empty()) {
+        let at = at.map(|at| self.bounded(at)).transpose()?;
+        let said = found.transfers.iter_mut().find(|step| {
+            let contradicts =
+                |at: &Instant, other: &Instant| at.is_before(other) || other.is_before(at);
+            is_among(&from, &step.from)
+                && is_among(&step.to, &receivers)
+                && !step
+                    .at
+                    .as_ref()
+                    .zip(at.as_ref())
+                    .is_some_and(|(one, other)| contradicts(one, other))
+        });
+        if let Some(said) = said {
+            // The accession may know the time of the same giving, where the transfer says none.
+            if said.at.as_ref().is_none_or(is_open) && at.is_some() {
+                said.at = at;
+            }
+            return Ok(None);
+        }
+        if from.is_empty() && at.is_none() && !found.transfers.is_empty() {
             return Ok(None);
         }
         let gap = !from.iter().any(Party::is_known);
@@ -336,7 +386,7 @@ impl<'a> Custodian<'a> {
         step.kind = received.get::<Value>("how")?.as_ref().map(plain);
         step.from = from;
         step.to = self.parties(received, "received_by")?;
-        step.at = at.map(|at| self.bounded(at)).transpose()?;
+        step.at = at;
         step.authority = received.get("authority")?;
         step.basis = received.get("basis")?;
         step.standing = Some(if gap { "unknown" } else { "stated" }.to_owned());
@@ -372,11 +422,11 @@ impl<'a> Custodian<'a> {
 
     /// Notes that a party holds it, and with it whoever stands behind that party.
     fn hold(&self, party: &Party, holders: &mut HashSet<String>) {
-        let mut waiting: Vec<u64> = self
-            .agents
-            .values()
-            .filter(|agent| Some(&agent.reference) == party.agent.as_ref())
-            .map(|agent| agent.seq)
+        let agent = party.agent.as_ref();
+        let mut waiting: Vec<u64> = agent
+            .and_then(|reference| self.by_reference.get(reference))
+            .copied()
+            .into_iter()
             .collect();
         holders.insert(key(party));
         let mut seen = HashSet::new();
@@ -393,6 +443,22 @@ impl<'a> Custodian<'a> {
 fn key(party: &Party) -> String {
     let name = || party.shown().to_lowercase();
     party.agent.clone().unwrap_or_else(name)
+}
+
+/// Whether one of them, who is known, is one of the others. Whoever recorded an entry is known by name only.
+fn is_among(parties: &[Party], others: &[Party]) -> bool {
+    parties.iter().filter(|one| one.is_known()).any(|one| {
+        others.iter().any(|other| {
+            key(one) == key(other)
+                || ((one.agent.is_none() || other.agent.is_none())
+                    && one.shown().to_lowercase() == other.shown().to_lowercase())
+        })
+    })
+}
+
+/// Whether nothing is known of when it was.
+fn is_open(at: &Instant) -> bool {
+    at.earliest.is_none() && at.latest.is_none()
 }
 
 fn entry_of(value: &Value) -> Option<u64> {
@@ -417,14 +483,37 @@ fn is_before(step: &CustodyStep, other: &CustodyStep) -> bool {
     }
 }
 
+/// For each step whether it lies beside the way to the archive: the giver gave it to somebody else too, and it went on
+/// from there. When that was says nothing about when it came here.
+fn aside(steps: &[CustodyStep]) -> Vec<bool> {
+    let to_us = steps.iter().find(|step| step.act == Act::Given);
+    let giver = to_us.map(|step| step.from.as_slice()).unwrap_or_default();
+    let mut there: Vec<Party> = Vec::new();
+    steps
+        .iter()
+        .map(|step| {
+            let beside = step.act == Act::Transferred
+                && (is_among(&step.from, giver) || is_among(&step.from, &there))
+                && !is_among(&step.to, giver);
+            if beside {
+                there.extend(step.to.iter().cloned());
+            }
+            beside
+        })
+        .collect()
+}
+
 /// Steps that are certainly earlier than one that must have come before them.
 fn impossible(steps: &[CustodyStep]) -> Vec<String> {
     let mut said = Vec::new();
+    let aside = aside(steps);
+    let to_here = |step: &CustodyStep| matches!(step.act, Act::Given | Act::Ingested);
     for (index, earlier) in steps.iter().enumerate() {
         let contradicting: Vec<String> = steps
             .iter()
             .skip(index + 1)
             .filter(|step| is_before(step, earlier))
+            .filter(|step| !(to_here(step) && aside.get(index).copied().unwrap_or(false)))
             .filter_map(|step| step.number)
             .map(|number| number.to_string())
             .collect();

@@ -18,7 +18,6 @@ use super::ui::columns;
 use super::ui::size;
 use crate::archive::Archive;
 use crate::archive::Card;
-use crate::archive::Custodian;
 use crate::archive::Opened;
 use crate::archive::Target;
 use crate::archive::plain;
@@ -369,8 +368,8 @@ fn shown(
         .transpose()?
         .flatten();
     let reading = reading.as_ref().unwrap_or(opened);
-    let custody = Custodian::new(archive)?.of_item(card.item)?;
     let teller = sentences::Teller::new(archive, context)?;
+    let custody = teller.custodian().of_item(card.item)?;
     let acts = archive
         .acts_on_item(card.item)?
         .into_iter()
