@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::ui::Ui;
+use super::ui::plain_json;
 use crate::archive::ArchiveError;
 use crate::cite::CiteError;
 use crate::durable::DurableError;
@@ -220,19 +221,16 @@ impl Failure {
     pub(super) fn show(&self, ui: &Ui) {
         if ui.json {
             if let Ok(text) = serde_json::to_string(self) {
-                ui.warn(&text);
+                ui.warn(&plain_json(text));
             }
             return;
         }
-        let mut text = format!(
-            "\x1b[1merror:\x1b[0m {}\n       {}",
-            self.message, self.unchanged
-        );
+        let mut text = format!("{}\n       {}", self.message, self.unchanged);
         if !self.hint.is_empty() {
             // Writing to a string cannot fail.
             let _ = write!(text, "\n  try: {}", self.hint);
         }
-        ui.warn(&text);
+        ui.error(&text);
     }
 }
 

@@ -115,7 +115,7 @@ impl Answer for Found {
     fn text(&self) -> String {
         let mut text = String::new();
         for hit in &self.hits {
-            let mut head = vec![hit.item.clone()];
+            let mut head = vec![visible(&hit.item)];
             if let Some(from) = &hit.from {
                 let to = if hit.to.is_empty() {
                     String::new()
@@ -124,7 +124,7 @@ impl Answer for Found {
                 };
                 head.push(format!("{}{to}", visible(from)));
             }
-            head.push(hit.kind.clone());
+            head.push(visible(&hit.kind));
             head.extend(hit.shown.clone());
             head.extend(hit.title.as_deref().map(visible));
             if !hit.matched.is_empty() {

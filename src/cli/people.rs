@@ -168,9 +168,9 @@ impl Answer for People {
             let _ = writeln!(
                 text,
                 "{}  {} ({}{merged})",
-                agent.agent,
+                visible(&agent.agent),
                 visible(&agent.name),
-                agent.kind
+                visible(&agent.kind)
             );
             let rows: Vec<_> = agent.accounts.iter().map(Seen::row).collect();
             text.push_str(&columns(&rows, "        "));
@@ -207,9 +207,9 @@ impl Answer for Person {
     fn text(&self) -> String {
         let mut text = format!(
             "{}  {} ({})\n",
-            self.agent.agent,
+            visible(&self.agent.agent),
             visible(&self.agent.name),
-            self.agent.kind
+            visible(&self.agent.kind)
         );
         // Writing to a string cannot fail.
         if let Some(into) = &self.agent.merged_into {

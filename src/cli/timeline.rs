@@ -15,6 +15,7 @@ use super::find::Asked;
 use super::indexing;
 use super::ui::count;
 use super::ui::number;
+use super::ui::plain_json;
 use crate::archive::Archive;
 use crate::archive::Card;
 use crate::archive::Custodian;
@@ -159,14 +160,13 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
     let timeline = Timeline::new(inputs, &options);
     let empty = timeline.rows.is_empty();
     let name = context.settings().name;
-    let text = match args.format {
-        _ if context.ui.json => json(&timeline)?,
-        Format::Json => json(&timeline)?,
-        Format::Text => timeline.to_text(WIDTH),
-        Format::Html => timeline.to_html(&name),
-        Format::Csv => timeline.to_csv(),
-    };
-    context.ui.text(&text)?;
+    match args.format {
+        _ if context.ui.json => context.ui.document(&json(&timeline)?)?,
+        Format::Json => context.ui.document(&json(&timeline)?)?,
+        Format::Text => context.ui.text(&timeline.to_text(WIDTH))?,
+        Format::Html => context.ui.document(&timeline.to_html(&name))?,
+        Format::Csv => context.ui.document(&timeline.to_csv())?,
+    }
     Ok(if empty {
         Outcome::Findings
     } else {
@@ -202,9 +202,11 @@ fn among(archive: &Archive, parties: &[Vec<i64>]) -> Result<Vec<Card>, CliError>
 }
 
 fn json(timeline: &Timeline) -> Result<String, CliError> {
-    serde_json::to_string(timeline).map_err(|error| CliError::Output {
-        source: error.into(),
-    })
+    serde_json::to_string(timeline)
+        .map(plain_json)
+        .map_err(|error| CliError::Output {
+            source: error.into(),
+        })
 }
 
 /// Who is asked for; a name that fits nobody is an error, since an empty timeline would look like silence.

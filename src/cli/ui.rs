@@ -17,6 +17,7 @@ use indicatif::ProgressStyle;
 use serde::Serialize;
 
 use super::CliError;
+use crate::record::visible;
 
 /// A bar that is gone sooner than this is not worth showing.
 const FIRST_SHOWN: Duration = Duration::from_millis(250);
@@ -31,6 +32,53 @@ const DRAWN_EVERY: Duration = Duration::from_millis(33);
 pub trait Answer: Serialize {
     /// The answer for a reader.
     fn text(&self) -> String;
+
+    /// Whether the text is what was kept, or a file for another program, and goes into a pipe or file unchanged.
+    fn is_as_kept(&self) -> bool {
+        false
+    }
+}
+
+/// Text with its lines and tabs, and everything named that could fool a terminal or its reader.
+pub fn legible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut buffer = [0; 4];
+    for letter in text.chars() {
+        match letter {
+            '\n' | '\t' => shown.push(letter),
+            '\r' => {}
+            // A space stays what it is, as columns and lanes are made of them.
+            letter if letter.is_whitespace() && !letter.is_control() => shown.push(letter),
+            letter => shown.push_str(&visible(letter.encode_utf8(&mut buffer))),
+        }
+    }
+    shown
+}
+
+/// The same JSON with everything written as an escape that could fool a terminal or its reader: `\u009b`. Such
+/// characters stand in JSON inside strings only, where they may be written so.
+pub fn plain_json(text: String) -> String {
+    use std::fmt::Write as _;
+    let mut buffer = [0; 4];
+    let mut is_odd = |letter: char| {
+        let own = letter.encode_utf8(&mut buffer);
+        !letter.is_whitespace() && visible(own) != *own
+    };
+    if text.is_ascii() || !text.chars().any(&mut is_odd) {
+        return text;
+    }
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if is_odd(letter) || letter == '\u{85}' {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
 }
 
 /// The terminal, or what stands in for it.
@@ -53,13 +101,31 @@ impl Ui {
     pub fn answer<T: Answer>(&self, answer: &T) -> Result<(), CliError> {
         if self.json {
             self.json_document(answer)
+        } else if answer.is_as_kept() {
+            self.document(&answer.text())
         } else {
             self.text(&answer.text())
         }
     }
 
-    /// Prints text on stdout, with a line feed at its end.
+    /// Prints a text for another program on stdout: unchanged, but for a terminal, which is shown nothing that could fool
+    /// it.
+    pub fn document(&self, text: &str) -> Result<(), CliError> {
+        if io::stdout().is_terminal() {
+            return self.text(text);
+        }
+        let end = if text.is_empty() || text.ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
+        self.bytes(&mut format!("{text}{end}").as_bytes())
+    }
+
+    /// Prints text on stdout, with a line feed at its end. Whatever an archive says goes through here, and what could
+    /// fool a terminal is named here, so that no verb can forget it.
     pub fn text(&self, text: &str) -> Result<(), CliError> {
+        let text = legible(text);
         let mut out = AutoStream::new(io::stdout().lock(), self.color);
         let end = if text.is_empty() || text.ends_with('\n') {
             ""
@@ -77,7 +143,7 @@ impl Ui {
             source: error.into(),
         })?;
         text.push('\n');
-        self.bytes(&mut text.as_bytes())
+        self.bytes(&mut plain_json(text).as_bytes())
     }
 
     /// Copies bytes to stdout as they are.
@@ -99,7 +165,13 @@ impl Ui {
     pub fn warn(&self, line: &str) {
         let mut err = AutoStream::new(io::stderr().lock(), self.color);
         // Where even stderr is gone there is nobody left to tell.
-        drop(writeln!(err, "{line}"));
+        drop(writeln!(err, "{}", legible(line)));
+    }
+
+    /// Says what went wrong.
+    pub fn error(&self, text: &str) {
+        let mut err = AutoStream::new(io::stderr().lock(), self.color);
+        drop(writeln!(err, "\x1b[1merror:\x1b[0m {}", legible(text)));
     }
 
     /// Whether somebody sits there and may be asked.
@@ -113,7 +185,7 @@ impl Ui {
             return Ok(None);
         }
         let mut err = io::stderr().lock();
-        let asked = write!(err, "{question} ").and_then(|()| err.flush());
+        let asked = write!(err, "{} ", legible(question)).and_then(|()| err.flush());
         asked.map_err(CliError::from_output)?;
         let mut line = String::new();
         io::stdin()
@@ -129,7 +201,7 @@ impl Ui {
         if !self.can_ask() {
             return Ok(None);
         }
-        rpassword::prompt_password(format!("{question} "))
+        rpassword::prompt_password(format!("{} ", legible(question)))
             .map(Some)
             .map_err(|source| CliError::Input { source })
     }
@@ -174,7 +246,7 @@ impl Meter {
                     self.last.set(now);
                     let total = of.map_or_else(String::new, |of| format!(" of {}", number(of)));
                     let mut err = io::stderr().lock();
-                    drop(writeln!(err, "{}{total} {what}", number(done)));
+                    drop(writeln!(err, "{}{total} {}", number(done), visible(what)));
                 }
             }
             Shown::Bar(bar) => {
@@ -187,7 +259,7 @@ impl Meter {
                 let mut bar = bar.borrow_mut();
                 let bar = bar.get_or_insert_with(|| new_bar(of));
                 bar.set_position(done);
-                bar.set_message(what.to_owned());
+                bar.set_message(visible(what));
             }
         }
     }
@@ -247,10 +319,23 @@ pub fn size(bytes: u64) -> String {
 }
 
 /// Rows in columns, each column as wide as its widest cell, two spaces between; the last is as long as it is.
+///
+/// A cell is on one line whatever is in it: what an archive says is not to look like another row.
 pub fn columns(rows: &[Vec<String>], indent: &str) -> String {
+    let one_line = |cell: &String| {
+        if cell.contains(['\n', '\r', '\t']) {
+            visible(cell)
+        } else {
+            cell.clone()
+        }
+    };
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(one_line).collect())
+        .collect();
     let wide = |text: &str| text.chars().count();
     let mut widths: Vec<usize> = Vec::new();
-    for row in rows {
+    for row in &rows {
         for (index, cell) in row.iter().enumerate() {
             match widths.get_mut(index) {
                 Some(width) => *width = (*width).max(wide(cell)),
@@ -259,7 +344,7 @@ pub fn columns(rows: &[Vec<String>], indent: &str) -> String {
         }
     }
     let mut text = String::new();
-    for row in rows {
+    for row in &rows {
         let mut line = indent.to_owned();
         for (index, cell) in row.iter().enumerate() {
             line.push_str(cell);
@@ -276,7 +361,35 @@ pub fn columns(rows: &[Vec<String>], indent: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn nothing_that_could_fool_a_terminal_gets_through(text in "(\\PC|[\\x00-\\x20\u{7f}-\u{a0}\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]){0,40}") {
+            let shown = legible(&text);
+            prop_assert!(shown.chars().all(|letter| !letter.is_control() || "\n\t".contains(letter)), "{shown:?}");
+            let json = serde_json::to_string(&text).unwrap();
+            let plain = plain_json(json);
+            prop_assert!(plain.chars().all(|letter| !letter.is_control() && !('\u{202a}'..='\u{202e}').contains(&letter)), "{plain:?}");
+            prop_assert_eq!(serde_json::from_str::<String>(&plain).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_printed_keeps_its_lines_and_columns() {
+        let columns = "a   b\tc\n  d\u{a0}\u{202f}e\n";
+        assert_eq!(legible(columns), columns);
+        assert_eq!(
+            legible("a\r\nb\u{1b}[2J\u{9b}1m\u{85}"),
+            "a\nb⟨U+001B⟩[2J⟨U+009B⟩1m "
+        );
+        assert_eq!(
+            plain_json("\"\u{e0041}\u{9b}\"".into()),
+            "\"\\udb40\\udc41\\u009b\""
+        );
+    }
 
     #[test]
     fn numbers_have_commas_and_sizes_units() {
@@ -294,5 +407,9 @@ mod tests {
         let row = |cells: &[&str]| cells.iter().map(|&cell| cell.to_owned()).collect();
         let rows: Vec<Vec<String>> = vec![row(&["a", "bc", "d"]), row(&["aäa", "", "e"])];
         assert_eq!(columns(&rows, " "), " a    bc  d\n aäa      e\n");
+        assert_eq!(
+            columns(&[row(&["a\n12  forged", "b"])], ""),
+            "a 12 forged  b\n"
+        );
     }
 }

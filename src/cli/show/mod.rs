@@ -133,20 +133,6 @@ struct Custody {
 /// Most references of what an item holds that are listed as text.
 const MOST_HELD: usize = 12;
 
-/// Text with its lines and spaces, and everything named that could fool a terminal.
-pub(super) fn legible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut buffer = [0; 4];
-    for letter in text.chars() {
-        match letter {
-            '\n' | '\t' | ' ' => shown.push(letter),
-            '\r' => {}
-            letter => shown.push_str(&visible(letter.encode_utf8(&mut buffer))),
-        }
-    }
-    shown
-}
-
 /// Names, with accounts where there is no name.
 pub(super) fn people(people: &[Participant]) -> Vec<String> {
     people
@@ -224,13 +210,13 @@ impl Answer for Shown {
             "ledger",
             self.entry.map(|entry| format!("sealed by entry {entry}")),
         );
-        let mut text = format!("{}  {}\n", self.item, self.kind);
+        let mut text = format!("{}  {}\n", visible(&self.item), visible(&self.kind));
         text.push_str(&columns(&rows, "  "));
         text.push_str(&sentences::lines(&self.acts));
         match &self.text {
             Some(body) => {
                 text.push('\n');
-                text.push_str(legible(body).trim_end());
+                text.push_str(body.trim_end());
                 text.push('\n');
             }
             None if self.holds.is_empty() => {

@@ -1,6 +1,5 @@
 //! An item's bytes and text as they are, and where they lie.
 
-use std::io::IsTerminal as _;
 use std::io::Read as _;
 use std::io::Seek as _;
 use std::io::SeekFrom;
@@ -9,7 +8,6 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::carrier;
-use super::legible;
 use crate::archive::Archive;
 use crate::archive::ArchiveError;
 use crate::archive::Card;
@@ -94,17 +92,15 @@ struct OwnText {
     schema: &'static str,
     item: String,
     text: String,
-    #[serde(skip)]
-    terminal: bool,
 }
 
 impl Answer for OwnText {
     fn text(&self) -> String {
-        if self.terminal {
-            legible(&self.text)
-        } else {
-            self.text.clone()
-        }
+        self.text.clone()
+    }
+
+    fn is_as_kept(&self) -> bool {
+        true
     }
 }
 
@@ -124,7 +120,6 @@ pub(super) fn text(
         schema: "fonds/show-text/1",
         item: archive.reference(card)?,
         text,
-        terminal: std::io::stdout().is_terminal(),
     })?;
     Ok(Outcome::Done)
 }

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::legible;
 use super::people;
 use crate::archive::Archive;
 use crate::archive::Card;
@@ -54,7 +53,10 @@ impl Answer for Thread {
                 message.shown,
                 visible(&message.from.join(", "))
             );
-            for line in legible(message.text.as_deref().unwrap_or_default())
+            for line in message
+                .text
+                .as_deref()
+                .unwrap_or_default()
                 .trim_end()
                 .lines()
             {
