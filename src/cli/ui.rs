@@ -62,14 +62,14 @@ pub fn plain_json(text: String) -> String {
     let mut buffer = [0; 4];
     let mut is_odd = |letter: char| {
         let own = letter.encode_utf8(&mut buffer);
-        !letter.is_whitespace() && visible(own) != *own
+        letter != '\n' && (letter.is_control() || !letter.is_whitespace() && visible(own) != *own)
     };
-    if text.is_ascii() || !text.chars().any(&mut is_odd) {
+    if !text.chars().any(&mut is_odd) {
         return text;
     }
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
-        if is_odd(letter) || letter == '\u{85}' {
+        if is_odd(letter) {
             for unit in letter.encode_utf16(&mut [0; 2]) {
                 // Writing to a string cannot fail.
                 let _ = write!(shown, "\\u{unit:04x}");
@@ -379,6 +379,10 @@ mod tests {
 
     #[test]
     fn what_is_printed_keeps_its_lines_and_columns() {
+        assert_eq!(
+            plain_json("\"\u{7f}\u{85}\"\n".into()),
+            "\"\\u007f\\u0085\"\n"
+        );
         let columns = "a   b\tc\n  d\u{a0}\u{202f}e\n";
         assert_eq!(legible(columns), columns);
         assert_eq!(
