@@ -224,3 +224,46 @@ fn how_it_came_from_its_last_holder_to_the_archive_is_a_gap_if_nobody_recorded_i
     assert_eq!(custody["gaps"], 1);
     Ok(())
 }
+
+#[test]
+fn a_pin_to_a_mailbox_leads_to_every_message_in_it() -> TestResult {
+    let desk = Desk::new()?;
+    let mut mailbox = fs::File::create(desk.path("list.mbox"))?;
+    for number in 1..=2_100 {
+        let text = match number {
+            2_050 => "the pier was closed by nobody but the tide".to_owned(),
+            _ => format!("about the pier and the tide, part {number}"),
+        };
+        write!(
+            mailbox,
+            "From ann@x.example Mon Jul  3 10:00:00 2023\nFrom: ann@x.example\nTo: bob@x.example\nDate: Mon, 3 Jul 2023 10:00:00 +0000\nMessage-ID: <{number}@x.example>\n\n{text}\n\n"
+        )?;
+    }
+    drop(mailbox);
+    desk.run(&["ingest", "list.mbox"])?;
+    let found: serde_json::Value =
+        serde_json::from_str(&desk.run(&["--json", "find", "nobody but the tide"])?)?;
+    let message = found["hits"][0]["item"]
+        .as_str()
+        .ok_or("not found")?
+        .to_owned();
+    let document = found["hits"][0]["document"]
+        .as_str()
+        .ok_or("no document")?
+        .to_owned();
+    let draft = |words: &str| -> TestResult<serde_json::Value> {
+        let text = format!("Ann wrote: \u{201c}{words}\u{201d} [{document}].\n");
+        fs::File::create(desk.path("draft.md"))?.write_all(text.as_bytes())?;
+        let mut cited: serde_json::Value =
+            serde_json::from_str(&desk.run(&["--json", "cite", "draft.md"])?)?;
+        Ok(cited["quotations"][0].take())
+    };
+    let quoted = draft("the pier was closed by nobody but the tide")?;
+    assert_eq!(quoted["verdict"], "exact", "{quoted:#}");
+    assert_eq!(quoted["matches"][0]["item"], message.as_str());
+    // The index has more messages with some of these words than it is asked for.
+    let quoted = draft("the pier was opened by nobody but the tide")?;
+    assert_eq!(quoted["verdict"], "altered", "{quoted:#}");
+    assert_eq!(quoted["matches"][0]["item"], message.as_str());
+    Ok(())
+}

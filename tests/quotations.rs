@@ -308,6 +308,7 @@ impl Sources for Texts {
         Ok(match (reference, found) {
             ("m-h1dden", _) => Pinned::Withheld,
             ("m-scan", _) => Pinned::NoText,
+            ("d-b1gg", _) => Pinned::Container,
             (_, Some(index)) => Pinned::Found(self.passage(index).into_iter().collect()),
             _ => Pinned::NoSuchItem,
         })
@@ -622,5 +623,16 @@ fn a_draft_of_nothing_but_marks_is_listed_to_the_limits() -> TestResult {
         Some("the draft has 40000 quotations beyond the first 10000; they were not checked")
     );
     assert!(checked(&"a” ".repeat(50_000))?.findings.len() <= 101);
+    Ok(())
+}
+
+#[test]
+fn a_container_that_was_looked_through_in_part_is_no_evidence_of_absence() -> Result<(), CiteError>
+{
+    let found = checked("He wrote: \u{201c}I never asked him to sign it\u{201d} [d-b1gg].")?;
+    let quoted = found.quotations.first().expect("a quotation");
+    assert_eq!(quoted.verdict, Verdict::NotChecked);
+    let codes: Vec<&str> = quoted.findings.iter().map(|it| it.code).collect();
+    assert!(codes.contains(&"quotation.pin-in-part"), "{codes:?}");
     Ok(())
 }

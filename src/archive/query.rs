@@ -219,6 +219,19 @@ impl Archive {
         self.cards(&format!("{CARD} WHERE parent = ?1 ORDER BY item"), [item])
     }
 
+    /// At most so many rows of the items that came out of another, in order, those behind `after`.
+    pub fn children_after(
+        &self,
+        item: u64,
+        after: u64,
+        most: u64,
+    ) -> Result<Vec<Card>, ArchiveError> {
+        self.cards(
+            &format!("{CARD} WHERE parent = ?1 AND item > ?2 ORDER BY item LIMIT ?3"),
+            [item, after, most],
+        )
+    }
+
     /// Rows of a conversation's messages, earliest first.
     pub fn conversation(&self, id: &str) -> Result<Vec<Card>, ArchiveError> {
         self.cards(

@@ -8,7 +8,6 @@ use crate::cite::Draft;
 use crate::cite::DraftName;
 use crate::cite::Judgement;
 use crate::cite::Manner;
-use crate::cite::Match;
 use crate::cite::NORM;
 use crate::cite::Nearest;
 use crate::cite::Options;
@@ -28,6 +27,7 @@ use crate::record::Finding;
 
 use super::judge::counts;
 use super::library::Library;
+use super::shown::matched;
 
 /// Passages looked at for one quotation, at most.
 const PASSAGES: usize = 50;
@@ -43,8 +43,6 @@ const TELLING: usize = 2;
 const JOINED: usize = 3;
 /// Bytes of a conversation that are looked at for that.
 const CONVERSATION: usize = 64 << 10;
-/// Characters of the source shown before and after a match.
-const SHOWN: usize = 140;
 
 /// Checks a draft's quotations against an archive.
 pub fn check(
@@ -119,7 +117,7 @@ fn claim(
     let about = format!("paragraph {paragraph}");
     let item = match sources.pinned(&pin.to_string())? {
         Pinned::Found(passages) => passages.first().map(|it| it.item.clone()),
-        Pinned::NoText => Some(pin.reference.to_string()),
+        Pinned::NoText | Pinned::Container => Some(pin.reference.to_string()),
         Pinned::Withheld => {
             findings.push(withheld(&about, pin));
             None
@@ -142,6 +140,16 @@ fn unknown(about: &str, pin: &Pin) -> Finding {
         "quotation.pin-unknown",
         about,
         format!("{pin} names nothing in this archive, or more than one thing; correct the pin"),
+    )
+}
+
+fn only_in_part(about: &str, pin: &Pin, looked: u64) -> Finding {
+    Finding::new(
+        "quotation.pin-in-part",
+        about,
+        format!(
+            "{pin} holds more messages than are looked through; the words are not in the first {looked}; pin the message"
+        ),
     )
 }
 
@@ -214,6 +222,7 @@ impl Checker<'_> {
     ) -> Result<(), CiteError> {
         let mut passages = Vec::new();
         let mut unread = false;
+        let mut partly = Vec::new();
         for pin in pins {
             match self.sources.pinned(&pin.to_string())? {
                 Pinned::Found(found) => {
@@ -226,6 +235,13 @@ impl Checker<'_> {
                         ));
                     }
                     passages.extend(found);
+                }
+                Pinned::Container => {
+                    let inside = self.sources.within(&pin.to_string(), &wanted(sought))?;
+                    passages.extend(inside.passages);
+                    if !inside.all {
+                        partly.push(only_in_part(&result.id, pin, inside.looked));
+                    }
                 }
                 Pinned::NoSuchItem => result.findings.push(unknown(&result.id, pin)),
                 Pinned::Withheld => {
@@ -248,7 +264,16 @@ impl Checker<'_> {
             return Ok(());
         }
         let pinned: Vec<String> = passages.iter().map(|it| it.item.clone()).collect();
+        let said = result.findings.len();
         self.decide(sought, passages, result)?;
+        if !result.verdict.passes() && !partly.is_empty() {
+            // What was not looked at may hold the words as they are quoted, so nothing is said of those that were.
+            result.verdict = Verdict::NotChecked;
+            result.nearest = None;
+            result.matches.clear();
+            result.findings.truncate(said);
+            result.findings.extend(partly);
+        }
         if result.verdict.passes() || result.verdict == Verdict::NotChecked {
             return Ok(());
         }
@@ -376,7 +401,10 @@ impl Checker<'_> {
             .iter()
             .enumerate()
             .filter(|(index, it)| *index == 0 || passes(it));
-        result.matches = shown.take(listed).map(|(_, it)| matched(it)).collect();
+        result.matches = shown
+            .take(listed)
+            .map(|(_, it)| matched(&it.passage, &it.judgement))
+            .collect();
         Ok(())
     }
 
@@ -523,62 +551,5 @@ fn wanted(sought: &Sought) -> Wanted {
     Wanted {
         phrase: phrase.join(" "),
         words,
-    }
-}
-
-fn matched(judged: &Judged) -> Match {
-    let (passage, judgement) = (&judged.passage, &judged.judgement);
-    let text = passage.text.as_str();
-    let found = judgement.found.clone();
-    Match {
-        item: passage.item.clone(),
-        document: passage.document.clone(),
-        text: text.get(found.clone()).unwrap_or_default().to_owned(),
-        before: before(text.get(..found.start).unwrap_or_default()),
-        after: after(text.get(found.end..).unwrap_or_default()),
-        verdict: judgement.verdict,
-        changes: judgement.changes.clone(),
-        from: passage.from.clone(),
-        to: passage.to.clone(),
-        at: passage.at.clone(),
-        custody: passage.custody.clone(),
-        locator: passage.locator.clone(),
-        entry: passage.entry,
-        subject: passage.subject.clone(),
-        genre: passage.genre.clone(),
-        collection: passage.collection.clone(),
-        sha256: passage.sha256,
-    }
-}
-
-fn before(text: &str) -> String {
-    let start = text
-        .char_indices()
-        .rev()
-        .take(SHOWN)
-        .last()
-        .map_or(text.len(), |it| it.0);
-    let shown = text.get(start..).unwrap_or_default();
-    if start == 0 {
-        return shown.to_owned();
-    }
-    format!(
-        "…{}",
-        shown
-            .split_once(char::is_whitespace)
-            .map_or(shown, |it| it.1)
-    )
-}
-
-fn after(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        None => text.to_owned(),
-        Some((end, _)) => {
-            let shown = text.get(..end).unwrap_or_default();
-            let shown = shown
-                .rsplit_once(char::is_whitespace)
-                .map_or(shown, |it| it.0);
-            format!("{shown}…")
-        }
     }
 }

@@ -13,6 +13,7 @@ use crate::cite::Passage;
 use crate::cite::Pinned;
 use crate::cite::Sources;
 use crate::cite::Wanted;
+use crate::cite::Within;
 use crate::record::Conversation;
 use crate::record::Instant;
 use crate::record::Name;
@@ -21,8 +22,14 @@ use crate::record::Participant;
 /// Passages looked at for one quotation, at most.
 const MOST: usize = 50;
 
-/// Messages of a container that a pin to the whole of it leads to, at most.
-const MOST_INSIDE: usize = 2_000;
+/// Messages of a container that are compared one by one, at most; of a larger one those that may hold the words.
+const MOST_INSIDE: u64 = 2_000;
+
+/// Messages of a container that are looked through for words, at most.
+const MOST_THROUGH: u64 = 200_000;
+
+/// Items that the index is asked for to find those in a container.
+const MOST_ASKED: usize = 2_000;
 
 /// Messages before and after one that are looked at for quotations that run two together.
 const AROUND: usize = 12;
@@ -170,8 +177,7 @@ impl<'a> Held<'a> {
 
     /// Goes through every text where there is no index to ask: the items that hold most of the words.
     fn scan(&self, wanted: &Wanted) -> Result<Vec<u64>, ArchiveError> {
-        let words: Vec<&str> = wanted.words.iter().map(String::as_str).collect();
-        let mut best: Vec<(usize, u64)> = Vec::new();
+        let mut best = Best::new(wanted);
         let mut done = 0;
         loop {
             let cards = self.archive.after(done, STEP)?;
@@ -180,19 +186,11 @@ impl<'a> Held<'a> {
             };
             done = end;
             for card in cards {
-                let Some(text) = self.archive.text(card.item)? else {
-                    continue;
-                };
-                let text = text.to_lowercase();
-                let held = words.iter().filter(|word| text.contains(**word)).count();
-                if held * 2 >= words.len() {
-                    best.push((held, card.item));
-                }
+                best.look_at(self.archive, card.item)?;
             }
-            best.sort_unstable_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
-            best.truncate(MOST);
+            best.cut();
         }
-        Ok(best.into_iter().map(|(_, item)| item).collect())
+        Ok(best.items())
     }
 
     fn likely(&self, wanted: &Wanted) -> Result<Vec<u64>, ArchiveError> {
@@ -222,18 +220,66 @@ impl<'a> Held<'a> {
         if let Some(passage) = self.passage(item)? {
             return Ok(Pinned::Found(vec![passage]));
         }
-        let inside: Vec<u64> = self
-            .archive
-            .children(item)?
-            .into_iter()
-            .map(|child| child.item)
-            .take(MOST_INSIDE)
-            .collect();
+        let inside = self.archive.children_after(item, 0, MOST_INSIDE + 1)?;
+        if inside.len() as u64 > MOST_INSIDE {
+            return Ok(Pinned::Container);
+        }
+        let inside: Vec<u64> = inside.into_iter().map(|child| child.item).collect();
         let passages = self.passages(&inside)?;
         Ok(if passages.is_empty() {
             Pinned::NoText
         } else {
             Pinned::Found(passages)
+        })
+    }
+
+    /// The messages of a container in which words may stand. The index is asked first; where it has more items with some of
+    /// the words than it was asked for, or there is none, the container is gone through.
+    fn inside(&self, reference: &str, wanted: &Wanted) -> Result<Within, ArchiveError> {
+        let name = reference.split(':').next().unwrap_or(reference);
+        let Ok(Target::Item(item)) = self.archive.resolve(name) else {
+            return Ok(Within::default());
+        };
+        let mut best = Best::new(wanted);
+        let mut all = false;
+        if let Some(index) = self.index.as_ref().filter(|_| self.complete) {
+            let phrase: Vec<String> = wanted.phrase.split(' ').map(ToOwned::to_owned).collect();
+            let words = index.candidates(&wanted.words, MOST_ASKED)?;
+            all = words.len() < MOST_ASKED;
+            let stand = index.candidates(&phrase, MOST_ASKED)?;
+            let mut seen = HashSet::new();
+            for candidate in stand.into_iter().chain(words) {
+                if seen.insert(candidate)
+                    && let Some(card) = self.archive.card(candidate)?
+                    && card.parent == Some(item)
+                {
+                    best.look_at(self.archive, candidate)?;
+                }
+            }
+            best.cut();
+        }
+        let mut looked = 0;
+        let mut done = 0;
+        while !all && looked < MOST_THROUGH {
+            let cards = self.archive.children_after(item, done, STEP)?;
+            looked += cards.len() as u64;
+            all = (cards.len() as u64) < STEP;
+            for card in &cards {
+                done = card.item;
+                best.look_at(self.archive, card.item)?;
+            }
+            best.cut();
+        }
+        let mut items = best.items();
+        if items.is_empty() {
+            // One that can be named as what was looked at.
+            let first = self.archive.children_after(item, 0, 1)?;
+            items.extend(first.iter().map(|card| card.item));
+        }
+        Ok(Within {
+            passages: self.passages(&items)?,
+            looked,
+            all,
         })
     }
 
@@ -256,9 +302,56 @@ impl<'a> Held<'a> {
     }
 }
 
+/// The items that hold most of the words, those with the phrase as it stands before others.
+struct Best<'w> {
+    wanted: &'w Wanted,
+    found: Vec<(bool, usize, u64)>,
+}
+
+impl<'w> Best<'w> {
+    const fn new(wanted: &'w Wanted) -> Self {
+        Self {
+            wanted,
+            found: Vec::new(),
+        }
+    }
+
+    fn look_at(&mut self, archive: &Archive, item: u64) -> Result<(), ArchiveError> {
+        let Some(text) = archive.text(item)? else {
+            return Ok(());
+        };
+        let text = text.to_lowercase();
+        let words = &self.wanted.words;
+        let held = words.iter().filter(|word| text.contains(*word)).count();
+        if held * 2 >= words.len() {
+            let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let phrase = line.contains(&self.wanted.phrase);
+            self.found.push((phrase, held, item));
+        }
+        Ok(())
+    }
+
+    /// Keeps as many as are compared.
+    fn cut(&mut self) {
+        self.found
+            .sort_unstable_by(|one, other| (other.0, other.1, one.2).cmp(&(one.0, one.1, other.2)));
+        self.found.dedup();
+        self.found.truncate(MOST);
+    }
+
+    fn items(self) -> Vec<u64> {
+        self.found.into_iter().map(|(_, _, item)| item).collect()
+    }
+}
+
 impl Sources for Held<'_> {
     fn pinned(&self, reference: &str) -> Result<Pinned, CiteError> {
         self.lead(reference)
+            .map_err(|source| asked(reference, source))
+    }
+
+    fn within(&self, reference: &str, wanted: &Wanted) -> Result<Within, CiteError> {
+        self.inside(reference, wanted)
             .map_err(|source| asked(reference, source))
     }
 

@@ -9,6 +9,11 @@ pub trait Sources {
     /// What a pin such as `m-7kq2` or `d-41ac:7` leads to.
     fn pinned(&self, reference: &str) -> Result<Pinned, CiteError>;
 
+    /// Where in a large container ([`Pinned::Container`]) those words may stand. Asked for quotations pinned to one.
+    fn within(&self, _reference: &str, _wanted: &Wanted) -> Result<Within, CiteError> {
+        Ok(Within::default())
+    }
+
     /// Where those words may stand: the phrase first, then its rarest words; at most 50 passages are looked at. Their order
     /// has no influence on a verdict.
     fn candidates(&self, wanted: &Wanted) -> Result<Vec<Passage>, CiteError>;
@@ -23,12 +28,25 @@ pub trait Sources {
 pub enum Pinned {
     /// The passages that it names: usually one; the messages in it where it names a whole container.
     Found(Vec<Passage>),
+    /// A container of more messages than are compared one by one: [`Sources::within`] says which may hold the words.
+    Container,
     /// The archive holds nothing of that name, or more than one thing.
     NoSuchItem,
     /// It is withheld in this copy.
     Withheld,
     /// It is held, but there is no text to compare with.
     NoText,
+}
+
+/// The passages of a large container in which words may stand.
+#[derive(Debug, Clone, Default)]
+pub struct Within {
+    /// The passages, the likeliest first.
+    pub passages: Vec<Passage>,
+    /// How many of its messages were looked through for the words.
+    pub looked: u64,
+    /// Whether these were all of them. If not, that the words were not found says nothing.
+    pub all: bool,
 }
 
 /// Words to look for.
