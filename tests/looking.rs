@@ -267,3 +267,58 @@ fn a_pin_to_a_mailbox_leads_to_every_message_in_it() -> TestResult {
     assert_eq!(quoted["matches"][0]["item"], message.as_str());
     Ok(())
 }
+
+#[test]
+fn the_commands_that_the_demo_shows_can_be_typed_as_they_stand() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    // A name that a shell would cut in two.
+    let here = folder.path().join("my desk");
+    fs::create_dir(&here)?;
+    let demo = Command::new(env!("CARGO_BIN_EXE_fonds"))
+        .current_dir(&here)
+        .env_clear()
+        .env("HOME", folder.path())
+        .arg("demo")
+        .output()?;
+    let said = String::from_utf8(demo.stdout)?;
+    let lines: Vec<&str> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .collect();
+    let exports: Vec<&str> = lines
+        .iter()
+        .copied()
+        .filter(|line| line.starts_with("export "))
+        .collect();
+    assert_eq!(exports.len(), 2, "{said}");
+    let commands: Vec<&str> = lines
+        .iter()
+        .filter(|line| line.starts_with(env!("CARGO_BIN_EXE_fonds")))
+        .filter_map(|line| {
+            line.rsplit_once("  ")
+                .map(|(command, _)| command.trim_end())
+        })
+        .collect();
+    assert_eq!(commands.len(), 6, "{said}");
+    let beside: Vec<Option<usize>> = lines
+        .iter()
+        .filter(|line| line.starts_with(env!("CARGO_BIN_EXE_fonds")))
+        .map(|line| line.rfind("  "))
+        .collect();
+    assert!(beside.windows(2).all(|pair| pair[0] == pair[1]), "{said}");
+    for command in commands {
+        let run = Command::new("sh")
+            .args(["-c", &format!("{}\n{command}", exports.join("\n"))])
+            .current_dir(folder.path())
+            .env_clear()
+            .env("HOME", folder.path())
+            .output()?;
+        assert_eq!(
+            run.status.code(),
+            Some(0),
+            "{command}: {}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+    }
+    Ok(())
+}

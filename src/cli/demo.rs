@@ -19,6 +19,7 @@ use super::acts::address;
 use super::acts::append;
 use super::agents::Agents;
 use super::ui::Answer;
+use super::ui::columns;
 use super::ui::count;
 use crate::archive::About;
 use crate::archive::Archive;
@@ -106,12 +107,41 @@ struct Demonstrated {
     quotations: BTreeMap<&'static str, u64>,
     /// A message worth looking at.
     look_at: Option<String>,
+    /// What this program was called as: whoever tries it may not have put it on the path.
+    #[serde(skip)]
+    program: String,
+}
+
+/// A path that means the same in every folder.
+fn whole(path: &Path) -> String {
+    std::path::absolute(path)
+        .unwrap_or_else(|_| path.to_path_buf())
+        .display()
+        .to_string()
+}
+
+/// A word as a shell takes it, in quotation marks where it needs them.
+fn shell_word(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+,:@%".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// What this program was called as.
+fn program() -> String {
+    let called = std::env::args_os().next();
+    called
+        .and_then(|called| called.into_string().ok())
+        .filter(|called| !called.is_empty())
+        .unwrap_or_else(|| "fonds".to_owned())
 }
 
 impl Answer for Demonstrated {
     fn text(&self) -> String {
         let archive = self.archive.display();
-        let command = format!("FONDS_USER={} fonds -C {archive}", self.user.display());
         let mut text = format!(
             "A sample archive is in {archive}. Everything in it is invented.\n\n\
              Brought in    {}, {}, from six hands\n\
@@ -139,9 +169,17 @@ impl Answer for Demonstrated {
             "\n\nOpen the citation report in a browser and look at 'Needs attention':\n  {}\n",
             self.report.display()
         );
-        let _ = writeln!(text, "\nThen ask the archive itself:");
+        let _ = write!(
+            text,
+            "\nThen ask the archive itself. These two lines name it and its keys for the commands after them:\n  \
+             export FONDS_ARCHIVE={}\n  export FONDS_USER={}\n\n",
+            shell_word(&whole(&self.archive)),
+            shell_word(&whole(&self.user)),
+        );
+        let program = shell_word(&self.program);
+        let mut rows = Vec::new();
         let mut ask = |what: &str, verb: &str| {
-            let _ = writeln!(text, "  {command} {verb:<42} {what}");
+            rows.push(vec![format!("{program} {verb}"), what.to_owned()]);
         };
         if let Some(item) = &self.look_at {
             ask(
@@ -160,9 +198,10 @@ impl Answer for Demonstrated {
         ask("search", "find \"north pier\"");
         ask("every act so far", "log");
         ask("check every byte", "verify");
+        text.push_str(&columns(&rows, "  "));
         let _ = write!(
             text,
-            "\nThe draft is {}",
+            "\nThe draft is {}. When you are done: unset FONDS_ARCHIVE FONDS_USER",
             self.folder.join("draft.md").display()
         );
         text
@@ -461,6 +500,7 @@ impl Show<'_> {
             findings,
             quotations,
             look_at,
+            program: program(),
         })
     }
 }
