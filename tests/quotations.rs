@@ -211,6 +211,20 @@ struct Post {
     text: String,
 }
 
+/// Beginnings of published quotations and the verdict that a reader came to who had quotation and source side by side.
+const BY_HAND: &[(&str, &str)] = &[
+    // A comma of the transcript is left out inside the sentence.
+    ("He started his business with $14 million", "altered"),
+    // The quotation marks inside are of another form, nothing else.
+    ("Crooked Hillary Clinton and her team", "exact"),
+    // The sentence goes on where the draft sets a period.
+    ("Great move on delay (by V. Putin).", "house-style"),
+    // The source has 10%, over 20%, and 51% for a part of the people: '51 percent' and the second 'is' are the draft's.
+    ("the real unemployment rate … is 51 percent.", "altered"),
+    // The words are of a statute, the collection's transcript has only 'in the interests of the'.
+    ("political activities for or in the interests", "not-found"),
+];
+
 #[test]
 fn published_quotations_are_judged_as_a_person_did() -> TestResult {
     let Some(root) = corpus() else {
@@ -261,9 +275,12 @@ fn published_quotations_are_judged_as_a_person_did() -> TestResult {
             let agrees = match *class {
                 // The collection compares without case; a capital changed inside a quotation is a change here.
                 "exact" | "typographic" => verdict.passes() || codes(&found).contains(&"case"),
-                "punctuation-or-case" => verdict.word() != "not-found",
                 "altered" => !verdict.passes(),
-                "marked-edit" => true,
+                // What these two classes take in differs from row to row, so each was judged by hand.
+                "punctuation-or-case" | "marked-edit" => {
+                    let row = BY_HAND.iter().find(|(start, _)| quote.starts_with(start));
+                    row.is_some_and(|(_, wanted)| verdict.word() == *wanted)
+                }
                 _ => stands || !verdict.passes(),
             };
             let line = format!(
