@@ -1,4 +1,4 @@
-//! Help: the verbs in five groups, the words a newcomer sees first.
+//! Help: the verbs in groups, the words a newcomer sees first.
 
 use std::fmt::Write as _;
 
@@ -12,13 +12,12 @@ use super::Context;
 use super::Outcome;
 use super::ui::Answer;
 
-/// The verbs in the order in which they are used. A verb of a later release is passed over.
+/// The verbs in the order in which they are used.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Start", &["init", "ingest", "demo"]),
     ("Describe", &["attribute", "custody", "people"]),
     ("Look", &["find", "show", "timeline"]),
     ("Check", &["verify", "provenance", "cite"]),
-    ("Share", &["publish", "export", "open"]),
 ];
 
 /// Verbs of upkeep, listed by `fonds help --all` only.
