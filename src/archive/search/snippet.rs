@@ -47,7 +47,7 @@ pub fn pieces(text: &str, terms: &[Term]) -> Vec<Piece> {
         .map(Term::words)
         .filter(|words| !words.is_empty())
         .collect();
-    // Only the part that can be shown is composed: what lies before the match is passed over as it is.
+    // The whole text is composed, if it is not already: places of matches are places in the composed text.
     let text = composed(text);
     let matches = matches(&text, &wanted);
     let (first, last) = match (matches.first(), matches.last()) {
