@@ -15,6 +15,7 @@ mod heads;
 pub mod index;
 mod log;
 mod projection;
+mod proving;
 mod query;
 mod recover;
 mod restore;

@@ -16,6 +16,7 @@ use sha2::Sha256;
 pub use origin::Origin;
 pub use origin::ParseOriginError;
 pub use text::TextTree;
+pub use text::piece_hash;
 pub use text::pieces;
 pub use text::text_root;
 

@@ -11,6 +11,7 @@ use super::canonical;
 use crate::record::Digest;
 use crate::record::TextRoot;
 use crate::tlog::Frontier;
+use crate::tlog::Hash;
 use crate::tlog::leaf_hash;
 
 const PIECE_PREFIX: &[u8] = b"fonds/piece/v1\n";
@@ -56,6 +57,18 @@ pub fn text_root(committer: &Committer, salts: &Salts, text: &str) -> TextRoot {
     let mut tree = TextTree::new(committer, salts);
     pieces(text).for_each(|piece| tree.push(piece));
     tree.root()
+}
+
+/// The leaf hash of piece `number` of a record's text under the salt of its slot `text/number`.
+pub fn piece_hash(committer: &Committer, salt: &[u8; 32], number: u64, piece: &str) -> Hash {
+    let mut value = String::with_capacity(piece.len() + 64);
+    canonical::push_string(&mut value, piece);
+    let commitment = committer.commit(salt, &format!("text/{number}"), &value);
+    let leaf = Sha256::new()
+        .chain_update(PIECE_PREFIX)
+        .chain_update(commitment)
+        .finalize();
+    leaf_hash(&leaf)
 }
 
 /// The tree over a text's pieces while they come.
