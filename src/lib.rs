@@ -6,10 +6,10 @@
 //! 2. `archive` writes that into the ledger: one salted commitment per field, one leaf per record, one signed head.
 //! 3. `verify` derives everything again from the bytes and says what differs.
 //! 4. `cite` holds the quotations of a draft against what was kept.
-//! 5. `report` turns the resulting values into pages.
+//! 5. `publish` opens one item of it, with a proof that needs nothing else; `report` turns values into pages.
 //!
 //! Modules in layer order, each using only those before it (`tests/layers.rs` holds them to it): [`record`], [`tlog`],
-//! [`durable`], [`commitment`], [`keys`], `archive`, `ingest`, `verify`, `cite`, `report`, [`cli`].
+//! [`durable`], [`commitment`], [`keys`], `archive`, `ingest`, `verify`, [`publish`], `cite`, `report`, [`cli`].
 
 pub mod archive;
 pub mod cite;
@@ -18,6 +18,7 @@ pub mod commitment;
 pub mod durable;
 pub mod ingest;
 pub mod keys;
+pub mod publish;
 pub mod record;
 pub mod report;
 pub mod tlog;

@@ -23,8 +23,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "verify",
         &["record", "tlog", "commitment", "keys", "archive"],
     ),
+    ("publish", &["record", "tlog", "commitment", "archive"]),
     ("cite", &["record", "archive"]),
-    ("report", &["record", "archive", "verify", "cite"]),
+    (
+        "report",
+        &["record", "archive", "verify", "publish", "cite"],
+    ),
     (
         "cli",
         &[
@@ -36,6 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "archive",
             "ingest",
             "verify",
+            "publish",
             "cite",
             "report",
         ],

@@ -15,9 +15,23 @@ const STYLE: &str = include_str!("assets/report.css");
 /// A whole page. The policy allows the one style sheet by its digest and nothing else, so that a document's text cannot
 /// load or run anything even where escaping had a fault.
 pub fn page(title: &str, body: &Markup) -> String {
-    let digest = STANDARD.encode(Sha256::digest(STYLE));
+    whole(title, body, None)
+}
+
+/// A whole page with one script, which the policy allows by its digest as it does the style sheet. The script stands
+/// last, behind everything that it looks at.
+pub(super) fn page_with_script(title: &str, body: &Markup, script: &str) -> String {
+    whole(title, body, Some(script))
+}
+
+fn whole(title: &str, body: &Markup, script: Option<&str>) -> String {
+    let digest = |text: &str| STANDARD.encode(Sha256::digest(text));
+    let scripts = script.map_or_else(String::new, |script| {
+        format!("script-src 'sha256-{}'; ", digest(script))
+    });
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; {scripts}style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        digest(STYLE)
     );
     html! {
         (DOCTYPE)
@@ -31,7 +45,10 @@ pub fn page(title: &str, body: &Markup) -> String {
                 title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
-            body { (body) }
+            body {
+                (body)
+                @if let Some(script) = script { script { (PreEscaped(script)) } }
+            }
         }
     }
     .into_string()

@@ -5,6 +5,7 @@
 
 pub mod citation;
 pub mod provenance;
+pub mod published;
 pub mod timeline;
 
 mod chicago;

@@ -1,0 +1,300 @@
+//! Makes a proof: salts and commitments from the stored rows, paths from the stored leaves, one signed head over all.
+
+use serde_json::Value;
+
+use super::EntryRecord;
+use super::ItemRecord;
+use super::Keys;
+use super::Opening;
+use super::Passage;
+use super::Piece;
+use super::Plan;
+use super::Proof;
+use super::ProvedItem;
+use super::ProvedSegment;
+use super::PublishError;
+use super::SCHEMA;
+use super::State;
+use super::Text;
+use super::Wanted;
+use super::check;
+use crate::archive::Archive;
+use crate::archive::StoredItem;
+use crate::commitment::Committer;
+use crate::commitment::RecordKey;
+use crate::commitment::Salts;
+use crate::commitment::canonical;
+use crate::commitment::piece_hash;
+use crate::commitment::pieces;
+use crate::record::Digest;
+use crate::record::Schema;
+use crate::record::schema;
+use crate::tlog::Checkpoint;
+use crate::tlog::Hash;
+use crate::tlog::Note;
+use crate::tlog::prove_inclusion;
+
+/// Makes the proof of the items that are wanted, from one snapshot of the archive, and checks it as a stranger would.
+pub fn make(archive: &Archive, wanted: &Wanted) -> Result<Proof, PublishError> {
+    let _snapshot = archive.ledger()?;
+    let keys = archive.keys();
+    let verifier = archive.verifier()?;
+    let (_, note) = archive.head()?;
+    let unsigned = || PublishError::NotSigned {
+        item: "anything".to_owned(),
+    };
+    let note = Note::parse(note.ok_or_else(unsigned)?.as_bytes())?;
+    let head = Checkpoint::open(&note, &verifier)?;
+    let mut proof = Proof {
+        checkpoint: note.only_signed_by(&verifier).to_string(),
+        cosignatures: Vec::new(),
+        items: Vec::new(),
+        key_entries: Vec::new(),
+        origin: Keys {
+            log_key: Digest::new(keys.log),
+            recovery_key: Digest::new(keys.recovery),
+            salt: Digest::new(keys.salt),
+        },
+        schema: SCHEMA.to_owned(),
+        segments: Vec::new(),
+        tokens: Vec::new(),
+    };
+    let mut unmet: Vec<&String> = wanted.open.iter().chain(&wanted.withhold).collect();
+    let mut maker = Maker {
+        archive,
+        wanted,
+        size: head.size,
+        seals: Vec::new(),
+    };
+    for &item in &wanted.items {
+        let (made, filled) = maker.item(item)?;
+        unmet.retain(|slot| !filled.contains(&slot.as_str()));
+        proof.items.push(made);
+    }
+    let first = name_of(archive, wanted.items.first().copied().unwrap_or(0));
+    if let Some(slot) = unmet.first() {
+        return Err(PublishError::NothingThere {
+            item: first,
+            slot: (*slot).clone(),
+        });
+    }
+    let withheld = wanted.withhold.iter().any(|slot| slot == "text");
+    if !withheld && wanted.open.is_empty() && proof.items.iter().all(|item| item.text.is_none()) {
+        return Err(PublishError::NoText { item: first });
+    }
+    maker.seals.sort_unstable();
+    for seal in &maker.seals {
+        proof.segments.push(maker.segment(*seal)?);
+    }
+    let checked = check(proof.file()?.as_bytes());
+    match checked.findings.first() {
+        None if checked.state == State::Matches => Ok(proof),
+        Some(finding) => Err(PublishError::NotProved(finding.message.clone())),
+        None => Err(PublishError::NotProved("it does not match".to_owned())),
+    }
+}
+
+/// The reference under which an item is known, else its number.
+fn name_of(archive: &Archive, item: u64) -> String {
+    let card = archive.card(item).ok().flatten();
+    card.and_then(|card| archive.reference(&card).ok())
+        .unwrap_or_else(|| format!("item {item}"))
+}
+
+struct Maker<'a> {
+    archive: &'a Archive,
+    wanted: &'a Wanted,
+    /// Entries under the checkpoint.
+    size: u64,
+    /// Entries that seal the items' segments.
+    seals: Vec<u64>,
+}
+
+/// A record's values and what hides them.
+struct Record<'a> {
+    kind: &'static Schema,
+    values: Vec<&'a str>,
+    salts: Salts,
+    commitments: Vec<Digest>,
+}
+
+impl<'a> Record<'a> {
+    fn new(
+        committer: &Committer,
+        name: &str,
+        key: Option<[u8; 32]>,
+        slots: Option<&'a str>,
+    ) -> Result<Option<Self>, PublishError> {
+        let (Some(kind), Some(key), Some(slots)) = (schema(name), key, slots) else {
+            return Ok(None);
+        };
+        let values = canonical::split(slots, kind.slots.len())?;
+        let salts = Salts::new(&RecordKey(key));
+        let commitments = committer.commit_all(&salts, kind.slots, &values);
+        Ok(Some(Self {
+            kind,
+            commitments: commitments.into_iter().map(Digest::new).collect(),
+            values,
+            salts,
+        }))
+    }
+
+    fn filled(&self) -> Vec<&'static str> {
+        let slots = self.kind.slots.iter().zip(&self.values);
+        slots
+            .filter(|(_, value)| **value != "null")
+            .map(|(slot, _)| *slot)
+            .collect()
+    }
+
+    /// Openings of these slots, in the order of the kind.
+    fn open(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<Opening>, PublishError> {
+        let slots = self.kind.slots.iter().zip(&self.values);
+        slots
+            .filter(|(slot, _)| wanted(slot))
+            .map(|(slot, value)| {
+                Ok(Opening {
+                    salt: Digest::new(self.salts.salt(slot)),
+                    slot: (*slot).to_owned(),
+                    value: canonical::parse(value)?,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Maker<'_> {
+    fn item(&mut self, item: u64) -> Result<(ProvedItem, Vec<&'static str>), PublishError> {
+        let archive = self.archive;
+        let name = name_of(archive, item);
+        let gone = || PublishError::Gone { item: name.clone() };
+        let row: StoredItem = archive.stored_item(item)?.ok_or_else(gone)?;
+        let (place, seal) = archive.place(item)?.ok_or_else(gone)?;
+        let segment = archive.segment_of(seal)?.ok_or_else(gone)?;
+        if seal >= self.size {
+            return Err(PublishError::NotSigned { item: name });
+        }
+        let record = Record::new(
+            archive.committer(),
+            &row.schema,
+            row.key,
+            row.slots.as_deref(),
+        )?
+        .ok_or_else(gone)?;
+        let text = archive.own_text(item)?;
+        let filled = record.filled();
+        let kind = record.kind.name;
+        let plan = self.wanted.plan(&name, kind, &filled, text.as_deref())?;
+        let text = text.filter(|_| plan.slots.contains("text"));
+        let path = archive.item_path(item, place.i, segment.size)?;
+        if !self.seals.contains(&seal) {
+            self.seals.push(seal);
+        }
+        let code = crate::record::crockford(&row.leaf);
+        let reference = Some(name).filter(|name| {
+            let letter = if kind == "message/1" { "m-" } else { "d-" };
+            let own = name.strip_prefix(letter);
+            kind != "text/1" && own.is_some_and(|own| code.starts_with(own))
+        });
+        let made = ProvedItem {
+            openings: record.open(|slot| plan.slots.contains(slot))?,
+            path: digests(&path),
+            text: text
+                .map(|text| self.text(&record.salts, &text, &plan))
+                .transpose()?,
+            record: ItemRecord {
+                a: place.a,
+                c: record.commitments,
+                e: row.schema,
+                i: place.i,
+                o: archive.origin().to_string(),
+                r: place.r,
+                s: place.s,
+                v: 1,
+            },
+            reference,
+        };
+        Ok((made, filled))
+    }
+
+    fn text(&self, salts: &Salts, text: &str, plan: &Plan) -> Result<Text, PublishError> {
+        let salt = |number: u64| salts.salt(&format!("text/{number}"));
+        let Some(chosen) = &plan.pieces else {
+            let whole = (0_u64..).zip(pieces(text)).map(|(number, piece)| Piece {
+                salt: Digest::new(salt(number)),
+                text: piece.to_owned(),
+            });
+            return Ok(Text::Whole(whole.collect()));
+        };
+        let committer = self.archive.committer();
+        let all: Vec<&str> = pieces(text).collect();
+        let leaves: Vec<Hash> = (0_u64..)
+            .zip(&all)
+            .map(|(number, piece)| piece_hash(committer, &salt(number), number, piece))
+            .collect();
+        let passages = chosen.iter().map(|&number| {
+            let at = usize::try_from(number).unwrap_or(usize::MAX);
+            Ok(Passage {
+                path: digests(&prove_inclusion(&leaves, number)?),
+                piece: number,
+                salt: Digest::new(salt(number)),
+                text: all.get(at).copied().unwrap_or_default().to_owned(),
+            })
+        });
+        Ok(Text::Passages(
+            passages.collect::<Result<_, PublishError>>()?,
+        ))
+    }
+
+    /// The entry that seals a segment.
+    fn segment(&self, seal: u64) -> Result<ProvedSegment, PublishError> {
+        let archive = self.archive;
+        let gone = || PublishError::Gone {
+            item: format!("entry {seal}"),
+        };
+        let row = archive.stored_entry(seal)?.ok_or_else(gone)?;
+        let record = Record::new(
+            archive.committer(),
+            &row.schema,
+            row.key,
+            row.slots.as_deref(),
+        )?
+        .ok_or_else(gone)?;
+        Ok(ProvedSegment {
+            openings: record.open(|slot| matches!(slot, "about" | "segment"))?,
+            path: digests(&archive.entry_path(seal, self.size)?),
+            record: EntryRecord {
+                c: record.commitments,
+                e: row.schema,
+                i: seal,
+                o: archive.origin().to_string(),
+                v: 1,
+            },
+        })
+    }
+}
+
+fn digests(path: &[Hash]) -> Vec<Digest> {
+    path.iter().map(|hash| Digest::new(hash.0)).collect()
+}
+
+impl Proof {
+    /// The slots that are opened of each item, pieces of a text by their own names, as the archive's ledger records it.
+    pub fn opened(&self) -> Vec<Vec<String>> {
+        let of_item = |item: &ProvedItem| {
+            let mut names: Vec<String> = item.openings.iter().map(|it| it.slot.clone()).collect();
+            if let Some(Text::Passages(passages)) = &item.text {
+                names.extend(passages.iter().map(|it| format!("text/{}", it.piece)));
+            }
+            names
+        };
+        self.items.iter().map(of_item).collect()
+    }
+
+    /// The value under a slot of an item.
+    pub fn value(&self, item: usize, slot: &str) -> Option<&Value> {
+        let item = self.items.get(item)?;
+        let opening = item.openings.iter().find(|it| it.slot == slot)?;
+        Some(&opening.value)
+    }
+}

@@ -1,0 +1,124 @@
+//! One item of an archive, opened for a stranger: a proof that needs neither the archive nor a network, and its check.
+//!
+//! Guaranteed of a proof that is made: it opens what was asked for and nothing else, it holds no record key, no digest of
+//! bytes that it does not show unless that slot was asked for by name, and it was checked before it was handed out.
+//! Guaranteed of a check: it reads nothing but the bytes it is given, believes nothing that it did not recompute, and
+//! says 'matches' only when signature, both trees, every opening and every piece of text fit.
+//!
+//! What a proof does not show is where its key comes from: whoever reads it compares the origin's words by another way.
+//! `schema/PROOF.md` is the authority; every rule here is one of its rules.
+
+mod check;
+mod make;
+mod plan;
+mod proof;
+mod shown;
+mod strict;
+mod text;
+
+pub use check::check;
+pub use make::make;
+pub use plan::Plan;
+pub use plan::Wanted;
+pub use plan::subjects;
+pub use proof::EntryRecord;
+pub use proof::ItemRecord;
+pub use proof::Keys;
+pub use proof::Opening;
+pub use proof::Passage;
+pub use proof::Piece;
+pub use proof::Proof;
+pub use proof::ProvedItem;
+pub use proof::ProvedSegment;
+pub use proof::SCHEMA;
+pub use proof::Text;
+pub use shown::Checked;
+pub use shown::Run;
+pub use shown::Shown;
+pub use shown::ShownText;
+pub use shown::State;
+pub use strict::LARGEST;
+pub use strict::MARK;
+pub use strict::in_page;
+pub use strict::is_page;
+pub use strict::out_of_page;
+
+use crate::archive::ArchiveError;
+use crate::commitment::canonical::CanonicalError;
+use crate::tlog::TlogError;
+
+/// Why a proof was not made. What is wrong with a proof that is checked is a finding.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublishError {
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A value that cannot be written.
+    #[error(transparent)]
+    Canonical(#[from] CanonicalError),
+    /// A tree or checkpoint that proves nothing.
+    #[error("the ledger cannot prove it")]
+    Log(#[from] TlogError),
+    /// A record that is not there whole.
+    #[error("the record of {item} is not here whole, so nothing of it can be proved")]
+    Gone {
+        /// The item.
+        item: String,
+    },
+    /// A ledger that nobody signed, or not as far as this item.
+    #[error("no signed checkpoint covers {item} yet")]
+    NotSigned {
+        /// The item.
+        item: String,
+    },
+    /// An item without a text.
+    #[error("{item} has no text to show")]
+    NoText {
+        /// The item.
+        item: String,
+    },
+    /// A slot that the item has not, or that holds nothing.
+    #[error("{item} has nothing under {slot:?} that could be opened")]
+    NothingThere {
+        /// The item.
+        item: String,
+        /// The slot as asked for.
+        slot: String,
+    },
+    /// A slot that would let the rest of a text be guessed.
+    #[error(
+        "{slot} stays shut while only passages are shown: a short rest could be guessed from it"
+    )]
+    Guessable {
+        /// The slot as asked for.
+        slot: String,
+    },
+    /// Everything is shut.
+    #[error("nothing of {item} would be opened")]
+    Nothing {
+        /// The item.
+        item: String,
+    },
+    /// A passage that the text has not.
+    #[error("lines {from} to {to} are not in the text, which has {lines}")]
+    NoSuchLines {
+        /// First line, from 1.
+        from: u64,
+        /// Last line.
+        to: u64,
+        /// Lines of the text.
+        lines: u64,
+    },
+    /// A proof that is larger than what anybody reads.
+    #[error("the proof would have {found} bytes, {most} at most")]
+    TooLarge {
+        /// Its size.
+        found: usize,
+        /// The limit.
+        most: usize,
+    },
+    /// A proof that does not hold against the archive's own checkpoint: something in the archive is damaged.
+    #[error("the archive does not prove it: {0}")]
+    NotProved(String),
+}

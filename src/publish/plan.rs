@@ -1,0 +1,183 @@
+//! What is opened: the rule that keeps a withheld text from being guessed.
+//!
+//! A slot that holds a digest is opened only where every byte under that digest is shown as well: `text_digest`, and the
+//! `bytes` of what is nothing but its text, with the whole text. While passages are shown it may not be opened at all,
+//! since a rest of a few words is found by trying. The `bytes` of a message are more than its text (its headers, its
+//! ids, a blind copy) and stay shut, as do `attachments`, which name digests. What says where an item lay (`parent`,
+//! `range`, `path`), who exported it, and remarks on it stay shut because nobody needs them to read it.
+
+use std::collections::BTreeSet;
+
+use super::PublishError;
+use super::text::pieces_of_lines;
+use crate::archive::Archive;
+use crate::archive::ArchiveError;
+
+/// What is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The items, in the order in which they are shown.
+    pub items: Vec<u64>,
+    /// Lines of the text, from 1, first and last; none means the whole text.
+    pub lines: Vec<(u64, u64)>,
+    /// Slots to be opened besides those that are opened anyhow.
+    pub open: Vec<String>,
+    /// Slots that stay shut.
+    pub withhold: Vec<String>,
+}
+
+/// What is opened of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Slots.
+    pub slots: BTreeSet<&'static str>,
+    /// Pieces of its text; nothing where all are shown.
+    pub pieces: Option<BTreeSet<u64>>,
+}
+
+/// The items that are shown for one: itself, and behind a document that had to be read the latest reading of it.
+pub fn subjects(archive: &Archive, item: u64) -> Result<Vec<u64>, ArchiveError> {
+    let mut subjects = vec![item];
+    let is_document = archive.card(item)?.is_some_and(|card| card.class == "d");
+    if is_document && archive.own_text(item)?.is_none() {
+        let readings = archive.children(item)?;
+        subjects.extend(
+            readings
+                .into_iter()
+                .rev()
+                .find(|child| child.class == "t")
+                .map(|reading| reading.item),
+        );
+    }
+    Ok(subjects)
+}
+
+/// Slots that are opened without being asked for, besides the text and its digests.
+const fn usual(kind: &str) -> &'static [&'static str] {
+    match kind.as_bytes() {
+        b"message/1" => &["from", "to", "subject", "at"],
+        b"document/1" => &["kind", "title"],
+        b"text/1" => &["parent", "title"],
+        _ => &[],
+    }
+}
+
+impl Wanted {
+    /// What is opened of an item with these slots filled and this text.
+    pub(super) fn plan(
+        &self,
+        name: &str,
+        kind: &str,
+        filled: &[&'static str],
+        text: Option<&str>,
+    ) -> Result<Plan, PublishError> {
+        let withheld = |slot: &str| self.withhold.iter().any(|it| it == slot);
+        let text = text.filter(|_| !withheld("text"));
+        let pieces = match text {
+            Some(text) => self.pieces(text)?,
+            None => None,
+        };
+        let mut slots: BTreeSet<&'static str> = BTreeSet::new();
+        let digests: &[&str] = match (text.is_some(), &pieces, kind) {
+            (true, None, "message/1") => &["text", "text_digest"],
+            (true, None, _) => &["text", "text_digest", "bytes"],
+            (true, Some(_), _) => &["text"],
+            (false, ..) => &[],
+        };
+        for slot in filled {
+            let asked = self.open.iter().any(|it| it == slot);
+            if asked && pieces.is_some() && matches!(*slot, "bytes" | "text_digest") {
+                return Err(PublishError::Guessable {
+                    slot: (*slot).to_owned(),
+                });
+            }
+            let opened = asked || usual(kind).contains(slot) || digests.contains(slot);
+            if opened && !withheld(slot) {
+                slots.insert(slot);
+            }
+        }
+        if slots.is_empty() {
+            return Err(PublishError::Nothing {
+                item: name.to_owned(),
+            });
+        }
+        Ok(Plan { slots, pieces })
+    }
+
+    /// The pieces of the lines that are asked for; nothing where that is all of them.
+    fn pieces(&self, text: &str) -> Result<Option<BTreeSet<u64>>, PublishError> {
+        if self.lines.is_empty() {
+            return Ok(None);
+        }
+        let lines = text.lines().count() as u64;
+        let mut chosen = BTreeSet::new();
+        for &(from, to) in &self.lines {
+            let found = pieces_of_lines(text, from, to);
+            if from > to || to > lines || found.is_empty() {
+                return Err(PublishError::NoSuchLines { from, to, lines });
+            }
+            chosen.extend(found);
+        }
+        let all = crate::commitment::pieces(text).count();
+        Ok((chosen.len() < all).then_some(chosen))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slots(wanted: &Wanted, kind: &str) -> Result<Vec<&'static str>, PublishError> {
+        let filled: &[&'static str] = match kind {
+            "message/1" => &[
+                "bytes",
+                "parent",
+                "range",
+                "from",
+                "at",
+                "text",
+                "text_digest",
+            ],
+            _ => &["bytes", "kind", "name", "text", "text_digest"],
+        };
+        let plan = wanted.plan("m-7kq2", kind, filled, Some("one\ntwo\n"))?;
+        Ok(plan.slots.into_iter().collect())
+    }
+
+    #[test]
+    fn a_digest_is_opened_only_with_all_that_it_is_of() {
+        let mut wanted = Wanted::default();
+        assert_eq!(
+            slots(&wanted, "message/1").unwrap(),
+            ["at", "from", "text", "text_digest"]
+        );
+        assert_eq!(
+            slots(&wanted, "document/1").unwrap(),
+            ["bytes", "kind", "text", "text_digest"]
+        );
+        wanted.lines = vec![(2, 2)];
+        assert_eq!(slots(&wanted, "message/1").unwrap(), ["at", "from", "text"]);
+        assert_eq!(slots(&wanted, "document/1").unwrap(), ["kind", "text"]);
+        wanted.open = vec!["text_digest".to_owned()];
+        assert!(matches!(
+            slots(&wanted, "message/1"),
+            Err(PublishError::Guessable { .. })
+        ));
+        wanted.lines = vec![(1, 2)];
+        assert!(
+            slots(&wanted, "message/1")
+                .unwrap()
+                .contains(&"text_digest")
+        );
+    }
+
+    #[test]
+    fn what_is_withheld_stays_shut_and_a_withheld_text_takes_its_digest_along() {
+        let wanted = Wanted {
+            withhold: vec!["text".to_owned(), "from".to_owned()],
+            ..Wanted::default()
+        };
+        assert_eq!(slots(&wanted, "message/1").unwrap(), ["at"]);
+        assert_eq!(slots(&wanted, "document/1").unwrap(), ["kind"]);
+    }
+}

@@ -1,0 +1,187 @@
+//! The proof as a value: its fields are those of the file (PROOF.md, 'The file'), in the order of their names.
+
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::PublishError;
+use super::strict::LARGEST;
+use crate::commitment::Place;
+use crate::commitment::canonical;
+use crate::record::Digest;
+
+/// Which document this is, and its version.
+pub const SCHEMA: &str = "fonds/proof/1";
+
+/// What shows, without the archive or a network, that items are under a signed checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// The signed head, with the log key's line only.
+    pub checkpoint: String,
+    /// Witnesses' lines over the checkpoint. Empty in this version.
+    pub cosignatures: Vec<Value>,
+    /// What is shown.
+    pub items: Vec<ProvedItem>,
+    /// Entries by which further keys count. Empty in this version.
+    pub key_entries: Vec<Value>,
+    /// What the origin is made of.
+    pub origin: Keys,
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The entries that seal the items' segments.
+    pub segments: Vec<ProvedSegment>,
+    /// Time stamps over the checkpoint. Empty in this version.
+    pub tokens: Vec<Value>,
+}
+
+/// The origin's three values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// The log key.
+    pub log_key: Digest,
+    /// The recovery key.
+    pub recovery_key: Digest,
+    /// 32 random bytes.
+    pub salt: Digest,
+}
+
+/// An item with what is opened of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProvedItem {
+    /// Its slots, each once.
+    pub openings: Vec<Opening>,
+    /// From its leaf up to its segment's root.
+    pub path: Vec<Digest>,
+    /// Its record.
+    pub record: ItemRecord,
+    /// The reference under which the archive cites it.
+    pub reference: Option<String>,
+    /// Its text, or passages of it.
+    pub text: Option<Text>,
+}
+
+/// The entry that seals a segment, with `about` and `segment` opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProvedSegment {
+    /// Its slots, each once.
+    pub openings: Vec<Opening>,
+    /// From its leaf up to the checkpoint's root.
+    pub path: Vec<Digest>,
+    /// Its record.
+    pub record: EntryRecord,
+}
+
+/// The record of an item (FORMAT, 'Leaf data').
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemRecord {
+    /// Its accession's entry.
+    pub a: u64,
+    /// Commitments in the order of the kind's slots.
+    pub c: Vec<Digest>,
+    /// Kind.
+    pub e: String,
+    /// Index in the segment.
+    pub i: u64,
+    /// Origin.
+    pub o: String,
+    /// Run.
+    pub r: u64,
+    /// Segment in the run.
+    pub s: u64,
+    /// 1.
+    pub v: u64,
+}
+
+impl ItemRecord {
+    /// Its address.
+    pub const fn place(&self) -> Place {
+        Place {
+            a: self.a,
+            r: self.r,
+            s: self.s,
+            i: self.i,
+        }
+    }
+}
+
+/// The record of an entry (FORMAT, 'Leaf data').
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntryRecord {
+    /// Commitments in the order of the kind's slots.
+    pub c: Vec<Digest>,
+    /// Kind.
+    pub e: String,
+    /// Index in the ledger.
+    pub i: u64,
+    /// Origin.
+    pub o: String,
+    /// 1.
+    pub v: u64,
+}
+
+/// What is under one commitment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// Its salt.
+    pub salt: Digest,
+    /// Its slot.
+    pub slot: String,
+    /// Its value.
+    pub value: Value,
+}
+
+/// A text: all of it, or passages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Text {
+    /// Pieces with a proof each, in order.
+    Passages(Vec<Passage>),
+    /// All pieces; their tree is computed.
+    Whole(Vec<Piece>),
+}
+
+/// A piece of a text that is shown whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Piece {
+    /// The salt of `text/k`.
+    pub salt: Digest,
+    /// The piece.
+    pub text: String,
+}
+
+/// A piece of a text of which others stay shut.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passage {
+    /// From the piece's leaf up to the text's root.
+    pub path: Vec<Digest>,
+    /// Which piece, from 0.
+    pub piece: u64,
+    /// The salt of `text/k`.
+    pub salt: Digest,
+    /// The piece.
+    pub text: String,
+}
+
+impl Proof {
+    /// The proof file: canonical JSON and a line feed.
+    pub fn file(&self) -> Result<String, PublishError> {
+        let mut text = canonical::of(self)?;
+        text.push('\n');
+        if text.len() > LARGEST {
+            return Err(PublishError::TooLarge {
+                found: text.len(),
+                most: LARGEST,
+            });
+        }
+        Ok(text)
+    }
+}

@@ -1,0 +1,529 @@
+// Checks the proof that this page carries, after schema/PROOF.md and schema/FORMAT.md, and shares nothing with the
+// program that made it. Loads nothing, asks nobody. `noble` above it hashes, and verifies where the browser cannot.
+"use strict";
+const fonds = (() => {
+  const MATCHES = "matches", CANNOT = "cannot-be-checked", DIFFERS = "does-not-match";
+  const WORST = [MATCHES, CANNOT, DIFFERS];
+  const PRIME = 2n ** 255n - 19n;
+  const LOW_ORDER = [
+    0n, 1n, PRIME - 1n,
+    littleEndian(bytesOf("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")),
+    littleEndian(bytesOf("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")),
+  ];
+  const SEAL = ["about", "segment", "total", "tool", "note", "by", "t"];
+  const SEALS = new Map([["received/1", SEAL], ["derived/1", SEAL]]);
+  const ITEMS = new Map([
+    ["document/1", "bytes parent locator name path kind media_type modified encoding title text text_digest flags notes"],
+    ["message/1", "bytes parent range event conversation from to subject at links attachments flags exported_by text " +
+      "text_digest notes"],
+    ["text/1", "bytes parent range kind media_type encoding title language links text text_digest notes"],
+  ].map(([kind, slots]) => [kind, slots.split(" ")]));
+
+  class Stop extends Error {
+    constructor(state, reason) {
+      super(reason);
+      this.state = state;
+    }
+  }
+  function need(condition, reason, state = DIFFERS) {
+    if (!condition) throw new Stop(state, reason);
+  }
+
+  // Bytes
+
+  function bytesOf(hex) {
+    return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  }
+  function hexOf(bytes) {
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+  function littleEndian(bytes) {
+    return BigInt("0x" + hexOf(Uint8Array.from(bytes).reverse()));
+  }
+  function same(one, other) {
+    return one.length === other.length && one.every((byte, at) => byte === other[at]);
+  }
+  const utf8 = (text) => new TextEncoder().encode(text);
+  function sha256(...parts) {
+    const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return noble.sha256(all);
+  }
+  const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  function base64(text) {
+    const found = /^([A-Za-z0-9+/]*)(={0,2})$/.exec(text);
+    need(found && text.length % 4 === 0, "not base64");
+    let bits = "";
+    for (const digit of found[1]) bits += BASE64.indexOf(digit).toString(2).padStart(6, "0");
+    const whole = bits.length - (bits.length % 8);
+    need(!bits.slice(whole).includes("1") && bits.length - whole === found[2].length * 2, "not base64");
+    return Uint8Array.from(bits.slice(0, whole).match(/.{8}/g) ?? [], (byte) => parseInt(byte, 2));
+  }
+
+  // FORMAT, 'Canonical JSON'
+
+  function canonical(value) {
+    if (value === null || value === true || value === false) return String(value);
+    if (typeof value === "number") {
+      need(Number.isSafeInteger(value), "a number is no integer, or too large");
+      return String(value);
+    }
+    if (typeof value === "string") {
+      need(!/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(value), "half a character");
+      return JSON.stringify(value);
+    }
+    if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+    const keys = Object.keys(value).sort();
+    need(keys.every((key) => /^[\x00-\x7f]*$/.test(key)), "a key is not ASCII");
+    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+  }
+  function depth(text) {
+    let now = 0, most = 0, inString = false;
+    for (let at = 0; at < text.length; at += 1) {
+      const letter = text[at];
+      if (inString) {
+        if (letter === "\\") at += 1;
+        else if (letter === '"') inString = false;
+      } else if (letter === '"') inString = true;
+      else if (letter === "[" || letter === "{") most = Math.max(most, (now += 1));
+      else if (letter === "]" || letter === "}") now -= 1;
+    }
+    return most;
+  }
+  /** Reads a proof file: a text, or nothing where its bytes were no UTF-8. */
+  function read(file) {
+    need(typeof file === "string", "it is not UTF-8");
+    need(utf8(file).length <= 16 * 1024 * 1024, "it is too large", CANNOT);
+    need(file.endsWith("\n"), "it does not end in a line feed");
+    const text = file.slice(0, -1);
+    need(depth(text) <= 32, "it is too deep");
+    let value;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw new Stop(DIFFERS, "it is not JSON");
+    }
+    need(canonical(value) === text, "it is not in canonical form");
+    return value;
+  }
+
+  // The shape of the file
+
+  const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+  function fields(value, names) {
+    need(isObject(value), "a part of it is missing");
+    const found = Object.keys(value).sort();
+    need(found.join(" ") === names, "a part of it is missing or too much");
+    return value;
+  }
+  function number(value) {
+    need(Number.isSafeInteger(value) && value >= 0, "a number is missing");
+    return value;
+  }
+  function text(value) {
+    need(typeof value === "string", "a text is missing");
+    return value;
+  }
+  function hex32(value) {
+    need(typeof value === "string" && /^[0-9a-f]{64}$/.test(value) && value.length === 64, "a digest is missing");
+    return bytesOf(value);
+  }
+  function list(value, check) {
+    need(Array.isArray(value), "a list is missing");
+    return value.map(check);
+  }
+  const path = (value) => list(value, hex32);
+  const openings = (value) => list(value, (one) => {
+    fields(one, "salt slot value");
+    return { salt: hex32(one.salt), slot: text(one.slot), value: one.value };
+  });
+  function record(value, names) {
+    fields(value, names);
+    for (const name of names.split(" ")) {
+      if (name === "c") path(value.c);
+      else if (name === "e" || name === "o") text(value[name]);
+      else number(value[name]);
+    }
+    return value;
+  }
+  function segmentPart(value) {
+    fields(value, "openings path record");
+    return {
+      openings: openings(value.openings), path: path(value.path), record: record(value.record, "c e i o v"),
+    };
+  }
+  function shownText(value) {
+    if (value === null) return null;
+    need(isObject(value), "a text is missing");
+    if ("whole" in value) {
+      fields(value, "whole");
+      const pieces = list(value.whole, (one) => fields(one, "salt text"));
+      return { whole: pieces.map((one) => ({ salt: hex32(one.salt), text: text(one.text) })) };
+    }
+    fields(value, "passages");
+    return {
+      passages: list(value.passages, (one) => {
+        fields(one, "path piece salt text");
+        return { path: path(one.path), piece: number(one.piece), salt: hex32(one.salt), text: text(one.text) };
+      }),
+    };
+  }
+  function itemPart(value) {
+    fields(value, "openings path record reference text");
+    need(value.reference === null || typeof value.reference === "string", "a reference is missing");
+    return {
+      openings: openings(value.openings), path: path(value.path), record: record(value.record, "a c e i o r s v"),
+      reference: value.reference, text: shownText(value.text),
+    };
+  }
+
+  // FORMAT, 'Commitments', 'Leaf data', 'Text', 'References'
+
+  function commitment(origin, salt, slot, value) {
+    return sha256(utf8("fonds/field/v1\n"), utf8(canonical([origin, hexOf(salt), slot, value])));
+  }
+  const leafHash = (data) => sha256(Uint8Array.of(0), data);
+  const nodeHash = (left, right) => sha256(Uint8Array.of(1), left, right);
+
+  /** RFC 9162, 2.1.3.2. Sizes go up to 2^53, so nothing here shifts bits. */
+  function included(index, size, leaf, steps, root) {
+    if (index >= size) return false;
+    const half = (n) => Math.floor(n / 2);
+    let fn = index, sn = size - 1, found = leaf;
+    for (const step of steps) {
+      if (sn === 0) return false;
+      if (fn % 2 === 1 || fn === sn) {
+        found = nodeHash(step, found);
+        while (fn % 2 === 0 && fn !== 0) {
+          fn = half(fn);
+          sn = half(sn);
+        }
+      } else {
+        found = nodeHash(found, step);
+      }
+      fn = half(fn);
+      sn = half(sn);
+    }
+    return sn === 0 && same(found, root);
+  }
+  function treeRoot(leaves) {
+    if (leaves.length === 0) return sha256();
+    let level = leaves;
+    while (level.length > 1) {
+      const above = [];
+      for (let at = 0; at < level.length; at += 2) {
+        above.push(at + 1 < level.length ? nodeHash(level[at], level[at + 1]) : level[at]);
+      }
+      level = above;
+    }
+    return level[0];
+  }
+  function pieceLeaf(origin, salt, k, words) {
+    return leafHash(sha256(utf8("fonds/piece/v1\n"), commitment(origin, salt, `text/${k}`, words)));
+  }
+  function cut(words) {
+    const parts = [];
+    for (let rest = utf8(words); rest.length > 0; ) {
+      const seen = Math.min(rest.length, 512);
+      let end = rest.indexOf(10);
+      if (end >= 0 && end < seen) {
+        while (end < seen && rest[end] === 10) end += 1;
+      } else if (rest.length <= 512) {
+        end = rest.length;
+      } else {
+        end = rest.lastIndexOf(32, 511) + 1;
+        if (end === 0) {
+          end = 512;
+          while ((rest[end] & 0xc0) === 0x80) end -= 1;
+        }
+      }
+      parts.push(new TextDecoder("utf-8", { ignoreBOM: true }).decode(rest.subarray(0, end)));
+      rest = rest.subarray(end);
+    }
+    return parts;
+  }
+  function digits(data) {
+    let bits = "";
+    for (const byte of data) bits += byte.toString(2).padStart(8, "0");
+    return (bits + "0000").match(/.{5}/g).map((five) => "0123456789abcdefghjkmnpqrstvwxyz"[parseInt(five, 2)]).join("");
+  }
+
+  // PROOF, 'Checking'
+
+  async function fits(key, signature, message) {
+    const subtle = globalThis.crypto?.subtle;
+    if (subtle) {
+      try {
+        const held = await subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
+        return await subtle.verify({ name: "Ed25519" }, held, signature, message);
+      } catch {
+        // This browser has no Ed25519; the library has.
+      }
+    }
+    try {
+      return noble.verify(signature, message, key);
+    } catch {
+      return false;
+    }
+  }
+  async function signed(origin, key, note) {
+    const lines = note.split("\n");
+    need(lines.length === 6 && lines[3] === "" && lines[5] === "", "the checkpoint has not six lines");
+    need(lines[0] === origin, "the checkpoint is of another archive");
+    need(/^(0|[1-9][0-9]{0,15})$/.test(lines[1]) && Number.isSafeInteger(Number(lines[1])), "the size is not plain");
+    const root = base64(lines[2]);
+    need(root.length === 32, "the root is not plain");
+    const start = `\u2014 ${origin} `;
+    need(lines[4].startsWith(start), "the signature is of another name");
+    const line = base64(lines[4].slice(start.length));
+    need(line.length === 68, "the signature has another length");
+    const id = sha256(utf8(origin), Uint8Array.of(10, 1), key).subarray(0, 4);
+    need(same(line.subarray(0, 4), id), "the checkpoint is signed by another key");
+    for (const point of [key, line.subarray(4, 36)]) {
+      const y = littleEndian(point) % 2n ** 255n;
+      need(y < PRIME && !LOW_ORDER.includes(y), "the signature proves nothing");
+    }
+    const message = utf8(lines.slice(0, 3).map((one) => one + "\n").join(""));
+    need(await fits(key, line.subarray(4), message), "the signature does not fit");
+    return { size: Number(lines[1]), root };
+  }
+
+  class Check {
+    state = MATCHES;
+    reasons = [];
+
+    add(state, reason) {
+      if (WORST.indexOf(state) > WORST.indexOf(this.state)) this.state = state;
+      this.reasons.push(reason);
+    }
+    demand(condition, reason) {
+      if (!condition) this.add(DIFFERS, reason);
+    }
+    /** Runs a step; where it stops, its reason is one of the check's. */
+    async step(run) {
+      try {
+        return await run();
+      } catch (stop) {
+        if (!(stop instanceof Stop)) throw stop;
+        this.add(stop.state, stop.message);
+        return null;
+      }
+    }
+
+    openings(origin, order, held, opened) {
+      this.demand(held.c.length === order.length, "a record has not one commitment for each slot");
+      this.demand(new Set(opened.map((one) => one.slot)).size === opened.length, "a slot is opened twice");
+      const values = new Map();
+      for (const { salt, slot, value } of opened) {
+        const committed = held.c[order.indexOf(slot)] ?? "";
+        const made = hexOf(commitment(origin, salt, slot, value));
+        this.demand(order.includes(slot) && committed === made, `what is shown under ${slot} is not what was recorded`);
+        if (!values.has(slot)) values.set(slot, value);
+      }
+      return values;
+    }
+
+    async proof(proof) {
+      const schema = isObject(proof) ? proof.schema : null;
+      const later = typeof schema === "string" && schema.startsWith("fonds/proof/") && schema !== "fonds/proof/1";
+      need(!later, "it is of a later version", CANNOT);
+      need(schema === "fonds/proof/1", "it is no proof");
+      fields(proof, "checkpoint cosignatures items key_entries origin schema segments tokens");
+      fields(proof.origin, "log_key recovery_key salt");
+      const keys = [proof.origin.log_key, proof.origin.recovery_key, proof.origin.salt].map(hex32);
+      const items = list(proof.items, itemPart);
+      const segments = list(proof.segments, segmentPart);
+      text(proof.checkpoint);
+      const lists = [proof.cosignatures, proof.key_entries, proof.tokens];
+      lists.forEach((one) => need(Array.isArray(one), "a list is missing"));
+      need(lists.every((one) => one.length === 0), "it has parts of a later version", CANNOT);
+
+      const origin = "fonds/" + hexOf(sha256(utf8("fonds/origin/v1\n"), utf8(canonical(keys.map(hexOf))))).slice(0, 40);
+      const head = await this.step(() => signed(origin, keys[0], proof.checkpoint));
+      const sealed = new Map();
+      for (const part of segments) await this.step(() => this.segment(origin, head, sealed, part));
+      const used = new Set(), places = new Set();
+      for (const part of items) await this.step(() => this.item(origin, sealed, used, places, part));
+      this.demand(items.length > 0, "it shows no item");
+      this.demand(used.size === sealed.size, "it has a segment without an item");
+      return { origin, head, items, sealed };
+    }
+
+    segment(origin, head, sealed, { openings: opened, path: steps, record: held }) {
+      this.demand(held.v === 1 && held.o === origin, "an entry is of another archive");
+      const leaf = leafHash(sha256(utf8("fonds/entry/v1\n"), utf8(canonical(held))));
+      if (head) this.demand(included(held.i, head.size, leaf, steps, head.root), "an entry is not under the checkpoint");
+      need(SEALS.has(held.e), "an entry is of a kind that is not known here", CANNOT);
+      const values = this.openings(origin, SEALS.get(held.e), held, opened);
+      const segment = values.get("segment"), about = values.get("about");
+      fields(segment, isObject(segment) && "rest" in segment ? "a r rest root s size" : "a r root s size");
+      if ("rest" in segment) hex32(segment.rest);
+      const [a, r, s, size] = [segment.a, segment.r, segment.s, segment.size].map(number);
+      const root = hex32(segment.root);
+      fields(about, "entry");
+      need(about.entry === a && a < held.i, "a segment is not of its accession");
+      need(size >= 1 && size <= 65536, "a segment has no lawful size");
+      need(!sealed.has(`${a} ${r} ${s}`), "a segment is given twice");
+      sealed.set(`${a} ${r} ${s}`, { size, root, entry: held.i });
+    }
+
+    item(origin, sealed, used, places, part) {
+      const held = part.record;
+      this.demand(held.v === 1 && held.o === origin, "an item is of another archive");
+      const data = sha256(utf8("fonds/item/v1\n"), utf8(canonical(held)));
+      const address = `${held.a} ${held.r} ${held.s}`;
+      this.demand(!places.has(`${address} ${held.i}`), "an item is given twice");
+      places.add(`${address} ${held.i}`);
+      const segment = sealed.get(address);
+      this.demand(segment, "an item's segment is not there");
+      if (segment) {
+        used.add(address);
+        const is = included(held.i, segment.size, leafHash(data), part.path, segment.root);
+        this.demand(is, "an item is not in its segment");
+      }
+      need(ITEMS.has(held.e), "an item is of a kind that is not known here", CANNOT);
+      part.values = this.openings(origin, ITEMS.get(held.e), held, part.openings);
+      if (part.reference !== null) {
+        const letter = { "message/1": "m-", "document/1": "d-" }[held.e] ?? "none";
+        const code = part.reference.slice(2);
+        const is = part.reference.startsWith(letter) && code.length >= 4 && digits(data).startsWith(code);
+        this.demand(is, "the reference is another item's");
+      }
+      if (part.text) this.text(origin, held.e, part);
+    }
+
+    text(origin, kind, part) {
+      const held = fields(part.values.get("text"), "pieces root");
+      const count = number(held.pieces), root = hex32(held.root);
+      if (part.text.whole) {
+        const pieces = part.text.whole;
+        need(pieces.length === count, "the text is not whole");
+        const leaves = pieces.map((one, k) => pieceLeaf(origin, one.salt, k, one.text));
+        need(same(treeRoot(leaves), root), "the text is not the one that was recorded");
+        part.runs = [{ first: 0, text: this.joined(pieces.map((one) => one.text)) }];
+        const data = utf8(part.runs[0].text);
+        const made = canonical({ sha256: hexOf(sha256(data)), size: data.length });
+        for (const slot of kind === "message/1" ? ["text_digest"] : ["text_digest", "bytes"]) {
+          const is = !part.values.has(slot) || canonical(part.values.get(slot)) === made;
+          need(is, "the text has not its digest");
+        }
+        return;
+      }
+      need(part.text.passages.length > 0, "no passage is shown");
+      const runs = [];
+      let next = 0;
+      for (const { path: steps, piece: k, salt, text: words } of part.text.passages) {
+        need(k >= next && k < count, "passages are out of order");
+        const is = included(k, count, pieceLeaf(origin, salt, k, words), steps, root);
+        need(is, "a passage is not of the text that was recorded");
+        if (runs.length > 0 && k === next) runs.at(-1).parts.push(words);
+        else runs.push({ first: k, parts: [words] });
+        next = k + 1;
+      }
+      part.runs = runs.map(({ first, parts }) => ({ first, text: this.joined(parts) }));
+    }
+    joined(parts) {
+      const whole = parts.join("");
+      const again = cut(whole);
+      need(again.length === parts.length && again.every((one, at) => one === parts[at]), "passages are cut otherwise");
+      return whole;
+    }
+  }
+
+  /** Checks a proof file, given as text. */
+  async function check(file) {
+    const found = new Check();
+    const proof = await found.step(() => found.proof(read(file)));
+    return { state: found.state, reasons: found.reasons, proof };
+  }
+
+  /** The proof file out of a page's element. */
+  const unescaped = (held) => held.replace(/\\(u003c|[^])/g, (pair, what) => (what === "u003c" ? "<" : pair)) + "\n";
+
+  // What the page shows, made once more from the proof: every element with data-proven holds one of these.
+
+  const HIDDEN = "\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb" +
+    "\\u{e0000}-\\u{e007f}\\u007f-\\u009f\\u0000-\\u0008\\u000b-\\u001f";
+  const named = new RegExp(`[${HIDDEN}]`, "gu");
+  function legible(words) {
+    const name = (one) => `\u27e8U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}\u27e9`;
+    return words.replace(/\r\n?/g, "\n").replace(named, name);
+  }
+  function participant(one) {
+    return one.display && one.account ? `${one.display} (${one.account})` : one.display ?? one.account ?? "not named";
+  }
+  function instant(at) {
+    const said = [];
+    if (at.earliest || at.latest) {
+      said.push(at.earliest === at.latest ? at.earliest : `${at.earliest ?? "?"} to ${at.latest ?? "?"}`);
+    } else said.push("not known");
+    if (at.as_written) said.push(`written \u201c${at.as_written}\u201d`);
+    if (at.basis) said.push(`on the word of: ${at.basis}`);
+    return said.join(", ");
+  }
+  function value(slot, held) {
+    if (slot === "from" || slot === "to") return legible(held.map(participant).join("; "));
+    if (slot === "at") return legible(instant(held));
+    return legible(typeof held === "string" ? held : canonical(held));
+  }
+  function words(origin, listed) {
+    let bits = "";
+    for (const byte of bytesOf(origin.slice(6))) bits += byte.toString(2).padStart(8, "0");
+    return bits.slice(0, 132).match(/.{11}/g).map((eleven) => listed[parseInt(eleven, 2)]).join(" ");
+  }
+  /** What each element shows, by its name. */
+  function shown({ origin, head, items, sealed }, listed) {
+    const all = new Map([["origin", origin], ["words", words(origin, listed)], ["size", String(head.size)]]);
+    items.forEach((item, at) => {
+      const { a, r, s, i } = item.record;
+      const { size, entry } = sealed.get(`${a} ${r} ${s}`);
+      if (item.reference) all.set(`${at}/reference`, item.reference);
+      all.set(`${at}/place`, `item ${i + 1} of ${size} in segment ${s} of run ${r}, accession ${a}; sealed by entry ${entry}`);
+      for (const [slot, held] of item.values) {
+        if (slot !== "text" && slot !== "text_digest") all.set(`${at}/${slot}`, value(slot, held));
+      }
+      (item.runs ?? []).forEach((run) => all.set(`${at}/text/${run.first}`, legible(run.text)));
+    });
+    return all;
+  }
+
+  const SAID = {
+    [MATCHES]: ["Matches", "What is shown is what was recorded, under the checkpoint signed by the key of the words below."],
+    [DIFFERS]: ["Does not match", "Something on this page is not what was recorded. Do not rely on it."],
+    [CANNOT]: ["Cannot be checked here", "This browser, or this script, does not understand all of it."],
+  };
+  function say(page, state, reason) {
+    const box = page.getElementById("state");
+    const [word, sentence] = SAID[state];
+    box.className = `state ${state}`;
+    page.getElementById("state-word").textContent = word;
+    page.getElementById("state-why").textContent = reason ? `${sentence} (${reason}.)` : sentence;
+  }
+  async function run(page) {
+    try {
+      const listed = page.getElementById("words-list").textContent.split(" ");
+      const found = await check(unescaped(page.getElementById("proof").textContent));
+      let { state } = found;
+      let reason = found.reasons[0];
+      if (state === MATCHES) {
+        const wanted = shown(found.proof, listed);
+        const parts = [...page.querySelectorAll("[data-proven]")];
+        const names = parts.map((part) => part.dataset.proven);
+        const odd = parts.find((part) => wanted.get(part.dataset.proven) !== part.textContent);
+        if (odd || new Set(names).size !== names.length || names.length !== wanted.size) {
+          state = DIFFERS;
+          reason = odd ? `what the page shows at ${odd.dataset.proven} is not what is proved` : "the page leaves something out";
+        }
+      }
+      say(page, state, reason);
+    } catch (error) {
+      say(page, CANNOT, String(error));
+    }
+  }
+  return { check, run, unescaped };
+})();
+if (typeof document !== "undefined") fonds.run(document);

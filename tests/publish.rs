@@ -1,0 +1,607 @@
+//! Proofs: what they open and what they do not, each way to forge one, and three verifiers that have to agree.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+
+use fonds::archive::Archive;
+use fonds::archive::Target;
+use fonds::publish;
+use fonds::publish::Proof;
+use fonds::publish::PublishError;
+use fonds::publish::ShownText;
+use fonds::publish::State;
+use fonds::publish::Wanted;
+use serde_json::Value;
+use serde_json::json;
+
+use self::support::Bench;
+use self::support::TestResult;
+
+const MEMO: &str = "The truck is on it.\n\nNobody signs for that pier any more.\nPay in cash.\n";
+
+/// An archive with the sample, a memo, a page and a mailbox, each an accession of its own.
+fn bench() -> TestResult<Bench> {
+    let bench = Bench::new()?;
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("archive/sources");
+    for name in ["x-export", "web", "list.mbox"] {
+        bench.ingest(&[&sources.join(name)], Some("Source A"))?;
+    }
+    let memo = bench.dir.path().join("memo.txt");
+    fs::File::create(&memo)?.write_all(MEMO.as_bytes())?;
+    bench.ingest(&[&memo], Some("Source B"))?;
+    Ok(bench)
+}
+
+/// The first item of which this holds, from the beginning.
+fn item(archive: &Archive, wanted: impl Fn(&str, &str, &str) -> bool) -> TestResult<u64> {
+    for card in archive.after(0, 10_000)? {
+        let text = archive.text(card.item)?.unwrap_or_default();
+        if wanted(&card.class, &card.kind, &text) {
+            return Ok(card.item);
+        }
+    }
+    Err("no such item".into())
+}
+
+fn whole(items: Vec<u64>) -> Wanted {
+    Wanted {
+        items,
+        ..Wanted::default()
+    }
+}
+
+/// Proofs of every sort.
+fn proofs(archive: &Archive) -> TestResult<BTreeMap<&'static str, Proof>> {
+    let message = item(archive, |class, kind, _| class == "m" && kind == "x-direct")?;
+    let mail = item(archive, |class, kind, text| {
+        class == "m" && kind.starts_with("mail") && text.lines().count() > 4
+    })?;
+    let memo = item(archive, |class, _, text| class == "d" && text == MEMO)?;
+    let page = item(archive, |class, kind, _| class == "d" && kind == "html")?;
+    let passage = |item, lines| Wanted {
+        items: vec![item],
+        lines,
+        ..Wanted::default()
+    };
+    let mut proofs = BTreeMap::new();
+    for (name, wanted) in [
+        ("message", whole(vec![message])),
+        ("mail", whole(vec![mail])),
+        ("memo", whole(vec![memo])),
+        ("page", whole(publish::subjects(archive, page)?)),
+        ("several", whole(vec![message, mail, memo])),
+        ("passage", passage(mail, vec![(2, 2), (4, 4)])),
+        ("line", passage(memo, vec![(3, 3)])),
+    ] {
+        let made = publish::make(archive, &wanted).map_err(|error| format!("{name}: {error}"))?;
+        proofs.insert(name, made);
+    }
+    Ok(proofs)
+}
+
+fn valid(proof: &Value) -> TestResult<bool> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/proof-1.json");
+    let schema: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
+    assert!(jsonschema::meta::is_valid(&schema));
+    Ok(jsonschema::validator_for(&schema)
+        .map_err(|error| error.to_string())?
+        .is_valid(proof))
+}
+
+fn codes(proof: &Value) -> TestResult<(State, Vec<&'static str>)> {
+    let file = format!("{}\n", serde_json_canonicalizer::to_string(proof)?);
+    let checked = publish::check(file.as_bytes());
+    let mut codes: Vec<&'static str> = checked.findings.iter().map(|it| it.code).collect();
+    codes.dedup();
+    Ok((checked.state, codes))
+}
+
+#[test]
+fn what_is_proved_matches_and_is_as_its_schema_says() -> TestResult {
+    let bench = bench()?;
+    let archive = Archive::open(&bench.archive())?;
+    for (name, proof) in proofs(&archive)? {
+        let file = proof.file()?;
+        let checked = publish::check(file.as_bytes());
+        assert_eq!(
+            checked.state,
+            State::Matches,
+            "{name}: {:?}",
+            checked.findings
+        );
+        assert_eq!(checked.origin.as_deref(), Some(archive.origin().as_str()));
+        assert!(valid(&serde_json::from_str(&file)?)?, "{name}");
+        for item in &checked.items {
+            if item.kind != "text/1" {
+                let reference = item.reference.as_deref().ok_or(name)?;
+                assert!(matches!(archive.resolve(reference)?, Target::Item(_)));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_proof_holds_no_key_and_no_text_that_is_not_shown() -> TestResult {
+    let bench = bench()?;
+    let archive = Archive::open(&bench.archive())?;
+    let memo = item(&archive, |class, _, text| class == "d" && text == MEMO)?;
+    let key = archive
+        .stored_item(memo)?
+        .and_then(|row| row.key)
+        .ok_or("a key")?;
+    let proofs = proofs(&archive)?;
+    let line = proofs["line"].file()?;
+    let digest = archive.card(memo)?.ok_or("a card")?.sha256.to_string();
+    assert!(line.contains("Nobody signs for that pier any more."));
+    for hidden in [
+        "The truck",
+        "Pay in cash",
+        &digest,
+        "memo.txt",
+        &hex::encode(key),
+    ] {
+        assert!(!line.contains(hidden), "{hidden}");
+    }
+    let checked = publish::check(line.as_bytes());
+    let Some(ShownText::Passages { pieces: 3, runs }) = &checked.items[0].text else {
+        return Err(format!("{checked:?}").into());
+    };
+    assert_eq!((runs[0].first, runs[0].pieces), (1, 1));
+    assert!(proofs["memo"].file()?.contains(&digest));
+    let asked = Wanted {
+        items: vec![memo],
+        lines: vec![(3, 3)],
+        open: vec!["bytes".to_owned()],
+        ..Wanted::default()
+    };
+    let refused = publish::make(&archive, &asked);
+    assert!(matches!(refused, Err(PublishError::Guessable { .. })));
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_proved_is_refused() -> TestResult {
+    let bench = bench()?;
+    let archive = Archive::open(&bench.archive())?;
+    let memo = item(&archive, |class, _, text| class == "d" && text == MEMO)?;
+    let with = |lines: Vec<(u64, u64)>, open: &[&str], withhold: &[&str]| {
+        let names = |slots: &[&str]| slots.iter().map(|slot| (*slot).to_owned()).collect();
+        publish::make(
+            &archive,
+            &Wanted {
+                items: vec![memo],
+                lines,
+                open: names(open),
+                withhold: names(withhold),
+            },
+        )
+        .map(drop)
+    };
+    assert!(matches!(
+        with(vec![(4, 9)], &[], &[]),
+        Err(PublishError::NoSuchLines { lines: 4, .. })
+    ));
+    assert!(matches!(
+        with(vec![], &["subject"], &[]),
+        Err(PublishError::NothingThere { .. })
+    ));
+    assert!(matches!(
+        with(vec![], &[], &["kind", "text"]),
+        Err(PublishError::Nothing { .. })
+    ));
+    assert!(with(vec![], &["name"], &["kind"]).is_ok());
+    // A row that was edited in the database no longer hashes to what was signed.
+    drop(archive);
+    let conn = rusqlite::Connection::open(bench.archive().join("archive.sqlite"))?;
+    conn.execute_batch("DROP TRIGGER item_is_append_only")?;
+    conn.execute("UPDATE item SET key = zeroblob(32) WHERE id = ?1", [memo])?;
+    let archive = Archive::open(&bench.archive())?;
+    let edited = publish::make(&archive, &whole(vec![memo]));
+    assert!(matches!(edited, Err(PublishError::NotProved(_))));
+    Ok(())
+}
+
+/// A digit of hex, changed.
+fn other(hex: &Value) -> Value {
+    let text = hex.as_str().unwrap_or_default();
+    let first = if text.starts_with('0') { "1" } else { "0" };
+    json!(format!("{first}{}", text.get(1..).unwrap_or_default()))
+}
+
+/// A way to forge a proof, and the code that names it.
+type Forgery = (&'static str, fn(&mut Value), &'static str);
+
+const FORGERIES: &[Forgery] = &[
+    (
+        "another log key",
+        |it| it["origin"]["log_key"] = other(&it["origin"]["log_key"]),
+        "proof.not-signed",
+    ),
+    (
+        "another salt",
+        |it| it["origin"]["salt"] = other(&it["origin"]["salt"]),
+        "proof.origin-differs",
+    ),
+    (
+        "another size",
+        |it| swap(&mut it["checkpoint"], "\n", "\n1"),
+        "proof.not-signed",
+    ),
+    (
+        "an entry's step",
+        |it| spoil(&mut it["segments"][0]["path"][0]),
+        "proof.entry-not-included",
+    ),
+    (
+        "an entry's place",
+        |it| it["segments"][0]["record"]["i"] = json!(1),
+        "proof.entry-not-included",
+    ),
+    (
+        "an item's step",
+        |it| spoil(&mut it["items"][0]["path"][0]),
+        "proof.item-not-included",
+    ),
+    (
+        "an item's place",
+        |it| it["items"][0]["record"]["i"] = json!(0),
+        "proof.item-not-included",
+    ),
+    (
+        "an item's run",
+        |it| it["items"][0]["record"]["r"] = json!(7),
+        "proof.segment-differs",
+    ),
+    (
+        "a commitment",
+        |it| spoil(&mut it["items"][0]["record"]["c"][0]),
+        "proof.item-not-included",
+    ),
+    (
+        "a value",
+        |it| it["items"][0]["openings"][0]["value"] = json!("x"),
+        "proof.opening-differs",
+    ),
+    (
+        "a salt",
+        |it| spoil(&mut it["items"][0]["openings"][0]["salt"]),
+        "proof.opening-differs",
+    ),
+    (
+        "a slot",
+        |it| it["items"][0]["openings"][0]["slot"] = json!("subject"),
+        "proof.opening-differs",
+    ),
+    (
+        "a slot twice",
+        |it| twice(&mut it["items"][0]["openings"]),
+        "proof.opening-differs",
+    ),
+    (
+        "two values swapped",
+        |it| exchange(&mut it["items"][0]["openings"]),
+        "proof.opening-differs",
+    ),
+    (
+        "about shut",
+        |it| drop_first(&mut it["segments"][0]["openings"]),
+        "proof.segment-differs",
+    ),
+    (
+        "the text shut",
+        |it| without(&mut it["items"][0]["openings"], "text"),
+        "proof.text-differs",
+    ),
+    (
+        "words of the text",
+        |it| it["items"][0]["text"]["whole"][0]["text"] = json!("No."),
+        "proof.text-not-included",
+    ),
+    (
+        "a piece gone",
+        |it| drop_first(&mut it["items"][0]["text"]["whole"]),
+        "proof.text-differs",
+    ),
+    (
+        "the reference",
+        |it| it["items"][0]["reference"] = json!("m-0000"),
+        "proof.reference-differs",
+    ),
+    (
+        "an item twice",
+        |it| twice(&mut it["items"]),
+        "proof.malformed",
+    ),
+    (
+        "a segment twice",
+        |it| twice(&mut it["segments"]),
+        "proof.malformed",
+    ),
+    ("no item", |it| it["items"] = json!([]), "proof.malformed"),
+    (
+        "a field more",
+        |it| it["more"] = json!(null),
+        "proof.malformed",
+    ),
+    (
+        "a field less",
+        |it| without_field(it, "tokens"),
+        "proof.malformed",
+    ),
+];
+
+/// Things of a later version.
+const LATER: &[Forgery] = &[
+    (
+        "a later proof",
+        |it| it["schema"] = json!("fonds/proof/2"),
+        "proof.not-understood",
+    ),
+    (
+        "a cosignature",
+        |it| it["cosignatures"] = json!(["x"]),
+        "proof.not-understood",
+    ),
+    (
+        "a key entry",
+        |it| it["key_entries"] = json!([{}]),
+        "proof.not-understood",
+    ),
+];
+
+fn spoil(hex: &mut Value) {
+    *hex = other(hex);
+}
+
+fn swap(text: &mut Value, from: &str, to: &str) {
+    *text = json!(text.as_str().unwrap_or_default().replacen(from, to, 1));
+}
+
+fn twice(list: &mut Value) {
+    let Some(list) = list.as_array_mut() else {
+        return;
+    };
+    list.extend(list.first().cloned());
+}
+
+fn drop_first(list: &mut Value) {
+    if let Some(list) = list.as_array_mut().filter(|list| !list.is_empty()) {
+        list.remove(0);
+    }
+}
+
+fn exchange(openings: &mut Value) {
+    let (first, second) = (openings[0]["value"].clone(), openings[1]["value"].clone());
+    openings[0]["value"] = second;
+    openings[1]["value"] = first;
+}
+
+fn without(openings: &mut Value, slot: &str) {
+    if let Some(list) = openings.as_array_mut() {
+        list.retain(|it| it["slot"] != slot);
+    }
+}
+
+fn without_field(object: &mut Value, field: &str) {
+    if let Some(object) = object.as_object_mut() {
+        object.remove(field);
+    }
+}
+
+#[test]
+fn each_forgery_is_named() -> TestResult {
+    let bench = bench()?;
+    let archive = Archive::open(&bench.archive())?;
+    let proof = serde_json::to_value(&proofs(&archive)?["message"])?;
+    assert_eq!(codes(&proof)?, (State::Matches, vec![]));
+    for (state, list) in [
+        (State::DoesNotMatch, FORGERIES),
+        (State::CannotBeChecked, LATER),
+    ] {
+        for (name, forge, code) in list {
+            let mut forged = proof.clone();
+            forge(&mut forged);
+            assert_ne!(forged, proof, "{name} changes nothing");
+            let (found, codes) = codes(&forged)?;
+            assert_eq!(found, state, "{name}: {codes:?}");
+            assert!(codes.contains(code), "{name}: {codes:?}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_flipped_byte_anywhere_never_matches() -> TestResult {
+    let bench = bench()?;
+    let archive = Archive::open(&bench.archive())?;
+    let file = proofs(&archive)?["line"].file()?.into_bytes();
+    for at in 0..file.len() {
+        let mut damaged = file.clone();
+        damaged[at] ^= 1;
+        assert_ne!(publish::check(&damaged).state, State::Matches, "byte {at}");
+    }
+    for end in 0..file.len() {
+        assert_ne!(
+            publish::check(&file[..end]).state,
+            State::Matches,
+            "{end} bytes"
+        );
+    }
+    Ok(())
+}
+
+/// Every value inside a value, by its pointer.
+fn pointers(value: &Value, here: &str, found: &mut Vec<String>) {
+    found.push(here.to_owned());
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .for_each(|(key, value)| pointers(value, &format!("{here}/{key}"), found)),
+        Value::Array(list) => (0..)
+            .zip(list)
+            .for_each(|(at, value): (usize, _)| pointers(value, &format!("{here}/{at}"), found)),
+        _ => {}
+    }
+}
+
+/// Proofs, good and damaged, as files.
+fn damaged(proofs: &BTreeMap<&'static str, Proof>) -> TestResult<Vec<Vec<u8>>> {
+    let mut files = Vec::new();
+    for (name, proof) in proofs {
+        let file = proof.file()?;
+        let whole = file.clone().into_bytes();
+        // Bytes spread over the file, each turned in two ways.
+        for at in (0..whole.len()).step_by(whole.len() / 40) {
+            for bit in [1, 0x80] {
+                let mut flipped = whole.clone();
+                flipped[at] ^= bit;
+                files.push(flipped);
+            }
+        }
+        let value: Value = serde_json::from_str(&file)?;
+        let mut all = Vec::new();
+        pointers(&value, "", &mut all);
+        let put = |value: &Value, files: &mut Vec<Vec<u8>>| -> TestResult {
+            files.push(format!("{}\n", serde_json_canonicalizer::to_string(value)?).into_bytes());
+            Ok(())
+        };
+        let step = (all.len() / 40).max(1);
+        for (number, pointer) in all.iter().skip(1).step_by(step).enumerate() {
+            let (parent, key) = pointer.rsplit_once('/').ok_or("a pointer has a stroke")?;
+            let mut less = value.clone();
+            match less.pointer_mut(parent) {
+                Some(Value::Object(map)) => drop(map.remove(key)),
+                Some(Value::Array(list)) => drop(list.remove(key.parse()?)),
+                _ => {}
+            }
+            put(&less, &mut files)?;
+            let odd = [
+                json!(null),
+                json!(-1),
+                json!([]),
+                json!({}),
+                json!(""),
+                json!(9_007_199_254_740_991_i64),
+            ];
+            let mut other = value.clone();
+            if let Some(place) = other.pointer_mut(pointer) {
+                *place = odd[number % odd.len()].clone();
+            }
+            put(&other, &mut files)?;
+        }
+        let forgeries = if ["message", "several"].contains(name) {
+            FORGERIES
+        } else {
+            &[]
+        };
+        for (_, forge, _) in forgeries.iter().chain(LATER) {
+            let mut forged = value.clone();
+            forge(&mut forged);
+            put(&forged, &mut files)?;
+        }
+        for (from, to) in [
+            ("{", "{\"schema\":\"fonds/proof/1\","),
+            ("\"tokens\":[]", "\"tokens\":[],\"tokens\":[]"),
+            ("\"v\":1", "\"v\":1.0"),
+            ("\"v\":1", "\"v\":1e0"),
+            ("\"v\":1", "\"v\":-0"),
+            ("\"v\":1", "\"v\":18446744073709551617"),
+            ("\"message/1\"", "\"message/9\""),
+            (",", ", "),
+            ("fonds/proof/1", "\\u0066onds/proof/1"),
+            ("\"text\":", "\"text\\ud800\":"),
+        ] {
+            files.push(file.replacen(from, to, 1).into_bytes());
+        }
+        files.push(format!("\u{feff}{file}").into_bytes());
+        files.push(format!("{}{file}", "[".repeat(40)).into_bytes());
+        files.push(format!("{file}\n").into_bytes());
+        files.push(whole);
+    }
+    Ok(files)
+}
+
+/// The states that another verifier gives these files; nothing where it cannot run here.
+#[expect(
+    clippy::print_stderr,
+    reason = "a test that looks at less than it could says so"
+)]
+fn asked(program: &str, args: &[&str], files: &[PathBuf]) -> TestResult<Option<Vec<String>>> {
+    let Ok(output) = Command::new(program).args(args).output() else {
+        eprintln!("skipped: {program} is not installed");
+        return Ok(None);
+    };
+    let said = String::from_utf8(output.stdout)?;
+    let error = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() == Some(3) {
+        eprintln!("{error}");
+        return Ok(None);
+    }
+    let states: Vec<String> = said
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .map(|(_, state)| state.to_owned())
+        .collect();
+    if states.len() == files.len() {
+        Ok(Some(states))
+    } else {
+        Err(format!("{program} said {} states: {error}", states.len()).into())
+    }
+}
+
+#[test]
+fn three_verifiers_agree_on_good_and_damaged_proofs() -> TestResult {
+    let bench = bench()?;
+    let archive = Archive::open(&bench.archive())?;
+    let files = damaged(&proofs(&archive)?)?;
+    assert!(files.len() > 500, "only {} proofs", files.len());
+    let folder = bench.dir.path().join("proofs");
+    fs::create_dir(&folder)?;
+    let mut paths = Vec::new();
+    let mut ours = Vec::new();
+    for (number, bytes) in files.iter().enumerate() {
+        let path = folder.join(format!("{number}.json"));
+        fs::File::create(&path)?.write_all(bytes)?;
+        paths.push(path);
+        ours.push(publish::check(bytes));
+    }
+    let count = |state| ours.iter().filter(|it| it.state == state).count();
+    assert!(count(State::Matches) >= 7 && count(State::CannotBeChecked) >= 7);
+    let list = folder.join("list");
+    let names: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    fs::File::create(&list)?.write_all(names.join("\n").as_bytes())?;
+    let list = list.display().to_string();
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let python = tests.join("verifier.py").display().to_string();
+    let script = tests.join("verifier.mjs").display().to_string();
+    for (program, args) in [
+        ("python3", vec![python.as_str(), "--list", &list]),
+        ("node", vec![script.as_str(), &list]),
+    ] {
+        let Some(theirs) = asked(program, &args, &paths)? else {
+            continue;
+        };
+        let odd: Vec<String> = (ours.iter().zip(&theirs).zip(&names))
+            .filter(|((ours, theirs), _)| theirs.split(';').next() != Some(ours.state.word()))
+            .map(|((ours, theirs), name)| {
+                let why = ours.findings.first().map(|it| it.message.as_str());
+                format!(
+                    "{name}: {} ({why:?}), {program}: {theirs}",
+                    ours.state.word()
+                )
+            })
+            .collect();
+        assert!(odd.is_empty(), "{} differ:\n{}", odd.len(), odd.join("\n"));
+    }
+    Ok(())
+}

@@ -1,0 +1,452 @@
+#!/usr/bin/env python3
+"""A verifier of published proofs, written from schema/PROOF.md and schema/FORMAT.md alone.
+
+Usage: verifier.py FILE...       a proof, or a page with one in it
+       verifier.py --list FILE   the files named in FILE, one a line
+Prints one line a file: its state, and why it is not 'matches'. Needs Python 3.9 and the package `cryptography`, of which
+only Ed25519 is used. Exit status: 0 all match, 1 one does not match, 2 one cannot be checked, 3 not installed.
+"""
+
+import base64
+import hashlib
+import json
+import pathlib
+import re
+import sys
+
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:
+    print("skipped: the Python package `cryptography` is not installed", file=sys.stderr)
+    sys.exit(3)
+
+MATCHES, CANNOT, DIFFERS = "matches", "cannot-be-checked", "does-not-match"
+WORST = [MATCHES, CANNOT, DIFFERS]
+LARGEST = 16 * 1024 * 1024
+DEEPEST = 32
+NUMBER = 2**53 - 1
+MARK = '<script type="application/json" id="proof">'
+PRIME = 2**255 - 19
+LOW_ORDER = {0, 1, PRIME - 1} | {
+    int.from_bytes(bytes.fromhex(text), "little")
+    for text in (
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    )
+}
+
+ITEMS = ("document/1", "message/1", "text/1")
+SEALS = ("received/1", "derived/1")
+
+
+def slots_of(kind):
+    """The slots of a kind in their order, from its file in schema/entry/."""
+    folder = pathlib.Path(__file__).resolve().parent.parent / "schema" / "entry"
+    described = json.loads((folder / (kind.replace("/", "-") + ".json")).read_text("utf-8"))
+    return described["properties"]["slots"]["x-order"]
+
+
+SLOTS = {kind: slots_of(kind) for kind in ITEMS + SEALS}
+
+
+class Stop(Exception):
+    """The check cannot go on; holds the state and the reason."""
+
+
+def need(condition, reason, state=DIFFERS):
+    if not condition:
+        raise Stop(state, reason)
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+# FORMAT, 'Canonical JSON'
+
+
+def canonical(value):
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, int):
+        need(abs(value) <= NUMBER, "a number is too large")
+        return str(value)
+    if isinstance(value, str):
+        need(not any("\ud800" <= letter <= "\udfff" for letter in value), "half a character")
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    need(isinstance(value, dict), "a number is no integer")
+    need(all(key.isascii() for key in value), "a key is not ASCII")
+    return "{" + ",".join(json.dumps(key) + ":" + canonical(value[key]) for key in sorted(value)) + "}"
+
+
+def depth(text):
+    now = most = 0
+    for part in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text, re.S):
+        if part in "[{":
+            now += 1
+            most = max(most, now)
+        elif part in "]}":
+            now -= 1
+    return most
+
+
+def read(data):
+    need(len(data) <= LARGEST, "too large", CANNOT)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Stop(DIFFERS, "it is not UTF-8") from None
+    need(text.endswith("\n"), "no line feed at its end")
+    text = text[:-1]
+    need(depth(text) <= DEEPEST, "too deep")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Stop(DIFFERS, "it is not JSON") from None
+    need(canonical(value) == text, "it is not canonical")
+    return value
+
+
+# The shape of the file
+
+
+def fields(value, *names):
+    need(isinstance(value, dict) and set(value) == set(names), "fields are missing or too many")
+    return [value[name] for name in names]
+
+
+def number(value):
+    need(type(value) is int and 0 <= value <= NUMBER, "not a number from 0 on")
+    return value
+
+
+def text_of(value):
+    need(isinstance(value, str), "not a text")
+    return value
+
+
+def hex32(value):
+    need(isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value), "not 32 bytes in hex")
+    return bytes.fromhex(value)
+
+
+def list_of(read_one, value):
+    need(isinstance(value, list), "not a list")
+    return [read_one(one) for one in value]
+
+
+def opening(value):
+    salt, slot, held = fields(value, "salt", "slot", "value")
+    return hex32(salt), text_of(slot), held
+
+
+def entry_record(value):
+    c, e, i, o, v = fields(value, "c", "e", "i", "o", "v")
+    return {"c": list_of(hex32, c), "e": text_of(e), "i": number(i), "o": text_of(o), "v": number(v)}
+
+
+def item_record(value):
+    c, e, o, v, *place = fields(value, "c", "e", "o", "v", "a", "r", "s", "i")
+    a, r, s, i = map(number, place)
+    return {"c": list_of(hex32, c), "e": text_of(e), "o": text_of(o), "v": number(v), "a": a, "r": r, "s": s, "i": i}
+
+
+def segment_part(value):
+    openings, path, record = fields(value, "openings", "path", "record")
+    return list_of(opening, openings), list_of(hex32, path), entry_record(record), record
+
+
+def piece(value):
+    salt, text = fields(value, "salt", "text")
+    return hex32(salt), text_of(text)
+
+
+def passage(value):
+    path, k, salt, text = fields(value, "path", "piece", "salt", "text")
+    return list_of(hex32, path), number(k), hex32(salt), text_of(text)
+
+
+def shown_text(value):
+    if value is None:
+        return None
+    need(isinstance(value, dict) and len(value) == 1, "no text")
+    if "whole" in value:
+        return "whole", list_of(piece, value["whole"])
+    return "passages", list_of(passage, fields(value, "passages")[0])
+
+
+def item_part(value):
+    openings, path, record, reference, text = fields(value, "openings", "path", "record", "reference", "text")
+    need(reference is None or isinstance(reference, str), "not a reference")
+    return list_of(opening, openings), list_of(hex32, path), item_record(record), record, reference, shown_text(text)
+
+
+# FORMAT, 'Commitments', 'Leaf data', 'Text', 'References'
+
+
+def commitment(origin, salt, slot, value):
+    return sha256(b"fonds/field/v1\n", canonical([origin, salt.hex(), slot, value]).encode())
+
+
+def leaf_hash(data):
+    return sha256(b"\0", data)
+
+
+def node_hash(left, right):
+    return sha256(b"\1", left, right)
+
+
+def included(index, size, leaf, path, root):
+    """RFC 9162, 2.1.3.2."""
+    if index >= size:
+        return False
+    fn, sn, found = index, size - 1, leaf
+    for step in path:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            found = node_hash(step, found)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            found = node_hash(found, step)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and found == root
+
+
+def tree_root(leaves):
+    if not leaves:
+        return sha256()
+    while len(leaves) > 1:
+        pairs = [node_hash(*leaves[at : at + 2]) for at in range(0, len(leaves) - 1, 2)]
+        leaves = pairs + leaves[len(pairs) * 2 :]
+    return leaves[0]
+
+
+def piece_leaf(origin, salt, k, text):
+    return leaf_hash(sha256(b"fonds/piece/v1\n", commitment(origin, salt, f"text/{k}", text)))
+
+
+def cut(text):
+    rest, parts = text.encode(), []
+    while rest:
+        window = rest[:512]
+        feeds = re.search(b"\n+", window)
+        if feeds:
+            end = feeds.end()
+        elif len(rest) <= 512:
+            end = len(rest)
+        elif b" " in window:
+            end = window.rindex(b" ") + 1
+        else:
+            end = 512
+            while rest[end] & 0xC0 == 0x80:
+                end -= 1
+        parts.append(rest[:end].decode())
+        rest = rest[end:]
+    return parts
+
+
+def digits(data):
+    bits = int.from_bytes(data, "big") << 4
+    return "".join("0123456789abcdefghjkmnpqrstvwxyz"[bits >> shift & 31] for shift in range(255, -1, -5))
+
+
+# PROOF, 'Checking'
+
+
+def signed(origin, key, text):
+    """The size and root of a checkpoint that this key signed."""
+    lines = text.split("\n")
+    need(len(lines) == 6 and lines[3] == lines[5] == "", "the checkpoint has not six lines")
+    need(lines[0] == origin, "the checkpoint is of another origin")
+    need(re.fullmatch("0|[1-9][0-9]{0,15}", lines[1]) and int(lines[1]) <= NUMBER, "no plain size")
+    start = f"\u2014 {origin} "
+    need(lines[4].startswith(start), "the signature line is of another name")
+    try:
+        root = base64.b64decode(lines[2], validate=True)
+        line = base64.b64decode(lines[4][len(start) :], validate=True)
+    except ValueError:
+        raise Stop(DIFFERS, "not base64") from None
+    need(base64.b64encode(root).decode() == lines[2] and len(root) == 32, "not a root")
+    need(base64.b64encode(line).decode() == lines[4][len(start) :] and len(line) == 68, "not a signature")
+    need(line[:4] == sha256(origin.encode(), b"\n\1", key)[:4], "signed by another key")
+    for point in (key, line[4:36]):
+        y = int.from_bytes(point, "little") & (2**255 - 1)
+        need(y < PRIME and y not in LOW_ORDER, "a point of low order")
+    try:
+        message = "".join(part + "\n" for part in lines[:3]).encode()
+        Ed25519PublicKey.from_public_bytes(key).verify(line[4:], message)
+    except (InvalidSignature, ValueError):
+        raise Stop(DIFFERS, "the signature does not fit") from None
+    return int(lines[1]), root
+
+
+class Check:
+    def __init__(self):
+        self.state, self.reasons = MATCHES, []
+
+    def add(self, state, reason):
+        self.state = max(self.state, state, key=WORST.index)
+        self.reasons.append(reason)
+
+    def demand(self, condition, reason, state=DIFFERS):
+        if not condition:
+            self.add(state, reason)
+
+    def openings(self, origin, record, openings):
+        order = SLOTS[record["e"]]
+        self.demand(len(record["c"]) == len(order), "not one commitment a slot")
+        names = [slot for _, slot, _ in openings]
+        self.demand(len(set(names)) == len(names), "a slot is opened twice")
+        for salt, slot, value in openings:
+            at = order.index(slot) if slot in order else len(record["c"])
+            held = record["c"][at] if at < len(record["c"]) else None
+            self.demand(held == commitment(origin, salt, slot, value), f"the opening of {slot} does not fit")
+        return {slot: value for _, slot, value in reversed(openings)}
+
+    def run(self, data):
+        try:
+            self.proof(read(data))
+        except Stop as stop:
+            self.add(*stop.args)
+
+    def proof(self, value):
+        schema = value.get("schema") if isinstance(value, dict) else None
+        if isinstance(schema, str) and schema.startswith("fonds/proof/") and schema != "fonds/proof/1":
+            raise Stop(CANNOT, "a later version")
+        need(schema == "fonds/proof/1", "no proof")
+        names = ("checkpoint", "cosignatures", "items", "key_entries", "origin", "schema", "segments", "tokens")
+        note, cosignatures, items, key_entries, keys, _, segments, tokens = fields(value, *names)
+        keys = [hex32(one) for one in fields(keys, "log_key", "recovery_key", "salt")]
+        items, segments = list_of(item_part, items), list_of(segment_part, segments)
+        text_of(note)
+        for later in (cosignatures, key_entries, tokens):
+            need(isinstance(later, list), "not a list")
+        need(not (cosignatures or key_entries or tokens), "something of a later version", CANNOT)
+
+        listed = canonical([key.hex() for key in keys]).encode()
+        origin = "fonds/" + sha256(b"fonds/origin/v1\n", listed).hex()[:40]
+        head = None
+        try:
+            head = signed(origin, keys[0], note)
+        except Stop as stop:
+            self.add(*stop.args)
+        sealed = {}
+        for part in segments:
+            self.segment(origin, head, sealed, *part)
+        used, places = set(), set()
+        for part in items:
+            self.item(origin, sealed, used, places, *part)
+        self.demand(items, "no item")
+        self.demand(used == set(sealed), "a segment without an item")
+
+    def segment(self, origin, head, sealed, openings, path, record, raw):
+        self.demand(record["v"] == 1 and record["o"] == origin, "a record of another archive or version")
+        leaf = leaf_hash(sha256(b"fonds/entry/v1\n", canonical(raw).encode()))
+        if head:
+            self.demand(included(record["i"], head[0], leaf, path, head[1]), "an entry is not under the checkpoint")
+        if record["e"] not in SEALS:
+            return self.add(CANNOT, "an entry of a kind that is not known")
+        opened = self.openings(origin, record, openings)
+        try:
+            segment = opened.get("segment")
+            need(isinstance(segment, dict), "no segment")
+            names = ["a", "r", "root", "s", "size"] + (["rest"] if "rest" in segment else [])
+            a, r, root, s, size = fields(segment, *names)[:5]
+            a, r, s, size, root = number(a), number(r), number(s), number(size), hex32(root)
+            if "rest" in segment:
+                hex32(segment["rest"])
+            need(opened.get("about") == {"entry": a} and a < record["i"], "not of its accession")
+            need(1 <= size <= 65536, "no lawful size")
+            need((a, r, s) not in sealed, "a segment twice")
+        except Stop as stop:
+            return self.add(*stop.args)
+        sealed[a, r, s] = size, root
+
+    def item(self, origin, sealed, used, places, openings, path, record, raw, reference, text):
+        self.demand(record["v"] == 1 and record["o"] == origin, "a record of another archive or version")
+        data = sha256(b"fonds/item/v1\n", canonical(raw).encode())
+        address = record["a"], record["r"], record["s"]
+        self.demand(address + (record["i"],) not in places, "an item twice")
+        places.add(address + (record["i"],))
+        if address in sealed:
+            used.add(address)
+            size, root = sealed[address]
+            self.demand(included(record["i"], size, leaf_hash(data), path, root), "an item is not in its segment")
+        else:
+            self.add(DIFFERS, "an item without its segment")
+        kind = record["e"]
+        if kind not in ITEMS:
+            return self.add(CANNOT, "an item of a kind that is not known")
+        opened = self.openings(origin, record, openings)
+        if reference is not None:
+            letter = {"message/1": "m-", "document/1": "d-"}.get(kind)
+            code = reference[2:]
+            fits = reference[:2] == letter and len(code) >= 4 and digits(data).startswith(code)
+            self.demand(fits, "another reference")
+        if text is not None:
+            try:
+                self.text(origin, kind, opened, *text)
+            except Stop as stop:
+                self.add(*stop.args)
+
+    def text(self, origin, kind, opened, how, shown):
+        pieces, root = fields(opened.get("text"), "pieces", "root")
+        pieces, root = number(pieces), hex32(root)
+        if how == "whole":
+            need(len(shown) == pieces, "not all pieces")
+            leaves = [piece_leaf(origin, salt, k, text) for k, (salt, text) in enumerate(shown)]
+            need(tree_root(leaves) == root, "another text")
+            parts = [text for _, text in shown]
+            need(cut("".join(parts)) == parts, "pieces cut otherwise")
+            data = "".join(parts).encode()
+            made = {"sha256": sha256(data).hex(), "size": len(data)}
+            for slot in ("text_digest",) if kind == "message/1" else ("text_digest", "bytes"):
+                need(slot not in opened or opened[slot] == made, f"another {slot}")
+            return
+        need(shown, "no passage")
+        runs, following = [], 0
+        for path, k, salt, text in shown:
+            need(following <= k < pieces, "pieces out of order")
+            need(included(k, pieces, piece_leaf(origin, salt, k, text), path, root), "a piece of another text")
+            if runs and k == following:
+                runs[-1].append(text)
+            else:
+                runs.append([text])
+            following = k + 1
+        for parts in runs:
+            need(cut("".join(parts)) == parts, "pieces cut otherwise")
+
+
+def out_of_page(data):
+    """The proof in a page, or the bytes as they are."""
+    if MARK.encode() not in data:
+        return data
+    parts = data.decode("utf-8", "replace").split(MARK)
+    if len(parts) != 2 or "</script>" not in parts[1]:
+        return b""
+    held = parts[1].split("</script>")[0]
+    plain = re.sub(r"\\(u003c|.)", lambda it: "<" if it[1] == "u003c" else it[0], held, flags=re.S)
+    return plain.encode() + b"\n"
+
+
+def main(arguments):
+    if arguments[:1] == ["--list"]:
+        arguments = pathlib.Path(arguments[1]).read_text("utf-8").splitlines()
+    worst = MATCHES
+    for name in arguments:
+        check = Check()
+        check.run(out_of_page(pathlib.Path(name).read_bytes()))
+        print(f"{name}: {check.state}" + "".join(f"; {reason}" for reason in check.reasons[:1]))
+        worst = max(worst, check.state, key=WORST.index)
+    return {MATCHES: 0, DIFFERS: 1, CANNOT: 2}[worst]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
