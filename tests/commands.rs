@@ -2,6 +2,7 @@
 //! `schema/output/`.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -198,6 +199,7 @@ fn every_answer_is_as_its_schema_says() -> TestResult {
         desk.json(&["show", what], 0)?;
     }
 
+    publish(&desk, message, letter)?;
     describe(&desk, accession, letter)?;
     desk.json(&["log", message], 0)?;
     desk.json(&["log", "--limit", "100"], 0)?;
@@ -206,6 +208,81 @@ fn every_answer_is_as_its_schema_says() -> TestResult {
         0,
     )?;
     upkeep(&desk)
+}
+
+/// The answers about what strangers are shown.
+fn publish(desk: &Desk, message: &str, letter: &str) -> TestResult {
+    assert_eq!(
+        text(&desk.json(&["publish", message], 2)?, "/kind")?,
+        "usage"
+    );
+    assert!(!desk.folder.path().join(format!("{message}.html")).exists());
+    let made = desk.json(&["publish", message, "--yes", "-o", "one.html"], 0)?;
+    assert_eq!(made["items"][0]["whole"], true);
+    let passage = [
+        "publish",
+        letter,
+        "--yes",
+        "--passage",
+        "3",
+        "-o",
+        "part.html",
+    ];
+    assert_eq!(desk.json(&passage, 0)?["items"][0]["whole"], false);
+    desk.json(
+        &[
+            "publish", message, "--yes", "--with", "thread", "-o", "all.html",
+        ],
+        0,
+    )?;
+    for file in [
+        "one.html",
+        "one.proof.json",
+        "part.html",
+        "part.proof.json",
+        "all.html",
+    ] {
+        let checked = desk.json(&["verify", file], 0)?;
+        assert_eq!(checked["state"], "matches", "{file}");
+        assert_eq!(checked["key"], "not-given", "{file}");
+    }
+    let status = desk.json(&["status"], 0)?;
+    let words: Vec<&str> = status["words"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let mut wrong = words.clone();
+    wrong.swap(0, 11);
+    let said = desk.json(&["verify", "one.html", "--key", &words.join(" ")], 0)?;
+    assert_eq!(said["key"], "match");
+    let said = desk.json(&["verify", "one.html", "--key", &wrong.join(" ")], 1)?;
+    assert_eq!(text(&said, "/findings/0/code")?, "proof.words-differ");
+    let origin = text(&status, "/origin")?;
+    desk.json(&["verify", "one.proof.json", "--key", origin], 0)?;
+
+    let page = fs::read_to_string(desk.folder.path().join("one.html"))?;
+    let forged = page.replacen("September", "November", 1);
+    assert_ne!(forged, page);
+    fs::File::create(desk.folder.path().join("forged.html"))?.write_all(forged.as_bytes())?;
+    let said = desk.json(&["verify", "forged.html"], 1)?;
+    assert_eq!(text(&said, "/findings/0/code")?, "proof.page-differs");
+    let forged = page.replace("September", "November");
+    fs::File::create(desk.folder.path().join("forged.html"))?.write_all(forged.as_bytes())?;
+    let said = desk.json(&["verify", "forged.html"], 1)?;
+    assert_eq!(text(&said, "/findings/0/code")?, "proof.text-not-included");
+
+    let checkpoint = "archive/log/checkpoint";
+    let said = desk.json(&["verify", checkpoint], 2)?;
+    assert_eq!(said["state"], "cannot-be-checked");
+    desk.json(&["verify", checkpoint, "--key", "one.proof.json"], 0)?;
+    // A folder is an archive, as it is without one.
+    assert_eq!(
+        text(&desk.json(&["verify", "archive"], 0)?, "/schema")?,
+        "fonds/verify/1"
+    );
+    Ok(())
 }
 
 /// The answers of the verbs that describe.

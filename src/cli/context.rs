@@ -94,6 +94,19 @@ impl Context {
         }
     }
 
+    /// The same context with another archive.
+    #[must_use]
+    pub fn at(&self, folder: PathBuf) -> Self {
+        Self {
+            ui: self.ui.clone(),
+            folder,
+            by: self.by.clone(),
+            passphrase_fd: self.passphrase_fd,
+            user: self.user.clone(),
+            settings: OnceLock::new(),
+        }
+    }
+
     /// The user's folders.
     pub fn places(&self) -> Result<Places, CliError> {
         let user = self

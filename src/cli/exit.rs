@@ -16,6 +16,7 @@ use crate::cite::CiteError;
 use crate::durable::DurableError;
 use crate::ingest::IngestError;
 use crate::keys::KeyError;
+use crate::publish::PublishError;
 use crate::record::visible;
 use crate::verify::VerifyError;
 
@@ -26,6 +27,8 @@ pub enum Outcome {
     Done,
     /// Done, and there are findings; `find` found nothing: 1.
     Findings,
+    /// Looked at, and not understood far enough to be judged: 2.
+    NotChecked,
     /// Done in part: some of what was given could not be read: 3.
     InPart,
 }
@@ -36,6 +39,7 @@ impl Outcome {
         match self {
             Self::Done => 0,
             Self::Findings => 1,
+            Self::NotChecked => 2,
             Self::InPart => 3,
         }
     }
@@ -57,6 +61,9 @@ pub enum CliError {
     /// Checking the archive.
     #[error(transparent)]
     Verify(#[from] VerifyError),
+    /// Making a proof.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
     /// Checking a draft.
     #[error(transparent)]
     Cite(#[from] CiteError),
@@ -186,6 +193,7 @@ impl Failure {
                 "fonds ingest        with the release that began it".to_owned(),
             ),
             CliError::Verify(VerifyError::Archive(error)) => archive(error),
+            CliError::Publish(error) => publish(error),
             CliError::Cite(_) => (
                 2,
                 "not_checked",
@@ -368,6 +376,29 @@ fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
         _ => (2, "failed", ""),
     };
     (code, kind, hint.to_owned())
+}
+
+fn publish(error: &PublishError) -> (u8, &'static str, String) {
+    let (kind, hint) = match error {
+        PublishError::Archive(error) => return archive(error),
+        PublishError::NothingThere { .. } | PublishError::Nothing { .. } => {
+            ("usage", "fonds show ITEM        to see what it has")
+        }
+        PublishError::NoSuchLines { .. } => {
+            ("usage", "fonds show ITEM --text        to count its lines")
+        }
+        PublishError::Guessable { .. } => (
+            "usage",
+            "fonds publish ITEM        without --passage, shows the whole text",
+        ),
+        PublishError::NoText { .. } => (
+            "no_text",
+            "fonds publish ITEM --open bytes        shows its digest, for whoever has the file",
+        ),
+        PublishError::TooLarge { .. } => ("too_large", "fonds publish ITEM --passage FROM-TO"),
+        _ => ("not_proved", "fonds verify        to see what is damaged"),
+    };
+    (2, kind, hint.to_owned())
 }
 
 fn key(error: &KeyError) -> (u8, &'static str, String) {

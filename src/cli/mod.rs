@@ -20,6 +20,7 @@ mod init;
 mod log;
 mod people;
 mod provenance;
+mod publish;
 mod sentences;
 mod show;
 mod status;
@@ -125,6 +126,7 @@ enum Verb {
     Verify(verify::VerifyArgs),
     Provenance(provenance::ProvenanceArgs),
     Cite(cite::CiteArgs),
+    Publish(publish::PublishArgs),
     Demo(demo::DemoArgs),
     Find(find::FindArgs),
     Show(show::ShowArgs),
@@ -181,6 +183,7 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::Verify(args)) => verify::run(context, &args),
         Some(Verb::Provenance(args)) => provenance::run(context, &args),
         Some(Verb::Cite(args)) => cite::run(context, &args),
+        Some(Verb::Publish(args)) => publish::run(context, &args),
         Some(Verb::Demo(args)) => demo::run(context, &args),
         Some(Verb::Find(args)) => find::run(context, &args),
         Some(Verb::Show(args)) => show::run(context, &args),

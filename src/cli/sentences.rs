@@ -206,6 +206,10 @@ impl<'a> Teller<'a> {
                 self.party(entry, "who")?.unwrap_or_else(nobody),
                 words("text")?
             ),
+            "published/1" => format!(
+                "published {about} with its proof, opening {}",
+                opened(entry)?
+            ),
             other => format!("recorded {other} on {about}"),
         })
     }
@@ -293,4 +297,21 @@ pub(super) fn role_words(role: &str) -> &str {
         "operator" => "operated by",
         _ => "of",
     }
+}
+
+/// What was opened of a published item, in words.
+fn opened(entry: &Opened) -> Result<String, CliError> {
+    let slots: Vec<String> = entry.get("opened")?.unwrap_or_default();
+    let pieces = slots
+        .iter()
+        .filter(|slot| slot.starts_with("text/"))
+        .count();
+    let mut said: Vec<String> = (slots.into_iter())
+        .filter(|slot| !slot.starts_with("text") || slot == "text" && pieces == 0)
+        .map(|slot| slot.replace('_', " "))
+        .collect();
+    if pieces > 0 {
+        said.push(format!("{pieces} pieces of its text"));
+    }
+    Ok(said.join(", "))
 }

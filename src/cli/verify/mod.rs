@@ -1,22 +1,24 @@
 //! `fonds verify`.
 
+mod file;
+
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
-use super::CliError;
-use super::Context;
-use super::Outcome;
-use super::ui::Answer;
-use super::ui::count;
-use super::ui::size;
-use super::visible;
 use crate::archive::Archive;
+use crate::cli::CliError;
+use crate::cli::Context;
+use crate::cli::Outcome;
+use crate::cli::ui::Answer;
+use crate::cli::ui::count;
+use crate::cli::ui::size;
 use crate::keys::Head;
 use crate::keys::Pin;
 use crate::keys::announced;
 use crate::keys::last_signed;
+use crate::record::visible;
 use crate::tlog::MAX_NOTE_BYTES;
 use crate::tlog::Note;
 use crate::verify;
@@ -28,21 +30,32 @@ use crate::verify::Report;
 /// Findings that are shown as text; JSON has all.
 const SHOWN: usize = 50;
 
-/// Check the archive: has anything changed?
+/// Check the archive, a page or a proof: has anything changed?
 ///
 /// Reads every byte, recomputes every record, text, tree and signature, makes the catalogue again and compares it. What
 /// differs is named. An archive alone can only show that it fits together: --against holds it against a checkpoint that
 /// somebody else kept.
+///
+/// With FILE, checks a published page, its proof or a checkpoint instead, and needs no archive. Whose key it is such a
+/// file cannot say: --key compares it with the twelve words that the archive's owner gives elsewhere.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
   fonds verify
   fonds verify --against checkpoint-of-last-year.txt
   fonds verify --quick
+  fonds verify m-7kq2.html --key \"amount lantern quick seven ...\"
+  fonds verify m-7kq2.proof.json
 
 Exit status
   0 nothing differs, 1 findings, 2 could not be checked, 10 no archive here")]
 pub(super) struct VerifyArgs {
+    /// A published page, a proof or a checkpoint; or the folder of an archive
+    #[arg(conflicts_with_all = ["quick", "against"])]
+    file: Option<PathBuf>,
+    /// Compare with these twelve words, this origin, or a file with either or a proof in it
+    #[arg(long, value_name = "WORDS|FILE", requires = "file")]
+    key: Option<String>,
     /// Look at the last checkpoint, the pin and the structure only
     #[arg(long)]
     quick: bool,
@@ -154,6 +167,15 @@ fn shortened(text: &str) -> String {
 
 /// `fonds verify`.
 pub(super) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome, CliError> {
+    let folder;
+    let context = match &args.file {
+        Some(path) if path.is_dir() => {
+            folder = context.at(path.clone());
+            &folder
+        }
+        Some(path) => return file::run(context, path, args.key.as_deref()),
+        None => context,
+    };
     let report = check(context, args.quick, &args.against)?;
     context.ui.answer(&Verified(&report))?;
     Ok(if report.findings.is_empty() {
@@ -229,7 +251,7 @@ fn check_once(
         &options,
         &mut Outside {
             progress: &mut progress,
-            cpu: Some(&super::cpu_seconds),
+            cpu: Some(&crate::cli::cpu_seconds),
         },
     )?;
     drop(meter);

@@ -1,0 +1,352 @@
+//! `fonds verify FILE`: a proof, a page with one, or a checkpoint, without any archive.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::shortened;
+use crate::cli::CliError;
+use crate::cli::Context;
+use crate::cli::Outcome;
+use crate::cli::ui::Answer;
+use crate::cli::ui::columns;
+use crate::cli::ui::count;
+use crate::cli::ui::number;
+use crate::keys::words;
+use crate::keys::words_match;
+use crate::publish;
+use crate::publish::Checked;
+use crate::publish::LARGEST;
+use crate::publish::Proof;
+use crate::publish::Shown;
+use crate::publish::ShownText;
+use crate::publish::State;
+use crate::record::Finding;
+use crate::record::visible;
+use crate::report::published;
+use crate::tlog::Checkpoint;
+use crate::tlog::Note;
+use crate::tlog::Verifier;
+
+/// `fonds/verify-file/1`.
+#[derive(Debug, Serialize)]
+struct Verified {
+    schema: &'static str,
+    /// `proof`, `page` or `checkpoint`.
+    what: &'static str,
+    #[serde(flatten)]
+    checked: Checked,
+    /// The origin in twelve words.
+    words: Vec<&'static str>,
+    /// How the words or origin given with `--key` compare: `match`, `differ` or `not-given`.
+    key: &'static str,
+    #[serde(skip)]
+    given: Given,
+}
+
+/// What was given with `--key`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Given {
+    Nothing,
+    Words(String),
+    Origin(String),
+    /// A proof, whose keys can judge a signature.
+    Proof(Box<Proof>),
+}
+
+impl Answer for Verified {
+    fn text(&self) -> String {
+        let mut text = String::new();
+        if self.checked.state == State::Matches {
+            for item in &self.checked.items {
+                text.push_str(&of_item(item));
+            }
+        }
+        for finding in &self.checked.findings {
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                text,
+                "  {:<26} {}  {}",
+                finding.code,
+                visible(&finding.subject),
+                visible(&finding.message)
+            );
+            if let (Some(expected), Some(found)) = (&finding.expected, &finding.found) {
+                let _ = writeln!(
+                    text,
+                    "  {:26} expected {}",
+                    "",
+                    visible(&shortened(expected))
+                );
+                let _ = writeln!(text, "  {:26} found    {}", "", visible(&shortened(found)));
+            }
+        }
+        text.push_str(&self.closing());
+        text
+    }
+}
+
+fn of_item(item: &Shown) -> String {
+    let reference = item.reference.as_deref().map_or_else(String::new, visible);
+    let mut text = format!("{reference}  {}\n", item.kind)
+        .trim_start()
+        .to_owned();
+    let rows: Vec<Vec<String>> = (item.opened.iter())
+        .filter(|(slot, _)| slot != "text" && slot != "text_digest")
+        .map(|(slot, value)| {
+            let said = visible(&published::shown(slot, value));
+            vec![published::label(slot).to_lowercase(), said]
+        })
+        .collect();
+    text.push_str(&columns(&rows, "  "));
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "  not shown: {}\n",
+        item.shut.join(", ").replace('_', " ")
+    );
+    match &item.text {
+        Some(ShownText::Whole(words)) => {
+            text.push_str(published::legible(words).trim_end());
+            text.push_str("\n\n");
+        }
+        Some(ShownText::Passages { pieces, runs }) => {
+            for run in runs {
+                let _ = writeln!(
+                    text,
+                    "[from piece {} of {}]\n{}\n",
+                    number(run.first + 1),
+                    number(*pieces),
+                    published::legible(&run.text).trim_end()
+                );
+            }
+        }
+        None => {}
+    }
+    text
+}
+
+impl Verified {
+    /// What was held against what.
+    fn closing(&self) -> String {
+        let mut text = match (self.checked.state, self.what) {
+            (State::DoesNotMatch, _) => {
+                return format!(
+                    "Does not match: {}. Do not rely on it. See schema/FINDINGS.md for what each code means.",
+                    count(self.checked.findings.len() as u64, "finding", "findings")
+                );
+            }
+            (State::CannotBeChecked, "checkpoint") => {
+                "Cannot be checked: a checkpoint does not carry the key that signed it. \
+                 Hold an archive against it (fonds verify --against FILE), or give a proof of the same archive with --key.\n"
+                    .to_owned()
+            }
+            (State::CannotBeChecked, _) => {
+                "Cannot be checked by this release. Nothing was found to differ.\n".to_owned()
+            }
+            (State::Matches, "checkpoint") => format!(
+                "Matches: the checkpoint of {} was signed by the key of the proof that you gave.\n",
+                count(self.checked.entries.unwrap_or_default(), "entry", "entries")
+            ),
+            (State::Matches, _) => self.matches(),
+        };
+        if self.words.is_empty() {
+            return text;
+        }
+        // Writing to a string cannot fail.
+        let _ = match self.given {
+            Given::Nothing => write!(
+                text,
+                "Its words:  {}\nA file cannot vouch for its own key: compare these words with those that the archive's owner gives \
+                 elsewhere, or give them with --key.",
+                self.words.join(" ")
+            ),
+            Given::Words(_) => write!(text, "The words are the ones you gave."),
+            Given::Origin(_) | Given::Proof(_) => write!(text, "The origin is the one you gave."),
+        };
+        text
+    }
+
+    fn matches(&self) -> String {
+        let entries: Vec<u64> = self.checked.items.iter().map(|item| item.entry).collect();
+        let what = if self.what == "page" {
+            "What this page shows is"
+        } else {
+            "What is shown here is"
+        };
+        let sealed = match entries.as_slice() {
+            [one] => format!("entry {}", number(*one)),
+            [one, rest @ ..] if rest.iter().all(|it| it == one) => {
+                format!("entry {}", number(*one))
+            }
+            several => count(several.len() as u64, "item", "items"),
+        };
+        format!(
+            "Matches: {what} what was recorded under {sealed} of {}, signed with the key of this archive.\n\
+             This does not show who typed it, that it is complete, or that what it says is so.\n",
+            number(self.checked.entries.unwrap_or_default())
+        )
+    }
+}
+
+/// Checks a file that is no archive.
+pub(super) fn run(context: &Context, path: &Path, key: Option<&str>) -> Result<Outcome, CliError> {
+    let bytes = read(path)?;
+    let given = key.map_or(Ok(Given::Nothing), given)?;
+    let is_checkpoint = bytes.starts_with(b"fonds/");
+    let what = if publish::is_page(&bytes) {
+        "page"
+    } else if is_checkpoint {
+        "checkpoint"
+    } else {
+        "proof"
+    };
+    let mut checked = match what {
+        "page" => page(&bytes)?,
+        "checkpoint" => checkpoint(&bytes, &given),
+        _ => publish::check(&bytes),
+    };
+    let origin = checked.origin.clone();
+    let words = origin.as_deref().map_or(Ok(Vec::new()), words)?;
+    let compared = match origin.as_deref() {
+        Some(origin) => compare(&mut checked, origin, &given)?,
+        None => "not-given",
+    };
+    let state = checked.state;
+    context.ui.answer(&Verified {
+        schema: "fonds/verify-file/1",
+        what,
+        checked,
+        words,
+        key: compared,
+        given,
+    })?;
+    Ok(match state {
+        State::Matches => Outcome::Done,
+        State::DoesNotMatch => Outcome::Findings,
+        State::CannotBeChecked => Outcome::NotChecked,
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|source| CliError::Read {
+            path: path.to_path_buf(),
+            source,
+        })?;
+    Ok(bytes)
+}
+
+/// A page: the proof in it, and whether the page is the one that is made of it.
+fn page(bytes: &[u8]) -> Result<Checked, CliError> {
+    let page = String::from_utf8_lossy(bytes);
+    let file = publish::out_of_page(&page).unwrap_or_default();
+    let mut checked = publish::check(file.as_bytes());
+    if checked.state == State::Matches {
+        let said = checked.origin.as_deref().map_or(Ok(Vec::new()), words)?;
+        if published::html(&file, &checked, &said).as_bytes() != bytes {
+            checked.add(
+                State::DoesNotMatch,
+                Finding::new(
+                    "proof.page-differs",
+                    "page",
+                    "The proof in it fits, and the page around it is not the one that this release makes of it: it was \
+                     changed, or another release made it. The proof file alone shows what is proved.",
+                ),
+            );
+        }
+    }
+    Ok(checked)
+}
+
+/// A checkpoint: its signature, where a key to judge it by was given.
+fn checkpoint(bytes: &[u8], given: &Given) -> Checked {
+    let mut checked = Checked {
+        state: State::Matches,
+        origin: None,
+        entries: None,
+        items: Vec::new(),
+        findings: Vec::new(),
+    };
+    let read = Note::parse(bytes).and_then(|note| Ok((Checkpoint::parse(note.text())?, note)));
+    let (head, note) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            let message = format!("It is no checkpoint: {error}.");
+            let finding = Finding::new("proof.malformed", "checkpoint", message);
+            checked.add(State::DoesNotMatch, finding);
+            return checked;
+        }
+    };
+    checked.entries = Some(head.size);
+    checked.origin = Some(head.origin.clone());
+    match given {
+        Given::Proof(proof) => {
+            let key = Verifier::new(&head.origin, proof.origin.log_key.as_bytes());
+            if let Err(error) = key.and_then(|key| note.verify(&key)) {
+                let message = format!("It was not signed by the key of the proof: {error}.");
+                let finding = Finding::new("proof.not-signed", "checkpoint", message);
+                checked.add(State::DoesNotMatch, finding);
+            }
+        }
+        _ => checked.state = State::CannotBeChecked,
+    }
+    checked
+}
+
+/// What `--key` means: a file with words, an origin or a proof in it, else the words or origin themselves.
+fn given(typed: &str) -> Result<Given, CliError> {
+    let path = Path::new(typed);
+    let held = if path.is_file() {
+        let bytes = read(path)?;
+        let checked = publish::check(&bytes);
+        if checked.state == State::Matches
+            && let Ok(proof) = serde_json::from_slice(&bytes)
+        {
+            return Ok(Given::Proof(Box::new(proof)));
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        typed.to_owned()
+    };
+    let first = held.lines().next().unwrap_or_default().trim();
+    Ok(if first.starts_with("fonds/") {
+        Given::Origin(first.to_owned())
+    } else {
+        Given::Words(held.trim().to_owned())
+    })
+}
+
+/// Compares what was given with the origin.
+fn compare(checked: &mut Checked, origin: &str, given: &Given) -> Result<&'static str, CliError> {
+    let (same, expected, found) = match given {
+        Given::Nothing => return Ok("not-given"),
+        Given::Words(said) => {
+            let same = words_match(origin, said)?;
+            (same, said.clone(), words(origin)?.join(" "))
+        }
+        Given::Origin(said) => (said == origin, said.clone(), origin.to_owned()),
+        Given::Proof(proof) => {
+            let theirs = crate::commitment::Origin::derive(
+                proof.origin.log_key.as_bytes(),
+                proof.origin.recovery_key.as_bytes(),
+                proof.origin.salt.as_bytes(),
+            );
+            let theirs = theirs.to_string();
+            (theirs == origin, theirs, origin.to_owned())
+        }
+    };
+    if same {
+        return Ok("match");
+    }
+    let message =
+        "The words or origin that you gave are not those of this file: it is from another archive.";
+    let finding = Finding::new("proof.words-differ", "key", message).with(expected, found);
+    checked.add(State::DoesNotMatch, finding);
+    Ok("differ")
+}
