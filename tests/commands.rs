@@ -1,6 +1,11 @@
 //! The program as its user meets it: transcripts, and the JSON documents that others will script, held against
 //! `schema/output/`.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests write what is brought in, and edit what anybody may edit"
+)]
+
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
