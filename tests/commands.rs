@@ -425,6 +425,70 @@ fn nothing_is_recorded_in_a_zone_that_nobody_meant() -> TestResult {
 }
 
 #[test]
+fn a_restoration_says_what_is_lost() -> TestResult {
+    let desk = Desk::started()?;
+    let paper = desk.folder.path().join("paper.txt");
+    fs::write(&paper, "The harbor was never safe.\n")?;
+    // The copies are of an archive of one entry; what was brought in since is lost.
+    let copies = [
+        desk.folder.path().join("one"),
+        desk.folder.path().join("two"),
+    ];
+    for copy in &copies {
+        copy_folder(&desk.archive(), copy)?;
+    }
+    let ingested = desk.json(&["ingest", paper.to_str().ok_or("a name")?], 0)?;
+    let entries = desk.json(&["status"], 0)?["entries"]
+        .as_u64()
+        .ok_or("no size")?;
+    assert!(
+        ingested["accession"].is_string() && entries > 2,
+        "{ingested}"
+    );
+    // The signer and the pin remember the newer one; each copy is lengthened on its own.
+    let user = desk.folder.path().join("user");
+    copy_folder(&user, &desk.folder.path().join("user-before"))?;
+    let log = desk.archive().join("log");
+    let args = |copy: &Path| -> Vec<String> {
+        let (copy, log) = (copy.display().to_string(), log.display().to_string());
+        ["-C", &copy, "doctor", "--restore", &log]
+            .map(str::to_owned)
+            .to_vec()
+    };
+    let first = args(&copies[0]);
+    let answer = desk.json(&first.iter().map(String::as_str).collect::<Vec<_>>(), 0)?;
+    assert_eq!(
+        answer["lost"],
+        json!({"start": 1, "end": entries}),
+        "{answer}"
+    );
+    assert_eq!(answer["entry"], json!(entries), "{answer}");
+    assert_eq!(answer["entries"], json!(entries + 1), "{answer}");
+    fs::remove_dir_all(&user)?;
+    fs::rename(desk.folder.path().join("user-before"), &user)?;
+    let second = args(&copies[1]);
+    let output = desk.run(&second.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let text = String::from_utf8(output.stdout)?;
+    let lost = format!("Lost: entries 1 to {}.", entries - 1);
+    assert!(text.contains(&lost), "{text}");
+    assert!(text.contains(&format!("Entry {entries} says so")), "{text}");
+    Ok(())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> TestResult {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry?;
+        let target = to.join(entry.path().strip_prefix(from)?);
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn custody_shows_its_gap_and_what_cannot_be() -> TestResult {
     let desk = Desk::started()?;
     let ingested = desk.json(&["ingest", &sample("x-export")], 0)?;

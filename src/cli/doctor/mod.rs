@@ -20,6 +20,7 @@ use super::ui::count;
 use crate::archive::ArchiveError;
 use crate::archive::Writer;
 use crate::archive::search::Index;
+use crate::record::Span;
 use crate::record::visible;
 
 /// Look at what endangers the archive, and mend what can be made again
@@ -157,17 +158,57 @@ impl Answer for Examined {
     }
 }
 
-/// What `--rebuild` or `--trust-head` did. `fonds/doctor-act/1`.
+/// What `--rebuild`, `--trust-head` or `--restore` did. `fonds/doctor-act/1`.
 #[derive(Debug, Serialize)]
 struct Mended {
     schema: &'static str,
     done: &'static str,
     entries: u64,
+    /// Entries of which only the leaf data came back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost: Option<Span>,
+    /// The entry that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<u64>,
+}
+
+impl Mended {
+    const fn new(done: &'static str, entries: u64) -> Self {
+        Self {
+            schema: "fonds/doctor-act/1",
+            done,
+            entries,
+            lost: None,
+            entry: None,
+        }
+    }
+
+    /// What a restoration says: the lost entries by their numbers, as `fonds log` shows them.
+    fn restored(&self, lost: Span) -> String {
+        let which = match lost.end.saturating_sub(lost.start) {
+            1 => format!("entry {}", lost.start),
+            _ => format!("entries {} to {}", lost.start, lost.end.saturating_sub(1)),
+        };
+        let by = self
+            .entry
+            .map_or_else(String::new, |entry| format!(" Entry {entry} says so."));
+        format!(
+            "This older copy of {} was lengthened by the log to {}.\n\
+             Lost: {which}. Their digests came back, so every pin, checkpoint and proof made since keeps its worth; what \
+             they said did not.{by}\n\
+             Next: record again what is known of them; what was brought in then has to be brought in again.",
+            count(lost.start, "entry", "entries"),
+            count(lost.end, "entry", "entries"),
+        )
+    }
 }
 
 impl Answer for Mended {
     fn text(&self) -> String {
         let entries = count(self.entries, "entry", "entries");
+        if let Some(lost) = self.lost {
+            return self.restored(lost);
+        }
         match self.done {
             "rebuild" => format!(
                 "Made the catalogue, log/ and the search index again from {entries}. To check: fonds verify"
@@ -215,11 +256,7 @@ fn rebuild(context: &Context) -> Result<Outcome, CliError> {
     let archive = writer.archive();
     Index::begin_anew(&archive.search_folder()).map_err(ArchiveError::from)?;
     indexing::go_on(context, archive);
-    context.ui.answer(&Mended {
-        schema: "fonds/doctor-act/1",
-        done: "rebuild",
-        entries: writer.size(),
-    })?;
+    context.ui.answer(&Mended::new("rebuild", writer.size()))?;
     Ok(Outcome::Done)
 }
 
@@ -232,11 +269,14 @@ fn restore(context: &Context, copy: &Path) -> Result<Outcome, CliError> {
     if let Some(by) = context.by() {
         values.push(("by", Value::from(by)));
     }
-    let (writer, _) = Writer::restore(&context.folder, signer, copy, &values)?;
+    let (writer, done) = Writer::restore(&context.folder, signer, copy, &values)?;
     context.ui.answer(&Mended {
-        schema: "fonds/doctor-act/1",
-        done: "restore",
-        entries: writer.size(),
+        lost: Some(Span {
+            start: done.from_size,
+            end: done.to_size,
+        }),
+        entry: Some(done.entry),
+        ..Mended::new("restore", writer.size())
     })?;
     Ok(Outcome::Done)
 }
@@ -245,10 +285,8 @@ fn trust_head(context: &Context) -> Result<Outcome, CliError> {
     let archive = context.archive()?;
     let mut signer = context.signer(&archive)?;
     Writer::trust_head(&context.folder, &mut signer)?;
-    context.ui.answer(&Mended {
-        schema: "fonds/doctor-act/1",
-        done: "trust-head",
-        entries: archive.head()?.0,
-    })?;
+    context
+        .ui
+        .answer(&Mended::new("trust-head", archive.head()?.0))?;
     Ok(Outcome::Done)
 }
