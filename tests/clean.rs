@@ -8,6 +8,8 @@
     reason = "tests write what is brought in, and say what they skipped"
 )]
 
+#[path = "support/skipped.rs"]
+mod skipped;
 mod support;
 
 use std::fs;
@@ -19,6 +21,7 @@ use fonds::verify;
 use fonds::verify::Options;
 use fonds::verify::Outside;
 use fonds::verify::Report;
+use skipped::skipped;
 use support::Bench;
 use support::TestResult;
 
@@ -59,13 +62,13 @@ fn the_sample_verifies_without_a_finding() -> TestResult {
 #[test]
 fn material_of_others_verifies_without_a_finding() -> TestResult {
     let Some(corpora) = corpora() else {
-        println!("skipped: the corpora are not present");
+        skipped("the corpora are not present");
         return Ok(());
     };
     for name in ["mail-mime", "mail-box", "chat", "hostile", "web"] {
         let folder = corpora.join(name);
         if !folder.is_dir() {
-            println!("skipped: {name} not present");
+            skipped(&format!("corpora/{name} not present"));
             continue;
         }
         let bench = Bench::new()?;

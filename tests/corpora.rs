@@ -1,9 +1,10 @@
 //! Material that others wrote, through the whole archive: no panic, no lost byte, and nothing to find afterwards.
 
+#[path = "support/skipped.rs"]
+mod skipped;
 mod support;
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use fonds::record::Digest;
 use fonds::verify;
 use sha2::Digest as _;
 use sha2::Sha256;
+use skipped::skipped;
 use support::Bench;
 use support::TestResult;
 
@@ -33,7 +35,7 @@ fn set(name: &str, endings: &[&str]) -> TestResult<Option<Set>> {
         std::env::var_os("FONDS_CORPORA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
     let folder = root.join(name);
     if !folder.is_dir() {
-        writeln!(std::io::stderr(), "skipped: corpora/{name} not present")?;
+        skipped(&format!("corpora/{name} not present"));
         return Ok(None);
     }
     let mut files = Vec::new();

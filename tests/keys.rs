@@ -1,5 +1,8 @@
 //! Keys, the signer's memory at every point where a crash can fall, and pins.
 
+#[path = "support/skipped.rs"]
+mod skipped;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
@@ -16,16 +19,12 @@ use fonds::keys::Standing;
 use fonds::tlog;
 use fonds::tlog::Checkpoint;
 use fonds::tlog::Hash;
+use skipped::skipped;
 use tempfile::TempDir;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
 
 const ORIGIN: &str = "fonds/0123456789abcdef0123456789abcdef01234567";
-
-#[expect(clippy::print_stdout, reason = "a test that can't run says so")]
-fn skipped(what: &str) {
-    println!("skipped: {what} not present");
-}
 
 fn places() -> std::io::Result<(TempDir, Places)> {
     let dir = tempfile::tempdir()?;
@@ -186,7 +185,7 @@ fn key_text(places: &Places) -> Result<String, Box<dyn std::error::Error>> {
 fn openssh_reads_what_is_written_and_the_other_way_round() -> TestResult {
     let (dir, places) = places()?;
     if Command::new("ssh-keygen").arg("-?").output().is_err() {
-        skipped("ssh-keygen");
+        skipped("ssh-keygen not present");
         return Ok(());
     }
     let path = places.log_key(ORIGIN)?;

@@ -182,6 +182,23 @@ fn modules_use_only_what_they_may() -> TestResult {
 }
 
 #[test]
+fn tests_say_what_they_skip_where_it_is_heard() -> TestResult {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut files = Vec::new();
+    sources(&tests, &mut files)?;
+    let mut found = Vec::new();
+    for file in files {
+        let name = file.strip_prefix(&tests)?.display().to_string();
+        let said = fs::read_to_string(&file)?;
+        if said.contains(concat!("\"skip", "ped: ")) && name != "support/skipped.rs" {
+            found.push(name);
+        }
+    }
+    assert!(found.is_empty(), "not by support/skipped.rs: {found:?}");
+    Ok(())
+}
+
+#[test]
 fn every_module_uses_only_modules_below_it() {
     for (position, (module, allowed)) in MAY_USE.iter().enumerate() {
         for name in *allowed {

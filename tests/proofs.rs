@@ -1,5 +1,8 @@
 //! The log held against what others wrote: vectors of the standards' test suites, and three other implementations.
 
+#[path = "support/skipped.rs"]
+mod skipped;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
@@ -24,13 +27,9 @@ use sha2::Digest as _;
 use sha2::Sha256;
 use signed_note::StandardVerifier;
 use signed_note::VerifierList;
+use skipped::skipped;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
-
-#[expect(clippy::print_stdout, reason = "a test that can't run says so")]
-fn skipped(inside: &str) {
-    println!("skipped: {inside} not present");
-}
 
 /// The folder of vectors, or nothing, said plainly.
 fn vectors(inside: &str) -> Option<PathBuf> {
@@ -39,7 +38,7 @@ fn vectors(inside: &str) -> Option<PathBuf> {
     if dir.exists() {
         return Some(dir);
     }
-    skipped(inside);
+    skipped(&format!("corpora/{inside} not present"));
     None
 }
 

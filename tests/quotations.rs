@@ -1,9 +1,9 @@
 //! Quotations against texts: the pairs whose verdict was settled beforehand, and the ways in which drafts go wrong.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "what was skipped and what was measured is said plainly"
-)]
+#![expect(clippy::print_stdout, reason = "what was measured is said plainly")]
+
+#[path = "support/skipped.rs"]
+mod skipped;
 
 use std::fmt::Write as _;
 
@@ -27,6 +27,7 @@ use proptest::prelude::Strategy;
 use proptest::prop_assert;
 use proptest::prop_assert_eq;
 use serde::Deserialize;
+use skipped::skipped;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
 
@@ -191,7 +192,7 @@ fn collected(
     let (first, last): (usize, usize) = (first.parse()?, last.parse()?);
     let path = root.join("sources/transcripts").join(file);
     if !path.is_file() {
-        println!("skipped: transcript {file} is not present");
+        skipped(&format!("transcript {file} not present"));
         return Ok(String::new());
     }
     let text = std::fs::read_to_string(path)?;
@@ -228,7 +229,7 @@ const BY_HAND: &[(&str, &str)] = &[
 #[test]
 fn published_quotations_are_judged_as_a_person_did() -> TestResult {
     let Some(root) = corpus() else {
-        println!("skipped: corpora/quotes is not present");
+        skipped("corpora/quotes not present");
         return Ok(());
     };
     let mut posts = std::collections::HashMap::new();

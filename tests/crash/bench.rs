@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
@@ -11,6 +10,8 @@ use std::process::Output;
 use std::process::Stdio;
 
 use serde_json::Value;
+
+use crate::skipped::skipped;
 
 type TestResult<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -201,11 +202,6 @@ fn copy_tree(from: &Path, to: &Path) -> TestResult {
         }
     }
     Ok(())
-}
-
-fn skipped(why: &str) {
-    let line = format!("skipped: {why}\n");
-    drop(std::io::stderr().write_all(line.as_bytes()));
 }
 
 /// Whether there is an `strace` that may trace; says so where not.

@@ -13,6 +13,8 @@
 
 mod bench;
 mod disks;
+#[path = "../support/skipped.rs"]
+mod skipped;
 mod together;
 
 use std::error::Error;

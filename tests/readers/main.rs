@@ -7,5 +7,7 @@ mod pages;
 mod properties;
 mod recognised;
 mod samples;
+#[path = "../support/skipped.rs"]
+mod skipped;
 mod support;
 mod trees;

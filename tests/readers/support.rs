@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::io::Cursor;
-use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -19,6 +18,8 @@ use fonds::record::Message;
 use fonds::record::Name;
 use fonds::record::Reading;
 use fonds::record::Span;
+
+use crate::skipped::skipped;
 
 pub(crate) type TestResult<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -183,7 +184,7 @@ pub(crate) fn corpora(folder: &str) -> Option<PathBuf> {
     if path.is_dir() {
         return Some(path);
     }
-    writeln!(std::io::stderr(), "skipped: corpora/{folder} not present").ok();
+    skipped(&format!("corpora/{folder} not present"));
     None
 }
 
