@@ -643,3 +643,29 @@ proptest! {
         prop_assert!(Tile::parse(&text).is_none_or(|tile| tile.to_string() == text));
     }
 }
+
+#[test]
+fn a_tree_that_keeps_its_nodes_proves_what_one_pass_over_the_leaves_proves() -> TestResult {
+    let leaves: Vec<Hash> = (0_u64..70)
+        .map(|leaf| tlog::leaf_hash(&leaf.to_be_bytes()))
+        .collect();
+    let mut tree = tlog::Tree::default();
+    for (size, leaf) in leaves.iter().enumerate() {
+        assert_eq!(tree.size(), size as u64);
+        tree.push(*leaf);
+    }
+    for new in 0..=leaves.len() {
+        let (part, size) = (&leaves[..new], new as u64);
+        assert_eq!(tree.root_at(size), Some(tlog::root(part.iter().copied())));
+        for old in 1..=size {
+            assert_eq!(
+                tree.prove_consistency(old, size)?,
+                tlog::prove_consistency(part, old)?,
+                "{old} of {new}"
+            );
+        }
+    }
+    assert_eq!(tree.root_at(71), None);
+    assert!(tree.prove_consistency(3, 71).is_err());
+    Ok(())
+}

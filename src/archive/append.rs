@@ -40,13 +40,16 @@ use crate::commitment::Place;
 use crate::commitment::Salts;
 use crate::durable;
 use crate::keys::Head;
+use crate::keys::KeyError;
 use crate::keys::KeyPair;
 use crate::keys::Memory;
 use crate::keys::Pin;
 use crate::keys::Places;
 use crate::record::Digest;
 use crate::tlog::Frontier;
+use crate::tlog::Hash;
 use crate::tlog::Note;
+use crate::tlog::Tree;
 use crate::tlog::leaf_hash;
 
 /// One thing to append.
@@ -107,6 +110,8 @@ pub struct Writer {
     pub(super) archive: Archive,
     pub(super) signer: Signer,
     pub(super) tree: Frontier,
+    /// The same tree with all its nodes, for proofs; behind `tree` until one is asked for.
+    nodes: Tree,
     next_item: u64,
     _lock: File,
 }
@@ -152,6 +157,7 @@ impl Writer {
             },
             signer,
             tree: Frontier::new(),
+            nodes: Tree::default(),
             next_item: 1,
             _lock: lock,
         };
@@ -173,12 +179,13 @@ impl Writer {
     /// ledger, last checkpoint and signer's memory agree.
     pub fn open(root: &Path, signer: Signer) -> Result<Self, ArchiveError> {
         let mut writer = Self::held(root, signer)?;
-        let settled = writer.recover()?;
+        let found = writer.recover()?;
         writer.archive.demand_understood()?;
         writer.archive.demand_projection()?;
-        writer.archive.store.clear_leftovers()?;
+        let leftovers = writer.archive.store.clear_leftovers()?;
         log::catch_up(&writer.archive)?;
-        if settled {
+        let stopped = found.interrupted || leftovers > 0 || writer.has_next_pack()?;
+        if found.known && stopped {
             writer.clear_unreferenced()?;
         }
         Ok(writer)
@@ -192,8 +199,11 @@ impl Writer {
         let archive = Archive::with(root, conn)?;
         archive.demand_schema()?;
         let mut tree = Frontier::new();
+        let mut nodes = Tree::default();
         archive.leaves(0, |leaf| {
-            tree.push(leaf_hash(leaf));
+            let hash = leaf_hash(leaf);
+            tree.push(hash);
+            nodes.push(hash);
             Ok(())
         })?;
         let next_item = archive.last_item()? + 1;
@@ -201,9 +211,27 @@ impl Writer {
             archive,
             signer,
             tree,
+            nodes,
             next_item,
             _lock: lock,
         })
+    }
+
+    /// Proof that the ledger begins with its first `old` entries. Only the leaves are read that came since the last one.
+    pub(super) fn consistency(&mut self, old: u64) -> Result<Vec<Hash>, ArchiveError> {
+        let nodes = &mut self.nodes;
+        self.archive.leaves(nodes.size(), |leaf| {
+            nodes.push(leaf_hash(leaf));
+            Ok(())
+        })?;
+        Ok(nodes
+            .prove_consistency(old, self.tree.size())
+            .map_err(KeyError::from)?)
+    }
+
+    /// The root over the first `size` entries; nothing where there are fewer.
+    pub(super) fn root_at(&self, size: u64) -> Option<Hash> {
+        self.nodes.root_at(size)
     }
 
     /// The archive, for reading, with all that has been appended.
@@ -218,12 +246,13 @@ impl Writer {
 
     /// Begins a group of documents.
     pub fn batch(&self) -> Result<Batch, ArchiveError> {
-        let next: u32 = self.archive.conn.query_row(
-            "SELECT coalesce(max(pack), 0) + 1 FROM blob",
-            (),
-            |row| row.get(0),
-        )?;
-        Ok(self.archive.store.begin(next)?)
+        Ok(self.archive.store.begin(self.next_pack()?)?)
+    }
+
+    /// The number of the next pack, as the database knows them.
+    pub(super) fn next_pack(&self) -> Result<u32, ArchiveError> {
+        let next = "SELECT coalesce(max(pack), 0) + 1 FROM blob";
+        Ok(self.archive.conn.query_row(next, (), |row| row.get(0))?)
     }
 
     /// Begins the transaction of the next append already, so that what is asked before it does not take a lock each

@@ -1,5 +1,7 @@
 //! Heads of the ledger: leaf data, roots, proofs between sizes, and the notes that sign them.
 
+use std::ops::Range;
+
 use super::Archive;
 use super::ArchiveError;
 use super::restore::LOST;
@@ -17,12 +19,23 @@ impl Archive {
     pub(super) fn leaves(
         &self,
         first: u64,
+        visit: impl FnMut(&[u8; 32]) -> Result<(), ArchiveError>,
+    ) -> Result<(), ArchiveError> {
+        self.leaves_of(first..u64::MAX, visit)
+    }
+
+    /// Calls `visit` with the leaf data of a range of entries, in order.
+    fn leaves_of(
+        &self,
+        range: Range<u64>,
         mut visit: impl FnMut(&[u8; 32]) -> Result<(), ArchiveError>,
     ) -> Result<(), ArchiveError> {
         let mut statement = self
             .conn
-            .prepare_cached("SELECT leaf FROM entry WHERE seq >= ?1 ORDER BY seq")?;
-        let mut rows = statement.query([first])?;
+            .prepare_cached("SELECT leaf FROM entry WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")?;
+        // Beyond what a row number can be there is no row.
+        let past = range.end.min(i64::MAX.unsigned_abs());
+        let mut rows = statement.query([range.start.min(past), past])?;
         while let Some(row) = rows.next()? {
             visit(&row.get(0)?)?;
         }
@@ -32,24 +45,11 @@ impl Archive {
     /// The ledger's root when it had `size` entries.
     pub fn root_at(&self, size: u64) -> Result<Hash, ArchiveError> {
         let mut tree = Frontier::new();
-        self.leaves(0, |leaf| {
-            if tree.size() < size {
-                tree.push(leaf_hash(leaf));
-            }
+        self.leaves_of(0..size, |leaf| {
+            tree.push(leaf_hash(leaf));
             Ok(())
         })?;
         Ok(tree.root())
-    }
-
-    /// Proof that the ledger of `new` entries begins with that of `old`.
-    pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, ArchiveError> {
-        let mut leaves = Vec::new();
-        self.leaves(0, |leaf| {
-            leaves.push(leaf_hash(leaf));
-            Ok(())
-        })?;
-        leaves.truncate(usize::try_from(new).unwrap_or(usize::MAX));
-        Ok(crate::tlog::prove_consistency(&leaves, old).map_err(KeyError::from)?)
     }
 
     /// Reads a checkpoint of this archive out of a note, demanding the log key's signature.

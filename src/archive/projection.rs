@@ -436,8 +436,7 @@ impl<'c> Projector<'c> {
             return Ok(());
         };
         let display = person.display.as_deref();
-        let at_hand = self.accounts.get(address).copied();
-        let account = match at_hand {
+        let account = match self.accounts.get(address).copied() {
             Some((account, named)) if named || display.is_none() => account,
             _ => {
                 let (account, named) = self.account(address, display)?;

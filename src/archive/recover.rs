@@ -15,6 +15,15 @@ use crate::record::Digest;
 use crate::tlog::Checkpoint;
 use crate::tlog::Note;
 
+/// How an archive was found when it was taken up.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TakenUp {
+    /// Whether ledger, memory and pin all knew of the head already: then nothing newer can lie beside it.
+    pub(super) known: bool,
+    /// Whether an append was stopped before its end.
+    pub(super) interrupted: bool,
+}
+
 impl Writer {
     /// Moves this user's pin to the head; it moves only forward and only over a proof.
     pub(super) fn move_pin(&mut self, note: &Note) -> Result<(), ArchiveError> {
@@ -26,16 +35,15 @@ impl Writer {
                     remembered: seen,
                 });
             }
-            Some(seen) => self.archive.consistency(seen, self.tree.size())?,
+            Some(seen) => self.consistency(seen)?,
             None => Vec::new(),
         };
         let verifier = self.archive.verifier()?;
         Ok(self.signer.pin.advance(note, &verifier, &proof)?)
     }
 
-    /// Ends what a crash interrupted (see the table above) and refuses what no crash explains. Says whether all of
-    /// them knew of the head already: then nothing newer can lie beside it.
-    pub(super) fn recover(&mut self) -> Result<bool, ArchiveError> {
+    /// Ends what a crash interrupted (see the table above) and refuses what no crash explains.
+    pub(super) fn recover(&mut self) -> Result<TakenUp, ArchiveError> {
         let head = Head {
             size: self.tree.size(),
             root: self.tree.root(),
@@ -46,11 +54,13 @@ impl Writer {
             .map(|note| self.archive.open_note(note))
             .transpose()?;
         if let Some(stored) = &stored {
-            let here = self.archive.root_at(stored.size)?;
-            if stored.size > head.size || here != stored.root {
+            let here = self.root_at(stored.size);
+            if here != Some(stored.root) {
                 return Err(ArchiveError::LedgerBroken(format!(
-                    "at {} entries its root is {here}, but {} was signed",
-                    stored.size, stored.root
+                    "at {} entries its root is {}, but {} was signed",
+                    stored.size,
+                    here.unwrap_or(head.root),
+                    stored.root
                 )));
             }
         }
@@ -61,6 +71,7 @@ impl Writer {
         );
         // Otherwise the head was taken on somebody's word, or the pin is of another archive's age.
         let known = !matches!(standing, Standing::Blank | Standing::Foreign { .. });
+        let interrupted = standing != Standing::Settled || self.signer.memory.pending().is_some();
         match standing {
             Standing::Settled => self.settle(note.as_deref()),
             Standing::StoreNote(note) => self.store_note(&note),
@@ -76,16 +87,14 @@ impl Writer {
                     .checkpoint()
                     .map(|pinned| (pinned.size, pinned.root));
                 match pinned {
-                    Some((size, root))
-                        if size <= head.size && self.archive.root_at(size)? == root =>
-                    {
+                    Some((size, root)) if self.root_at(size) == Some(root) => {
                         self.adopt(note.as_deref(), head, stored.as_ref())
                     }
                     _ => Err(ArchiveError::NoMemory),
                 }
             }
             Standing::Foreign { signed } => {
-                if self.archive.root_at(signed.size)? != signed.root {
+                if self.root_at(signed.size) != Some(signed.root) {
                     return Err(ArchiveError::OtherThanMemory(format!(
                         "at {} entries it signed {}",
                         signed.size, signed.root
@@ -94,7 +103,15 @@ impl Writer {
                 self.adopt(note.as_deref(), head, stored.as_ref())
             }
         }?;
-        Ok(known)
+        Ok(TakenUp { known, interrupted })
+    }
+
+    /// Whether a pack lies where the next one would: a run was stopped after its documents were in place. A stopped run
+    /// that had only large documents leaves no such trace; they stay until a trace of another is found, harm nothing,
+    /// and are used where the same documents are brought in again.
+    pub(super) fn has_next_pack(&self) -> Result<bool, ArchiveError> {
+        let next = self.next_pack()?;
+        Ok(self.archive.store.has_pack(next))
     }
 
     /// Removes whole packs and documents that nothing refers to: what a run leaves that was stopped between putting its
@@ -137,7 +154,7 @@ impl Writer {
         };
         let parsed = Note::parse(note.as_bytes()).map_err(KeyError::from)?;
         let proof = match self.signer.memory.signed() {
-            Some(signed) => self.archive.consistency(signed.size, head.size)?,
+            Some(signed) => self.consistency(signed.size)?,
             None => Vec::new(),
         };
         let verifier = self.archive.verifier()?;

@@ -1,6 +1,7 @@
 //! The Merkle tree of RFC 6962 §2.1, over leaves that arrive one by one.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use sha2::Digest as _;
@@ -114,6 +115,84 @@ impl Frontier {
 impl Extend<Hash> for Frontier {
     fn extend<T: IntoIterator<Item = Hash>>(&mut self, leaves: T) {
         leaves.into_iter().for_each(|leaf| self.push(leaf));
+    }
+}
+
+/// A tree of which the roots of all full subtrees are kept, two hashes a leaf, so that a proof takes a walk of its depth
+/// and not a pass over its leaves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tree {
+    /// By level, from the leaves up: the roots of the full subtrees of 2^level leaves, from left to right.
+    levels: Vec<Vec<Hash>>,
+}
+
+impl Tree {
+    /// Appends a leaf by its [`leaf_hash`].
+    pub fn push(&mut self, leaf: Hash) {
+        let mut top = leaf;
+        let mut level = 0;
+        loop {
+            if self.levels.len() == level {
+                self.levels.push(Vec::new());
+            }
+            let Some(roots) = self.levels.get_mut(level) else {
+                return;
+            };
+            let left = roots.last().copied();
+            roots.push(top);
+            match left {
+                Some(left) if roots.len().is_multiple_of(2) => top = node_hash(left, top),
+                _ => return,
+            }
+            level += 1;
+        }
+    }
+
+    /// The number of leaves.
+    pub fn size(&self) -> u64 {
+        self.levels.first().map_or(0, |leaves| leaves.len() as u64)
+    }
+
+    /// The root over the first `size` leaves; nothing where there are fewer.
+    pub fn root_at(&self, size: u64) -> Option<Hash> {
+        if size == 0 {
+            return Some(Hash::of_nothing());
+        }
+        self.root(&(0..size))
+    }
+
+    /// Proves that the first `old` leaves are the beginning of the first `new`.
+    pub fn prove_consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, TlogError> {
+        super::consistency_ranges(old, new)?
+            .iter()
+            .map(|range| {
+                let sizes = TlogError::Sizes {
+                    old: new,
+                    new: self.size(),
+                };
+                self.root(range).ok_or(sizes)
+            })
+            .collect()
+    }
+
+    /// The root over a range that a proof asks for: it begins at a multiple of every full subtree that it starts with.
+    fn root(&self, range: &Range<u64>) -> Option<Hash> {
+        if range.end > self.size() {
+            return None;
+        }
+        // From the left, the largest full subtree that fits, then what is to its right: the peaks of a frontier.
+        let mut peaks = Vec::new();
+        let mut start = range.start;
+        while start < range.end {
+            let level = (range.end - start).ilog2();
+            let roots = self.levels.get(usize::try_from(level).ok()?)?;
+            peaks.push(*roots.get(usize::try_from(start >> level).ok()?)?);
+            start += 1 << level;
+        }
+        peaks
+            .into_iter()
+            .rev()
+            .reduce(|right, left| node_hash(left, right))
     }
 }
 

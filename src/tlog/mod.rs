@@ -18,6 +18,7 @@ pub use checkpoint::Checkpoint;
 pub use error::TlogError;
 pub use merkle::Frontier;
 pub use merkle::Hash;
+pub use merkle::Tree;
 pub use merkle::leaf_hash;
 pub use merkle::node_hash;
 pub use merkle::root;

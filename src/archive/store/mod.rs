@@ -220,6 +220,12 @@ impl Store {
         }
     }
 
+    /// Whether something lies where a pack of that number would.
+    pub fn has_pack(&self, number: u32) -> bool {
+        let path = self.root.join(files::pack_name(number));
+        path.symlink_metadata().is_ok()
+    }
+
     /// The packs that are there, by number, with the names they have inside the archive.
     pub fn packs(&self) -> Result<Vec<(u32, PathBuf)>, StoreError> {
         let mut packs: Vec<_> = files::list(&self.root.join(files::PACKS))?
