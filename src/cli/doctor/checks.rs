@@ -51,7 +51,6 @@ pub(super) fn all(context: &Context) -> Result<Vec<Check>, CliError> {
         file_system(&archive),
         readable(&archive),
         clock(context, &archive)?,
-        verified(&archive)?,
         log(&archive)?,
         leftovers(&archive)?,
     ];
@@ -274,33 +273,6 @@ fn clock(context: &Context, archive: &Archive) -> Result<Check, CliError> {
         .fix("set the computer's clock")
     } else {
         Check::fine("clock", format!("the clock says {shown}"))
-    })
-}
-
-fn verified(archive: &Archive) -> Result<Check, CliError> {
-    let (entries, _) = archive.head()?;
-    let last = archive
-        .list_entries(0, entries)?
-        .into_iter()
-        .rev()
-        .find(|entry| entry.schema == "fixity.checked/1");
-    let at = match last {
-        Some(last) => archive
-            .entry(last.seq)?
-            .map(|entry| entry.get::<String>("t"))
-            .transpose()?
-            .flatten(),
-        None => None,
-    };
-    Ok(match at {
-        Some(at) => Check::fine(
-            "verified",
-            format!("a check of every byte was recorded at {at}"),
-        ),
-        None => Check::fine(
-            "verified",
-            "no check of every byte is recorded; fonds verify makes one",
-        ),
     })
 }
 
