@@ -29,9 +29,7 @@ impl Pass<'_, '_> {
         for difference in differences {
             self.found.add(named("catalogue.altered", difference));
         }
-        if let Some(records) = self.found.met.last_mut() {
-            *records = self.archive.tally("records").unwrap_or_default();
-        }
+        self.found.met.projected = self.archive.tally("records").unwrap_or_default();
         Ok(())
     }
 

@@ -122,9 +122,7 @@ impl Pass<'_, '_> {
                 self.found.add(named);
             }
         }
-        if let Some(bytes) = self.found.met.first_mut() {
-            *bytes += read;
-        }
+        self.found.met.bytes += read;
         self.progress.bytes += read;
         (self.outside.progress)(self.progress);
         Ok(())

@@ -237,17 +237,13 @@ impl Pass<'_, '_> {
             }
             match outcome {
                 Some(Ok(pieces)) => {
-                    if let Some(met) = self.found.met.get_mut(2) {
-                        *met += pieces;
-                    }
+                    self.found.met.pieces += pieces;
                 }
                 Some(Err(wrong)) => self.wrong_text(item, &wrong),
                 None => {}
             }
         }
-        if let Some(met) = self.found.met.get_mut(1) {
-            *met += rows.len() as u64;
-        }
+        self.found.met.records += rows.len() as u64;
         self.progress.records += rows.len() as u64;
         (self.outside.progress)(self.progress);
         self.spent(Stage::Data, compared);

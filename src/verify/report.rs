@@ -107,6 +107,19 @@ pub(super) struct Counts {
     pub(super) bytes: u64,
 }
 
+/// What was met of each part, for the timings.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Met {
+    /// Bytes of documents.
+    pub(super) bytes: u64,
+    /// Items' records.
+    pub(super) records: u64,
+    /// Pieces of text.
+    pub(super) pieces: u64,
+    /// Records of the catalogue made again.
+    pub(super) projected: u64,
+}
+
 /// What comes together while a check runs.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
@@ -116,8 +129,7 @@ pub(super) struct Collected {
     anchors: Vec<Anchor>,
     timings: Option<Timings>,
     pub(super) counts: Counts,
-    /// Pieces of text, records and bytes met, for the timings.
-    pub(super) met: [u64; 4],
+    pub(super) met: Met,
 }
 
 impl Collected {
@@ -159,11 +171,10 @@ impl Collected {
 
     pub(super) fn report(self, archive: Option<&Archive>, quick: bool) -> Report {
         let timings = self.timings.map(|mut timings| {
-            let [data, records, text, catalogue] = self.met;
-            timings.data.count = data;
-            timings.records.count = records;
-            timings.text.count = text;
-            timings.catalogue.count = catalogue;
+            timings.data.count = self.met.bytes;
+            timings.records.count = self.met.records;
+            timings.text.count = self.met.pieces;
+            timings.catalogue.count = self.met.projected;
             timings
         });
         Report {
