@@ -322,3 +322,77 @@ fn the_commands_that_the_demo_shows_can_be_typed_as_they_stand() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn the_messages_around_one_are_those_of_the_whole_conversation() -> TestResult {
+    let desk = Desk::new()?;
+    let mut mailbox = fs::File::create(desk.path("thread.mbox"))?;
+    for number in 0..60 {
+        // Some at the same minute, some without a date, some that begin the thread.
+        let date = match number % 7 {
+            0 => String::new(),
+            day => format!(
+                "Date: {}, {} Jul 2023 10:00:00 +0000\n",
+                ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][(day + 1) % 7],
+                3 + day
+            ),
+        };
+        write!(
+            mailbox,
+            "From ann@x.example Mon Jul  3 10:00:00 2023\nFrom: ann@x.example\nTo: bob@x.example\n{date}Message-ID: <{number}@x.example>\nReferences: <root@x.example>\nSubject: thread\n\npart {number}\n\n"
+        )?;
+    }
+    drop(mailbox);
+    desk.run(&["ingest", "thread.mbox"])?;
+    let export = concat!(env!("CARGO_MANIFEST_DIR"), "/archive/sources/x-export");
+    desk.run(&["ingest", export])?;
+    let archive = fonds::archive::Archive::open(&desk.path("archive"))?;
+    let mut compared = 0;
+    for card in archive.after(0, 1000)? {
+        let Some(id) = &card.conversation else {
+            continue;
+        };
+        let all: Vec<u64> = archive
+            .conversation(id)?
+            .iter()
+            .map(|card| card.item)
+            .collect();
+        let here = all
+            .iter()
+            .position(|item| *item == card.item)
+            .ok_or("it is in none")?;
+        let from = here.saturating_sub(5);
+        let wanted: Vec<u64> = all.into_iter().skip(from).take(here - from + 6).collect();
+        let around: Vec<u64> = archive
+            .around(id, &card, 5)?
+            .iter()
+            .map(|card| card.item)
+            .collect();
+        assert_eq!(around, wanted, "{card:?}");
+        compared += usize::from(wanted.len() > 6);
+    }
+    assert!(compared > 60, "{compared}");
+    Ok(())
+}
+
+#[test]
+fn a_mailbox_names_the_first_of_its_messages_and_counts_all() -> TestResult {
+    let desk = Desk::new()?;
+    let mut mailbox = fs::File::create(desk.path("list.mbox"))?;
+    for number in 0..1_100 {
+        write!(
+            mailbox,
+            "From ann@x.example Mon Jul  3 10:00:00 2023\nFrom: ann@x.example\nMessage-ID: <{number}@x.example>\n\npart {number}\n\n"
+        )?;
+    }
+    drop(mailbox);
+    desk.run(&["ingest", "list.mbox"])?;
+    let found: serde_json::Value =
+        serde_json::from_str(&desk.run(&["--json", "find", "part", "--limit", "1"])?)?;
+    let document = found["hits"][0]["document"].as_str().ok_or("no document")?;
+    let shown: serde_json::Value = serde_json::from_str(&desk.run(&["--json", "show", document])?)?;
+    assert_eq!(shown["holds_count"], 1_100);
+    assert_eq!(shown["holds"].as_array().map(Vec::len), Some(1_000));
+    assert!(desk.run(&["show", document])?.contains(" and 1,088 more"));
+    Ok(())
+}

@@ -232,6 +232,59 @@ impl Archive {
         )
     }
 
+    /// How many items came out of another, its own readings not counted.
+    pub fn children_count(&self, item: u64) -> Result<u64, ArchiveError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT count(*) FROM card WHERE parent = ?1 AND class <> 't'")?
+            .query_row([item], |row| row.get(0))?)
+    }
+
+    /// The latest reading of a document.
+    pub fn reading(&self, item: u64) -> Result<Option<Card>, ArchiveError> {
+        let found = self.cards(
+            &format!("{CARD} WHERE parent = ?1 AND class = 't' ORDER BY item DESC LIMIT 1"),
+            [item],
+        )?;
+        Ok(found.into_iter().next())
+    }
+
+    /// The messages of a conversation around one, itself included, in order of time: at most so many before and after.
+    /// Those without any time come first there, as in [`Archive::conversation`].
+    pub fn around(&self, id: &str, card: &Card, most: u64) -> Result<Vec<Card>, ArchiveError> {
+        // A time that is not known sorts before all others; the index by conversation and time serves the first two.
+        let key = "(earliest IS NOT NULL, coalesce(earliest, 0), coalesce(latest, -9000000000000000), item)";
+        let bound = ":known, :earliest, :latest, :item";
+        let side = |than: &str, first: &str, range: &str| {
+            format!(
+                "{CARD} WHERE conversation = :id AND {range} AND {key} {than} ({bound}) \
+                 ORDER BY earliest {first}, latest {first}, item {first} LIMIT :most"
+            )
+        };
+        let (known, earliest) = (card.earliest.is_some(), card.earliest.unwrap_or(0));
+        let latest = card.latest.unwrap_or(-9_000_000_000_000_000);
+        let ask = |sql: &str| {
+            self.cards(
+                sql,
+                named_params! {":id": id, ":known": known, ":earliest": earliest, ":latest": latest,
+                ":item": card.item, ":most": most},
+            )
+        };
+        let (before, after) = if known {
+            (
+                "(earliest IS NULL OR earliest <= :earliest)",
+                "earliest >= :earliest",
+            )
+        } else {
+            ("earliest IS NULL", "true")
+        };
+        let mut around = ask(&side("<", "DESC", before))?;
+        around.reverse();
+        around.push(card.clone());
+        around.extend(ask(&side(">", "ASC", after))?);
+        Ok(around)
+    }
+
     /// Rows of a conversation's messages, earliest first.
     pub fn conversation(&self, id: &str) -> Result<Vec<Card>, ArchiveError> {
         self.cards(

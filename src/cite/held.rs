@@ -32,7 +32,7 @@ const MOST_THROUGH: u64 = 200_000;
 const MOST_ASKED: usize = 2_000;
 
 /// Messages before and after one that are looked at for quotations that run two together.
-const AROUND: usize = 12;
+const AROUND: u64 = 12;
 
 /// Items read at a time where there is no index.
 const STEP: u64 = 512;
@@ -130,14 +130,13 @@ impl<'a> Held<'a> {
     }
 
     fn title(&self, card: &Card) -> Result<Option<String>, ArchiveError> {
-        for child in self.archive.children(card.item)?.iter().rev() {
-            if child.class == "t"
-                && let Some(reading) = self.archive.item(child.item)?
-            {
-                return reading.get("title");
-            }
+        let Some(reading) = self.archive.reading(card.item)? else {
+            return Ok(None);
+        };
+        match self.archive.item(reading.item)? {
+            Some(reading) => reading.get("title"),
+            None => Ok(None),
         }
-        Ok(None)
     }
 
     /// The document that a message came in; a document itself.
@@ -217,12 +216,13 @@ impl<'a> Held<'a> {
             }
             Err(error) => return Err(error),
         };
-        if let Some(passage) = self.passage(item)? {
-            return Ok(Pinned::Found(vec![passage]));
-        }
+        // Asked before its text is, for which all that it holds would be gone through.
         let inside = self.archive.children_after(item, 0, MOST_INSIDE + 1)?;
         if inside.len() as u64 > MOST_INSIDE {
             return Ok(Pinned::Container);
+        }
+        if let Some(passage) = self.passage(item)? {
+            return Ok(Pinned::Found(vec![passage]));
         }
         let inside: Vec<u64> = inside.into_iter().map(|child| child.item).collect();
         let passages = self.passages(&inside)?;
@@ -287,17 +287,14 @@ impl<'a> Held<'a> {
         let Ok(Target::Item(item)) = self.archive.resolve(reference) else {
             return Ok(Vec::new());
         };
-        let Some(conversation) = self.archive.card(item)?.and_then(|card| card.conversation) else {
+        let Some(card) = self.archive.card(item)? else {
             return Ok(Vec::new());
         };
-        let all = self.archive.conversation(&conversation)?;
-        let here = all.iter().position(|card| card.item == item).unwrap_or(0);
-        let window: Vec<u64> = all
-            .iter()
-            .skip(here.saturating_sub(AROUND))
-            .take(2 * AROUND + 1)
-            .map(|card| card.item)
-            .collect();
+        let Some(conversation) = &card.conversation else {
+            return Ok(Vec::new());
+        };
+        let window = self.archive.around(conversation, &card, AROUND)?;
+        let window: Vec<u64> = window.into_iter().map(|card| card.item).collect();
         self.passages(&window)
     }
 }

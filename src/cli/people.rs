@@ -515,17 +515,15 @@ fn split(context: &Context, who: &str, reason: Option<&str>) -> Result<(), CliEr
 
 /// The last entry that merged an agent into another.
 fn merge_of(archive: &Archive, agent: u64) -> Result<Option<u64>, CliError> {
+    // From the end, as what is undone is mostly recent; an agent is merged after it was named.
     let (size, _) = archive.head()?;
-    let entries = archive.list_entries(0, size)?;
-    for listed in entries
-        .iter()
-        .rev()
-        .filter(|one| one.schema == "agents.merged/1")
-    {
-        if let Some(merged) = archive.entry(listed.seq)? {
+    for seq in (agent..size).rev() {
+        if let Some(merged) = archive.entry(seq)?
+            && merged.schema == "agents.merged/1"
+        {
             let agents: Vec<About> = merged.get("agents")?.unwrap_or_default();
             if agents.into_iter().any(|one| one.entry() == Some(agent)) {
-                return Ok(Some(listed.seq));
+                return Ok(Some(seq));
             }
         }
     }

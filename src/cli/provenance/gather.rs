@@ -39,6 +39,9 @@ use crate::report::provenance::Subject;
 /// Letters of its text that an item is recognised by.
 const BEGINNING: usize = 280;
 
+/// Items read at a time.
+const STEP: u64 = 512;
+
 /// Bytes of a mail that its header is looked for in.
 const LONGEST_HEADER: u64 = 256 * 1024;
 
@@ -420,14 +423,22 @@ impl<'a> Gatherer<'a> {
             }
         }
         let mut read: BTreeMap<(u64, &'static str), u64> = BTreeMap::new();
-        for child in self.archive.children(card.item)? {
-            let what = match child.class.as_str() {
-                "m" => "message",
-                "t" => "text",
-                _ => "document",
+        let mut done = 0;
+        loop {
+            let children = self.archive.children_after(card.item, done, STEP)?;
+            let Some(last) = children.last() else {
+                break;
             };
-            if let Some((_, seal)) = self.archive.place(child.item)? {
-                *read.entry((seal, what)).or_default() += 1;
+            done = last.item;
+            for child in &children {
+                let what = match child.class.as_str() {
+                    "m" => "message",
+                    "t" => "text",
+                    _ => "document",
+                };
+                if let Some((_, seal)) = self.archive.place(child.item)? {
+                    *read.entry((seal, what)).or_default() += 1;
+                }
             }
         }
         for ((seal, what), n) in read {

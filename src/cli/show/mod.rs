@@ -15,6 +15,7 @@ use super::Outcome;
 use super::sentences;
 use super::ui::Answer;
 use super::ui::columns;
+use super::ui::number;
 use super::ui::size;
 use crate::archive::Archive;
 use crate::archive::Card;
@@ -110,8 +111,10 @@ struct Shown {
     attachments: Vec<Attachment>,
     flags: Vec<String>,
     notes: Vec<String>,
-    /// References of what was read out of it: messages, members, attachments.
+    /// References of what was read out of it: messages, members, attachments; the first of them where there are many.
     holds: Vec<String>,
+    /// How many there are.
+    holds_count: u64,
     accession: Option<String>,
     custody: Custody,
     /// Attributions, corrections and remarks on it.
@@ -129,6 +132,9 @@ struct Custody {
     gaps: usize,
     impossible: Vec<String>,
 }
+
+/// Most references of what an item holds that are in the answer at all.
+const MOST_NAMED: u64 = 1000;
 
 /// Most references of what an item holds that are listed as text.
 const MOST_HELD: usize = 12;
@@ -185,7 +191,7 @@ impl Answer for Shown {
         for note in &self.notes {
             row("note", Some(visible(note)));
         }
-        let held = self.holds.len();
+        let held = self.holds_count;
         if held > 0 {
             let mut line = self
                 .holds
@@ -194,9 +200,10 @@ impl Answer for Shown {
                 .cloned()
                 .collect::<Vec<_>>()
                 .join(" ");
-            if held > MOST_HELD {
+            let more = held.saturating_sub(self.holds.len().min(MOST_HELD) as u64);
+            if more > 0 {
                 // Writing to a string cannot fail.
-                let _ = write!(line, " and {} more", held - MOST_HELD);
+                let _ = write!(line, " and {} more", number(more));
             }
             row("holds", Some(line));
         }
@@ -219,7 +226,7 @@ impl Answer for Shown {
                 text.push_str(body.trim_end());
                 text.push('\n');
             }
-            None if self.holds.is_empty() => {
+            None if self.holds_count == 0 => {
                 text.push_str("\nstored, not searchable: fonds reads no text in it\n");
             }
             None => {}
@@ -339,17 +346,15 @@ fn shown(
             .flatten()
     };
     let mut holds = Vec::new();
-    for child in archive.children(card.item)? {
+    for child in archive.children_after(card.item, 0, MOST_NAMED)? {
         if child.class != "t" {
             holds.push(archive.reference(&child)?);
         }
     }
+    let holds_count = archive.children_count(card.item)?;
     // What a reader found out about a page stands with what it read out of it.
     let reading = archive
-        .children(card.item)?
-        .into_iter()
-        .rev()
-        .find(|child| child.class == "t")
+        .reading(card.item)?
         .map(|child| archive.item(child.item))
         .transpose()?
         .flatten();
@@ -393,6 +398,7 @@ fn shown(
         flags: opened.get("flags")?.unwrap_or_default(),
         notes: opened.get("notes")?.unwrap_or_default(),
         holds,
+        holds_count,
         accession: archive.entry_reference(card.accession)?,
         custody: Custody {
             line: custody.line(),
