@@ -109,6 +109,34 @@ pub(super) fn address(about: About) -> Value {
     }
 }
 
+/// Entries as they were recorded.
+pub(super) struct Recorded {
+    /// All of them, those that name agents first.
+    pub(super) all: Vec<u64>,
+    /// Those about the items, in their order.
+    pub(super) acts: Vec<u64>,
+}
+
+/// Records the same of each item, as one group behind the entries that name who was not named before.
+pub(super) fn record(
+    writer: &mut Writer,
+    kind: &str,
+    items: &[String],
+    values: &Values,
+    named: Vec<EntryDraft>,
+) -> Result<Recorded, CliError> {
+    let mut entries = named;
+    let number = entries.len();
+    for item in items {
+        let mut values = values.again();
+        values.set("about", address(about(writer.archive(), item)?));
+        entries.push(values.entry(kind)?);
+    }
+    let all = append(writer, entries)?;
+    let acts = all.iter().skip(number).copied().collect();
+    Ok(Recorded { all, acts })
+}
+
 /// Appends entries as one group and gives their indexes.
 pub(super) fn append(writer: &mut Writer, entries: Vec<EntryDraft>) -> Result<Vec<u64>, CliError> {
     let steps = entries.into_iter().map(Step::Entry).collect();

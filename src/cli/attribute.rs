@@ -8,14 +8,11 @@ use super::CliError;
 use super::Context;
 use super::Outcome;
 use super::acts::Values;
-use super::acts::about;
-use super::acts::address;
-use super::acts::append;
+use super::acts::record;
 use super::agents::Agents;
 use super::sentences;
 use super::ui::Answer;
 use super::ui::count;
-use crate::archive::EntryDraft;
 use crate::record::visible;
 
 /// Say where an item came from, through whom, and on what terms
@@ -160,28 +157,17 @@ pub(super) fn run(context: &Context, args: &AttributeArgs) -> Result<Outcome, Cl
     values.words("note", args.note.as_deref());
     values.evidence(archive, &args.evidence)?;
     values.time(context, "at", args.when.as_deref());
-    let acts: Vec<EntryDraft> = args
-        .item
-        .iter()
-        .map(|item| {
-            let mut values = values.again();
-            values.set("about", address(about(archive, item)?));
-            values.entry("attributed/1")
-        })
-        .collect::<Result<_, CliError>>()?;
-    let number = acts.len();
-    let mut entries = agents.take_named();
-    entries.extend(acts);
-    let entries = append(&mut writer, entries)?;
+    let named = agents.take_named();
+    let recorded = record(&mut writer, "attributed/1", &args.item, &values, named)?;
     let teller = sentences::Teller::new(writer.archive(), context)?;
-    let attributions = entries
+    let attributions = recorded
+        .acts
         .iter()
-        .skip(entries.len() - number)
         .map(|seq| teller.line(*seq))
         .collect::<Result<_, _>>()?;
     context.ui.answer(&Attributed {
         schema: "fonds/attribute/1",
-        entries,
+        entries: recorded.all,
         attributions,
     })?;
     if let Some(name) = args.from.as_ref().filter(|_| args.terms.is_some()) {

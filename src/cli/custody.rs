@@ -11,9 +11,7 @@ use super::CliError;
 use super::Context;
 use super::Outcome;
 use super::acts::Values;
-use super::acts::about;
-use super::acts::address;
-use super::acts::append;
+use super::acts::record;
 use super::agents::Agents;
 use super::ui::Answer;
 use super::ui::columns;
@@ -23,7 +21,6 @@ use crate::archive::Archive;
 use crate::archive::Custodian;
 use crate::archive::Custody;
 use crate::archive::CustodyStep;
-use crate::archive::EntryDraft;
 use crate::archive::Party;
 use crate::archive::Target;
 use crate::record::Zone;
@@ -160,12 +157,7 @@ pub(super) fn steps(custody: &Custody, zone: Zone) -> String {
 }
 
 fn names(parties: &[Party]) -> String {
-    let names: Vec<String> = parties.iter().map(|one| visible(one.shown())).collect();
-    if names.is_empty() {
-        "not recorded".to_owned()
-    } else {
-        names.join(", ")
-    }
+    visible(&Party::names(parties))
 }
 
 /// Number, who, what, when, how it is known.
@@ -357,22 +349,11 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
         "standing",
         Value::from(standing.as_ref().map_or("unknown", |word| word.get_name())),
     );
-    let acts: Vec<EntryDraft> = args
-        .item
-        .iter()
-        .map(|item| {
-            let mut values = values.again();
-            values.set("about", address(about(archive, item)?));
-            values.entry("transferred/1")
-        })
-        .collect::<Result<_, CliError>>()?;
-    let number = acts.len();
-    let mut entries = agents.take_named();
-    entries.extend(acts);
-    let entries = append(&mut writer, entries)?;
+    let named = agents.take_named();
+    let recorded = record(&mut writer, "transferred/1", &args.item, &values, named)?;
     let archive = writer.archive();
     let mut transfers = Vec::new();
-    for seq in entries.iter().skip(entries.len() - number) {
+    for seq in &recorded.acts {
         transfers.extend(archive.entry_reference(*seq)?);
     }
     let mut impossible = Vec::new();
@@ -388,7 +369,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
     context.ui.answer(&Added {
         schema: "fonds/custody-add/1",
         transfers,
-        entries,
+        entries: recorded.all,
         impossible,
     })
 }

@@ -29,6 +29,16 @@ impl Party {
         self.name.as_deref().unwrap_or("not known")
     }
 
+    /// The names of several, or that none are recorded.
+    pub fn names(parties: &[Self]) -> String {
+        let names: Vec<&str> = parties.iter().map(Self::shown).collect();
+        if names.is_empty() {
+            "not recorded".to_owned()
+        } else {
+            names.join(", ")
+        }
+    }
+
     /// Whether anything is known of who it is.
     pub const fn is_known(&self) -> bool {
         self.name.is_some()
@@ -157,19 +167,19 @@ impl Custody {
         };
         for step in &self.steps {
             match step.act {
-                Act::Made => then(names(&step.from), false),
+                Act::Made => then(hands_of(&step.from), false),
                 Act::Gap => {
                     then("?".to_owned(), false);
                     if step.to.iter().any(Party::is_known) {
-                        then(names(&step.to), false);
+                        then(hands_of(&step.to), false);
                     }
                 }
                 Act::Transferred | Act::Given => {
                     if !step.from.is_empty() {
-                        then(names(&step.from), step.from.iter().any(Party::is_known));
+                        then(hands_of(&step.from), step.from.iter().any(Party::is_known));
                     }
                     if !step.to.is_empty() {
-                        then(names(&step.to), false);
+                        then(hands_of(&step.to), false);
                     }
                 }
                 Act::Ingested => then("the archive".to_owned(), false),
@@ -179,8 +189,8 @@ impl Custody {
     }
 }
 
-/// Names of several, joined with commas; a question mark where none is known.
-fn names(parties: &[Party]) -> String {
+/// The hands that a step names in the line: those known, or a question mark.
+fn hands_of(parties: &[Party]) -> String {
     let known: Vec<&str> = parties
         .iter()
         .filter_map(|party| party.name.as_deref())

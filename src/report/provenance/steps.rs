@@ -27,14 +27,20 @@ pub(super) fn step(step: &CustodyStep, zone: Zone) -> Step {
     let what = match step.act {
         Act::Made => format!(
             "{} {}",
-            names(&step.from),
+            Party::names(&step.from),
             step.kind.as_deref().unwrap_or("made it")
         ),
         Act::Gap if step.to.is_empty() => "Gap: not recorded how it came here".to_owned(),
-        Act::Gap => format!("Gap: not known how it reached {}", names(&step.to)),
-        Act::Transferred => format!("{} to {}", names(&step.from), names(&step.to)),
-        Act::Given if step.to.is_empty() => format!("{} gave it to the archive", names(&step.from)),
-        Act::Given => format!("{} gave it to {}", names(&step.from), names(&step.to)),
+        Act::Gap => format!("Gap: not known how it reached {}", Party::names(&step.to)),
+        Act::Transferred => format!("{} to {}", Party::names(&step.from), Party::names(&step.to)),
+        Act::Given if step.to.is_empty() => {
+            format!("{} gave it to the archive", Party::names(&step.from))
+        }
+        Act::Given => format!(
+            "{} gave it to {}",
+            Party::names(&step.from),
+            Party::names(&step.to)
+        ),
         Act::Ingested => by.map_or_else(
             || "Brought into the archive".to_owned(),
             |by| format!("Brought into the archive by {by}"),
@@ -85,14 +91,5 @@ pub(super) fn step(step: &CustodyStep, zone: Zone) -> Step {
             .clone()
             .unwrap_or_else(|| "not stated".to_owned()),
         details,
-    }
-}
-
-fn names(parties: &[Party]) -> String {
-    let names: Vec<&str> = parties.iter().map(Party::shown).collect();
-    if names.is_empty() {
-        "not recorded".to_owned()
-    } else {
-        names.join(", ")
     }
 }
