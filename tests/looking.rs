@@ -396,3 +396,23 @@ fn a_mailbox_names_the_first_of_its_messages_and_counts_all() -> TestResult {
     assert!(desk.run(&["show", document])?.contains(" and 1,088 more"));
     Ok(())
 }
+
+#[test]
+fn a_report_of_provenance_names_the_domains_that_signed_a_mail() -> TestResult {
+    let desk = Desk::new()?;
+    // The second signature's tags are folded in the middle of a word, as RFC 6376 allows.
+    let mail = "DKIM-Signature: v=1; d=first.example; s=a; b=xyz\r\nDKIM-Signature: v=1;\r\n s=b;\r\n d=second\r\n .example; b=xyz\r\nDKIM-Signature: d=first.example; s=c\r\nFrom: ann@x.example\r\nMessage-ID: <1@x.example>\r\n\r\nSigned twice.\r\n";
+    fs::File::create(desk.path("signed.eml"))?.write_all(mail.as_bytes())?;
+    desk.run(&["ingest", "signed.eml"])?;
+    let found: serde_json::Value =
+        serde_json::from_str(&desk.run(&["--json", "find", "signed twice"])?)?;
+    for of in ["item", "document"] {
+        let reference = found["hits"][0][of].as_str().ok_or("not found")?;
+        let report = desk.run(&["provenance", reference])?;
+        assert!(
+            report.contains("DKIM signature of first.example and of second.example."),
+            "{of}: {report}"
+        );
+    }
+    Ok(())
+}

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::io::Read as _;
 
 use serde_json::Value;
 use sha2::Digest as _;
@@ -42,8 +41,8 @@ const BEGINNING: usize = 280;
 /// Items read at a time.
 const STEP: u64 = 512;
 
-/// Bytes of a mail that its header is looked for in.
-const LONGEST_HEADER: u64 = 256 * 1024;
+/// How the note begins in which the reader of mails keeps a signature that a mail carries.
+const SIGNED: &str = "carries a DKIM signature by d=";
 
 /// Gathers subjects; remembers which documents were read again.
 pub(super) struct Gatherer<'a> {
@@ -489,46 +488,30 @@ impl<'a> Gatherer<'a> {
         })
     }
 
-    /// The domains (`d=`, RFC 6376 §3.5) of the DKIM signatures that a mail carries. Whether they check is not looked at.
+    /// The domains of the DKIM signatures that a mail carries, as its reader noted them when it was brought in. Whether they
+    /// check is not looked at.
     fn dkim(&self, card: &Card) -> Result<Vec<String>, CliError> {
-        let carrier = show::carrier(self.archive, card)?;
-        let Ok(mut reader) = self.archive.reader(&carrier.sha256) else {
-            return Ok(Vec::new());
+        let message = if card.class == "m" {
+            Some(card.item)
+        } else {
+            let inside = self.archive.children_after(card.item, 0, STEP)?;
+            let message = inside.iter().find(|child| child.class == "m");
+            message.map(|message| message.item)
         };
-        let span = card.span.filter(|_| carrier.item != card.item);
-        let start = span.map_or(0, |span| span.start);
-        let length = span.map_or(LONGEST_HEADER, |span| span.end.saturating_sub(span.start));
-        let mut header = Vec::new();
-        let whole =
-            std::io::Seek::seek(&mut reader, std::io::SeekFrom::Start(start)).and_then(|_| {
-                reader
-                    .take(length.min(LONGEST_HEADER))
-                    .read_to_end(&mut header)
-            });
-        if whole.is_err() {
-            return Ok(Vec::new());
-        }
+        let notes: Vec<String> = match message {
+            Some(message) => match self.archive.item(message)? {
+                Some(message) => message.get("notes")?.unwrap_or_default(),
+                None => Vec::new(),
+            },
+            None => Vec::new(),
+        };
         let mut domains: Vec<String> = Vec::new();
-        let mut signature = false;
-        for line in String::from_utf8_lossy(&header).lines() {
-            if line.trim_end().is_empty() {
-                break;
-            }
-            if !line.starts_with([' ', '\t']) {
-                signature = line.to_ascii_lowercase().starts_with("dkim-signature:");
-            }
-            if !signature {
-                continue;
-            }
-            let tags = line
-                .split_once(':')
-                .filter(|_| !line.starts_with([' ', '\t']));
-            for tag in tags.map_or(line, |(_, tags)| tags).split(';') {
-                if let Some(("d", domain)) = tag.trim().split_once('=')
-                    && !domains.iter().any(|known| known == domain)
-                {
-                    domains.push(domain.to_owned());
-                }
+        for note in &notes {
+            if let Some(signed) = note.strip_prefix(SIGNED)
+                && let Some(domain) = signed.split(' ').next().filter(|domain| *domain != "?")
+                && !domains.iter().any(|known| known == domain)
+            {
+                domains.push(domain.to_owned());
             }
         }
         Ok(domains)
