@@ -21,7 +21,6 @@ use super::ui::Answer;
 use super::ui::columns;
 use super::ui::count;
 use super::ui::number;
-use super::ui::size;
 use crate::archive::About;
 use crate::archive::Archive;
 use crate::archive::Target;
@@ -130,9 +129,8 @@ struct Written {
 impl Answer for Published {
     fn text(&self) -> String {
         format!(
-            "Wrote {} ({}) and {}. Readers can check it with no network.\n",
+            "Wrote {} and {}. Readers can check it with no network.\n",
             self.page.path.display(),
-            size(self.page.size),
             self.proof.path.display(),
         )
     }

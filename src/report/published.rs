@@ -190,7 +190,8 @@ fn instant(at: &Value) -> String {
         }
     };
     // Writing to a string cannot fail.
-    if let Some(written) = field(at, "as_written").filter(|it| !it.is_empty()) {
+    let is_new = |written: &&str| !written.is_empty() && field(at, "earliest") != Some(written);
+    if let Some(written) = field(at, "as_written").filter(is_new) {
         let _ = write!(said, ", written “{written}”");
     }
     if let Some(basis) = field(at, "basis").filter(|it| !it.is_empty()) {

@@ -32,6 +32,14 @@ ask -q provenance "$(item "truck on it")" "$(item "signs for that pier")" "$acce
 ask -q provenance --all -o "$out/holdings.html"
 ask timeline --who @tashgrove --who @meridianharbour --format html >"$out/timeline.html"
 
+message=$(item "told her in September")
+ask -q publish "$message" --yes -o "$out/published.html"
+ask -q publish "$(item "truck on it")" --yes --with thread -o "$out/thread.html"
+letter=$(ask --json find "cover letter" --kind text | node -e 'process.stdout.write(JSON.parse(require("fs").readFileSync(0)).hits[0].item)')
+ask -q publish "$letter" --yes --passage 1-3 -o "$out/passage.html"
+page=$(ask --json find --kind html pier | node -e 'process.stdout.write(JSON.parse(require("fs").readFileSync(0)).hits[0].item)')
+ask -q publish "$page" --yes -o "$out/page.html"
+
 axe=
 if command -v npm >/dev/null 2>&1 && (cd "$work" && npm pack --silent axe-core@4 >/dev/null 2>&1); then
   tar -xzf "$work"/axe-core-*.tgz -C "$work" package/axe.min.js
@@ -40,7 +48,8 @@ else
   echo "skipped: axe-core could not be had from npm; accessibility was not looked at"
 fi
 
-node "$here/open.mjs" "$out" "$axe" report provenance holdings timeline
+node "$here/open.mjs" "$out" "$axe" report provenance holdings timeline published thread passage page
+node "$here/proof.mjs" "$out" published thread passage page
 
 if command -v pdftotext >/dev/null 2>&1; then
   # Line ends of a print fall anywhere, so words are compared with single spaces between them.

@@ -461,7 +461,7 @@ const fonds = (() => {
     if (at.earliest || at.latest) {
       said.push(at.earliest === at.latest ? at.earliest : `${at.earliest ?? "?"} to ${at.latest ?? "?"}`);
     } else said.push("not known");
-    if (at.as_written) said.push(`written \u201c${at.as_written}\u201d`);
+    if (at.as_written && at.as_written !== at.earliest) said.push(`written \u201c${at.as_written}\u201d`);
     if (at.basis) said.push(`on the word of: ${at.basis}`);
     return said.join(", ");
   }
