@@ -224,7 +224,7 @@ fn a_zip_that_climbs_out_or_explodes_is_kept_and_said_to_be_in_part() -> TestRes
 #[test]
 fn the_archives_own_folder_is_not_brought_into_it() -> TestResult {
     let bench = Bench::new()?;
-    fs::write(
+    write(
         bench.dir.path().join("a.txt"),
         "The harbor was never safe.\n",
     )?;
@@ -291,10 +291,32 @@ fn exports_without_number_in_one_zip_are_read_the_same_each_time() -> TestResult
     }
     let bench = Bench::new()?;
     let file = bench.dir.path().join("exports.zip");
-    fs::write(&file, writer.finish()?.into_inner())?;
+    write(&file, writer.finish()?.into_inner())?;
     let receipt = bench.ingest(&[&file], None)?;
     assert_eq!(receipt.messages, 60);
     let ownerless = |notice: &&fonds::ingest::Notice| notice.text.contains("account.js");
     assert_eq!(receipt.notices.iter().filter(ownerless).count(), 0);
+    Ok(())
+}
+
+#[test]
+fn a_text_that_cannot_be_read_is_named_and_the_rest_is_indexed() -> TestResult {
+    let bench = Bench::new()?;
+    let folder = bench.dir.path().join("in");
+    fs::create_dir_all(&folder)?;
+    let lost = "The ferry was never safe.\n".repeat(50_000);
+    write(folder.join("a.txt"), &lost)?;
+    write(folder.join("b.txt"), "The harbor was never safe.\n")?;
+    bench.ingest(&[&folder], None)?;
+    // Documents of 1 MiB or more lie in files of their own.
+    fs::remove_dir_all(bench.archive().join("blobs"))?;
+    let archive = Archive::open(&bench.archive())?;
+    let indexed = fonds::archive::index::go_on(&archive, &|_, _| {})?;
+    assert_eq!((indexed.added, indexed.unread), (2, 1));
+    let (named, reason) = indexed.named.first().ok_or("it is named")?;
+    assert!(named.starts_with("d-"), "{named}");
+    let cause = std::error::Error::source(reason).map(ToString::to_string);
+    assert!(cause.is_some_and(|cause| cause.contains("is not there")));
+    assert_eq!(fonds::archive::index::waiting(&archive)?, 0);
     Ok(())
 }

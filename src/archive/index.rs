@@ -13,13 +13,29 @@ const STEP: u64 = 512;
 /// Texts after which what is done is made durable.
 const COMMIT_EVERY: u64 = 50_000;
 
-/// Indexes what is not indexed yet; says how many texts were added. `tell` hears of items done and items in all. Only
-/// one process does this at a time; another gets [`super::search::Error::InUse`].
-pub fn go_on(archive: &Archive, tell: &dyn Fn(u64, u64)) -> Result<u64, ArchiveError> {
+/// Items passed over that are named, at most.
+const NAMED: usize = 20;
+
+/// What was done.
+#[derive(Debug, Default)]
+pub struct Indexed {
+    /// Texts that were added.
+    pub added: u64,
+    /// Items whose text could not be read: they are found by their other fields only, until the index is built anew.
+    pub unread: u64,
+    /// The first of these, by reference, each with the reason.
+    pub named: Vec<(String, ArchiveError)>,
+}
+
+/// Indexes what is not indexed yet. An item whose text cannot be read does not stop it: one damaged or overlong text
+/// would keep all that came after it from being found. `tell` hears of items done and items in all. Only one process
+/// does this at a time; another gets [`super::search::Error::InUse`].
+pub fn go_on(archive: &Archive, tell: &dyn Fn(u64, u64)) -> Result<Indexed, ArchiveError> {
+    let mut indexed = Indexed::default();
     let last = archive.last_item()?;
     let folder = archive.search_folder();
     if last == 0 || is_current(archive, last) {
-        return Ok(0);
+        return Ok(indexed);
     }
     let mut index = Index::open(&folder, true)?;
     let from = index.indexed_up_to()?;
@@ -30,15 +46,15 @@ pub fn go_on(archive: &Archive, tell: &dyn Fn(u64, u64)) -> Result<u64, ArchiveE
     }
     let mut done = index.indexed_up_to()?;
     let mut writer = index.writer()?;
-    let (mut added, mut uncommitted) = (0, 0);
+    let mut uncommitted = 0;
     loop {
         let cards = archive.after(done, STEP)?;
         let Some(end) = cards.last().map(|card| card.item) else {
             break;
         };
         for card in &cards {
-            if add(archive, &mut writer, card)? {
-                added += 1;
+            if add(archive, &mut writer, card, &mut indexed)? {
+                indexed.added += 1;
                 uncommitted += 1;
             }
         }
@@ -51,7 +67,7 @@ pub fn go_on(archive: &Archive, tell: &dyn Fn(u64, u64)) -> Result<u64, ArchiveE
     }
     writer.commit(done, &stamp(archive, done)?)?;
     writer.finish()?;
-    Ok(added)
+    Ok(indexed)
 }
 
 /// Items that are not indexed yet.
@@ -87,12 +103,21 @@ fn stamp(archive: &Archive, item: u64) -> Result<String, ArchiveError> {
     }))
 }
 
+/// Whether an error is about one item's stored bytes, and not about the database or the disk as a whole.
+fn is_of_the_item(error: &ArchiveError) -> bool {
+    matches!(
+        error,
+        ArchiveError::Store(_) | ArchiveError::Missing { .. } | ArchiveError::Read { .. }
+    )
+}
+
 /// Adds one item. A message is found as itself, a text or page under the document it is, and a document that came in
 /// several times once.
 fn add(
     archive: &Archive,
     writer: &mut super::search::Writer,
     card: &Card,
+    indexed: &mut Indexed,
 ) -> Result<bool, ArchiveError> {
     if card.class == "d" && !archive.is_first_holding(card)? {
         return Ok(false);
@@ -102,7 +127,16 @@ fn add(
     };
     let own = opened.get::<serde_json::Value>("text_digest")?.is_some();
     let text = if own {
-        archive.text_of(card.item, &opened)?
+        match archive.text_of(card.item, &opened) {
+            Err(error) if is_of_the_item(&error) => {
+                indexed.unread += 1;
+                if indexed.named.len() < NAMED {
+                    indexed.named.push((archive.reference(card)?, error));
+                }
+                Some(String::new())
+            }
+            text => text?,
+        }
     } else {
         None
     };

@@ -15,15 +15,40 @@ pub(super) fn go_on(context: &Context, archive: &Archive) {
     });
     drop(meter);
     match outcome {
-        Ok(0) => {}
-        Ok(added) => context
-            .ui
-            .say(&format!("Indexed {}.", count(added, "text", "texts"))),
-        Err(ArchiveError::Search(error)) => context
-            .ui
-            .warn(&format!("not all is searchable yet: {error}")),
+        Ok(indexed) => {
+            if indexed.added > 0 {
+                context.ui.say(&format!(
+                    "Indexed {}.",
+                    count(indexed.added, "text", "texts")
+                ));
+            }
+            for (item, reason) in &indexed.named {
+                context.ui.warn(&format!(
+                    "the text of {item} is not searchable: {}",
+                    whole(reason)
+                ));
+            }
+            let more = indexed.unread.saturating_sub(indexed.named.len() as u64);
+            if more > 0 {
+                context.ui.warn(&format!(
+                    "{} more could not be read and are not searchable",
+                    count(more, "text", "texts")
+                ));
+            }
+        }
         Err(error) => context
             .ui
-            .warn(&format!("not all is searchable yet: {error}")),
+            .warn(&format!("not all is searchable yet: {}", whole(&error))),
     }
+}
+
+/// An error with its causes, as one line: of a text that could not be read the cause says why.
+fn whole(error: &ArchiveError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        text = format!("{text}: {next}");
+        cause = next.source();
+    }
+    text
 }
