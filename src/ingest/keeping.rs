@@ -13,6 +13,7 @@ use crate::archive::store::BlobReader;
 use crate::archive::store::SMALL_BELOW;
 use crate::record::Bytes;
 use crate::record::Digest;
+use crate::record::Kind;
 
 impl Run<'_, '_> {
     fn batch(&mut self) -> Result<&mut Batch, IngestError> {
@@ -89,6 +90,12 @@ impl Run<'_, '_> {
             })?;
         Ok(bytes)
     }
+}
+
+/// Whether all bytes of a document stay at hand while it is read. Not those of a large one whose reader fetches them
+/// itself, or they would be held twice.
+pub(super) fn stays(kind: Kind, size: u64) -> bool {
+    size < SMALL_BELOW || !(kind.is_container() || kind == Kind::Html)
 }
 
 /// Digest and length of bytes at hand.

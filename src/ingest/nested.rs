@@ -1,5 +1,6 @@
 //! What lies inside a document: messages, members, attachments, texts, each recorded with the item it came out of.
 
+use std::io::BufReader;
 use std::io::Cursor;
 use std::io::Read;
 use std::io::SeekFrom;
@@ -15,6 +16,7 @@ use super::came::needs_reading;
 use super::companions::Beside;
 use super::companions::Listing;
 use super::keeping::bytes_of;
+use super::keeping::stays;
 use super::read::Content;
 use super::read::Found;
 use super::read::Input;
@@ -40,6 +42,9 @@ use crate::record::Span;
 
 /// Documents inside documents, at most.
 const DEPTH: usize = 8;
+
+/// Bytes of a stored document that are fetched at a time.
+const PIECE: usize = 64 << 10;
 
 /// Messages that are drafted side by side.
 const TOGETHER: usize = 256;
@@ -209,7 +214,7 @@ impl Run<'_, '_> {
     ) -> Result<Box<dyn Content + 'b>, IngestError> {
         Ok(match held {
             Some(held) => Box::new(Cursor::new(held)),
-            None => Box::new(self.stored(sha256)?),
+            None => Box::new(BufReader::with_capacity(PIECE, self.stored(sha256)?)),
         })
     }
 
@@ -450,6 +455,7 @@ impl Run<'_, '_> {
             held.as_deref().unwrap_or(&beginning),
             bytes,
         )?;
+        let held = held.filter(|_| stays(kind, size));
         let inner = self.inside(draft, kind, bytes, frame.place, None, &came)?;
         self.read_inside(
             &Recorded {

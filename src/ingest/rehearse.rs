@@ -115,6 +115,7 @@ fn one(
     if !needs_reading(kind, whole, size) {
         return Ok(None);
     }
+    drop(held);
     let companion = |name: &str, most: u64| came.beside.get(name, most);
     let mut input = Input {
         kind,

@@ -22,6 +22,7 @@ use super::error::unreadable;
 use super::group::Open;
 use super::keeping::Counted;
 use super::keeping::bytes_of;
+use super::keeping::stays;
 use super::nested::Budget;
 use super::nested::Recorded;
 use super::notices::Notices;
@@ -292,6 +293,7 @@ impl<'a, 'o> Run<'a, 'o> {
             held.as_deref().unwrap_or(&beginning),
             bytes,
         )?;
+        let held = held.filter(|_| stays(kind, size));
         let parent = self.receive(draft, kind, &digest, size)?;
         self.read_inside(
             &Recorded {

@@ -422,3 +422,64 @@ fn lists_of_messages_around_a_conversations_id_are_read_in_their_order() {
     };
     assert!(finds.letters.iter().all(|letter| known(letter).is_some()));
 }
+
+#[test]
+fn a_text_that_is_too_long_once_decoded_is_left_out_and_that_is_said() {
+    // In Latin-1 each of these letters is one byte, in UTF-8 two.
+    let limits = Limits {
+        decoded: 1_000,
+        ..Limits::default()
+    };
+    let letters = |count: usize| vec![0xe9_u8; count];
+    for kind in [Kind::Text, Kind::Html] {
+        let mut short = b"caf\xe9 au lait, ".to_vec();
+        short.extend(letters(400));
+        assert_eq!(read_with(kind, &short, &limits, &nothing).texts.len(), 1);
+        let mut long = b"caf\xe9 au lait, ".to_vec();
+        long.extend(letters(600));
+        let finds = read_with(kind, &long, &limits, &nothing);
+        assert!(finds.texts.is_empty());
+        assert_eq!(
+            finds.notices,
+            ["its text has more than 1000 bytes once it is decoded: stored, not searchable"]
+        );
+    }
+    for charset in ["iso-8859-1", "utf-8", "us-ascii"] {
+        let mut mail = format!(
+            "From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nshort\n--b\n\
+             Content-Type: text/plain; charset={charset}\n\n"
+        )
+        .into_bytes();
+        mail.extend(letters(600));
+        mail.extend(b"\n--b--\n");
+        let finds = read_with(Kind::Mail, &mail, &limits, &nothing);
+        let message = &finds.letters[0].message;
+        assert_eq!(message.text, None, "{charset}");
+        assert!(
+            message
+                .notes
+                .contains(&"its text has more than 1000 bytes and was not read".to_owned()),
+            "{:?}",
+            message.notes
+        );
+        assert_eq!(
+            finds.notices,
+            ["text of more than 1000 bytes is stored, not searchable: 1 message"]
+        );
+        let from = b"From a@b.example Tue Jul 11 13:29:00 2023\n";
+        let mailbox = [from, mail.as_slice(), b"\n", from, mail.as_slice()].concat();
+        let finds = read_with(Kind::Mbox, &mailbox, &limits, &nothing);
+        let second = from.len() + mail.len() + 1;
+        assert_eq!(
+            finds.notices,
+            [format!(
+                "text of more than 1000 bytes is stored, not searchable: 2 messages, at byte 0, {second}"
+            )]
+        );
+    }
+}
+
+#[test]
+fn no_text_is_read_that_the_archive_would_not_hold_again() {
+    assert!(Limits::default().decoded <= fonds::archive::store::MOST_AT_ONCE);
+}

@@ -5,6 +5,7 @@
 //! stands in for scripts are left out.
 //! What a style sheet would have hidden is kept: the text may hold more than a screen showed, never less.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use html5gum::Span;
@@ -17,6 +18,7 @@ use super::Input;
 use super::ReadError;
 use super::Sink;
 use super::text::decode;
+use super::text::too_long;
 use super::urls::Links;
 use super::whole;
 
@@ -41,8 +43,15 @@ pub(super) struct Page {
 /// Reads a page.
 pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let bytes = whole(input, input.limits.text, "page")?;
-    let decoded = decode(&bytes, stated_encoding(&bytes).as_deref());
+    let stated = stated_encoding(&bytes);
+    let most = usize::try_from(input.limits.decoded).unwrap_or(usize::MAX);
+    let Some(decoded) = decode(Cow::Owned(bytes), stated.as_deref(), most) else {
+        return too_long(input, sink);
+    };
     let mut page = page(&decoded.text, input.limits.page_links);
+    if page.text.len() > most {
+        return too_long(input, sink);
+    }
     let mut notes = decoded.notes;
     notes.append(&mut page.notes);
     sink(Found::Text(Reading {

@@ -19,6 +19,8 @@ use super::Found;
 use super::Input;
 use super::ReadError;
 use super::Sink;
+use super::cuts::Cuts;
+use super::cuts::Tally;
 use super::mail;
 use super::mail::HEAD;
 use super::read_more;
@@ -29,8 +31,6 @@ use crate::record::Span;
 const CHUNK: usize = 256 << 10;
 /// How long a `From ` line, with the line behind it, may be to be looked at.
 const LOOK: usize = 4 << 10;
-/// How many offsets of possible separators a notice lists.
-const LISTED: usize = 10;
 
 /// Reads a mailbox.
 pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
@@ -63,6 +63,7 @@ struct Splitter<'i, 'a> {
     /// The start of a message that is longer than the limit, and where it starts in the file.
     long: Option<(Vec<u8>, u64)>,
     messages: u64,
+    cuts: Cuts,
     unspaced: Tally,
     missed: Tally,
 }
@@ -79,6 +80,7 @@ impl<'i, 'a> Splitter<'i, 'a> {
             ended: false,
             long: None,
             messages: 0,
+            cuts: Cuts::default(),
             unspaced: Tally::default(),
             missed: Tally::default(),
         }
@@ -236,9 +238,10 @@ impl<'i, 'a> Splitter<'i, 'a> {
         let header = header_at(raw);
         let content = raw.get(header..).unwrap_or_default();
         // A mailbox with lengths (mboxcl2) escapes nothing.
-        let (message, parts) =
+        let (message, parts, cuts) =
             mail::message(without_last_blank(content), !exact, self.input.limits);
         self.messages += 1;
+        self.cuts.add(&cuts, start);
         sink(Found::Message {
             span: Span {
                 start,
@@ -284,6 +287,7 @@ impl<'i, 'a> Splitter<'i, 'a> {
                 "no message was found in the mailbox".to_owned(),
             ))?;
         }
+        self.cuts.report(self.input.limits, true, sink)?;
         if let Some(at) = self.unspaced.shown() {
             let count = self.unspaced.count;
             sink(Found::Notice(format!(
@@ -297,32 +301,6 @@ impl<'i, 'a> Splitter<'i, 'a> {
             )))?;
         }
         Ok(())
-    }
-}
-
-/// How many places were met, and where the first of them are.
-#[derive(Default)]
-struct Tally {
-    count: u64,
-    first: Vec<u64>,
-}
-
-impl Tally {
-    fn add(&mut self, offset: u64) {
-        self.count += 1;
-        if self.first.len() < LISTED {
-            self.first.push(offset);
-        }
-    }
-
-    fn shown(&self) -> Option<String> {
-        let offsets: Vec<String> = self.first.iter().map(u64::to_string).collect();
-        let more = if self.count > LISTED as u64 {
-            ", ..."
-        } else {
-            ""
-        };
-        (self.count > 0).then(|| format!("{}{more}", offsets.join(", ")))
     }
 }
 

@@ -11,6 +11,7 @@
 //! Nested documents (an attachment, a member of a zip archive) are handed out whole; the caller stores each and calls
 //! [`sniff()`] and [`read`] on it again, counting the depth.
 
+mod cuts;
 mod html;
 mod mail;
 mod mbox;
@@ -65,6 +66,9 @@ pub struct Limits {
     pub message: u64,
     /// Bytes of one page or text that is not UTF-8; a longer one is not read.
     pub text: u64,
+    /// Bytes of the text of one document or message once it is decoded; a longer one is not searchable. No more than an
+    /// archive holds in memory at once, or nobody could read it again.
+    pub decoded: u64,
     /// Attachments of one message.
     pub parts: usize,
     /// Decoded bytes of all attachments of one message.
@@ -90,6 +94,7 @@ impl Default for Limits {
         Self {
             message: 64 << 20,
             text: 64 << 20,
+            decoded: 64 << 20,
             parts: 1_000,
             part_bytes: 256 << 20,
             message_links: 200,

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use chardetng::EncodingDetector;
 use chardetng::Iso2022JpDetection;
 use chardetng::Utf8Detection;
+use encoding_rs::CoderResult;
 use encoding_rs::Encoding;
 use encoding_rs::UTF_8;
 use mail_parser::decoders::charsets::map::charset_decoder;
@@ -23,6 +24,9 @@ use crate::record::Reading;
 /// How much of a text the encoding is guessed from.
 const GUESSED_FROM: usize = 256 << 10;
 
+/// How many bytes are decoded at a time.
+const PIECE: usize = 64 << 10;
+
 /// Bytes turned into text.
 pub(super) struct Decoded<'a> {
     /// The text, with line ends as they came.
@@ -36,13 +40,19 @@ pub(super) struct Decoded<'a> {
 /// Reads a text whose encoding had to be decided.
 pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let bytes = whole(input, input.limits.text, "text in another encoding")?;
-    let mut decoded = decode(&bytes, None);
+    let most = usize::try_from(input.limits.decoded).unwrap_or(usize::MAX);
+    let Some(decoded) = decode(Cow::Owned(bytes), None, most) else {
+        return too_long(input, sink);
+    };
+    let mut notes = decoded.notes;
     let mut text = line_feeds(decoded.text.into_owned());
-    if text.contains('\0') {
+    let zeros = memchr::memchr_iter(0, text.as_bytes()).count();
+    if zeros > 0 {
+        if text.len().saturating_add(zeros.saturating_mul(2)) > most {
+            return too_long(input, sink);
+        }
         text = text.replace('\0', "\u{fffd}");
-        decoded
-            .notes
-            .push("bytes of value 0 in the text are shown as U+FFFD".to_owned());
+        notes.push("bytes of value 0 in the text are shown as U+FFFD".to_owned());
     }
     sink(Found::Text(Reading {
         kind: input.kind,
@@ -51,50 +61,111 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
         language: None,
         links: Vec::new(),
         text,
-        notes: decoded.notes,
+        notes,
     }))?;
     Ok(())
 }
 
+/// Says of a document that its text is longer than is held in memory again.
+pub(super) fn too_long(input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+    let most = input.limits.decoded;
+    sink(Found::Notice(format!(
+        "its text has more than {most} bytes once it is decoded: stored, not searchable"
+    )))?;
+    Ok(())
+}
+
 /// Turns bytes into text: by byte order mark, else by the encoding they are said to be in, else as UTF-8 where they
-/// are, else by a guess.
-pub(super) fn decode<'a>(bytes: &'a [u8], stated: Option<&str>) -> Decoded<'a> {
+/// are, else by a guess. Nothing where the text would have more than `most` bytes: legacy encodings take up to three
+/// times their length in UTF-8.
+pub(super) fn decode<'a>(
+    bytes: Cow<'a, [u8]>,
+    stated: Option<&str>,
+    most: usize,
+) -> Option<Decoded<'a>> {
     let stated = stated.map(str::trim).filter(|label| !label.is_empty());
     let mut notes = Vec::new();
-    let encoding = match (Encoding::for_bom(bytes), stated) {
+    let marked = Encoding::for_bom(&bytes);
+    let encoding = match (marked, stated) {
         (Some((encoding, _)), _) => encoding,
         (None, Some(label)) => match Encoding::for_label(label.as_bytes()) {
             // Much mail that says us-ascii or Latin-1 is in UTF-8; what is valid UTF-8 and not ASCII is UTF-8.
-            Some(_) if !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok() => UTF_8,
+            Some(_) if !bytes.is_ascii() && std::str::from_utf8(&bytes).is_ok() => UTF_8,
             Some(encoding) => encoding,
             None => {
                 if let Some(decoder) = charset_decoder(label.as_bytes()) {
-                    return Decoded {
-                        text: Cow::Owned(decoder(bytes)),
+                    let text = decoder(&bytes);
+                    return (text.len() <= most).then(|| Decoded {
+                        text: Cow::Owned(text),
                         encoding: label.to_ascii_lowercase(),
                         notes,
-                    };
+                    });
                 }
                 let label: String = label.chars().take(40).collect();
                 notes.push(format!(
                     "its text is said to be in {label:?}, an encoding that is not known here"
                 ));
-                guess(bytes, &mut notes)
+                guess(&bytes, &mut notes)
             }
         },
-        (None, None) => guess(bytes, &mut notes),
+        (None, None) => guess(&bytes, &mut notes),
     };
-    let (text, used, damaged) = encoding.decode(bytes);
-    if damaged {
-        notes.push(format!(
-            "some bytes of its text are not {}; they are shown as U+FFFD",
-            used.name()
-        ));
-    }
-    Decoded {
+    let mark = marked.map_or(0, |(_, length)| length);
+    let as_it_stands = encoding == UTF_8 || (encoding.is_ascii_compatible() && bytes.is_ascii());
+    let text = match bytes {
+        bytes if mark > 0 || !as_it_stands => Err(bytes),
+        Cow::Borrowed(bytes) => std::str::from_utf8(bytes)
+            .map(Cow::Borrowed)
+            .map_err(|_| Cow::Borrowed(bytes)),
+        Cow::Owned(bytes) => String::from_utf8(bytes)
+            .map(Cow::Owned)
+            .map_err(|error| Cow::Owned(error.into_bytes())),
+    };
+    let text = match text {
+        Ok(text) => text,
+        Err(bytes) => {
+            let (text, damaged) =
+                decoded_within(bytes.get(mark..).unwrap_or_default(), encoding, most)?;
+            if damaged {
+                notes.push(format!(
+                    "some bytes of its text are not {}; they are shown as U+FFFD",
+                    encoding.name()
+                ));
+            }
+            Cow::Owned(text)
+        }
+    };
+    (text.len() <= most).then(|| Decoded {
         text,
-        encoding: used.name().to_ascii_lowercase(),
+        encoding: encoding.name().to_ascii_lowercase(),
         notes,
+    })
+}
+
+/// The text of bytes behind any byte order mark, and whether some of them could not be read. Decoded piece by piece, so
+/// that what is too long is never held.
+fn decoded_within(
+    bytes: &[u8],
+    encoding: &'static Encoding,
+    most: usize,
+) -> Option<(String, bool)> {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = String::new();
+    let mut damaged = false;
+    let mut rest = bytes;
+    loop {
+        let piece = rest.get(..PIECE).unwrap_or(rest);
+        text.reserve(decoder.max_utf8_buffer_length(piece.len())?);
+        let last = piece.len() == rest.len();
+        let (result, read, replaced) = decoder.decode_to_string(piece, &mut text, last);
+        damaged |= replaced;
+        if text.len() > most {
+            return None;
+        }
+        rest = rest.get(read..).unwrap_or_default();
+        if last && result == CoderResult::InputEmpty {
+            return Some((text, damaged));
+        }
     }
 }
 
@@ -114,18 +185,27 @@ fn guess(bytes: &[u8], notes: &mut Vec<String>) -> &'static Encoding {
     encoding
 }
 
-/// The same text with every line ended by a line feed alone.
+/// The same text with every line ended by a line feed alone. It gets no longer, so it is changed where it lies.
 pub(super) fn line_feeds(text: String) -> String {
-    if memchr::memchr(b'\r', text.as_bytes()).is_none() {
+    let Some(first) = memchr::memchr(b'\r', text.as_bytes()) else {
         return text;
+    };
+    let mut bytes = text.into_bytes();
+    // All before `to` is as it should be; a carriage return stands at `from`.
+    let (mut to, mut from) = (first, first);
+    while from < bytes.len() {
+        if let Some(end) = bytes.get_mut(to) {
+            *end = b'\n';
+        }
+        to += 1;
+        from += 1 + usize::from(bytes.get(from + 1) == Some(&b'\n'));
+        let line = bytes.get(from..).unwrap_or_default();
+        let length = memchr::memchr(b'\r', line).unwrap_or(line.len());
+        bytes.copy_within(from..from + length, to);
+        to += length;
+        from += length;
     }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some((line, after)) = rest.split_once('\r') {
-        out.push_str(line);
-        out.push('\n');
-        rest = after.strip_prefix('\n').unwrap_or(after);
-    }
-    out.push_str(rest);
-    out
+    bytes.truncate(to);
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }

@@ -13,6 +13,7 @@ use super::mime::decoded;
 
 use super::super::Limits;
 use super::super::Part;
+use super::super::cuts::Cut;
 use super::super::html;
 use super::super::text::decode;
 use super::super::text::line_feeds;
@@ -28,6 +29,7 @@ pub(super) struct Body {
     pub links: Vec<Link>,
     pub attachments: Vec<Attachment>,
     pub parts: Vec<Part>,
+    pub cuts: Vec<Cut>,
 }
 
 /// A text of the message.
@@ -59,7 +61,11 @@ pub(super) fn read(
         links: Vec::new(),
         attachments: Vec::new(),
         parts: Vec::new(),
+        cuts: Vec::new(),
     };
+    // What all texts of the message may still have: a text that is not read leaves none for the message, since a part of
+    // it would be taken for all that was written.
+    let mut room = Some(usize::try_from(limits.decoded).unwrap_or(usize::MAX));
     let mut budget = Budget {
         bytes: limits.part_bytes,
         parts: limits.parts,
@@ -73,7 +79,10 @@ pub(super) fn read(
         ) || about.media_type.starts_with("multipart/");
         let named = about.name.is_some() && index > 0;
         if text && !about.attachment && !named && !leaf.aside {
-            shown.push(show(leaf, &about, in_mailbox, limits, notes));
+            let most = room.unwrap_or(0);
+            let text = room.and_then(|_| show(leaf, &about, in_mailbox, most, limits, notes));
+            room = text.as_ref().and_then(|it| most.checked_sub(it.text.len()));
+            shown.extend(text);
         } else {
             attach(leaf, about, &mut budget, &mut body, notes);
         }
@@ -84,6 +93,14 @@ pub(super) fn read(
         notes.push(format!(
             "only its first {kept} attachments were taken out: limit of {count} attachments and {bytes} bytes a message"
         ));
+    }
+    if room.is_none() {
+        notes.push(format!(
+            "its text has more than {} bytes and was not read",
+            limits.decoded
+        ));
+        body.cuts.push(Cut::Text);
+        return body;
     }
     let taken = taken(&shown, notes);
     let mut links = Links::new(limits.message_links);
@@ -105,7 +122,7 @@ pub(super) fn read(
         if text.is_empty() {
             text = std::mem::take(&mut shown.text);
         } else {
-            text.push_str(&shown.text);
+            text.push_str(&std::mem::take(&mut shown.text));
         }
         if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
@@ -142,21 +159,22 @@ fn describe(leaf: &Leaf<'_>) -> Described {
     }
 }
 
-/// A part as text for a reader.
+/// A part as text for a reader; nothing where it would have more than `most` bytes.
 fn show<'l>(
     leaf: &'l Leaf<'_>,
     about: &Described,
     in_mailbox: bool,
+    most: usize,
     limits: &Limits,
     notes: &mut Vec<String>,
-) -> Shown<'l> {
+) -> Option<Shown<'l>> {
     let bytes = decoded(leaf, notes);
     let html = about.media_type == "text/html";
     let stated = about
         .charset
         .clone()
         .or_else(|| html.then(|| html::stated_encoding(&bytes)).flatten());
-    let decoded = decode(&bytes, stated.as_deref());
+    let decoded = decode(bytes, stated.as_deref(), most)?;
     for note in decoded.notes {
         if !notes.contains(&note) {
             notes.push(note);
@@ -176,12 +194,12 @@ fn show<'l>(
         text = page.text;
         links = page.links;
     }
-    Shown {
+    Some(Shown {
         choices: &leaf.choices,
         text,
         links,
         html,
-    }
+    })
 }
 
 /// The text with one `>` less on every line that is `From ` behind one or more of them (the mboxrd rule), if there is

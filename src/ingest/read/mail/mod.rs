@@ -25,6 +25,8 @@ use super::Limits;
 use super::Part;
 use super::ReadError;
 use super::Sink;
+use super::cuts::Cut;
+use super::cuts::Cuts;
 use super::time::header_date;
 
 use crate::record::Conversation;
@@ -57,10 +59,10 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
     let skipped = before_headers(&raw);
     let bytes = raw.get(skipped..).unwrap_or_default();
     let whole = size <= limit;
-    let (message, parts) = if whole {
+    let (message, parts, cut) = if whole {
         message(bytes, false, input.limits)
     } else {
-        (head_only(bytes, limit), Vec::new())
+        (head_only(bytes, limit), Vec::new(), Vec::new())
     };
     let end = if whole { size } else { input.size.max(size) };
     sink(Found::Message {
@@ -70,7 +72,9 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
         message,
         parts,
     })?;
-    Ok(())
+    let mut cuts = Cuts::default();
+    cuts.add(&cut, 0);
+    cuts.report(input.limits, false, sink)
 }
 
 /// How many bytes stand before the header block: a byte order mark, blank lines, and the `From ` line of a mailbox that
@@ -147,8 +151,12 @@ pub(super) fn head_only(bytes: &[u8], limit: u64) -> Message {
 }
 
 /// Reads a message that starts with its header block. In a mailbox, lines that were escaped as `>From ` are shown
-/// without the escape.
-pub(super) fn message(bytes: &[u8], in_mailbox: bool, limits: &Limits) -> (Message, Vec<Part>) {
+/// without the escape. Says also what was left out of it.
+pub(super) fn message(
+    bytes: &[u8],
+    in_mailbox: bool,
+    limits: &Limits,
+) -> (Message, Vec<Part>, Vec<Cut>) {
     let mut notes = Vec::new();
     let headers = Headers::parse(bytes, |_| false);
     if headers.fields.is_empty() {
@@ -180,7 +188,7 @@ pub(super) fn message(bytes: &[u8], in_mailbox: bool, limits: &Limits) -> (Messa
         notes.push(format!("and {more} more of the kind"));
     }
     message.notes = notes;
-    (message, read.parts)
+    (message, read.parts, read.cuts)
 }
 
 /// What the header block says.

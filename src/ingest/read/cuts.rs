@@ -1,0 +1,87 @@
+//! What was left out of the messages of a document, told once for the document and not once for each message: a mailbox
+//! may hold a hundred thousand of them. Each message says it again in its own notes.
+
+use std::collections::BTreeMap;
+
+use super::Found;
+use super::Limits;
+use super::ReadError;
+use super::Sink;
+
+/// How many offsets a notice lists.
+const LISTED: usize = 10;
+
+/// What was left out of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Cut {
+    /// Its text: it is longer than [`Limits::decoded`].
+    Text,
+}
+
+/// The messages of a document out of which something was left, by what it was.
+#[derive(Default)]
+pub(super) struct Cuts {
+    met: BTreeMap<Cut, Tally>,
+}
+
+impl Cuts {
+    /// Adds a message that starts at that byte.
+    pub(super) fn add(&mut self, cuts: &[Cut], at: u64) {
+        for cut in cuts {
+            self.met.entry(*cut).or_default().add(at);
+        }
+    }
+
+    /// Says it all; with their offsets where the document is more than one message.
+    pub(super) fn report(
+        self,
+        limits: &Limits,
+        offsets: bool,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), ReadError> {
+        for (cut, tally) in self.met {
+            let one = tally.count == 1;
+            let at = tally.shown().filter(|_| offsets);
+            let at = at.map_or_else(String::new, |at| format!(", at byte {at}"));
+            let messages = if one {
+                format!("1 message{at}")
+            } else {
+                format!("{} messages{at}", tally.count)
+            };
+            let found = match cut {
+                Cut::Text => Found::Notice(format!(
+                    "text of more than {} bytes is stored, not searchable: {messages}",
+                    limits.decoded
+                )),
+            };
+            sink(found)?;
+        }
+        Ok(())
+    }
+}
+
+/// How many places were met, and where the first of them are.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub count: u64,
+    first: Vec<u64>,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, offset: u64) {
+        self.count += 1;
+        if self.first.len() < LISTED {
+            self.first.push(offset);
+        }
+    }
+
+    pub(super) fn shown(&self) -> Option<String> {
+        let offsets: Vec<String> = self.first.iter().map(u64::to_string).collect();
+        let more = if self.count > LISTED as u64 {
+            ", ..."
+        } else {
+            ""
+        };
+        (self.count > 0).then(|| format!("{}{more}", offsets.join(", ")))
+    }
+}
