@@ -483,3 +483,74 @@ fn a_text_that_is_too_long_once_decoded_is_left_out_and_that_is_said() {
 fn no_text_is_read_that_the_archive_would_not_hold_again() {
     assert!(Limits::default().decoded <= fonds::archive::store::MOST_AT_ONCE);
 }
+
+#[test]
+fn a_multipart_without_a_part_is_read_as_text() {
+    let told = "a part said to hold parts has none in it; it is read as text".to_owned();
+    let stray =
+        "text before its first part or behind its last one belongs to no part and is not shown"
+            .to_owned();
+    let words = Some("The words that matter.\n");
+    let read = |mail: &[u8]| {
+        let finds = read_as(Kind::Mail, mail);
+        let message = &finds.letters[0].message;
+        (message.text.clone(), message.notes.clone())
+    };
+    for body in [
+        "The words that matter.\n",
+        "The words that matter.\n--abc--\n",
+        "The words that matter.\n--other\n",
+    ] {
+        let mail =
+            format!("From: a@b.example\nContent-Type: multipart/mixed; boundary=abc\n\n{body}");
+        let (text, notes) = read(mail.as_bytes());
+        assert!(
+            text.unwrap_or_default()
+                .starts_with("The words that matter."),
+            "{body}"
+        );
+        assert!(notes.contains(&told), "{notes:?}");
+    }
+    // One inside another: what stands in the inner one is a part of the outer one.
+    let (text, notes) = read(
+        b"From: a@b.example\nContent-Type: multipart/mixed; boundary=abc\n\n--abc\n\
+          Content-Type: multipart/alternative; boundary=def\n\nThe words that matter.\n--abc--\n",
+    );
+    assert_eq!(text.as_deref(), words);
+    assert!(notes.contains(&told), "{notes:?}");
+    // A boundary is bytes, whatever they say.
+    for boundary in [&b"b\xe9b"[..], b"\"b\xe9 b\"", "b\u{e9}b".as_bytes()] {
+        let line = boundary.trim_ascii();
+        let line = line.strip_prefix(b"\"").unwrap_or(line);
+        let line = line.strip_suffix(b"\"").unwrap_or(line);
+        let mail = [
+            b"From: a@b.example\nContent-Type: multipart/mixed; boundary=",
+            boundary,
+            b"; x=y\n\n--",
+            line,
+            b"\n\nThe words that matter.\n--",
+            line,
+            b"--\n",
+        ]
+        .concat();
+        let (text, notes) = read(&mail);
+        assert_eq!(text.as_deref(), words, "{notes:?}");
+        assert!(!notes.contains(&told), "{notes:?}");
+    }
+    // What stands outside the parts is pointed out, unless it is what every mailer puts there.
+    let around = |before: &str, after: &str| {
+        let mail = format!(
+            "From: a@b.example\nContent-Type: multipart/mixed; boundary=abc\n\n{before}\n--abc\n\nThe words that matter.\n--abc--\n{after}"
+        );
+        let (text, notes) = read(mail.as_bytes());
+        assert_eq!(text.as_deref(), words);
+        notes.contains(&stray)
+    };
+    assert!(around("Hidden.", ""));
+    assert!(around("", "Hidden."));
+    assert!(!around("", "\n"));
+    assert!(!around(
+        "This is a multi-part message in MIME format.",
+        "\n"
+    ));
+}

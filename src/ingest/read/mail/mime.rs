@@ -44,8 +44,10 @@ pub(super) struct Parts<'a> {
 }
 
 /// A multipart that has been entered.
-struct Open {
+struct Open<'a> {
     boundary: Vec<u8>,
+    /// Its headers and where its body starts, as long as no part of it was found.
+    whole: Option<(Headers<'a>, usize)>,
     prefix: String,
     children: u32,
     digest: bool,
@@ -68,7 +70,8 @@ pub(super) fn split<'a>(message: &'a [u8], headers: Headers<'a>) -> Parts<'a> {
         leaves: Vec::new(),
         notes: Vec::new(),
     };
-    let mut open: Vec<Open> = Vec::new();
+    let mut open: Vec<Open<'a>> = Vec::new();
+    let mut outside = false;
     let mut alternatives = 0;
     // The entity at hand: its header block and where its body starts.
     let mut body = headers.body;
@@ -83,6 +86,7 @@ pub(super) fn split<'a>(message: &'a [u8], headers: Headers<'a>) -> Parts<'a> {
                     multipart.alternative = Some(alternatives);
                     alternatives += 1;
                 }
+                multipart.whole = Some((headers, body));
                 open.push(multipart);
             } else {
                 let end = delimiter(message, body, &open);
@@ -98,14 +102,38 @@ pub(super) fn split<'a>(message: &'a [u8], headers: Headers<'a>) -> Parts<'a> {
             }
         }
         // On to the next boundary line; text before the first part and behind the last is no part.
-        let Some(found) = delimiter(message, search_from, &open) else {
+        let found = delimiter(message, search_from, &open);
+        let until = found.as_ref().map_or(message.len(), |found| found.start);
+        let between = message.get(search_from..until).unwrap_or_default();
+        let begins = found
+            .as_ref()
+            .is_some_and(|found| !found.closing && found.level + 1 == open.len());
+        if let Some((headers, _)) = open.last_mut().and_then(|multipart| multipart.whole.take()) {
+            if begins {
+                outside |= !is_blank_or_usual(between);
+            } else if !between.trim_ascii().is_empty() {
+                // Nothing in it is set apart as it says, so all of it is what somebody wrote.
+                parts.notes.push(
+                    "a part said to hold parts has none in it; it is read as text".to_owned(),
+                );
+                open.pop();
+                parts.leaves.push(leaf(headers, between, &open));
+            }
+        } else {
+            outside |= !between.trim_ascii().is_empty();
+        }
+        let Some(found) = found else {
             break;
         };
         open.truncate(found.level + 1);
         if found.closing {
-            open.pop();
+            if open.len() == found.level + 1 {
+                open.pop();
+            }
             body = found.after;
             if open.is_empty() {
+                let rest = message.get(body..).unwrap_or_default();
+                outside |= !rest.trim_ascii().is_empty();
                 break;
             }
             continue;
@@ -124,24 +152,43 @@ pub(super) fn split<'a>(message: &'a [u8], headers: Headers<'a>) -> Parts<'a> {
         body = found.after + headers.body;
         entity = Some(headers);
     }
+    if outside {
+        parts.notes.push(
+            "text before its first part or behind its last one belongs to no part and is not shown"
+                .to_owned(),
+        );
+    }
     parts
 }
 
+/// Whether nothing stands before the first part but what mailers put there for readers from before MIME.
+fn is_blank_or_usual(preamble: &[u8]) -> bool {
+    let preamble = preamble.trim_ascii();
+    preamble.is_empty()
+        || (preamble.len() < 500 && memchr::memmem::find(preamble, b"MIME").is_some())
+}
+
 /// The multipart that an entity with these headers is, if it is one that is entered.
-fn enter(
-    headers: &Headers<'_>,
-    open: &[Open],
+fn enter<'a>(
+    headers: &Headers<'a>,
+    open: &[Open<'a>],
     leaves: usize,
     notes: &mut Vec<String>,
-) -> Option<Open> {
+) -> Option<Open<'a>> {
     let content_type = headers.content_type("content-type")?;
     if !content_type.ctype().eq_ignore_ascii_case("multipart") {
         return None;
     }
-    let Some(boundary) = content_type
+    let stated = content_type
         .attribute("boundary")
-        .filter(|it| !it.is_empty())
-    else {
+        .filter(|it| !it.is_empty());
+    // As text, bytes that are not UTF-8 are no longer what stands in the boundary lines.
+    let boundary = stated.map(|stated| {
+        let raw = headers.first("content-type").unwrap_or_default();
+        let raw = raw_boundary(raw).filter(|_| !stated.is_ascii());
+        raw.unwrap_or_else(|| stated.as_bytes().to_vec())
+    });
+    let Some(boundary) = boundary else {
         notes.push("a part said to hold parts does not say what sets them apart".to_owned());
         return None;
     };
@@ -155,7 +202,8 @@ fn enter(
     let subtype = content_type.subtype().unwrap_or_default();
     let is = |name: &str| subtype.eq_ignore_ascii_case(name);
     Some(Open {
-        boundary: boundary.trim_end().as_bytes().to_vec(),
+        boundary: boundary.trim_ascii_end().to_vec(),
+        whole: None,
         prefix: number(open),
         children: 0,
         digest: is("digest"),
@@ -164,8 +212,30 @@ fn enter(
     })
 }
 
+/// The boundary in a `Content-Type` field, byte for byte.
+fn raw_boundary(field: &[u8]) -> Option<Vec<u8>> {
+    let name = b"boundary";
+    let mut rest = field;
+    loop {
+        let start = rest
+            .windows(name.len())
+            .position(|at| at.eq_ignore_ascii_case(name))?;
+        rest = rest.get(start + name.len()..)?;
+        if let Some(value) = rest.trim_ascii_start().strip_prefix(b"=") {
+            let value = value.trim_ascii_start();
+            let value = match value.strip_prefix(b"\"") {
+                Some(quoted) => quoted.split(|byte| *byte == b'"').next()?,
+                None => value
+                    .split(|byte| *byte == b';' || byte.is_ascii_whitespace())
+                    .next()?,
+            };
+            return (!value.is_empty()).then(|| value.to_vec());
+        }
+    }
+}
+
 /// The number of the entity at hand, empty for the message itself.
-fn number(open: &[Open]) -> String {
+fn number(open: &[Open<'_>]) -> String {
     match open.last() {
         None => String::new(),
         Some(parent) if parent.prefix.is_empty() => parent.children.to_string(),
@@ -173,7 +243,7 @@ fn number(open: &[Open]) -> String {
     }
 }
 
-fn leaf<'a>(headers: Headers<'a>, body: &'a [u8], open: &[Open]) -> Leaf<'a> {
+fn leaf<'a>(headers: Headers<'a>, body: &'a [u8], open: &[Open<'a>]) -> Leaf<'a> {
     let number = number(open);
     Leaf {
         number: if number.is_empty() {
@@ -197,7 +267,7 @@ fn leaf<'a>(headers: Headers<'a>, body: &'a [u8], open: &[Open]) -> Leaf<'a> {
 
 /// The next boundary line of any open multipart at or behind `from`, which is the start of a line. The line end before
 /// it belongs to it (RFC 2046 §5.1.1).
-fn delimiter(message: &[u8], from: usize, open: &[Open]) -> Option<Delimiter> {
+fn delimiter(message: &[u8], from: usize, open: &[Open<'_>]) -> Option<Delimiter> {
     if open.is_empty() {
         return None;
     }
@@ -235,7 +305,7 @@ fn line_start(message: &[u8], start: usize) -> usize {
 }
 
 /// Which open multipart a line is a boundary of, innermost first, and whether it closes it.
-fn level_of(line: &[u8], open: &[Open]) -> Option<(usize, bool)> {
+fn level_of(line: &[u8], open: &[Open<'_>]) -> Option<(usize, bool)> {
     let line = line.strip_prefix(b"--")?.trim_ascii_end();
     open.iter()
         .enumerate()
