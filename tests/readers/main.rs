@@ -10,4 +10,5 @@ mod samples;
 #[path = "../support/skipped.rs"]
 mod skipped;
 mod support;
+mod told;
 mod trees;

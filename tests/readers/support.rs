@@ -46,7 +46,10 @@ pub(crate) struct Finds {
     pub(crate) letters: Vec<Letter>,
     pub(crate) members: Vec<Member>,
     pub(crate) texts: Vec<Reading>,
+    /// Notices, and what could not be taken out.
     pub(crate) notices: Vec<String>,
+    /// What could not be taken out.
+    pub(crate) unread: Vec<String>,
     pub(crate) error: Option<ReadError>,
 }
 
@@ -116,7 +119,11 @@ pub(crate) fn read_named(
                 });
             }
             Found::Text(reading) => finds.texts.push(reading),
-            Found::Notice(notice) | Found::Unread(notice) => finds.notices.push(notice),
+            Found::Notice(notice) => finds.notices.push(notice),
+            Found::Unread(notice) => {
+                finds.unread.push(notice.clone());
+                finds.notices.push(notice);
+            }
         }
         Ok(())
     });

@@ -14,6 +14,20 @@ const LISTED: usize = 10;
 /// What was left out of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cut {
+    /// All but its headers: it is longer than [`Limits::message`].
+    Message,
+    /// Some of its attachments: they are more than [`Limits`] allow.
+    Attachments,
+    /// Some of its parts: they are too many to be told apart.
+    Parts,
+    /// All of it: an entry of an X archive with more bytes than this.
+    Entry(u64),
+    /// All of it: an entry of an X archive that is no JSON.
+    Json,
+    /// Nothing; but bytes that JSON does not allow had to be replaced before it could be read.
+    Repaired,
+    /// Nothing; but parts that lie too deep stand in its text as they came.
+    Deep,
     /// Its text: it is longer than [`Limits::decoded`].
     Text,
 }
@@ -49,6 +63,27 @@ impl Cuts {
                 format!("{} messages{at}", tally.count)
             };
             let found = match cut {
+                Cut::Message => Found::Unread(format!(
+                    "longer than {} bytes, so that only the headers were read, not the text and the attachments: {messages}",
+                    limits.message
+                )),
+                Cut::Attachments => Found::Unread(format!(
+                    "attachments beyond the limit of {} and {} bytes a message were not taken out: {messages}",
+                    limits.parts, limits.part_bytes
+                )),
+                Cut::Parts => Found::Unread(format!(
+                    "parts that were too many to be told apart were not read: {messages}"
+                )),
+                Cut::Entry(most) => {
+                    Found::Unread(format!("longer than {most} bytes and not read: {messages}"))
+                }
+                Cut::Json => Found::Unread(format!("not JSON and not read: {messages}")),
+                Cut::Repaired => Found::Notice(format!(
+                    "bytes that JSON does not allow were replaced to read them, as each says: {messages}"
+                )),
+                Cut::Deep => Found::Notice(format!(
+                    "parts that lie too deep were not told apart and stand in the text as they came: {messages}"
+                )),
                 Cut::Text => Found::Notice(format!(
                     "text of more than {} bytes is stored, not searchable: {messages}",
                     limits.decoded

@@ -19,6 +19,7 @@ use super::Found;
 use super::Input;
 use super::ReadError;
 use super::Sink;
+use super::cuts::Cut;
 use super::cuts::Cuts;
 use super::cuts::Tally;
 use super::mail;
@@ -213,6 +214,7 @@ impl<'i, 'a> Splitter<'i, 'a> {
                 self.input.limits.message,
             );
             self.messages += 1;
+            self.cuts.add(&[Cut::Message], start);
             return Ok(sink(Found::Message {
                 span: Span {
                     start,

@@ -88,6 +88,7 @@ pub(super) fn read(
         }
     }
     if budget.reached {
+        body.cuts.push(Cut::Attachments);
         let kept = body.parts.len();
         let (count, bytes) = (limits.parts, limits.part_bytes);
         notes.push(format!(

@@ -17,6 +17,8 @@ use mail_parser::decoders::base64::base64_decode;
 use super::headers::Headers;
 use super::headers::first_line;
 
+use super::super::cuts::Cut;
+
 /// How deep multiparts are entered.
 const DEPTH: usize = 100;
 /// How many parts of a message are told apart.
@@ -41,6 +43,7 @@ pub(super) struct Leaf<'a> {
 pub(super) struct Parts<'a> {
     pub leaves: Vec<Leaf<'a>>,
     pub notes: Vec<String>,
+    pub cuts: Vec<Cut>,
 }
 
 /// A multipart that has been entered.
@@ -69,6 +72,7 @@ pub(super) fn split<'a>(message: &'a [u8], headers: Headers<'a>) -> Parts<'a> {
     let mut parts = Parts {
         leaves: Vec::new(),
         notes: Vec::new(),
+        cuts: Vec::new(),
     };
     let mut open: Vec<Open<'a>> = Vec::new();
     let mut outside = false;
@@ -79,9 +83,7 @@ pub(super) fn split<'a>(message: &'a [u8], headers: Headers<'a>) -> Parts<'a> {
     loop {
         let mut search_from = body;
         if let Some(headers) = entity.take() {
-            if let Some(mut multipart) =
-                enter(&headers, &open, parts.leaves.len(), &mut parts.notes)
-            {
+            if let Some(mut multipart) = enter(&headers, &open, &mut parts) {
                 if multipart.alternative.is_some() {
                     multipart.alternative = Some(alternatives);
                     alternatives += 1;
@@ -142,6 +144,7 @@ pub(super) fn split<'a>(message: &'a [u8], headers: Headers<'a>) -> Parts<'a> {
             parts
                 .notes
                 .push(format!("only its first {PARTS} parts were told apart"));
+            parts.cuts.push(Cut::Parts);
             break;
         }
         if let Some(parent) = open.last_mut() {
@@ -169,12 +172,8 @@ fn is_blank_or_usual(preamble: &[u8]) -> bool {
 }
 
 /// The multipart that an entity with these headers is, if it is one that is entered.
-fn enter<'a>(
-    headers: &Headers<'a>,
-    open: &[Open<'a>],
-    leaves: usize,
-    notes: &mut Vec<String>,
-) -> Option<Open<'a>> {
+fn enter<'a>(headers: &Headers<'a>, open: &[Open<'a>], parts: &mut Parts<'a>) -> Option<Open<'a>> {
+    let notes = &mut parts.notes;
     let content_type = headers.content_type("content-type")?;
     if !content_type.ctype().eq_ignore_ascii_case("multipart") {
         return None;
@@ -192,8 +191,11 @@ fn enter<'a>(
         notes.push("a part said to hold parts does not say what sets them apart".to_owned());
         return None;
     };
-    if open.len() >= DEPTH || leaves >= PARTS {
+    if open.len() >= DEPTH || parts.leaves.len() >= PARTS {
         notes.push(format!("parts more than {DEPTH} deep were not told apart"));
+        if !parts.cuts.contains(&Cut::Deep) {
+            parts.cuts.push(Cut::Deep);
+        }
         return None;
     }
     if headers.all("content-type").count() > 1 {

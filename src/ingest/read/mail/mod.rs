@@ -62,7 +62,7 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
     let (message, parts, cut) = if whole {
         message(bytes, false, input.limits)
     } else {
-        (head_only(bytes, limit), Vec::new(), Vec::new())
+        (head_only(bytes, limit), Vec::new(), vec![Cut::Message])
     };
     let end = if whole { size } else { input.size.max(size) };
     sink(Found::Message {
@@ -179,7 +179,9 @@ pub(super) fn message(
     let mut message = from_headers(&headers, &mut notes);
     let parts = mime::split(bytes, headers);
     notes.extend(parts.notes);
-    let read = body::read(&parts.leaves, in_mailbox, limits, &mut notes);
+    let mut cuts = parts.cuts;
+    let mut read = body::read(&parts.leaves, in_mailbox, limits, &mut notes);
+    cuts.append(&mut read.cuts);
     message.text = read.text;
     message.links = read.links;
     message.attachments = read.attachments;
@@ -188,7 +190,7 @@ pub(super) fn message(
         notes.push(format!("and {more} more of the kind"));
     }
     message.notes = notes;
-    (message, read.parts, read.cuts)
+    (message, read.parts, cuts)
 }
 
 /// What the header block says.

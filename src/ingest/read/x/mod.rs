@@ -6,7 +6,10 @@
 
 mod beside;
 mod event;
+mod repair;
 mod scan;
+
+use std::borrow::Cow;
 
 use serde_json::Map;
 use serde_json::Value;
@@ -14,12 +17,15 @@ use serde_json::Value;
 use self::beside::Owner;
 use self::beside::gaps;
 use self::event::Context;
+use self::repair::repaired;
 use self::scan::Scanner;
 
 use super::Found;
 use super::Input;
 use super::ReadError;
 use super::Sink;
+use super::cuts::Cut;
+use super::cuts::Cuts;
 
 use crate::record::Kind;
 use crate::record::Message;
@@ -53,20 +59,34 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
         },
         group: kind == Kind::XGroupMessages,
     };
+    let mut cuts = Cuts::default();
     let mut scanner = Scanner::new(input.content);
     scanner.pass_assignment()?;
     scanner.open(b'[')?;
     let (mut first, mut count) = (true, 0);
-    while scanner.next_element(&mut first)? {
-        if kind == Kind::XTweets {
-            entry(&mut scanner, &context, sink, &|entry| {
+    let outcome = loop {
+        match scanner.next_element(&mut first) {
+            Ok(true) => {}
+            Ok(false) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+        let read = if kind == Kind::XTweets {
+            entry(&mut scanner, &context, (&mut cuts, &mut *sink), &|entry| {
                 event::post(entry, &context)
-            })?;
+            })
         } else {
-            conversation(&mut scanner, &context, sink)?;
+            conversation(&mut scanner, &context, (&mut cuts, &mut *sink))
+        };
+        if let Err(error) = read {
+            break Err(error);
         }
         count += 1;
+    };
+    // What was left out of the messages before the place where it breaks off is said all the same.
+    if !matches!(outcome, Err(ReadError::Stopped(_))) {
+        cuts.report(input.limits, true, sink)?;
     }
+    outcome?;
     for notice in gaps(input, count) {
         sink(Found::Notice(notice))?;
     }
@@ -77,7 +97,7 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
 fn conversation(
     scanner: &mut Scanner<'_>,
     context: &Context<'_>,
-    sink: &mut Sink<'_>,
+    (cuts, sink): Out<'_, '_>,
 ) -> Result<(), ReadError> {
     scanner.open(b'{')?;
     let mut first = true;
@@ -94,7 +114,7 @@ fn conversation(
             if key == "conversationId" && next == Some(b'"') {
                 id = scanner.string()?;
             } else if key == "messages" && next == Some(b'[') && id.is_some() && early.is_empty() {
-                messages(scanner, id.as_deref(), context, sink)?;
+                messages(scanner, id.as_deref(), context, (&mut *cuts, &mut *sink))?;
             } else {
                 // Messages before the conversation's id are read once it is known, and so are those after them: they
                 // are handed over in the order in which they lie.
@@ -107,7 +127,7 @@ fn conversation(
         let back = scanner.position();
         for list in &early {
             scanner.go_to(*list)?;
-            messages(scanner, id.as_deref(), context, sink)?;
+            messages(scanner, id.as_deref(), context, (&mut *cuts, &mut *sink))?;
         }
         if !early.is_empty() {
             scanner.go_to(back)?;
@@ -116,17 +136,20 @@ fn conversation(
     Ok(())
 }
 
+/// Where what was read goes: what was left out, and the rest.
+type Out<'a, 's> = (&'a mut Cuts, &'a mut Sink<'s>);
+
 /// Reads the messages of a conversation.
 fn messages(
     scanner: &mut Scanner<'_>,
     conversation: Option<&str>,
     context: &Context<'_>,
-    sink: &mut Sink<'_>,
+    (cuts, sink): Out<'_, '_>,
 ) -> Result<(), ReadError> {
     scanner.open(b'[')?;
     let mut first = true;
     while scanner.next_element(&mut first)? {
-        entry(scanner, context, sink, &|entry| {
+        entry(scanner, context, (&mut *cuts, &mut *sink), &|entry| {
             event::direct(entry, conversation, context)
         })?;
     }
@@ -137,29 +160,31 @@ fn messages(
 fn entry(
     scanner: &mut Scanner<'_>,
     context: &Context<'_>,
-    sink: &mut Sink<'_>,
+    (cuts, sink): Out<'_, '_>,
     reader: &dyn Fn(&Map<String, Value>) -> Message,
 ) -> Result<(), ReadError> {
     let limit = context.limits.message.min(ENTRY);
     let value = scanner.value(usize::try_from(limit).unwrap_or(usize::MAX))?;
-    let message = match &value.bytes {
-        None => event::unreadable(
-            context,
-            format!("it is longer than {limit} bytes and was not read"),
-        ),
+    let (message, cut) = match &value.bytes {
+        None => {
+            let note = format!("it is longer than {limit} bytes and was not read");
+            let message = event::unreadable(context, note);
+            (message, Some(Cut::Entry(limit)))
+        }
         Some(bytes) => match object(bytes) {
-            Ok((object, utf8)) => {
+            Ok((object, notes)) => {
                 let mut message = reader(&object);
-                if !utf8 {
-                    message.notes.push(
-                        "some of its bytes are not UTF-8; they are shown as U+FFFD".to_owned(),
-                    );
-                }
-                message
+                let cut = (!notes.is_empty()).then_some(Cut::Repaired);
+                message.notes.extend(notes);
+                (message, cut)
             }
-            Err(reason) => event::unreadable(context, format!("it cannot be read: {reason}")),
+            Err(reason) => {
+                let note = format!("it cannot be read: {reason}");
+                (event::unreadable(context, note), Some(Cut::Json))
+            }
         },
     };
+    cuts.add(cut.as_slice(), value.start);
     sink(Found::Message {
         span: Span {
             start: value.start,
@@ -173,13 +198,26 @@ fn entry(
     Ok(())
 }
 
-/// The entry as an object, and whether all of it was UTF-8.
-fn object(bytes: &[u8]) -> Result<(Map<String, Value>, bool), serde_json::Error> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok((serde_json::from_str(text)?, true)),
-        Err(_) => Ok((
-            serde_json::from_str(&String::from_utf8_lossy(bytes))?,
-            false,
-        )),
+/// The entry as an object, and what had to be replaced to read it.
+fn object(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<String>), serde_json::Error> {
+    let mut notes = Vec::new();
+    let text = String::from_utf8_lossy(bytes);
+    if matches!(text, Cow::Owned(_)) {
+        notes.push("some of its bytes are not UTF-8; they are shown as U+FFFD".to_owned());
+    }
+    let failed = match serde_json::from_str(&text) {
+        Ok(object) => return Ok((object, notes)),
+        Err(error) => error,
+    };
+    let mended = repaired(&text);
+    match serde_json::from_str(&mended) {
+        Ok(object) => {
+            notes.push(
+                "it holds halves of surrogate pairs or control characters that JSON does not allow; the halves are shown as U+FFFD"
+                    .to_owned(),
+            );
+            Ok((object, notes))
+        }
+        Err(_) => Err(failed),
     }
 }

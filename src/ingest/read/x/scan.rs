@@ -7,6 +7,8 @@
 
 use std::io::SeekFrom;
 
+use super::repair::repaired;
+
 use super::super::Content;
 use super::super::ReadError;
 use super::super::read_more;
@@ -177,9 +179,12 @@ impl<'c> Scanner<'c> {
             return Ok(None);
         }
         let value = self.value(SHORT)?;
-        let text = value
-            .bytes
-            .and_then(|bytes| serde_json::from_str(&String::from_utf8_lossy(&bytes)).ok());
+        let text = value.bytes.and_then(|bytes| {
+            let text = String::from_utf8_lossy(&bytes);
+            let read = serde_json::from_str(&text);
+            read.or_else(|_| serde_json::from_str(&repaired(&text)))
+                .ok()
+        });
         match text {
             Some(text) => Ok(Some(text)),
             None => Err(self.wrong("a name in it is too long or is not a string")),

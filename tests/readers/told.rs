@@ -1,0 +1,146 @@
+//! What is left out of a document is told, once for each reason.
+
+use fonds::ingest::read::Limits;
+use fonds::record::Kind;
+
+use crate::support::read_as;
+use crate::support::read_with;
+
+const FROM: &str = "From a@b.example Tue Jul 11 13:29:00 2023\n";
+
+fn nothing(_: &str, _: u64) -> Option<Vec<u8>> {
+    None
+}
+
+#[test]
+fn a_message_longer_than_the_limit_is_told_of() {
+    let limits = Limits {
+        message: 1 << 20,
+        ..Limits::default()
+    };
+    let mail = format!("From: a@b.example\n\n{}\n", "text ".repeat(400_000));
+    let told = "longer than 1048576 bytes, so that only the headers were read, not the text and the attachments: ";
+    let finds = read_with(Kind::Mail, mail.as_bytes(), &limits, &nothing);
+    assert_eq!(finds.unread, [format!("{told}1 message")]);
+    let mailbox = format!("{FROM}{mail}\n{FROM}Subject: 2\n\n2\n\n{FROM}{mail}");
+    let finds = read_with(Kind::Mbox, mailbox.as_bytes(), &limits, &nothing);
+    let third = mailbox.len() - mail.len() - FROM.len();
+    assert_eq!(finds.letters.len(), 3);
+    assert_eq!(
+        finds.unread,
+        [format!("{told}2 messages, at byte 0, {third}")]
+    );
+}
+
+#[test]
+fn attachments_and_parts_beyond_a_limit_are_told_of() {
+    let limits = Limits {
+        parts: 2,
+        ..Limits::default()
+    };
+    let part = "--b\nContent-Disposition: attachment\n\nx\n";
+    let mail = |parts: usize| {
+        format!(
+            "From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n{}--b--\n",
+            part.repeat(parts)
+        )
+    };
+    let finds = read_with(Kind::Mail, mail(2).as_bytes(), &limits, &nothing);
+    assert!(finds.unread.is_empty(), "{:?}", finds.unread);
+    let finds = read_with(Kind::Mail, mail(3).as_bytes(), &limits, &nothing);
+    assert_eq!(
+        finds.unread,
+        [
+            "attachments beyond the limit of 2 and 268435456 bytes a message were not taken out: 1 message"
+        ]
+    );
+    let finds = read_as(Kind::Mail, mail(10_001).as_bytes());
+    assert!(
+        finds.unread[1].starts_with("parts that were too many"),
+        "{:?}",
+        finds.unread
+    );
+    let level = |depth| format!("Content-Type: multipart/mixed; boundary=b{depth}\n\n--b{depth}\n");
+    let levels: Vec<String> = (0..110).map(level).collect();
+    let deep = format!("From: a@b.example\n{}\n\nthe bottom\n", levels.concat());
+    let finds = read_as(Kind::Mail, deep.as_bytes());
+    assert!(
+        finds.notices[0].starts_with("parts that lie too deep"),
+        "{:?}",
+        finds.notices
+    );
+}
+
+fn chat(texts: &[&str]) -> String {
+    let messages: Vec<String> = texts
+        .iter()
+        .enumerate()
+        .map(|(n, text)| {
+            format!(
+                r#"{{"messageCreate":{{"id":"{n}","senderId":"1","recipientId":"2","text":"{text}","createdAt":"2023-07-11T13:29:00.000Z"}}}}"#
+            )
+        })
+        .collect();
+    format!(
+        r#"window.YTD.direct_messages.part0 = [{{"dmConversation":{{"conversationId":"1-2","messages":[{}]}}}}]"#,
+        messages.join(",")
+    )
+}
+
+#[test]
+fn a_message_of_an_export_that_cannot_be_read_is_told_of() {
+    let long = "a".repeat(5 << 20);
+    let file = chat(&["one", &long, r"bad \x escape", "four"]);
+    let finds = read_as(Kind::XDirectMessages, file.as_bytes());
+    assert_eq!(finds.letters.len(), 4);
+    let starts: Vec<u64> = finds.letters.iter().map(|it| it.span.start).collect();
+    assert_eq!(
+        finds.unread,
+        [
+            format!(
+                "longer than 4194304 bytes and not read: 1 message, at byte {}",
+                starts[1]
+            ),
+            format!("not JSON and not read: 1 message, at byte {}", starts[2]),
+        ]
+    );
+}
+
+#[test]
+fn half_a_surrogate_pair_and_raw_control_characters_are_read_around() {
+    let texts = [
+        r"cut \ud83d here",
+        r"low \udc00 here",
+        r"two \ud83d\ud83d\ude00 here",
+        "tab\there\nand on",
+        r"whole \ud83d\ude00 \\ud83d \u00e9",
+    ];
+    let file = chat(&texts);
+    let finds = read_as(Kind::XDirectMessages, file.as_bytes());
+    let read: Vec<_> = finds
+        .letters
+        .iter()
+        .map(|it| it.message.text.as_deref().unwrap_or_default())
+        .collect();
+    assert_eq!(
+        read,
+        [
+            "cut \u{fffd} here",
+            "low \u{fffd} here",
+            "two \u{fffd}\u{1f600} here",
+            "tab\there\nand on",
+            "whole \u{1f600} \\ud83d \u{e9}",
+        ]
+    );
+    assert!(finds.unread.is_empty(), "{:?}", finds.unread);
+    let told = finds
+        .notices
+        .iter()
+        .any(|it| it.starts_with("bytes that JSON does not allow") && it.contains(": 4 messages"));
+    assert!(told, "{:?}", finds.notices);
+    let noted = |n: usize| {
+        let mut notes = finds.letters[n].message.notes.iter();
+        notes.any(|note| note.contains("surrogate"))
+    };
+    assert!(noted(0) && noted(3) && !noted(4));
+}
