@@ -187,6 +187,12 @@ pub fn write_private_new(path: &Path, bytes: &[u8]) -> Result<(), DurableError> 
     }
 }
 
+/// Gives a file another name in its folder, over whatever was there; durable on return.
+pub fn rename(from: &Path, to: &Path) -> Result<(), DurableError> {
+    fs::rename(from, to).map_err(at(from, "giving the file another name"))?;
+    sync_dir(parent(to))
+}
+
 /// Removes the unfinished files that killed processes left in a folder. The caller keeps others from writing there.
 pub fn clear_leftovers(folder: &Path) -> Result<(), DurableError> {
     for entry in folder.read_dir().into_iter().flatten().flatten() {

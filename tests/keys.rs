@@ -423,6 +423,25 @@ fn a_damaged_memory_is_said_and_not_taken_for_an_empty_one() -> TestResult {
 }
 
 #[test]
+fn a_damaged_memory_or_pin_is_put_aside_and_nothing_else_is() -> TestResult {
+    let (_dir, places) = places()?;
+    let mut memory = Memory::open(&places, ORIGIN)?;
+    memory.set_pending(head(2), &key())?;
+    memory.sign_pending(&key())?;
+    drop(memory);
+    assert!(keys::set_damaged_aside(&places, ORIGIN)?.is_empty());
+    for path in [places.memory(ORIGIN)?, places.pin(ORIGIN)?] {
+        fs::File::create(&path).and_then(|mut file| std::io::Write::write_all(&mut file, b"{"))?;
+        let aside = keys::set_damaged_aside(&places, ORIGIN)?;
+        assert_eq!(aside, [path.with_extension("damaged")]);
+        assert_eq!(fs::read(&aside[0])?, b"{");
+        assert!(!path.exists());
+    }
+    assert_eq!(Memory::open(&places, ORIGIN)?.signed(), None);
+    Ok(())
+}
+
+#[test]
 fn a_lost_or_older_memory_takes_over_only_what_continues_it() -> TestResult {
     let (_dir, places) = places()?;
     let log = key().public().verifier(ORIGIN)?;

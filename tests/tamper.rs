@@ -99,6 +99,7 @@ impl Sample {
             memory: keys::last_signed(&places, &origin)?,
             pending: keys::announced(&places, &origin, &self.archive()?.log_key()?)?,
             against: Vec::new(),
+            odd: Vec::new(),
         })
     }
 

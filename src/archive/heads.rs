@@ -6,6 +6,7 @@ use super::Archive;
 use super::ArchiveError;
 use super::restore::LOST;
 use crate::keys::KeyError;
+use crate::keys::Pin;
 use crate::keys::PublicKey;
 use crate::tlog::Checkpoint;
 use crate::tlog::Frontier;
@@ -56,6 +57,28 @@ impl Archive {
     pub fn open_note(&self, note: &str) -> Result<Checkpoint, ArchiveError> {
         let note = Note::parse(note.as_bytes()).map_err(KeyError::from)?;
         Ok(Checkpoint::open(&note, &self.verifier()?).map_err(KeyError::from)?)
+    }
+
+    /// Moves a user's pin to the archive's last checkpoint, over the proof that what was seen is its beginning.
+    pub fn move_pin(&self, pin: &mut Pin) -> Result<(), ArchiveError> {
+        let Some(text) = self.head()?.1 else {
+            return Ok(());
+        };
+        let note = Note::parse(text.as_bytes()).map_err(KeyError::from)?;
+        let size = self.open_note(&text)?.size;
+        let proof = match pin.checkpoint().map(|seen| seen.size) {
+            Some(seen) => {
+                let mut leaves = Vec::new();
+                self.leaves(0, |leaf| {
+                    leaves.push(leaf_hash(leaf));
+                    Ok(())
+                })?;
+                leaves.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+                crate::tlog::prove_consistency(&leaves, seen).map_err(KeyError::from)?
+            }
+            None => Vec::new(),
+        };
+        Ok(pin.advance(&note, &self.verifier()?, &proof)?)
     }
 
     /// The log key's public half.

@@ -71,7 +71,12 @@ impl Writer {
         );
         // Otherwise the head was taken on somebody's word, or the pin is of another archive's age.
         let known = !matches!(standing, Standing::Blank | Standing::Foreign { .. });
-        let interrupted = standing != Standing::Settled || self.signer.memory.pending().is_some();
+        let interrupted = standing != Standing::Settled
+            || self
+                .signer
+                .memory
+                .pending(&self.signer.key.public())
+                .is_some();
         match standing {
             Standing::Settled => self.settle(note.as_deref()),
             Standing::StoreNote(note) => self.store_note(&note),

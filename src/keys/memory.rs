@@ -194,6 +194,23 @@ pub fn announced(places: &Places, origin: &str, log: &PublicKey) -> Result<Optio
         .map(|pending| pending.head))
 }
 
+/// Puts a memory and a pin that are damaged aside, beside their places, so that the user's word can take their place.
+/// Says what was put where.
+pub fn set_damaged_aside(places: &Places, origin: &str) -> Result<Vec<PathBuf>, KeyError> {
+    let mut aside = Vec::new();
+    let memory = read_state(places, origin).err();
+    let pin = super::Pin::open(places, origin).err();
+    for error in [memory, pin].into_iter().flatten() {
+        let KeyError::Damaged { path, .. } = error else {
+            return Err(error);
+        };
+        let kept = path.with_extension("damaged");
+        durable::rename(&path, &kept)?;
+        aside.push(kept);
+    }
+    Ok(aside)
+}
+
 impl Memory {
     /// Opens the memory for writing, making its folder if need be, and keeps others out until it is dropped.
     pub fn open(places: &Places, origin: &str) -> Result<Self, KeyError> {

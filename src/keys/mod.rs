@@ -29,6 +29,7 @@ pub use memory::Memory;
 pub use memory::Standing;
 pub use memory::announced;
 pub use memory::last_signed;
+pub use memory::set_damaged_aside;
 pub use pin::Pin;
 pub use places::Places;
 pub use words::WORDS;

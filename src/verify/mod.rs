@@ -54,6 +54,8 @@ pub struct Options {
     pub pending: Option<Head>,
     /// Checkpoints from elsewhere.
     pub against: Vec<Note>,
+    /// What the caller found of this user's own files when it read them.
+    pub odd: Vec<Finding>,
 }
 
 /// What a check is given from outside: somebody to tell how far it is, and a clock of CPU time.
@@ -128,6 +130,9 @@ pub fn run(
         damaged: HashSet::new(),
         progress: Progress::default(),
     };
+    for odd in &options.odd {
+        pass.found.add(odd.clone());
+    }
     if !options.quick {
         pass.metered(Stage::Data, Pass::documents)?;
     }

@@ -20,6 +20,7 @@ use super::ui::count;
 use crate::archive::ArchiveError;
 use crate::archive::Writer;
 use crate::archive::search::Index;
+use crate::keys::set_damaged_aside;
 use crate::record::Span;
 use crate::record::visible;
 
@@ -283,6 +284,13 @@ fn restore(context: &Context, copy: &Path) -> Result<Outcome, CliError> {
 
 fn trust_head(context: &Context) -> Result<Outcome, CliError> {
     let archive = context.archive()?;
+    let places = context.places()?;
+    for kept in set_damaged_aside(&places, archive.origin().as_str())? {
+        context.ui.warn(&format!(
+            "What could not be read was put aside as {}",
+            kept.display()
+        ));
+    }
     let mut signer = context.signer(&archive)?;
     Writer::trust_head(&context.folder, &mut signer)?;
     context

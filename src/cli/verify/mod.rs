@@ -15,9 +15,12 @@ use crate::cli::ui::Answer;
 use crate::cli::ui::count;
 use crate::cli::ui::size;
 use crate::keys::Head;
+use crate::keys::KeyError;
 use crate::keys::Pin;
 use crate::keys::announced;
 use crate::keys::last_signed;
+use crate::keys::words;
+use crate::record::Finding;
 use crate::record::visible;
 use crate::tlog::MAX_NOTE_BYTES;
 use crate::tlog::Note;
@@ -64,18 +67,20 @@ pub(super) struct VerifyArgs {
     against: Vec<PathBuf>,
 }
 
-/// The report as text; in JSON it is the report itself.
-struct Verified<'a>(&'a Report);
-
-impl serde::Serialize for Verified<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
+/// The report, and by what the reader knows which archive it is of.
+#[derive(serde::Serialize)]
+struct Verified<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    /// The twelve words of its origin; none where it could not be opened.
+    words: Vec<&'static str>,
+    /// Whether this user had no pin of it and no memory.
+    first_seen: bool,
 }
 
 impl Answer for Verified<'_> {
     fn text(&self) -> String {
-        let report = self.0;
+        let report = self.report;
         let mut text = format!(
             "{}, {}, {}, {} in the ledger\n",
             count(report.documents, "document", "documents"),
@@ -118,6 +123,14 @@ impl Answer for Verified<'_> {
             );
         }
         text.push_str(&closing(report, all));
+        if !self.words.is_empty() {
+            let _ = write!(text, "\nIts words:  {}", self.words.join(" "));
+        }
+        if self.first_seen {
+            text.push_str(
+                "\nThis computer had not seen it before: compare the words with those that you have by another way.",
+            );
+        }
         text
     }
 }
@@ -177,12 +190,70 @@ pub(super) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome, CliEr
         None => context,
     };
     let report = check(context, args.quick, &args.against)?;
-    context.ui.answer(&Verified(&report))?;
+    let archive = Archive::open(&context.folder).ok();
+    let (words, first_seen) = match &archive {
+        Some(archive) => (
+            words(archive.origin().as_str())?,
+            is_first_seen(context, archive)?,
+        ),
+        None => (Vec::new(), false),
+    };
+    if let Some(archive) = archive.filter(|_| report.findings.is_empty() && !args.quick) {
+        pin(context, &archive);
+    }
+    context.ui.answer(&Verified {
+        report: &report,
+        words,
+        first_seen,
+    })?;
     Ok(if report.findings.is_empty() {
         Outcome::Done
     } else {
         Outcome::Findings
     })
+}
+
+fn is_first_seen(context: &Context, archive: &Archive) -> Result<bool, CliError> {
+    let known = super::status::known(context, archive);
+    match known {
+        Ok(known) => Ok(known.standing == super::status::Standing::FirstSeen),
+        // Then it was seen; a finding names the file that is damaged.
+        Err(CliError::Key(KeyError::Damaged { .. })) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Moves this user's pin to the head that was checked, so that somebody who only reads notices a rollback too. That it
+/// could not be moved takes nothing from what was checked.
+fn pin(context: &Context, archive: &Archive) {
+    let moved = context.places().and_then(|places| {
+        let mut pin = Pin::open(&places, archive.origin().as_str())?;
+        Ok(archive.move_pin(&mut pin)?)
+    });
+    if let Err(error) = moved {
+        context.ui.warn(&format!(
+            "what was seen here could not be noted for the next time: {error}"
+        ));
+    }
+}
+
+/// What a file of this user's holds, or that it is damaged.
+fn or_damaged<T>(
+    read: Result<T, KeyError>,
+    code: &'static str,
+    subject: &str,
+    options: &mut Options,
+) -> Result<Option<T>, CliError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error @ KeyError::Damaged { .. }) => {
+            let message =
+                format!("It cannot be read, so the archive was not held against it: {error}.");
+            options.odd.push(Finding::new(code, subject, message));
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Checks the archive against all that this user knows of it.
@@ -235,9 +306,15 @@ fn check_once(
     if let Ok(archive) = Archive::open(&context.folder) {
         let places = context.places()?;
         let origin = archive.origin().as_str();
-        options.pin = Pin::open(&places, origin)?.note().cloned();
-        options.memory = last_signed(&places, origin)?;
-        options.pending = announced(&places, origin, &archive.log_key()?)?;
+        let pin = Pin::open(&places, origin);
+        let pin = or_damaged(pin, "pin.damaged", "pin", &mut options)?;
+        options.pin = pin.and_then(|pin| pin.note().cloned());
+        let memory = last_signed(&places, origin);
+        let memory = or_damaged(memory, "memory.damaged", "signer's memory", &mut options)?;
+        options.memory = memory.flatten();
+        if options.odd.iter().all(|odd| odd.code != "memory.damaged") {
+            options.pending = announced(&places, origin, &archive.log_key()?)?;
+        }
     }
     let meter = context.ui.meter();
     let told = Cell::new(0);
