@@ -1,6 +1,8 @@
 //! Proofs: what they open and what they do not, each way to forge one, and three verifiers that have to agree.
 
 mod support;
+#[path = "support/skipped.rs"]
+mod told;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -529,10 +531,6 @@ fn damaged(proofs: &BTreeMap<&'static str, Proof>) -> TestResult<Vec<Vec<u8>>> {
 }
 
 /// The states that another verifier gives these files; nothing where it cannot run here.
-#[expect(
-    clippy::print_stderr,
-    reason = "a test that looks at less than it could says so"
-)]
 fn asked(
     extra: &[&str],
     program: &str,
@@ -541,14 +539,14 @@ fn asked(
 ) -> TestResult<Option<Vec<String>>> {
     let mut command = Command::new("env");
     if Command::new(program).arg("--version").output().is_err() {
-        eprintln!("skipped: {program} is not installed");
+        told::skipped(&format!("{program} is not installed"));
         return Ok(None);
     }
     let output = command.args(extra).arg(program).args(args).output()?;
     let said = String::from_utf8(output.stdout)?;
     let error = String::from_utf8_lossy(&output.stderr);
     if output.status.code() == Some(3) {
-        eprintln!("{error}");
+        told::skipped(error.trim());
         return Ok(None);
     }
     let states: Vec<String> = said
