@@ -1,7 +1,5 @@
 //! Makes a proof: salts and commitments from the stored rows, paths from the stored leaves, one signed head over all.
 
-use serde_json::Value;
-
 use super::EntryRecord;
 use super::ItemRecord;
 use super::Keys;
@@ -289,12 +287,5 @@ impl Proof {
             names
         };
         self.items.iter().map(of_item).collect()
-    }
-
-    /// The value under a slot of an item.
-    pub fn value(&self, item: usize, slot: &str) -> Option<&Value> {
-        let item = self.items.get(item)?;
-        let opening = item.openings.iter().find(|it| it.slot == slot)?;
-        Some(&opening.value)
     }
 }

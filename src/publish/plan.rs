@@ -91,7 +91,10 @@ impl Wanted {
                     slot: (*slot).to_owned(),
                 });
             }
-            let opened = asked || usual(kind).contains(slot) || digests.contains(slot);
+            // A title is mostly a line of the text, and so is not shown where that line is not asked for.
+            let apart = pieces.is_some() && *slot == "title";
+            let usual = usual(kind).contains(slot) && !apart;
+            let opened = asked || usual || digests.contains(slot);
             if opened && !withheld(slot) {
                 slots.insert(slot);
             }
@@ -138,7 +141,7 @@ mod tests {
                 "text",
                 "text_digest",
             ],
-            _ => &["bytes", "kind", "name", "text", "text_digest"],
+            _ => &["bytes", "kind", "name", "title", "text", "text_digest"],
         };
         let plan = wanted.plan("m-7kq2", kind, filled, Some("one\ntwo\n"))?;
         Ok(plan.slots.into_iter().collect())
@@ -153,7 +156,7 @@ mod tests {
         );
         assert_eq!(
             slots(&wanted, "document/1").unwrap(),
-            ["bytes", "kind", "text", "text_digest"]
+            ["bytes", "kind", "text", "text_digest", "title"]
         );
         wanted.lines = vec![(2, 2)];
         assert_eq!(slots(&wanted, "message/1").unwrap(), ["at", "from", "text"]);
@@ -178,6 +181,6 @@ mod tests {
             ..Wanted::default()
         };
         assert_eq!(slots(&wanted, "message/1").unwrap(), ["at"]);
-        assert_eq!(slots(&wanted, "document/1").unwrap(), ["kind"]);
+        assert_eq!(slots(&wanted, "document/1").unwrap(), ["kind", "title"]);
     }
 }
