@@ -357,11 +357,8 @@ class Check:
         try:
             segment = opened.get("segment")
             need(isinstance(segment, dict), "no segment")
-            names = ["a", "r", "root", "s", "size"] + (["rest"] if "rest" in segment else [])
-            a, r, root, s, size = fields(segment, *names)[:5]
+            a, r, root, s, size = fields(segment, "a", "r", "root", "s", "size")
             a, r, s, size, root = number(a), number(r), number(s), number(size), hex32(root)
-            if "rest" in segment:
-                hex32(segment["rest"])
             need(opened.get("about") == {"entry": a} and a < record["i"], "not of its accession")
             need(1 <= size <= 65536, "no lawful size")
             need((a, r, s) not in sealed, "a segment twice")

@@ -465,11 +465,11 @@ impl Group<'_> {
             s: segment.number,
             size: tree.size(),
             root: Digest::new(*tree.root().as_bytes()),
-            rest: segment.rest,
         };
         let mut values = vec![
             ("about", to_json(&About::Entry(segment.accession))?),
             ("segment", to_json(&sealed)?),
+            ("rest", to_json(&segment.rest)?),
         ];
         values.extend(segment.values);
         let name = if segment.derived {

@@ -70,6 +70,7 @@ const ACCOUNTS_AT_HAND: usize = 20_000;
 
 /// The slot `segment` of `received/1` and `derived/1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Segment {
     /// Index of the `accessioned` entry.
     pub a: u64,
@@ -81,9 +82,6 @@ pub struct Segment {
     pub size: u64,
     /// Merkle root over the items' leaf data.
     pub root: crate::record::Digest,
-    /// Digest over the bytes of its containers that no item covers; absent where it has no item with a range.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rest: Option<crate::record::Digest>,
 }
 
 /// What an entry is about.

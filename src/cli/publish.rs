@@ -160,7 +160,7 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
         None => args.item.clone(),
     };
     let (page_path, proof_path) = paths(args.output.as_deref(), &reference)?;
-    agree(context, args, &preview(&checked, has_rest(&proof)))?;
+    agree(context, args, &preview(&checked))?;
     drop(archive);
 
     // The key is asked for before anything is written, so that a wrong one leaves no file.
@@ -284,14 +284,8 @@ fn agree(context: &Context, args: &PublishArgs, preview: &str) -> Result<(), Cli
     }
 }
 
-/// Whether an entry of the proof shows the digest of what lies between the items of its segment.
-fn has_rest(proof: &Proof) -> bool {
-    let mut openings = proof.segments.iter().flat_map(|segment| &segment.openings);
-    openings.any(|opening| opening.slot == "segment" && opening.value.get("rest").is_some())
-}
-
 /// What becomes readable, and what stays hidden.
-fn preview(checked: &Checked, has_rest: bool) -> String {
+fn preview(checked: &Checked) -> String {
     let mut text = "This makes readable:\n".to_owned();
     let mut hidden: Vec<&str> = Vec::new();
     for item in &checked.items {
@@ -337,9 +331,6 @@ fn preview(checked: &Checked, has_rest: bool) -> String {
         places.join("; "),
         count(checked.entries.unwrap_or_default(), "entry", "entries")
     );
-    if has_rest {
-        text.push_str("  and a digest of the bytes between the items of its segment\n");
-    }
     let _ = writeln!(
         text,
         "It keeps hidden:\n  of it: {}\n  all other items, who gave it, and every custody note",

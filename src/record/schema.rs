@@ -168,11 +168,15 @@ pub const ENTRY_KINDS: &[Schema] = &[
     },
     Schema {
         name: "received/1",
-        slots: &["about", "segment", "total", "tool", "note", "by", "t"],
+        slots: &[
+            "about", "segment", "rest", "total", "tool", "note", "by", "t",
+        ],
     },
     Schema {
         name: "derived/1",
-        slots: &["about", "segment", "total", "tool", "note", "by", "t"],
+        slots: &[
+            "about", "segment", "rest", "total", "tool", "note", "by", "t",
+        ],
     },
     Schema {
         name: "attributed/1",

@@ -21,6 +21,7 @@ use crate::commitment::Committer;
 use crate::commitment::Place;
 use crate::record::Attachment;
 use crate::record::Bytes;
+use crate::record::Digest;
 use crate::record::Finding;
 use crate::record::ITEM_KINDS;
 use crate::record::Parent;
@@ -39,6 +40,7 @@ const FULL: usize = 8 << 20;
 pub(super) struct Sealed<'s> {
     pub(super) seq: u64,
     pub(super) segment: &'s Segment,
+    pub(super) rest: Option<Digest>,
     pub(super) first: u64,
     tree: Frontier,
     /// Whether each item so far was there and readable.
@@ -121,11 +123,13 @@ impl Pass<'_, '_> {
         met: &mut Met,
         seq: u64,
         segment: &Segment,
+        rest: Option<Digest>,
         first: u64,
     ) -> Result<(), ArchiveError> {
         let mut sealed = Sealed {
             seq,
             segment,
+            rest,
             first,
             tree: Frontier::new(),
             whole: true,

@@ -14,6 +14,7 @@ use crate::archive::LOST;
 use crate::archive::Segment;
 use crate::archive::StoredEntry;
 use crate::commitment::Committer;
+use crate::record::Digest;
 use crate::record::ENTRY_KINDS;
 use crate::record::Finding;
 use crate::record::Span;
@@ -52,6 +53,29 @@ pub(super) struct Met {
     lost: Vec<u64>,
     /// Entries that say which are lost, with the stretches that they name.
     restored: Vec<(u64, Span)>,
+}
+
+/// What an entry that seals a segment says of it.
+struct Seal {
+    about: Option<About>,
+    segment: Segment,
+    rest: Option<Digest>,
+    total: Option<u64>,
+    derived: bool,
+}
+
+impl Seal {
+    fn of(fields: &Fields<'_>) -> Result<Self, Defect> {
+        Ok(Self {
+            about: fields.get("about")?,
+            segment: fields
+                .get("segment")?
+                .ok_or_else(|| Defect::Form("it seals no segment".to_owned()))?,
+            rest: fields.get("rest")?,
+            total: fields.get("total")?,
+            derived: fields.schema.name == "derived/1",
+        })
+    }
 }
 
 impl Pass<'_, '_> {
@@ -238,14 +262,9 @@ impl Pass<'_, '_> {
         if !matches!(fields.schema.name, "received/1" | "derived/1") {
             return Ok(());
         }
-        match (fields.get::<Segment>("segment"), fields.get::<u64>("total")) {
-            (Ok(Some(segment)), Ok(total)) => self.segment(met, entry.seq, segment, total),
-            (Err(defect), _) | (_, Err(defect)) => {
-                self.defect(&subject, "ledger.entry", &defect);
-                Ok(())
-            }
-            (Ok(None), _) => {
-                let defect = Defect::Form("it seals no segment".to_owned());
+        match Seal::of(&fields) {
+            Ok(seal) => self.segment(met, entry.seq, &seal),
+            Err(defect) => {
                 self.defect(&subject, "ledger.entry", &defect);
                 Ok(())
             }
@@ -277,16 +296,20 @@ impl Pass<'_, '_> {
     }
 
     /// Checks the place of a segment in its run, then its items.
-    fn segment(
-        &mut self,
-        met: &mut Met,
-        seq: u64,
-        segment: Segment,
-        total: Option<u64>,
-    ) -> Result<(), ArchiveError> {
+    fn segment(&mut self, met: &mut Met, seq: u64, seal: &Seal) -> Result<(), ArchiveError> {
         let subject = format!("entry {seq}");
-        let Segment { a, r, s, size, .. } = segment;
+        let (segment, total) = (&seal.segment, seal.total);
+        let Segment { a, r, s, size, .. } = *segment;
         let mut wrong = Vec::new();
+        if seal.about != Some(About::Entry(a)) {
+            wrong.push(format!("it is not about entry {a}, its accession"));
+        }
+        if seal.derived == (r == 0) {
+            wrong.push(format!("run {r} is not of its kind"));
+        }
+        if r > 0 && !met.runs.contains_key(&(a, r - 1)) {
+            wrong.push(format!("there is no run {} before it", r - 1));
+        }
         if !met.accessions.contains(&a) {
             wrong.push(format!("entry {a} is no accession before it"));
         }
@@ -330,7 +353,7 @@ impl Pass<'_, '_> {
         if self.options.quick {
             return Ok(());
         }
-        self.items(met, seq, &segment, first)?;
+        self.items(met, seq, segment, seal.rest, first)?;
         if let Some(run) = met.runs.get_mut(&(a, r)).filter(|run| run.ended) {
             run.covered = HashMap::new();
         }

@@ -256,7 +256,7 @@ impl Pass<'_, '_> {
             (!stretches.position.is_empty()).then(|| Digest::new(all.finalize().into()))
         };
         let found = digest(&[]);
-        if found == segment.rest || self.is_cut(sealed, |cut| digest(cut) == segment.rest)? {
+        if found == sealed.rest || self.is_cut(sealed, |cut| digest(cut) == sealed.rest)? {
             return Ok(());
         }
         let show =
@@ -267,10 +267,11 @@ impl Pass<'_, '_> {
                 subject,
                 "The bytes between the items of the segment's documents are not those that were signed.",
             )
-            .with(show(segment.rest), show(found)),
+            .with(show(sealed.rest), show(found)),
         );
         Ok(())
     }
+
     /// Whether the segment is the last of a run that was stopped inside a container and not taken up again: the bytes
     /// after the last item there were not signed. That container is one that the segment's last item lies in, at any
     /// depth, and with it those that it lies in itself.

@@ -10,7 +10,7 @@ const fonds = (() => {
     littleEndian(bytesOf("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")),
     littleEndian(bytesOf("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")),
   ];
-  const SEAL = ["about", "segment", "total", "tool", "note", "by", "t"];
+  const SEAL = ["about", "segment", "rest", "total", "tool", "note", "by", "t"];
   const SEALS = new Map([["received/1", SEAL], ["derived/1", SEAL]]);
   const ITEMS = new Map([
     ["document/1", "bytes parent locator name path kind media_type modified encoding title text text_digest flags notes"],
@@ -360,8 +360,7 @@ const fonds = (() => {
       need(SEALS.has(held.e), "an entry is of a kind that is not known here", CANNOT);
       const values = this.openings(origin, SEALS.get(held.e), held, opened);
       const segment = values.get("segment"), about = values.get("about");
-      fields(segment, isObject(segment) && "rest" in segment ? "a r rest root s size" : "a r root s size");
-      if ("rest" in segment) hex32(segment.rest);
+      fields(segment, "a r root s size");
       const [a, r, s, size] = [segment.a, segment.r, segment.s, segment.size].map(number);
       const root = hex32(segment.root);
       fields(about, "entry");
