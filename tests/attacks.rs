@@ -330,3 +330,38 @@ fn a_half_read_mailbox_is_read_whole_when_its_path_is_given_otherwise() -> TestR
     assert_eq!((other.messages, other.documents.known), (12_000, 0));
     Ok(())
 }
+
+#[test]
+fn an_entry_that_claims_an_earlier_time_than_those_before_it_is_noted() -> TestResult {
+    let bench = Bench::new()?;
+    let file = bench.dir.path().join("old.txt");
+    fs::write(&file, "It was here all along.")?;
+    let mut writer = bench.writer()?;
+    let mut outside = fonds::ingest::Outside {
+        clock: &|| {
+            fonds::record::Moment::from_seconds(915_148_800)
+                .unwrap_or_else(|| unreachable!("in range"))
+        },
+        ..support::outside()
+    };
+    fonds::ingest::run(&mut writer, &support::request(&[&file], None), &mut outside)?;
+    drop(writer);
+    let mut outside = Outside {
+        progress: &mut |_| {},
+        cpu: None,
+    };
+    let report = verify::folder(&bench.archive(), &Options::default(), &mut outside)?;
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    let notes: Vec<_> = report
+        .not_findings
+        .iter()
+        .map(|note| note.text.as_str())
+        .collect();
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.contains("recorded at 1999-01-01T00:00:00Z")),
+        "{notes:?}"
+    );
+    Ok(())
+}

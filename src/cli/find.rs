@@ -39,7 +39,8 @@ use crate::record::when;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
-  fonds find \"harbor was never safe\" --who halloran
+  fonds find harbor safe --who halloran            these words, wherever they stand
+  fonds find '\"harbor was never safe\"'            this phrase: the inner quotation marks make it one
   fonds find inspection postponed --since 2022-10 --until 2023-06-30
   fonds find --who \"Ines Valder\" --kind mail
 

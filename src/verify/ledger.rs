@@ -51,6 +51,8 @@ pub(super) struct Met {
     accessions: std::collections::HashSet<u64>,
     /// Entries of which only the leaf data are left.
     lost: Vec<u64>,
+    /// The latest time of recording so far, and its entry.
+    latest: Option<(String, u64)>,
     /// Entries that say which are lost, with the stretches that they name.
     restored: Vec<(u64, Span)>,
 }
@@ -96,6 +98,7 @@ impl Pass<'_, '_> {
             accessions: std::collections::HashSet::new(),
             lost: Vec::new(),
             restored: Vec::new(),
+            latest: None,
         };
         let mut ended = false;
         self.stage("the ledger", |pass| {
@@ -256,6 +259,7 @@ impl Pass<'_, '_> {
                 Err(defect) => self.defect(&subject, "ledger.entry", &defect),
             }
         }
+        self.clock(met, entry.seq, &fields);
         if let Err(defect) = self.about(met, entry.seq, &fields) {
             self.defect(&subject, "ledger.entry", &defect);
         }
@@ -268,6 +272,24 @@ impl Pass<'_, '_> {
                 self.defect(&subject, "ledger.entry", &defect);
                 Ok(())
             }
+        }
+    }
+
+    /// Notes where an entry claims an earlier time of recording than one before it: a clock that was set back, or a time
+    /// that somebody chose. It is a claim in either case, and no damage.
+    fn clock(&mut self, met: &mut Met, seq: u64, fields: &Fields<'_>) {
+        let Ok(Some(at)) = fields.get::<String>("t") else {
+            return;
+        };
+        // Whole seconds in UTC, all written alike: the order of the words is that of the times.
+        match &met.latest {
+            Some((latest, earlier)) if at < *latest => {
+                let text = format!(
+                    "It says that it was recorded at {at}, and entry {earlier} before it at {latest}: the clock went back, or somebody chose the time."
+                );
+                self.found.note(format!("entry {seq}"), text);
+            }
+            _ => met.latest = Some((at, seq)),
         }
     }
 
