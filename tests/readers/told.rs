@@ -112,7 +112,7 @@ fn half_a_surrogate_pair_and_raw_control_characters_are_read_around() {
         r"cut \ud83d here",
         r"low \udc00 here",
         r"two \ud83d\ud83d\ude00 here",
-        "tab\there\nand on",
+        "tab\there\r\nand on",
         r"whole \ud83d\ude00 \\ud83d \u00e9",
     ];
     let file = chat(&texts);
@@ -143,4 +143,57 @@ fn half_a_surrogate_pair_and_raw_control_characters_are_read_around() {
         notes.any(|note| note.contains("surrogate"))
     };
     assert!(noted(0) && noted(3) && !noted(4));
+}
+
+#[test]
+fn header_fields_without_end_are_read_in_part() {
+    let many = |piece: &dyn Fn(usize) -> String, count: usize| -> String {
+        (0..count).map(piece).collect()
+    };
+    let note = "header fields so long that only their beginning was read: 1";
+    // Read to its end, the first took half a minute and the others hundreds of megabytes.
+    for field in [
+        format!(
+            "Content-Type: text/plain; {}",
+            many(&|n| format!("name*{n}=a; "), 300_000)
+        ),
+        format!("To: {}", many(&|n| format!("<a{n}@b.example>, "), 200_000)),
+        format!("Subject: {}", "=?utf-8?q?=41?= ".repeat(200_000)),
+    ] {
+        let mail = format!("From: a@b.example\n{field}\n\nThe words that matter.\n");
+        let finds = read_as(Kind::Mail, mail.as_bytes());
+        let message = &finds.letters[0].message;
+        assert_eq!(message.text.as_deref(), Some("The words that matter.\n"));
+        assert!(
+            message.notes.iter().any(|it| it == note),
+            "{:?}",
+            message.notes
+        );
+        assert!(message.to.len() <= 10_000);
+        let whole = |to: &fonds::record::Participant| {
+            to.account
+                .as_deref()
+                .is_some_and(|it| it.ends_with("@b.example"))
+        };
+        assert!(message.to.iter().all(whole));
+        if field.starts_with("Subject") {
+            let subject = message.subject.as_deref().unwrap_or_default();
+            assert!(subject.starts_with("AAAA"), "the subject is read in part");
+        }
+        assert_eq!(
+            finds.notices,
+            ["header fields that are too many or too long were read in part: 1 message"]
+        );
+    }
+    // In a part as well.
+    let part = format!(
+        "Content-Disposition: attachment; {}",
+        "a=b; ".repeat(20_000)
+    );
+    let mail = format!(
+        "From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n{part}\n\nx\n--b--\n"
+    );
+    let finds = read_as(Kind::Mail, mail.as_bytes());
+    assert_eq!(finds.letters[0].parts.len(), 1);
+    assert_eq!(finds.notices.len(), 1, "{:?}", finds.notices);
 }

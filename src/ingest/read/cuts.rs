@@ -26,6 +26,8 @@ pub(super) enum Cut {
     Json,
     /// Nothing; but bytes that JSON does not allow had to be replaced before it could be read.
     Repaired,
+    /// Header fields that are too many, or the ends of some that are too long.
+    Fields,
     /// Nothing; but parts that lie too deep stand in its text as they came.
     Deep,
     /// Its text: it is longer than [`Limits::decoded`].
@@ -80,6 +82,9 @@ impl Cuts {
                 Cut::Json => Found::Unread(format!("not JSON and not read: {messages}")),
                 Cut::Repaired => Found::Notice(format!(
                     "bytes that JSON does not allow were replaced to read them, as each says: {messages}"
+                )),
+                Cut::Fields => Found::Notice(format!(
+                    "header fields that are too many or too long were read in part: {messages}"
                 )),
                 Cut::Deep => Found::Notice(format!(
                     "parts that lie too deep were not told apart and stand in the text as they came: {messages}"

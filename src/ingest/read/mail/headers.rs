@@ -10,8 +10,14 @@ use mail_parser::ContentType;
 use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
 
-/// How many fields of one block are kept.
+/// How many fields of one block are kept, and of that of a part.
 const FIELDS: usize = 10_000;
+const PART_FIELDS: usize = 100;
+
+/// How many bytes of a field are read: of most enough for ten thousand addresses. The parameters of a `Content-Type` and
+/// its like are compared with each other, which takes the square of their number, and there may be one in each part.
+const LONGEST: usize = 1 << 20;
+const LONGEST_CONTENT: usize = 64 << 10;
 
 /// One field: its name and all behind the colon, line ends included.
 #[derive(Debug, Clone, Copy)]
@@ -30,14 +36,31 @@ pub(super) struct Headers<'a> {
     pub stray: usize,
     /// Fields that were too many to be kept.
     pub beyond: usize,
+    /// Fields of which only the beginning is read.
+    pub cut: usize,
     /// Whether the block ended without a blank line.
     pub unended: bool,
 }
 
 impl<'a> Headers<'a> {
-    /// Reads the block at the start of `bytes`. It ends at a blank line, where a line for which `is_end` holds starts,
+    /// Reads the block at the start of a message. It ends at a blank line, where a line for which `is_end` holds starts,
     /// or where lines begin that are no fields and have none behind them.
-    pub(super) fn parse(bytes: &'a [u8], is_end: impl Fn(&[u8]) -> bool) -> Self {
+    pub(super) fn parse(bytes: &'a [u8]) -> Self {
+        Self::within(bytes, FIELDS, |_| true, |_| false)
+    }
+
+    /// Reads the block at the start of a part that ends at the latest where a line starts for which `is_end` holds. Of
+    /// its fields those are kept that say something of its content: there may be millions of others in all.
+    pub(super) fn of_part(bytes: &'a [u8], is_end: impl Fn(&[u8]) -> bool) -> Self {
+        Self::within(bytes, PART_FIELDS, is_of_content, is_end)
+    }
+
+    fn within(
+        bytes: &'a [u8],
+        most: usize,
+        wanted: impl Fn(&[u8]) -> bool,
+        is_end: impl Fn(&[u8]) -> bool,
+    ) -> Self {
         let mut headers = Self::default();
         let mut at = 0;
         // Where the value of the field now open starts.
@@ -53,8 +76,19 @@ impl<'a> Headers<'a> {
             }
             if let Some((name, start)) = open.take() {
                 let value = bytes.get(start..at).unwrap_or_default();
-                if headers.fields.len() < FIELDS {
-                    headers.fields.push(Field { name, value });
+                let longest = if is_of_content(name) {
+                    LONGEST_CONTENT
+                } else {
+                    LONGEST
+                };
+                if !wanted(name) {
+                    // Passed over.
+                } else if headers.fields.len() < most {
+                    headers.cut += usize::from(value.len() > longest);
+                    headers.fields.push(Field {
+                        name,
+                        value: beginning(value, longest),
+                    });
                 } else {
                     headers.beyond += 1;
                 }
@@ -99,9 +133,12 @@ impl<'a> Headers<'a> {
 
     /// The first field of that name as `type/subtype; attribute=value`.
     pub(super) fn content_type(&self, name: &str) -> Option<ContentType<'a>> {
-        MessageStream::new(self.first(name)?)
-            .parse_content_type()
-            .into_content_type()
+        let value = self.first(name)?;
+        match ended(value) {
+            Cow::Borrowed(value) => MessageStream::new(value).parse_content_type(),
+            Cow::Owned(value) => MessageStream::new(&value).parse_content_type().into_owned(),
+        }
+        .into_content_type()
     }
 
     /// The first field of that name as one decoded line of text.
@@ -114,7 +151,8 @@ impl<'a> Headers<'a> {
         let Some(value) = self.first(name) else {
             return Vec::new();
         };
-        let ids = match MessageStream::new(value).parse_id() {
+        let value = ended(value);
+        let ids = match MessageStream::new(&value).parse_id() {
             HeaderValue::Text(id) => vec![id],
             HeaderValue::TextList(ids) => ids,
             _ => Vec::new(),
@@ -127,9 +165,36 @@ impl<'a> Headers<'a> {
     }
 }
 
+/// As much of a value as is read: up to between two of its words, so that none is read in half.
+fn beginning(value: &[u8], longest: usize) -> &[u8] {
+    match value.get(..longest) {
+        Some(start) if start.len() < value.len() => {
+            let end = memchr::memrchr3(b' ', b',', b'\n', start);
+            start.get(..end.unwrap_or(start.len())).unwrap_or(start)
+        }
+        _ => value,
+    }
+}
+
+/// The value with the line end that the mail crate looks for at the end of each field, and without which it finds
+/// nothing in it.
+pub(super) fn ended(value: &[u8]) -> Cow<'_, [u8]> {
+    if value.ends_with(b"\n") {
+        Cow::Borrowed(value)
+    } else {
+        Cow::Owned([value, b"\n"].concat())
+    }
+}
+
+/// Whether a field of that name says something of a content.
+fn is_of_content(name: &[u8]) -> bool {
+    name.get(..8)
+        .is_some_and(|start| start.eq_ignore_ascii_case(b"content-"))
+}
+
 /// An unstructured field as text: encoded words decoded (RFC 2047), folding undone.
 pub(super) fn unstructured(value: &[u8]) -> String {
-    match MessageStream::new(value).parse_unstructured() {
+    match MessageStream::new(&ended(value)).parse_unstructured() {
         HeaderValue::Text(text) => one_line(&text),
         _ => String::new(),
     }

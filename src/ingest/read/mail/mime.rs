@@ -44,6 +44,8 @@ pub(super) struct Parts<'a> {
     pub leaves: Vec<Leaf<'a>>,
     pub notes: Vec<String>,
     pub cuts: Vec<Cut>,
+    /// Header fields of parts of which only the beginning is read.
+    pub cut_fields: usize,
 }
 
 /// A multipart that has been entered.
@@ -73,6 +75,7 @@ pub(super) fn split<'a>(message: &'a [u8], headers: Headers<'a>) -> Parts<'a> {
         leaves: Vec::new(),
         notes: Vec::new(),
         cuts: Vec::new(),
+        cut_fields: 0,
     };
     let mut open: Vec<Open<'a>> = Vec::new();
     let mut outside = false;
@@ -151,7 +154,8 @@ pub(super) fn split<'a>(message: &'a [u8], headers: Headers<'a>) -> Parts<'a> {
             parent.children += 1;
         }
         let rest = message.get(found.after..).unwrap_or_default();
-        let headers = Headers::parse(rest, |line| level_of(line, &open).is_some());
+        let headers = Headers::of_part(rest, |line| level_of(line, &open).is_some());
+        parts.cut_fields += headers.cut;
         body = found.after + headers.body;
         entity = Some(headers);
     }

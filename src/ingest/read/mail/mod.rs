@@ -13,6 +13,7 @@ use mail_parser::Address;
 use mail_parser::parsers::MessageStream;
 
 use self::headers::Headers;
+use self::headers::ended;
 use self::headers::field_name;
 use self::headers::first_line;
 use self::headers::is_blank;
@@ -127,7 +128,7 @@ pub(super) fn looks_like_mail(start: &[u8]) -> bool {
     if !is_field(start) {
         return false;
     }
-    let headers = Headers::parse(start.get(..64 << 10).unwrap_or(start), |_| false);
+    let headers = Headers::parse(start.get(..64 << 10).unwrap_or(start));
     let has = |name: &&str| headers.first(name).is_some();
     let own = MAIL.iter().filter(|name| has(name)).count();
     own > 0 && own + COMMON.iter().filter(|name| has(name)).count() > 1
@@ -141,7 +142,7 @@ pub(super) fn is_field(bytes: &[u8]) -> bool {
 /// Reads the header block at the start of a message that is too long to be read.
 pub(super) fn head_only(bytes: &[u8], limit: u64) -> Message {
     let head = bytes.get(..HEAD).unwrap_or(bytes);
-    let headers = Headers::parse(head, |_| false);
+    let headers = Headers::parse(head);
     let mut notes = vec![format!(
         "it is longer than {limit} bytes: its headers were read, its text and attachments were not"
     )];
@@ -158,7 +159,7 @@ pub(super) fn message(
     limits: &Limits,
 ) -> (Message, Vec<Part>, Vec<Cut>) {
     let mut notes = Vec::new();
-    let headers = Headers::parse(bytes, |_| false);
+    let headers = Headers::parse(bytes);
     if headers.fields.is_empty() {
         notes.push("it has no headers".to_owned());
     } else if headers.unended && headers.body < bytes.len() {
@@ -177,9 +178,19 @@ pub(super) fn message(
         ));
     }
     let mut message = from_headers(&headers, &mut notes);
+    let (cut_fields, beyond) = (headers.cut, headers.beyond);
     let parts = mime::split(bytes, headers);
+    let cut_fields = cut_fields + parts.cut_fields;
+    if cut_fields > 0 {
+        notes.push(format!(
+            "header fields so long that only their beginning was read: {cut_fields}"
+        ));
+    }
     notes.extend(parts.notes);
     let mut cuts = parts.cuts;
+    if cut_fields > 0 || beyond > 0 {
+        cuts.push(Cut::Fields);
+    }
     let mut read = body::read(&parts.leaves, in_mailbox, limits, &mut notes);
     cuts.append(&mut read.cuts);
     message.text = read.text;
@@ -300,7 +311,8 @@ fn addresses(value: &[u8], role: &str, into: &mut Vec<Participant>) {
             role: role.to_owned(),
         })
     };
-    let parsed = MessageStream::new(value).parse_address().into_address();
+    let value = ended(value);
+    let parsed = MessageStream::new(&value).parse_address().into_address();
     let room = ADDRESSES.saturating_sub(into.len());
     match parsed {
         Some(Address::List(list)) => into.extend(

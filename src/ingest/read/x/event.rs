@@ -7,6 +7,7 @@ use serde_json::Map;
 use serde_json::Value;
 
 use super::super::Limits;
+use super::super::text::line_feeds;
 use super::super::time::export_time;
 use super::super::time::post_time;
 use super::super::urls::Links;
@@ -122,7 +123,7 @@ pub(super) fn direct(
     }
     compare_number(&mut message, 0);
     message.text = match key {
-        "messageCreate" => word(body, "text"),
+        "messageCreate" => word(body, "text").map(line_feeds),
         "joinConversation" | "participantsJoin" => {
             Some("[brought members into the conversation]".to_owned())
         }
@@ -196,6 +197,7 @@ pub(super) fn post(entry: &Map<String, Value>, context: &Context<'_>) -> Message
     }
     compare_number(&mut message, 999);
     if let Some(escaped) = word(body, "full_text").or_else(|| word(body, "text")) {
+        let escaped = line_feeds(escaped);
         let text = escaped
             .replace("&lt;", "<")
             .replace("&gt;", ">")
