@@ -1,8 +1,11 @@
 //! What is left out of a document is told, once for each reason.
 
+use std::io::Write as _;
+
 use fonds::ingest::read::Limits;
 use fonds::record::Kind;
 
+use crate::support::TestResult;
 use crate::support::read_as;
 use crate::support::read_with;
 
@@ -196,4 +199,93 @@ fn header_fields_without_end_are_read_in_part() {
     let finds = read_as(Kind::Mail, mail.as_bytes());
     assert_eq!(finds.letters[0].parts.len(), 1);
     assert_eq!(finds.notices.len(), 1, "{:?}", finds.notices);
+}
+
+/// A zip archive in which the names are then changed to others of the same length.
+fn zip_renamed(members: &[(&str, &[u8])], renames: &[(&[u8], &[u8])]) -> TestResult<Vec<u8>> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default())?;
+        writer.write_all(bytes)?;
+    }
+    let mut bytes = writer.finish()?.into_inner();
+    for (from, to) in renames {
+        while let Some(at) = memchr::memmem::find(&bytes, from) {
+            bytes[at..at + to.len()].copy_from_slice(to);
+        }
+    }
+    Ok(bytes)
+}
+
+#[test]
+fn members_of_the_same_name_are_told_of_and_keep_their_places() -> TestResult {
+    let members: [(&str, &[u8]); 4] = [
+        ("1note.txt", b"first"),
+        ("2note.txt", b"second"),
+        ("other.txt", b"other"),
+        ("3note.txt", b"third"),
+    ];
+    let renames: [(&[u8], &[u8]); 2] = [(b"2note.txt", b"1note.txt"), (b"3note.txt", b"1note.txt")];
+    let bytes = zip_renamed(&members, &renames)?;
+    let finds = read_as(Kind::Zip, &bytes);
+    assert_eq!(
+        finds.unread,
+        [
+            "not unpacked: 2 members that have the name of another; of each name the last one was read (3 times \"1note.txt\")"
+        ]
+    );
+    let read: Vec<_> = finds
+        .members
+        .iter()
+        .map(|it| (it.bytes.clone(), serde_json::to_value(&it.locator)))
+        .map(|(bytes, place)| {
+            let place = place
+                .map(|it| it["member"]["index"].as_u64())
+                .unwrap_or_default();
+            (bytes, place)
+        })
+        .collect();
+    assert_eq!(
+        read,
+        [
+            (Ok(b"third".to_vec()), Some(3)),
+            (Ok(b"other".to_vec()), Some(2))
+        ]
+    );
+    Ok(())
+}
+
+#[test]
+fn a_member_named_like_a_folder_is_read_where_it_has_bytes() -> TestResult {
+    let bytes = zip_renamed(
+        &[("a/noteX", b"The words that matter."), ("emptyX", b"")],
+        &[(b"a/noteX", b"a/note/"), (b"emptyX", b"empty/")],
+    )?;
+    let finds = read_as(Kind::Zip, &bytes);
+    assert_eq!(finds.members.len(), 1, "{:?}", finds.notices);
+    assert_eq!(finds.members[0].name.to_string(), "note");
+    assert_eq!(
+        finds.members[0].bytes.as_deref(),
+        Ok(&b"The words that matter."[..])
+    );
+    Ok(())
+}
+
+#[test]
+fn a_member_that_states_another_size_is_said_to_be_damaged() -> TestResult {
+    for (stated, than) in [(10_u32, "more"), (9_000_000, "fewer")] {
+        let mut bytes = zip_renamed(&[("big.bin", &vec![7; 8 << 20])], &[])?;
+        let size = (8_u32 << 20).to_le_bytes();
+        let entry = memchr::memmem::rfind(&bytes, b"PK\x01\x02").ok_or("it has a directory")?;
+        assert_eq!(bytes[entry + 24..entry + 28], size);
+        bytes[entry + 24..entry + 28].copy_from_slice(&stated.to_le_bytes());
+        let finds = read_as(Kind::Zip, &bytes);
+        assert!(finds.members[0].bytes.is_err());
+        assert!(
+            finds.unread[0].contains("it is damaged") || finds.unread[0].contains("are damaged"),
+            "{than}: {:?}",
+            finds.unread
+        );
+    }
+    Ok(())
 }

@@ -4,13 +4,17 @@
 //! reading, so that a member cannot give more than it states; what is not unpacked is named in a notice with the
 //! reason.
 
+use std::collections::HashMap;
 use std::io;
+use std::io::BufReader;
 use std::io::Read;
+use std::io::SeekFrom;
 
 use chrono::NaiveDate;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::Content;
 use super::Found;
 use super::Input;
 use super::Limits;
@@ -25,18 +29,28 @@ use crate::record::Name;
 /// How many members that were not unpacked are named; the others are counted.
 const NAMED: u64 = 1_000;
 
+/// How many doubled names are listed, and out of how many bytes of names they are found.
+const LISTED: usize = 5;
+const NAMES: usize = 16 << 20;
+
+/// Bytes that nothing is packed to, at most.
+const EMPTY: u64 = 2;
+
 /// Reads an archive.
 pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let (limits, packed) = (input.limits, input.size);
-    let mut archive = match ZipArchive::new(&mut *input.content) {
-        Ok(archive) => archive,
-        Err(ZipError::Io(source)) if !is_about_content(&source) => return Err(source.into()),
-        Err(error) => {
-            return Err(ReadError::Zip {
-                reason: error.to_string(),
-            });
-        }
-    };
+    let mut archive = open(&mut *input.content)?;
+    let mut directory = Directory::default();
+    if archive.has_duplicate_names() {
+        let start = archive.central_directory_start();
+        directory = Directory::walk(archive.into_inner(), start, limits.members)?;
+        archive = open(&mut *input.content)?;
+        let more = directory.places.len().saturating_sub(archive.len());
+        let names = directory.doubled.join(", ");
+        sink(Found::Unread(format!(
+            "not unpacked: {more} members that have the name of another; of each name the last one was read ({names})"
+        )))?;
+    }
     let mut notices = Notices {
         named: 0,
         unnamed: 0,
@@ -61,7 +75,8 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
                 continue;
             }
         };
-        if entry.is_dir() {
+        // A name that ends like a folder's may be that of a file; a folder has no bytes.
+        if entry.is_dir() && entry.size() == 0 && entry.compressed_size() <= EMPTY {
             continue;
         }
         let name = Name::from_bytes(entry.name_raw());
@@ -82,10 +97,11 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
             continue;
         }
         let modified = entry.last_modified().and_then(stamp);
+        let place = directory.place(entry.central_header_start(), index);
         let last = entry
             .name_raw()
             .rsplit(|byte| matches!(byte, b'/' | b'\\'))
-            .next()
+            .find(|piece| !piece.is_empty())
             .map_or_else(|| name.clone(), Name::from_bytes);
         let mut member = match archive.by_index(index) {
             Ok(member) => member,
@@ -99,13 +115,12 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
         let mut content = Watched {
             // One byte more than is stated: only at the true end of a member is its CRC looked at.
             inner: (&mut member).take(size.saturating_add(1)),
+            stated: size,
+            given: 0,
             trouble: None,
         };
         let outcome = sink(Found::Member {
-            locator: Locator::Member {
-                index: index as u64,
-                name,
-            },
+            locator: Locator::Member { index: place, name },
             name: last,
             modified,
             size,
@@ -118,6 +133,16 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
         }
     }
     notices.finish(sink)
+}
+
+fn open(content: &mut dyn Content) -> Result<ZipArchive<&mut dyn Content>, ReadError> {
+    match ZipArchive::new(content) {
+        Ok(archive) => Ok(archive),
+        Err(ZipError::Io(source)) if !is_about_content(&source) => Err(source.into()),
+        Err(error) => Err(ReadError::Zip {
+            reason: error.to_string(),
+        }),
+    }
 }
 
 /// Whether a name would leave the folder into which somebody unpacks it.
@@ -175,9 +200,70 @@ fn stamp(at: zip::DateTime) -> Option<Instant> {
     Some(anywhere(&words, time.and_utc().timestamp(), "file"))
 }
 
-/// A member's bytes; remembers why they could not be read to the end.
+/// Where the members stand in the list of members: the zip crate keeps one of those that share a name, under a number
+/// that leaves the others out.
+#[derive(Default)]
+struct Directory {
+    places: HashMap<u64, u64>,
+    /// The first names that several members have.
+    doubled: Vec<String>,
+}
+
+impl Directory {
+    /// Goes through the list that starts at `start` (APPNOTE 4.3.12), up to `most` members.
+    fn walk(content: &mut dyn Content, start: u64, most: usize) -> io::Result<Self> {
+        content.seek(SeekFrom::Start(start))?;
+        let mut content = BufReader::new(content);
+        let mut directory = Self::default();
+        let mut names = HashMap::new();
+        let (mut at, mut held) = (start, 0);
+        while directory.places.len() < most {
+            let mut header = [0; 46];
+            match content.read_exact(&mut header) {
+                Ok(()) if header.starts_with(b"PK\x01\x02") => {}
+                Ok(()) => break,
+                Err(error) if is_about_content(&error) => break,
+                Err(error) => return Err(error),
+            }
+            let lengths = [
+                [header[28], header[29]],
+                [header[30], header[31]],
+                [header[32], header[33]],
+            ];
+            let [name, extra, comment] = lengths.map(|two| u64::from(u16::from_le_bytes(two)));
+            let mut bytes = Vec::new();
+            let rest = name + extra + comment;
+            (&mut content).take(rest).read_to_end(&mut bytes)?;
+            directory.places.insert(at, directory.places.len() as u64);
+            at += 46 + rest;
+            bytes.truncate(usize::try_from(name).unwrap_or(0));
+            held += bytes.len();
+            if held <= NAMES {
+                let count = names.entry(bytes).or_insert(0_u32);
+                *count += 1;
+            }
+        }
+        let mut doubled: Vec<_> = names.into_iter().filter(|(_, count)| *count > 1).collect();
+        doubled.sort_unstable();
+        directory.doubled = doubled
+            .into_iter()
+            .take(LISTED)
+            .map(|(name, count)| format!("{count} times {:?}", Name::from_bytes(&name).to_string()))
+            .collect();
+        Ok(directory)
+    }
+
+    /// The place of the member whose entry is at that byte.
+    fn place(&self, entry: u64, index: usize) -> u64 {
+        self.places.get(&entry).copied().unwrap_or(index as u64)
+    }
+}
+
+/// A member's bytes, no more and no less than it states; remembers why they could not be read to the end.
 struct Watched<R> {
     inner: R,
+    stated: u64,
+    given: u64,
     trouble: Option<String>,
 }
 
@@ -188,6 +274,19 @@ impl<R: Read> Read for Watched<R> {
             && error.kind() != io::ErrorKind::Interrupted
         {
             self.trouble = Some(format!("its packed bytes are damaged ({error})"));
+        }
+        if let Ok(read) = outcome
+            && !buffer.is_empty()
+        {
+            self.given = self.given.saturating_add(read as u64);
+            let ended = read == 0 && self.given < self.stated;
+            if ended || self.given > self.stated {
+                let (stated, than) = (self.stated, if ended { "fewer" } else { "more" });
+                let trouble =
+                    format!("it is damaged: it has {than} than the {stated} bytes it states");
+                self.trouble = Some(trouble.clone());
+                return Err(io::Error::new(io::ErrorKind::InvalidData, trouble));
+            }
         }
         outcome
     }
