@@ -66,6 +66,7 @@ pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, C
         cite::format_of(output)?;
     }
     let archive = context.archive()?;
+    cite::may_be_written(&archive, &args.output, None)?;
     let settings = context.settings();
     let zone: Zone = settings.zone.parse().unwrap_or(Zone::UTC);
     let mut report = Provenance {

@@ -1,0 +1,99 @@
+//! What is refused before anything is done, and what a doctored archive can no longer make the program say.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+const LETTER: &str = "Subject: Harbor\r\nFrom: ann@x.example\r\nTo: bob@x.example\r\nMessage-ID: <one@x.example>\r\n\
+    Date: Mon, 3 Jul 2023 10:00:00 +0000\r\n\r\nThe harbor wall was never inspected by anybody.\r\n";
+const DRAFT: &str = "She wrote: “The harbor wall was never inspected by anybody.”\n";
+
+/// An archive in a folder of its own, with one letter in it, a draft and its user's keys.
+struct Desk(tempfile::TempDir);
+
+/// What a run printed, and its exit status.
+struct Ran {
+    out: String,
+    told: String,
+    code: Option<i32>,
+}
+
+impl Desk {
+    fn new() -> TestResult<Self> {
+        let desk = Self(tempfile::tempdir()?);
+        desk.run(&["init", "archive", "--name", "Harbor", "--zone", "UTC"])?;
+        fs::write(desk.path("one.eml"), LETTER)?;
+        fs::write(desk.path("draft.md"), DRAFT)?;
+        desk.run(&["ingest", "one.eml", "--from", "Ann"])?;
+        Ok(desk)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, args: &[&str]) -> TestResult<Ran> {
+        let output = Command::new(env!("CARGO_BIN_EXE_fonds"))
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("FONDS_USER", self.path("user"))
+            .env("FONDS_NOW", "2026-11-23T09:30:00Z")
+            .env("FONDS_BY", "Ines Valder")
+            .env("FONDS_ARCHIVE", self.path("archive"))
+            .args(args)
+            .output()?;
+        Ok(Ran {
+            out: String::from_utf8(output.stdout)?,
+            told: String::from_utf8(output.stderr)?,
+            code: output.status.code(),
+        })
+    }
+
+    /// The reference of the letter's message and of its document.
+    fn letter(&self) -> TestResult<(String, String)> {
+        let found: Value = serde_json::from_str(&self.run(&["cite", "draft.md", "--json"])?.out)?;
+        let matched = &found["quotations"][0]["matches"][0];
+        let of = |name: &str| matched[name].as_str().unwrap_or_default().to_owned();
+        Ok((of("item"), of("document")))
+    }
+}
+
+#[test]
+fn a_report_never_takes_the_place_of_its_draft() -> TestResult {
+    let desk = Desk::new()?;
+    std::os::unix::fs::symlink(desk.path("draft.md"), desk.path("link.md"))?;
+    fs::hard_link(desk.path("draft.md"), desk.path("other.md"))?;
+    for output in ["draft.md", "./draft.md", "link.md", "other.md"] {
+        let ran = desk.run(&["cite", "draft.md", "-o", output])?;
+        assert_eq!(ran.code, Some(2), "{output}: {}", ran.told);
+        for said in ["is the draft itself", "nothing was changed", "try: "] {
+            assert!(ran.told.contains(said), "{output}: {}", ran.told);
+        }
+        assert!(ran.out.is_empty(), "{}", ran.out);
+    }
+    assert_eq!(fs::read_to_string(desk.path("draft.md"))?, DRAFT);
+    assert_eq!(fs::read_to_string(desk.path("other.md"))?, DRAFT);
+    Ok(())
+}
+
+#[test]
+fn no_report_is_written_into_the_archives_own_folder() -> TestResult {
+    let desk = Desk::new()?;
+    std::os::unix::fs::symlink(desk.path("archive/log"), desk.path("elsewhere"))?;
+    let (_, document) = desk.letter()?;
+    for output in ["archive/report.md", "archive/packs/r.md", "elsewhere/r.md"] {
+        for verb in [["cite", "draft.md"], ["provenance", &document]] {
+            let mut args = verb.to_vec();
+            args.extend(["-o", output]);
+            let ran = desk.run(&args)?;
+            assert_eq!(ran.code, Some(2), "{args:?}: {}", ran.told);
+            assert!(ran.told.contains("archive's own folder"), "{}", ran.told);
+            assert!(!desk.path(output).exists(), "{output}");
+        }
+    }
+    Ok(())
+}
