@@ -320,3 +320,15 @@ fn a_text_that_cannot_be_read_is_named_and_the_rest_is_indexed() -> TestResult {
     assert_eq!(fonds::archive::index::waiting(&archive)?, 0);
     Ok(())
 }
+
+#[test]
+fn a_link_to_a_folder_that_was_given_is_that_folder() -> TestResult {
+    let bench = Bench::new()?;
+    let folder = folder(&bench)?;
+    let link = bench.dir.path().join("link");
+    std::os::unix::fs::symlink(&folder, &link)?;
+    let receipt = bench.ingest(&[&link], None)?;
+    assert_eq!(receipt.documents.added, 5);
+    assert!(receipt.failed.is_empty(), "{:?}", receipt.failed);
+    Ok(())
+}

@@ -69,6 +69,8 @@ pub(super) fn walk(given: &Path, own: &Path) -> impl Iterator<Item = Result<Walk
             };
             let found = match found {
                 Ok(found) if found.is_file() => found,
+                // What lies in it comes next.
+                Ok(found) if found.is_dir() => return None,
                 Ok(found) => {
                     return Some(Err(Passed {
                         path: entry.path().to_path_buf(),
