@@ -289,3 +289,34 @@ fn a_member_that_states_another_size_is_said_to_be_damaged() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn of_plain_and_enriched_text_one_is_read() {
+    let part = |media: &str, text: &str| format!("--b\nContent-Type: {media}\n\n{text}\n");
+    let read = |parts: &[String]| {
+        let mail = format!(
+            "From: a@b.example\nContent-Type: multipart/alternative; boundary=b\n\n{}--b--\n",
+            parts.concat()
+        );
+        read_as(Kind::Mail, mail.as_bytes()).letters[0]
+            .message
+            .text
+            .clone()
+    };
+    let plain = part("text/plain", "Who pays?");
+    let enriched = part("text/enriched", "<bold>Who</bold> pays?");
+    let html = part("text/html", "<p>Who pays, then?</p>");
+    let empty = part("text/plain", "");
+    assert_eq!(
+        read(&[plain, enriched.clone()]).as_deref(),
+        Some("Who pays?\n")
+    );
+    assert_eq!(
+        read(&[empty, enriched.clone()]).as_deref(),
+        Some("<bold>Who</bold> pays?\n")
+    );
+    assert_eq!(
+        read(&[enriched, html]).as_deref(),
+        Some("Who pays, then?\n")
+    );
+}

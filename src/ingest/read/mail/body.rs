@@ -38,6 +38,7 @@ struct Shown<'l> {
     text: String,
     links: Vec<Link>,
     html: bool,
+    enriched: bool,
 }
 
 /// What a part says of itself.
@@ -200,6 +201,7 @@ fn show<'l>(
         text,
         links,
         html,
+        enriched: about.media_type == "text/enriched",
     })
 }
 
@@ -260,11 +262,12 @@ fn attach(
 
 /// For each multipart/alternative, which branches are read: several only where several are plain text.
 fn taken(shown: &[Shown<'_>], notes: &mut Vec<String>) -> BTreeMap<u32, Vec<u32>> {
-    /// Letters of the plain and of the HTML text of a branch.
+    /// Letters of the plain, of the HTML and of the enriched text (RFC 1896) of a branch.
     #[derive(Default, Clone, Copy)]
     struct Weight {
         plain: usize,
         html: usize,
+        enriched: usize,
     }
     let mut branches: BTreeMap<u32, Vec<(u32, Weight)>> = BTreeMap::new();
     for shown in shown {
@@ -281,6 +284,8 @@ fn taken(shown: &[Shown<'_>], notes: &mut Vec<String>) -> BTreeMap<u32, Vec<u32>
             if let Some((_, weight)) = of_choice.last_mut() {
                 if shown.html {
                     weight.html += letters;
+                } else if shown.enriched {
+                    weight.enriched += letters;
                 } else {
                     weight.plain += letters;
                 }
@@ -305,12 +310,20 @@ fn taken(shown: &[Shown<'_>], notes: &mut Vec<String>) -> BTreeMap<u32, Vec<u32>
             (Some((first, _)), _) => branches
                 .iter()
                 .filter(|(branch, weight)| {
-                    branch == first || (weight.plain > 0 && weight.html == 0)
+                    branch == first
+                        || (weight.plain > 0 && weight.html == 0 && weight.enriched == 0)
                 })
                 .map(|(branch, _)| *branch)
                 .collect(),
             (None, Some((branch, weight))) if weight.html > 0 => vec![*branch],
-            _ => vec![first.0],
+            _ => {
+                // Whatever there is: enriched text is plain text with marks in it.
+                let most = branches
+                    .iter()
+                    .rev()
+                    .max_by_key(|(_, weight)| weight.enriched);
+                vec![most.map_or(first.0, |(branch, _)| *branch)]
+            }
         };
         taken.insert(choice, read);
     }
