@@ -332,3 +332,48 @@ fn a_link_to_a_folder_that_was_given_is_that_folder() -> TestResult {
     assert!(receipt.failed.is_empty(), "{:?}", receipt.failed);
     Ok(())
 }
+
+#[test]
+fn bytes_that_came_before_with_another_provenance_are_said_to_be_here() -> TestResult {
+    let bench = Bench::new()?;
+    let path = bench.dir.path().join("a.txt");
+    write(&path, "The harbor was never safe.\n")?;
+    bench.ingest(&[&path], None)?;
+    let receipt = bench.ingest(&[&path], Some("unknown"))?;
+    assert!(receipt.accession.is_some());
+    let [known] = receipt.again.as_slice() else {
+        return Err("it is named".into());
+    };
+    assert!(known.document.starts_with("d-"), "{}", known.document);
+    assert_eq!((receipt.again_count, receipt.documents.known), (1, 0));
+    Ok(())
+}
+
+#[test]
+fn a_path_that_is_not_there_among_others_is_a_line() -> TestResult {
+    let bench = Bench::new()?;
+    let folder = folder(&bench)?;
+    let gone = folder.join("gone.txt");
+    let receipt = bench.ingest(&[&folder.join("a.txt"), &gone, &folder.join("b.eml")], None)?;
+    assert_eq!(receipt.documents.added, 2);
+    let [failed] = receipt.failed.as_slice() else {
+        return Err("one line".into());
+    };
+    assert_eq!(failed.path, gone.display().to_string());
+    assert_eq!(failed.reason, "is not there");
+    Ok(())
+}
+
+#[test]
+fn standard_input_that_brings_nothing_is_no_document() -> TestResult {
+    let bench = Bench::new()?;
+    let size = Archive::open(&bench.archive())?.head()?.0;
+    let mut outside = support::outside();
+    outside.stdin = Some(Box::new(std::io::empty()));
+    let request = support::request(&[Path::new("-")], None);
+    let receipt = fonds::ingest::run(&mut bench.writer()?, &request, &mut outside)?;
+    assert_eq!(receipt.failed[0].reason, "nothing came on it");
+    assert_eq!(receipt.accession, None);
+    assert_eq!(Archive::open(&bench.archive())?.head()?.0, size);
+    Ok(())
+}

@@ -21,7 +21,9 @@ use crate::ingest::Progress;
 use crate::ingest::Receipt;
 use crate::ingest::Request;
 use crate::record::Kind;
+use crate::record::Moment;
 use crate::record::Zone;
+use crate::record::when;
 use crate::record::when::stated;
 
 /// Lines of a long list that are shown.
@@ -101,6 +103,9 @@ struct Ingested {
     dry_run: bool,
     #[serde(flatten)]
     receipt: Receipt,
+    /// The archive's, for the days that are shown.
+    #[serde(skip)]
+    zone: Zone,
 }
 
 impl Answer for Ingested {
@@ -111,12 +116,8 @@ impl Answer for Ingested {
             let _ = writeln!(text, "  {kind:<20} {:>9}", number(*n));
         }
         if let Some((earliest, latest)) = &receipt.span {
-            let _ = writeln!(
-                text,
-                "  messages from {} to {}",
-                earliest.to_utc().format("%-d %b %Y"),
-                latest.to_utc().format("%-d %b %Y")
-            );
+            let day = |at: &Moment| self.zone.local(*at).0.format("%-d %b %Y");
+            let _ = writeln!(text, "  messages from {} to {}", day(earliest), day(latest));
         }
         if receipt.not_searchable > 0 {
             let _ = writeln!(
@@ -143,6 +144,22 @@ impl Answer for Ingested {
             let _ = writeln!(
                 text,
                 "  and {} more that are already here",
+                number(unlisted)
+            );
+        }
+        for known in receipt.again.iter().take(SHOWN) {
+            let _ = writeln!(
+                text,
+                "  {}  already here as {}, now also in this accession",
+                visible(&known.path),
+                known.document
+            );
+        }
+        let unlisted = receipt.again_count.saturating_sub(SHOWN as u64);
+        if unlisted > 0 {
+            let _ = writeln!(
+                text,
+                "  and {} more that were already here and are now also in this accession",
                 number(unlisted)
             );
         }
@@ -291,6 +308,7 @@ fn finish(context: &Context, receipt: Receipt, dry_run: bool) -> Result<Outcome,
         schema: "fonds/ingest/1",
         dry_run,
         receipt,
+        zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
     })?;
     Ok(outcome)
 }
@@ -341,6 +359,11 @@ fn request(
         }
     }
     if let Some(words) = &args.received {
+        if let Err(error) = when::parse(words, zone, basis) {
+            context
+                .ui
+                .say(&format!("note: {error}; the words are kept as they are"));
+        }
         let at = stated(words, zone, basis);
         statement.push(("received", serde_json::to_value(at).unwrap_or(Value::Null)));
     }

@@ -50,7 +50,7 @@ pub enum IngestError {
 pub(super) fn unreadable(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::PermissionDenied => "may not be read by you (permission denied)".to_owned(),
-        io::ErrorKind::NotFound => "is not there any more".to_owned(),
+        io::ErrorKind::NotFound => "is not there".to_owned(),
         _ => format!("cannot be read ({error})"),
     }
 }

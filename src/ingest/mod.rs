@@ -145,6 +145,12 @@ pub struct Receipt {
     pub span: Option<(Moment, Moment)>,
     /// Files that were here already (the first hundred).
     pub already: Vec<Known>,
+    /// Files whose bytes had come before with another stated provenance, and are recorded once more (the first hundred).
+    #[serde(skip)]
+    pub again: Vec<Known>,
+    /// How many these are.
+    #[serde(skip)]
+    pub again_count: u64,
     /// What was not brought in or not understood.
     pub failed: Vec<Failed>,
     /// What a keeper should know.

@@ -384,7 +384,7 @@ impl Run<'_, '_> {
         }
         draft.set_parent(self.writer.archive().committer(), parent)?;
         if self.replay.is_empty() {
-            self.count(kind, &bytes.sha256, bytes.size)?;
+            self.count(kind, &bytes.sha256)?;
         }
         self.derive(draft, &bytes.sha256, &came.shown())
     }

@@ -9,6 +9,8 @@ use sha2::Sha256;
 
 use super::Failed;
 use super::IngestError;
+use super::Known;
+use super::MOST_LISTED;
 use super::Notice;
 use super::Receipt;
 use super::Request;
@@ -102,8 +104,17 @@ fn one(
         .kind
     });
     *receipt.kinds.entry(kind.word()).or_default() += 1;
-    if archive.document_reference(&digest)?.is_none() {
-        receipt.documents.added += 1;
+    match archive.document_reference(&digest)? {
+        None => receipt.documents.added += 1,
+        Some(document) => {
+            receipt.again_count += 1;
+            if receipt.again.len() < MOST_LISTED {
+                receipt.again.push(Known {
+                    path: came.given.clone(),
+                    document,
+                });
+            }
+        }
     }
     if !kind.is_container() {
         receipt.items.added += 1;

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::collections::HashSet;
 use std::collections::VecDeque;
 use std::fs::File;
+use std::io::BufRead as _;
+use std::io::BufReader;
 use std::io::Read;
 use std::path::Path;
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 use serde_json::Value;
@@ -217,7 +220,7 @@ impl<'a, 'o> Run<'a, 'o> {
             let bytes = bytes_of(&file.bytes, file.digest);
             self.make_room()?;
             self.keep(&file.bytes, &file.digest)?;
-            let parent = self.receive(draft, kind, &file.digest, bytes.size)?;
+            let parent = self.receive(draft, kind, &file.digest, &came)?;
             self.read_inside(
                 &Recorded {
                     came: &came,
@@ -247,9 +250,19 @@ impl<'a, 'o> Run<'a, 'o> {
     }
 
     fn stdin(&mut self) -> Result<(), IngestError> {
-        match self.outside.stdin.take() {
-            Some(mut stdin) => self.stream(&mut *stdin, &Came::from_stdin(), Path::new("-")),
-            None => Ok(()),
+        let Some(stdin) = self.outside.stdin.take() else {
+            return Ok(());
+        };
+        let came = Came::from_stdin();
+        let mut stdin = BufReader::new(stdin);
+        match stdin.fill_buf() {
+            // Whatever was to write here failed, or was not started: no document was brought in.
+            Ok([]) => {
+                self.fail(&came.given, "nothing came on it".to_owned(), None);
+                Ok(())
+            }
+            // An error is met again, and told, where it is read.
+            Ok(_) | Err(_) => self.stream(&mut stdin, &came, Path::new("-")),
         }
     }
 
@@ -294,7 +307,7 @@ impl<'a, 'o> Run<'a, 'o> {
             bytes,
         )?;
         let held = held.filter(|_| stays(kind, size));
-        let parent = self.receive(draft, kind, &digest, size)?;
+        let parent = self.receive(draft, kind, &digest, came)?;
         self.read_inside(
             &Recorded {
                 came,
@@ -316,12 +329,14 @@ impl<'a, 'o> Run<'a, 'o> {
         draft: ItemDraft,
         kind: Kind,
         digest: &Digest,
-        size: u64,
+        came: &Came,
     ) -> Result<Parent, IngestError> {
         if let Some(place) = self.met_again(digest)? {
             return Ok(place);
         }
-        self.count(kind, digest, size)?;
+        if let Some(document) = self.count(kind, digest)? {
+            self.again(came, document);
+        }
         self.fresh.insert(*digest, true);
         Ok(self.received.push(draft))
     }
@@ -346,27 +361,28 @@ impl<'a, 'o> Run<'a, 'o> {
         Ok(true)
     }
 
-    /// Counts a document that is being recorded.
+    /// Counts a document that is being recorded; gives its reference where its bytes came in an earlier group or run.
     pub(super) fn count(
         &mut self,
         kind: Kind,
         digest: &Digest,
-        _size: u64,
-    ) -> Result<(), IngestError> {
+    ) -> Result<Option<String>, IngestError> {
         *self.receipt.kinds.entry(kind.word()).or_default() += 1;
         if !kind.is_container() {
             self.receipt.items.added += 1;
         }
-        let new = !self.fresh.contains_key(digest)
-            && self.writer.archive().document_reference(digest)?.is_none();
-        if new {
+        if self.fresh.contains_key(digest) {
+            return Ok(None);
+        }
+        let known = self.writer.archive().document_reference(digest)?;
+        if known.is_none() {
             self.fresh.insert(*digest, false);
             self.receipt.documents.added += 1;
             if kind == Kind::Other {
                 self.receipt.not_searchable += 1;
             }
         }
-        Ok(())
+        Ok(known)
     }
 
     /// Widens the span of times that messages were sent in.
@@ -515,14 +531,16 @@ impl<'a, 'o> Run<'a, 'o> {
     }
 }
 
-/// Makes sure, before anything is read, that every path is there, that none lies in the archive's own folder, and that
+/// Makes sure, before anything is read, that there is something to read (a path that is not there among others is told
+/// when its turn comes), that no path lies in the archive's own folder, and that
 /// the accession can name them all.
 pub(super) fn demand_paths(root: &Path, request: &Request) -> Result<(), IngestError> {
     let own = root.canonicalize().ok();
+    let there = |path: &&PathBuf| path.as_os_str() == "-" || path.symlink_metadata().is_ok();
+    if let (None, Some(path)) = (request.paths.iter().find(there), request.paths.first()) {
+        return Err(IngestError::NoSuchPath { path: path.clone() });
+    }
     for path in request.paths.iter().filter(|path| path.as_os_str() != "-") {
-        if path.symlink_metadata().is_err() {
-            return Err(IngestError::NoSuchPath { path: path.clone() });
-        }
         let inside = path
             .canonicalize()
             .ok()

@@ -23,6 +23,17 @@ impl Run<'_, '_> {
         }
     }
 
+    /// A file whose bytes came before, from elsewhere or as it was told otherwise.
+    pub(super) fn again(&mut self, came: &Came, document: String) {
+        self.receipt.again_count += 1;
+        if self.receipt.again.len() < MOST_LISTED {
+            self.receipt.again.push(Known {
+                path: came.given.clone(),
+                document,
+            });
+        }
+    }
+
     pub(super) fn fail(&mut self, path: &str, reason: String, document: Option<String>) {
         self.receipt.failed.push(Failed {
             path: path.to_owned(),
