@@ -76,6 +76,26 @@ pub(super) fn demand_no_journal(path: &Path) -> Result<(), ArchiveError> {
     Ok(())
 }
 
+/// Whether a write-ahead log with something in it lies beside the database.
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    Path::new(&log).metadata().is_ok_and(|log| log.len() > 0)
+}
+
+/// Refuses a database with a write-ahead log on a disk that cannot be written. Where the index of the log lies beside it,
+/// SQLite reads both all the same; but nobody can say then whether that index is of this log.
+fn demand_log_merged(path: &Path) -> Result<(), ArchiveError> {
+    let read_only = rustix::fs::statvfs(path)
+        .is_ok_and(|disk| disk.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY));
+    if read_only && has_log(path) {
+        return Err(ArchiveError::ReadOnlyWithLog {
+            path: path.to_path_buf(),
+        });
+    }
+    Ok(())
+}
+
 /// Opens the database for reading and writing.
 pub(super) fn open(path: &Path) -> Result<Connection, ArchiveError> {
     demand_no_journal(path)?;
@@ -92,6 +112,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, ArchiveError> {
 /// writes either, which is only true where no write-ahead log is left.
 pub(super) fn open_reading(path: &Path) -> Result<Connection, ArchiveError> {
     demand_no_journal(path)?;
+    demand_log_merged(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;
@@ -112,9 +133,7 @@ pub(super) fn open_reading(path: &Path) -> Result<Connection, ArchiveError> {
     if !unwritable {
         return plain;
     }
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    if Path::new(&log).metadata().is_ok_and(|log| log.len() > 0) {
+    if has_log(path) {
         return Err(ArchiveError::ReadOnlyWithLog {
             path: path.to_path_buf(),
         });

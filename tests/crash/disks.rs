@@ -65,7 +65,6 @@ fn an_archive_on_a_disk_that_cannot_be_written_is_read_and_not_added_to() -> Tes
 }
 
 #[test]
-#[ignore = "known gap: as root, with a -shm file left beside it, SQLite reads a log on a read-only disk, and status says 0"]
 fn unfinished_work_on_a_disk_that_cannot_be_written_is_not_passed_over() -> TestResult {
     let Some(disk) = bench::small_disk()? else {
         return Ok(());
