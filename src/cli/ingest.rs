@@ -150,7 +150,7 @@ impl Answer for Ingested {
         for known in receipt.again.iter().take(SHOWN) {
             let _ = writeln!(
                 text,
-                "  {}  already here as {}, now also in this accession",
+                "  {}  already here as {}, also part of this accession",
                 visible(&known.path),
                 known.document
             );
@@ -159,7 +159,7 @@ impl Answer for Ingested {
         if unlisted > 0 {
             let _ = writeln!(
                 text,
-                "  and {} more that were already here and are now also in this accession",
+                "  and {} more that were already here and are also part of this accession",
                 number(unlisted)
             );
         }

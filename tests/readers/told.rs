@@ -136,10 +136,9 @@ fn half_a_surrogate_pair_and_raw_control_characters_are_read_around() {
         ]
     );
     assert!(finds.unread.is_empty(), "{:?}", finds.unread);
-    let told = finds
-        .notices
-        .iter()
-        .any(|it| it.starts_with("bytes that JSON does not allow") && it.contains(": 4 messages"));
+    let told = finds.notices.iter().any(|it| {
+        it.starts_with("JSON that can be read in several ways") && it.contains(": 4 messages")
+    });
     assert!(told, "{:?}", finds.notices);
     let noted = |n: usize| {
         let mut notes = finds.letters[n].message.notes.iter();
@@ -319,4 +318,56 @@ fn of_plain_and_enriched_text_one_is_read() {
         read(&[enriched, html]).as_deref(),
         Some("Who pays, then?\n")
     );
+}
+
+#[test]
+fn an_entry_that_is_no_message_is_not_recorded_and_that_is_said() {
+    let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+    let file = format!(
+        "window.YTD.direct_messages.part0 = [{{\"dmConversation\":{{\"conversationId\":\"1-2\",\"messages\":[{deep}, 7, null, {{\"messageCreate\":{{\"id\":\"5\",\"text\":\"still here\"}}}}]}}}}]"
+    );
+    let finds = read_as(Kind::XDirectMessages, file.as_bytes());
+    assert!(finds.error.is_none(), "{:?}", finds.error);
+    assert_eq!(finds.letters.len(), 1);
+    assert_eq!(finds.letters[0].message.text.as_deref(), Some("still here"));
+    let start = usize::try_from(finds.letters[0].span.start).unwrap_or_default();
+    assert!(file[start..].starts_with("{\"messageCreate\""));
+    assert_eq!(finds.unread.len(), 1);
+    let posts = r#"window.YTD.tweets.part0 = [{}, null, [], "x", 5, {"tweet":{}}, {"tweet":{"id_str":"1","full_text":"A post."}}]"#;
+    let finds = read_as(Kind::XTweets, posts.as_bytes());
+    assert_eq!(finds.letters.len(), 1);
+    assert_eq!(
+        finds.unread,
+        [
+            "no message, or an empty one, and not recorded: 6 entries, at byte 27, 31, 37, 41, 46, 49"
+        ]
+    );
+}
+
+#[test]
+fn a_field_given_twice_and_bytes_behind_the_end_are_told_of() {
+    let twice = r#"window.YTD.tweets.part0 = [{"tweet":{"id_str":"1","full_text":"first","full_text":"last"}}]"#;
+    let finds = read_as(Kind::XTweets, twice.as_bytes());
+    let message = &finds.letters[0].message;
+    assert_eq!(message.text.as_deref(), Some("last"));
+    let note = "a field of it is given more than once; the last one is shown";
+    assert!(
+        message.notes.iter().any(|it| it == note),
+        "{:?}",
+        message.notes
+    );
+    assert!(finds.notices.iter().any(|it| it.starts_with("JSON")));
+    for (behind, told) in [
+        ("", false),
+        (" ;\n", false),
+        ("\n[1]", true),
+        ("; window.YTD.tweets.part1 = []", true),
+    ] {
+        let file = format!("{twice}{behind}");
+        let finds = read_as(Kind::XTweets, file.as_bytes());
+        let said = finds.unread.iter().any(|it| it.contains("behind the end"));
+        assert_eq!(said, told, "{behind:?}: {:?}", finds.unread);
+    }
+    let empty = read_as(Kind::XTweets, b"window.YTD.tweets.part0 = [ ]");
+    assert!(empty.notices.is_empty(), "{:?}", empty.notices);
 }

@@ -24,7 +24,9 @@ pub(super) enum Cut {
     Entry(u64),
     /// All of it: an entry of an X archive that is no JSON.
     Json,
-    /// Nothing; but bytes that JSON does not allow had to be replaced before it could be read.
+    /// All of it: an entry of an X archive that is no object or an empty one, and so no message.
+    NoMessage,
+    /// Nothing; but something in it is not as JSON should be, and how it was read stands in its notes.
     Repaired,
     /// Header fields that are too many, or the ends of some that are too long.
     Fields,
@@ -59,11 +61,13 @@ impl Cuts {
             let one = tally.count == 1;
             let at = tally.shown().filter(|_| offsets);
             let at = at.map_or_else(String::new, |at| format!(", at byte {at}"));
-            let messages = if one {
-                format!("1 message{at}")
-            } else {
-                format!("{} messages{at}", tally.count)
+            let noun = match (cut, one) {
+                (Cut::NoMessage, true) => "entry",
+                (Cut::NoMessage, false) => "entries",
+                (_, true) => "message",
+                (_, false) => "messages",
             };
+            let messages = format!("{} {noun}{at}", tally.count);
             let found = match cut {
                 Cut::Message => Found::Unread(format!(
                     "longer than {} bytes, so that only the headers were read, not the text and the attachments: {messages}",
@@ -80,8 +84,11 @@ impl Cuts {
                     Found::Unread(format!("longer than {most} bytes and not read: {messages}"))
                 }
                 Cut::Json => Found::Unread(format!("not JSON and not read: {messages}")),
+                Cut::NoMessage => Found::Unread(format!(
+                    "no message, or an empty one, and not recorded: {messages}"
+                )),
                 Cut::Repaired => Found::Notice(format!(
-                    "bytes that JSON does not allow were replaced to read them, as each says: {messages}"
+                    "JSON that can be read in several ways was read as each of them says: {messages}"
                 )),
                 Cut::Fields => Found::Notice(format!(
                     "header fields that are too many or too long were read in part: {messages}"

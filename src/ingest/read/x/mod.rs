@@ -6,6 +6,7 @@
 
 mod beside;
 mod event;
+mod json;
 mod repair;
 mod scan;
 
@@ -40,12 +41,6 @@ const LISTS: usize = 64;
 /// Reads a part.
 pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let owner = Owner::read(input);
-    if owner.is_none() {
-        sink(Found::Notice(
-            "account.js is not beside it or cannot be read: which account exported it is not known"
-                .to_owned(),
-        ))?;
-    }
     let companion = input.companion;
     let kind = input.kind;
     let context = Context {
@@ -67,8 +62,15 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
     let outcome = loop {
         match scanner.next_element(&mut first) {
             Ok(true) => {}
-            Ok(false) => break Ok(()),
+            Ok(false) => break scanner.rest(),
             Err(error) => break Err(error),
+        }
+        // Nobody needs to be known as the exporter of nothing.
+        if count == 0 && owner.is_none() {
+            sink(Found::Notice(
+                "account.js is not beside it or cannot be read: which account exported it is not known"
+                    .to_owned(),
+            ))?;
         }
         let read = if kind == Kind::XTweets {
             entry(&mut scanner, &context, (&mut cuts, &mut *sink), &|entry| {
@@ -86,7 +88,11 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
     if !matches!(outcome, Err(ReadError::Stopped(_))) {
         cuts.report(input.limits, true, sink)?;
     }
-    outcome?;
+    if let Some(rest) = outcome? {
+        sink(Found::Unread(format!(
+            "it goes on behind the end of its list, at byte {rest}; what stands there was not read"
+        )))?;
+    }
     for notice in gaps(input, count) {
         sink(Found::Notice(notice))?;
     }
@@ -164,7 +170,12 @@ fn entry(
     reader: &dyn Fn(&Map<String, Value>) -> Message,
 ) -> Result<(), ReadError> {
     let limit = context.limits.message.min(ENTRY);
+    let is_object = scanner.next_byte()? == Some(b'{');
     let value = scanner.value(usize::try_from(limit).unwrap_or(usize::MAX))?;
+    if !is_object {
+        cuts.add(&[Cut::NoMessage], value.start);
+        return Ok(());
+    }
     let (message, cut) = match &value.bytes {
         None => {
             let note = format!("it is longer than {limit} bytes and was not read");
@@ -172,6 +183,10 @@ fn entry(
             (message, Some(Cut::Entry(limit)))
         }
         Some(bytes) => match object(bytes) {
+            Ok((object, _)) if is_blank(&object) => {
+                cuts.add(&[Cut::NoMessage], value.start);
+                return Ok(());
+            }
             Ok((object, notes)) => {
                 let mut message = reader(&object);
                 let cut = (!notes.is_empty()).then_some(Cut::Repaired);
@@ -198,6 +213,15 @@ fn entry(
     Ok(())
 }
 
+/// Whether an entry says nothing at all.
+fn is_blank(entry: &Map<String, Value>) -> bool {
+    entry.values().all(|value| match value {
+        Value::Null => true,
+        Value::Object(object) => object.is_empty(),
+        _ => false,
+    })
+}
+
 /// The entry as an object, and what had to be replaced to read it.
 fn object(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<String>), serde_json::Error> {
     let mut notes = Vec::new();
@@ -205,19 +229,19 @@ fn object(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<String>), serde_json:
     if matches!(text, Cow::Owned(_)) {
         notes.push("some of its bytes are not UTF-8; they are shown as U+FFFD".to_owned());
     }
-    let failed = match serde_json::from_str(&text) {
-        Ok(object) => return Ok((object, notes)),
-        Err(error) => error,
-    };
-    let mended = repaired(&text);
-    match serde_json::from_str(&mended) {
-        Ok(object) => {
+    let (object, doubled) = match json::object(&text) {
+        Ok(read) => read,
+        Err(failed) => {
+            let read = json::object(&repaired(&text)).map_err(|_| failed)?;
             notes.push(
                 "it holds halves of surrogate pairs or control characters that JSON does not allow; the halves are shown as U+FFFD"
                     .to_owned(),
             );
-            Ok((object, notes))
+            read
         }
-        Err(_) => Err(failed),
+    };
+    if doubled {
+        notes.push("a field of it is given more than once; the last one is shown".to_owned());
     }
+    Ok((object, notes))
 }

@@ -145,6 +145,14 @@ impl<'c> Scanner<'c> {
         Ok(Some(key))
     }
 
+    /// Where something stands behind a semicolon that may end the file, if anything does.
+    pub(super) fn rest(&mut self) -> Result<Option<u64>, ReadError> {
+        if self.next_byte()? == Some(b';') {
+            self.at += 1;
+        }
+        Ok(self.next_byte()?.map(|_| self.position()))
+    }
+
     fn next_of(&mut self, end: u8, first: &mut bool) -> Result<bool, ReadError> {
         let mut byte = self.next_byte()?;
         if byte == Some(end) {
