@@ -61,14 +61,27 @@ pub fn text_root(committer: &Committer, salts: &Salts, text: &str) -> TextRoot {
 
 /// The leaf hash of piece `number` of a record's text under the salt of its slot `text/number`.
 pub fn piece_hash(committer: &Committer, salt: &[u8; 32], number: u64, piece: &str) -> Hash {
-    let mut value = String::with_capacity(piece.len() + 64);
-    canonical::push_string(&mut value, piece);
-    let commitment = committer.commit(salt, &format!("text/{number}"), &value);
-    let leaf = Sha256::new()
-        .chain_update(PIECE_PREFIX)
-        .chain_update(commitment)
-        .finalize();
-    leaf_hash(&leaf)
+    let mut list = Vec::with_capacity(piece.len() + 128);
+    hash_of(committer, salt, &format!("text/{number}"), piece, &mut list)
+}
+
+/// The same, with a buffer that serves for many.
+fn hash_of(
+    committer: &Committer,
+    salt: &[u8; 32],
+    slot: &str,
+    piece: &str,
+    list: &mut Vec<u8>,
+) -> Hash {
+    list.clear();
+    super::open_list(list, salt, slot);
+    canonical::push_string(list, piece);
+    list.push(b']');
+    let mut leaf = [0; PIECE_PREFIX.len() + 32];
+    let (prefix, commitment) = leaf.split_at_mut(PIECE_PREFIX.len());
+    prefix.copy_from_slice(PIECE_PREFIX);
+    commitment.copy_from_slice(&committer.finish(list));
+    leaf_hash(&Sha256::digest(leaf))
 }
 
 /// The tree over a text's pieces while they come.
@@ -77,7 +90,7 @@ pub struct TextTree<'a> {
     salts: &'a Salts,
     tree: Frontier,
     slot: String,
-    value: String,
+    list: Vec<u8>,
 }
 
 impl<'a> TextTree<'a> {
@@ -88,7 +101,7 @@ impl<'a> TextTree<'a> {
             salts,
             tree: Frontier::default(),
             slot: String::new(),
-            value: String::with_capacity(LONGEST + 64),
+            list: Vec::with_capacity(LONGEST + 128),
         }
     }
 
@@ -100,15 +113,9 @@ impl<'a> TextTree<'a> {
             // A string takes whatever is written to it.
             return;
         }
-        self.value.clear();
-        canonical::push_string(&mut self.value, piece);
         let salt = self.salts.salt(&self.slot);
-        let commitment = self.committer.commit(&salt, &self.slot, &self.value);
-        let leaf = Sha256::new()
-            .chain_update(PIECE_PREFIX)
-            .chain_update(commitment)
-            .finalize();
-        self.tree.push(leaf_hash(&leaf));
+        let leaf = hash_of(self.committer, &salt, &self.slot, piece, &mut self.list);
+        self.tree.push(leaf);
     }
 
     /// How many pieces there were, and the root over them.

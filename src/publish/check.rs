@@ -408,8 +408,9 @@ fn subject_of(item: &ProvedItem) -> String {
 /// A kind's name as it stands in a record. One that would have to be escaped belongs to no kind, and hashes to nothing
 /// that is in a tree.
 fn plain(kind: &str) -> String {
-    let mut quoted = String::new();
+    let mut quoted = Vec::new();
     canonical::push_string(&mut quoted, kind);
+    let quoted = String::from_utf8(quoted).unwrap_or_default();
     let inner = quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
     inner.unwrap_or_default().to_owned()
 }

@@ -59,11 +59,11 @@ pub fn leaf_hash(data: &[u8]) -> Hash {
 
 /// Hashes a node: SHA-256(0x01 || left || right), RFC 6962 §2.1.
 pub fn node_hash(left: Hash, right: Hash) -> Hash {
-    let digest = Sha256::new_with_prefix([1])
-        .chain_update(left.0)
-        .chain_update(right.0)
-        .finalize();
-    Hash(digest.into())
+    let mut node = [1; 65];
+    let (first, second) = node[1..].split_at_mut(32);
+    first.copy_from_slice(&left.0);
+    second.copy_from_slice(&right.0);
+    Hash(Sha256::digest(node).into())
 }
 
 /// A tree of which only the right edge is kept: at most 64 hashes, whatever the number of leaves.
