@@ -202,8 +202,23 @@ impl Failure {
             CliError::Key(error) => key(error),
             CliError::Usage { hint, .. } => (2, "usage", hint.clone()),
             CliError::NotHere { hint, .. } => (4, "no_such_item", hint.clone()),
-            CliError::Durable(_) | CliError::Output { .. } => (2, "not_written", String::new()),
-            CliError::Read { .. } | CliError::Input { .. } => (2, "not_read", String::new()),
+            CliError::Durable(_) => (
+                2,
+                "not_written",
+                "a folder that exists and may be written, on a disk with room".to_owned(),
+            ),
+            CliError::Output { .. } => (2, "not_written", String::new()),
+            CliError::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => (
+                2,
+                "not_read",
+                "check the path; it is taken from the folder that fonds is run in".to_owned(),
+            ),
+            CliError::Read { .. } => (
+                2,
+                "not_read",
+                "see whether the file may be read by you".to_owned(),
+            ),
+            CliError::Input { .. } => (2, "not_read", String::new()),
             CliError::BrokenPipe => (0, "broken_pipe", String::new()),
         };
         Self {
@@ -343,6 +358,14 @@ fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
             "no_memory",
             "fonds doctor --trust-head        only if you know that no copy is newer",
         ),
+        other => damage(other),
+    };
+    (code, kind, hint.to_owned())
+}
+
+/// The rest of an archive's errors: what is stored, or what it is stored on, is at fault.
+fn damage(error: &ArchiveError) -> (u8, &'static str, &'static str) {
+    match error {
         ArchiveError::Journal { .. } => (
             2,
             "damaged",
@@ -361,6 +384,12 @@ fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
             "not_read",
             "fonds doctor        to see whether the archive may be read and written by you",
         ),
+        // A full disk, or one that may not be written, says nothing about what is stored.
+        ArchiveError::Database(_) if !error.is_damage() => (
+            2,
+            "not_written",
+            "fonds doctor        to see whether the disk is full or cannot be written",
+        ),
         ArchiveError::Database(_) => (
             2,
             "damaged",
@@ -378,8 +407,7 @@ fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
         ),
         ArchiveError::RecordTooLong { .. } => (2, "too_long", "say it in fewer words"),
         _ => (2, "failed", ""),
-    };
-    (code, kind, hint.to_owned())
+    }
 }
 
 fn publish(error: &PublishError) -> (u8, &'static str, String) {
