@@ -1,5 +1,10 @@
 //! What is refused before anything is done, and what a doctored archive can no longer make the program say.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "an attacker does not ask for durable writes"
+)]
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -95,5 +100,84 @@ fn no_report_is_written_into_the_archives_own_folder() -> TestResult {
             assert!(!desk.path(output).exists(), "{output}");
         }
     }
+    Ok(())
+}
+
+#[test]
+fn nothing_rests_in_silence_on_a_document_that_was_changed() -> TestResult {
+    let desk = Desk::new()?;
+    let (message, document) = desk.letter()?;
+    let pack = desk.path("archive/packs/000001.zip");
+    let pack = if pack.exists() {
+        pack
+    } else {
+        let lies: Value =
+            serde_json::from_str(&desk.run(&["show", &document, "--path", "--json"])?.out)?;
+        desk.path("archive")
+            .join(lies["path"].as_str().unwrap_or_default())
+    };
+    let mut bytes = fs::read(&pack)?;
+    let at = bytes
+        .windows(5)
+        .position(|it| it == b"never")
+        .ok_or("the letter does not lie there")?;
+    bytes[at] = b'N';
+    let mut permissions = fs::metadata(&pack)?.permissions();
+    #[expect(clippy::permissions_set_readonly_false, reason = "a test's own file")]
+    permissions.set_readonly(false);
+    fs::set_permissions(&pack, permissions)?;
+    fs::write(&pack, bytes)?;
+
+    let ran = desk.run(&["cite", "draft.md", "-o", "report.md"])?;
+    assert_eq!(ran.code, Some(1), "{}", ran.out);
+    assert!(ran.out.contains("is not as it was recorded"), "{}", ran.out);
+    let report = fs::read_to_string(desk.path("report.md"))?;
+    let look = report
+        .split("## Needs attention")
+        .nth(1)
+        .unwrap_or_default();
+    let look = look.split("## ").next().unwrap_or_default();
+    assert!(look.contains("not as it was recorded"), "{report}");
+
+    for args in [
+        vec!["show", message.as_str()],
+        vec!["show", message.as_str(), "--original"],
+        vec!["show", document.as_str()],
+        vec!["show", document.as_str(), "--original"],
+    ] {
+        let ran = desk.run(&args)?;
+        assert_eq!(ran.code, Some(1), "{args:?}: {}", ran.out);
+        assert!(
+            ran.told.contains("not as it was recorded"),
+            "{args:?}: {}",
+            ran.told
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn nothing_rests_in_silence_on_a_text_that_was_changed() -> TestResult {
+    let desk = Desk::new()?;
+    let (message, _) = desk.letter()?;
+    let database = rusqlite::Connection::open(desk.path("archive/archive.sqlite"))?;
+    let changed = database.execute("UPDATE text SET body = replace(body, 'never', 'often')", ())?;
+    assert!(changed > 0);
+    drop(database);
+    fs::write(desk.path("draft.md"), DRAFT.replace("never", "often"))?;
+    let ran = desk.run(&["cite", "draft.md"])?;
+    assert_eq!(ran.code, Some(1), "{}", ran.out);
+    assert!(ran.out.contains("its text is not the one"), "{}", ran.out);
+    let ran = desk.run(&["show", &message])?;
+    assert_eq!(ran.code, Some(1), "{}", ran.told);
+    Ok(())
+}
+
+#[test]
+fn a_draft_that_is_not_there_is_said_with_what_to_do() -> TestResult {
+    let desk = Desk::new()?;
+    let ran = desk.run(&["cite", "nowhere.md"])?;
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.told.contains("try: check the path"), "{}", ran.told);
     Ok(())
 }

@@ -11,6 +11,7 @@ mod check;
 mod custody;
 mod draft;
 mod error;
+mod evidence;
 mod heads;
 pub mod index;
 mod log;

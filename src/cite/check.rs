@@ -25,6 +25,7 @@ use crate::cite::extract;
 use crate::record::Class;
 use crate::record::Finding;
 
+use super::evidence::Evidence;
 use super::judge::counts;
 use super::library::Library;
 use super::shown::matched;
@@ -60,8 +61,11 @@ pub fn check(
         library: Library::default(),
     };
     let mut quotations = Vec::with_capacity(found.quotations.len());
+    let mut evidence = Evidence::new(sources);
     for quotation in &found.quotations {
-        quotations.push(checker.quotation(quotation)?);
+        let mut quoted = checker.quotation(quotation)?;
+        evidence.hold(&mut quoted)?;
+        quotations.push(quoted);
     }
     let mut findings = draft.findings.clone();
     findings.extend(found.findings);

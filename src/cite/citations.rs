@@ -37,6 +37,20 @@ pub struct Citations {
     pub findings: Vec<Finding>,
 }
 
+impl Citations {
+    /// The quotations that a person has to look at, in the draft's order; before them those whose source is not as it was
+    /// recorded, since no verdict can rest on it.
+    pub fn to_look_at(&self) -> Vec<&Quoted> {
+        let mut look: Vec<&Quoted> = self
+            .quotations
+            .iter()
+            .filter(|it| it.needs_attention())
+            .collect();
+        look.sort_by_key(|it| !it.rests_on_altered());
+        look
+    }
+}
+
 /// Which draft was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DraftName {
@@ -118,6 +132,13 @@ impl Quoted {
     pub fn needs_attention(&self) -> bool {
         matches!(self.verdict, Verdict::Altered | Verdict::NotFound)
             || self.findings.iter().any(|it| needs_attention(it.code))
+    }
+
+    /// Whether what it was held against is not as it was recorded.
+    pub fn rests_on_altered(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|it| it.code == "quotation.evidence-altered")
     }
 }
 
@@ -212,7 +233,8 @@ pub struct Claim {
 pub fn needs_attention(code: &str) -> bool {
     matches!(
         code,
-        "quotation.number-changed"
+        "quotation.evidence-altered"
+            | "quotation.number-changed"
             | "quotation.negation-changed"
             | "quotation.omission-hides-negation"
             | "quotation.joins-two-messages"

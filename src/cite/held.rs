@@ -361,6 +361,15 @@ impl Sources for Held<'_> {
     fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError> {
         self.around(item).map_err(|source| asked(item, source))
     }
+
+    fn altered(&self, item: &str) -> Result<Option<String>, CiteError> {
+        match self.archive.resolve(item) {
+            Ok(Target::Item(found)) => self.archive.altered(found),
+            Ok(Target::Entry(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+        .map_err(|source| asked(item, source))
+    }
 }
 
 fn asked(about: &str, source: ArchiveError) -> CiteError {

@@ -13,6 +13,7 @@ mod citations;
 mod differences;
 mod draft;
 mod edits;
+mod evidence;
 mod held;
 mod html;
 mod judge;

@@ -21,6 +21,12 @@ pub trait Sources {
     /// The messages of the same conversation around an item, itself included, in order of time. Empty where there is none.
     /// It is asked only to see whether a quotation runs two messages together.
     fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError>;
+
+    /// What of an item is not as it was recorded, as the end of a sentence; nothing where all is. Asked of every item that
+    /// a verdict rests on.
+    fn altered(&self, _item: &str) -> Result<Option<String>, CiteError> {
+        Ok(None)
+    }
 }
 
 /// What a pin leads to.

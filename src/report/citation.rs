@@ -180,11 +180,7 @@ pub(super) fn commands(citations: &Citations, seal: Option<&Seal>) -> String {
 }
 
 fn attention(citations: &Citations) -> Markup {
-    let look: Vec<&Quoted> = citations
-        .quotations
-        .iter()
-        .filter(|it| it.needs_attention())
-        .collect();
+    let look: Vec<&Quoted> = citations.to_look_at();
     html! {
         section {
             h2 id="attention" { "Needs attention" }

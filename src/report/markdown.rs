@@ -81,11 +81,7 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
             plain(&finding.message)
         )?;
     }
-    for quotation in citations
-        .quotations
-        .iter()
-        .filter(|it| it.needs_attention())
-    {
+    for quotation in citations.to_look_at() {
         none = false;
         let said: Vec<String> = pressing(quotation)
             .iter()

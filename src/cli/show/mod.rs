@@ -133,6 +133,9 @@ struct Custody {
     impossible: Vec<String>,
 }
 
+/// Bytes of a document that holds others and is not itself shown, above which it is not read again.
+const MOST_READ_AGAIN: u64 = 64 << 20;
+
 /// Most references of what an item holds that are in the answer at all.
 const MOST_NAMED: u64 = 1000;
 
@@ -310,21 +313,53 @@ pub(super) fn run(context: &Context, args: &ShowArgs) -> Result<Outcome, CliErro
     let card = archive.card(item)?.ok_or_else(nobody)?;
     let opened = archive.item(item)?.ok_or_else(nobody)?;
     if args.original {
-        return raw::original(context, &archive, &card);
+        return raw::original(context, &archive, &card, &opened);
     }
     if args.path {
         return raw::path(context, &archive, &card);
     }
-    if args.text {
-        return raw::text(context, &archive, &card, &args.item);
-    }
     if args.thread {
         return thread::run(context, &archive, &card, &opened);
     }
-    context
-        .ui
-        .answer(&shown(context, &archive, &card, &opened)?)?;
-    Ok(Outcome::Done)
+    if args.text {
+        raw::text(context, &archive, &card, &args.item)?;
+    } else {
+        context
+            .ui
+            .answer(&shown(context, &archive, &card, &opened)?)?;
+    }
+    Ok(if is_altered(context, &archive, &card, &opened)? {
+        Outcome::Findings
+    } else {
+        Outcome::Done
+    })
+}
+
+/// Says on stderr that an item that is shown is not as it was recorded. A large document that shows no text of its own is
+/// left to `verify` and `--original`: none of its bytes are shown.
+fn is_altered(
+    context: &Context,
+    archive: &Archive,
+    card: &Card,
+    opened: &Opened,
+) -> Result<bool, CliError> {
+    let recorded: Option<crate::record::Bytes> = opened.get("bytes")?;
+    let large = recorded.is_some_and(|bytes| bytes.size > MOST_READ_AGAIN);
+    if large && archive.children_count(card.item)? > 0 {
+        return Ok(false);
+    }
+    let altered = archive.altered(card.item)?;
+    if let Some(altered) = &altered {
+        warn_of(context, &archive.reference(card)?, altered);
+    }
+    Ok(altered.is_some())
+}
+
+/// The line that says so.
+fn warn_of(context: &Context, item: &str, altered: &str) {
+    context.ui.warn(&format!(
+        "{item} is not as it was recorded: {altered}; fonds verify says what is damaged"
+    ));
 }
 
 fn shown(

@@ -8,9 +8,11 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::carrier;
+use super::warn_of;
 use crate::archive::Archive;
 use crate::archive::ArchiveError;
 use crate::archive::Card;
+use crate::archive::Opened;
 use crate::archive::store::Place;
 use crate::cli::CliError;
 use crate::cli::Context;
@@ -23,6 +25,7 @@ pub(super) fn original(
     context: &Context,
     archive: &Archive,
     card: &Card,
+    opened: &Opened,
 ) -> Result<Outcome, CliError> {
     let carrier = carrier(archive, card)?;
     let mut bytes = archive.reader(&carrier.sha256)?;
@@ -36,6 +39,11 @@ pub(super) fn original(
             context.ui.bytes(&mut bytes.take(length))?;
         }
         None => context.ui.bytes(&mut bytes)?,
+    }
+    // Said after they were given: damaged bytes are evidence too, and whoever asks for them may want just these.
+    if let Some(altered) = archive.altered_bytes(card, opened)? {
+        warn_of(context, &archive.reference(card)?, &altered);
+        return Ok(Outcome::Findings);
     }
     Ok(Outcome::Done)
 }

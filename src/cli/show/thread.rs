@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::people;
+use super::warn_of;
 use crate::archive::Archive;
 use crate::archive::Card;
 use crate::archive::Opened;
@@ -82,10 +83,15 @@ pub(super) fn run(
     };
     let zone: Zone = context.settings().zone.parse().unwrap_or(Zone::UTC);
     let mut messages = Vec::new();
+    let mut outcome = Outcome::Done;
     for card in archive.conversation(key)? {
         let Some(opened) = archive.item(card.item)? else {
             continue;
         };
+        if let Some(altered) = archive.altered(card.item)? {
+            warn_of(context, &archive.reference(&card)?, &altered);
+            outcome = Outcome::Findings;
+        }
         let at: Option<Instant> = opened.get("at")?;
         let named = |slot| -> Result<Vec<String>, CliError> {
             let found: Vec<Participant> = opened.get(slot)?.unwrap_or_default();
@@ -107,5 +113,5 @@ pub(super) fn run(
         conversation: conversation.id,
         messages,
     })?;
-    Ok(Outcome::Done)
+    Ok(outcome)
 }
