@@ -181,3 +181,35 @@ fn a_draft_that_is_not_there_is_said_with_what_to_do() -> TestResult {
     assert!(ran.told.contains("try: check the path"), "{}", ran.told);
     Ok(())
 }
+
+#[test]
+fn a_doctored_search_index_cannot_deny_a_quotation() -> TestResult {
+    let desk = Desk::new()?;
+    let (message, _) = desk.letter()?;
+    // An index made while the letter said something else.
+    let database = rusqlite::Connection::open(desk.path("archive/archive.sqlite"))?;
+    let body = |from: &str, to: &str| {
+        database.execute("UPDATE text SET body = replace(body, ?1, ?2)", [from, to])
+    };
+    let (genuine, other) = (
+        "The harbor wall was never inspected by anybody",
+        "Fair weather",
+    );
+    assert!(body(genuine, other)? > 0);
+    fs::remove_dir_all(desk.path("archive/search"))?;
+    let found = desk.run(&["find", "weather"])?;
+    assert!(found.out.contains(&message), "{}{}", found.out, found.told);
+    assert!(body(other, genuine)? > 0);
+
+    let ran = desk.run(&["cite", "draft.md", "--json"])?;
+    let cited: Value = serde_json::from_str(&ran.out)?;
+    let quoted = &cited["quotations"][0];
+    assert_eq!(quoted["verdict"], "exact", "{quoted:#}");
+    let said = quoted["findings"].to_string();
+    assert!(said.contains("quotation.index-missed"), "{said}");
+    assert_eq!(
+        quoted["matches"][0]["item"].as_str(),
+        Some(message.as_str())
+    );
+    Ok(())
+}

@@ -63,9 +63,11 @@ pub fn check(
     let mut quotations = Vec::with_capacity(found.quotations.len());
     let mut evidence = Evidence::new(sources);
     for quotation in &found.quotations {
-        let mut quoted = checker.quotation(quotation)?;
-        evidence.hold(&mut quoted)?;
-        quotations.push(quoted);
+        quotations.push(checker.quotation(quotation)?);
+    }
+    checker.through(&found.quotations, &mut quotations)?;
+    for quoted in &mut quotations {
+        evidence.hold(quoted)?;
     }
     let mut findings = draft.findings.clone();
     findings.extend(found.findings);
@@ -173,8 +175,8 @@ struct Judged {
     judgement: Judgement,
 }
 
-struct Checker<'a> {
-    sources: &'a dyn Sources,
+pub(super) struct Checker<'a> {
+    pub(super) sources: &'a dyn Sources,
     manner: Manner,
     library: Library,
 }
@@ -348,7 +350,7 @@ impl Checker<'_> {
     }
 
     /// Takes the verdict of the passage that differs least.
-    fn decide(
+    pub(super) fn decide(
         &mut self,
         sought: &Sought,
         passages: Vec<Passage>,
@@ -535,7 +537,7 @@ fn crossed(neighbours: &[Passage], whole: &Passage, judgement: &Judgement) -> Ve
 }
 
 /// What an archive is asked for: the longest run of words without a mark, and all words.
-fn wanted(sought: &Sought) -> Wanted {
+pub(super) fn wanted(sought: &Sought) -> Wanted {
     let mut words: Vec<String> = Vec::new();
     let mut known = std::collections::HashSet::new();
     let mut runs: Vec<Vec<&str>> = vec![Vec::new()];

@@ -12,6 +12,7 @@ use crate::cite::CiteError;
 use crate::cite::Passage;
 use crate::cite::Pinned;
 use crate::cite::Sources;
+use crate::cite::Through;
 use crate::cite::Wanted;
 use crate::cite::Within;
 use crate::record::Conversation;
@@ -34,6 +35,9 @@ const MOST_ASKED: usize = 2_000;
 /// Messages before and after one that are looked at for quotations that run two together.
 const AROUND: u64 = 12;
 
+/// Bytes of text that are gone through for quotations that the index did not find, at most.
+const MOST_READ: u64 = 16 << 30;
+
 /// Items read at a time where there is no index.
 const STEP: u64 = 512;
 
@@ -44,6 +48,7 @@ pub struct Held<'a> {
     index: Option<Index>,
     /// Whether the index covers all items; if not, all texts are gone through.
     complete: bool,
+    tell: Option<&'a dyn Fn(u64, u64)>,
 }
 
 impl<'a> Held<'a> {
@@ -56,7 +61,15 @@ impl<'a> Held<'a> {
             custodian: Custodian::new(archive)?,
             index,
             complete,
+            tell: None,
         })
+    }
+
+    /// Tells how far a long look is: so many items of so many.
+    #[must_use]
+    pub fn telling(mut self, tell: &'a dyn Fn(u64, u64)) -> Self {
+        self.tell = Some(tell);
+        self
     }
 
     /// The passage of an item that can be cited; nothing where it has no text.
@@ -192,6 +205,58 @@ impl<'a> Held<'a> {
         Ok(best.items())
     }
 
+    /// Goes through every text once for all that is wanted. A text that cannot be read does not stop it, but is told.
+    fn all_texts(&self, wanted: &[Wanted]) -> Result<Through, ArchiveError> {
+        if self.index.is_none() || !self.complete {
+            // They were gone through already: see `likely`.
+            return Ok(Through::default());
+        }
+        let mut best: Vec<Best<'_>> = wanted.iter().map(Best::new).collect();
+        let last = self.archive.last_item()?;
+        let (mut done, mut read, mut unreadable) = (0, 0, 0_u64);
+        while read < MOST_READ {
+            let cards = self.archive.after(done, STEP)?;
+            let Some(end) = cards.last().map(|card| card.item) else {
+                done = last;
+                break;
+            };
+            for card in cards {
+                match self.archive.text(card.item) {
+                    Ok(Some(text)) => {
+                        read += text.len() as u64;
+                        let text = text.to_lowercase();
+                        for it in &mut best {
+                            it.weigh(&text, card.item);
+                        }
+                    }
+                    Ok(None) => {}
+                    Err(error @ ArchiveError::Database(_)) => return Err(error),
+                    Err(_) => unreadable += 1,
+                }
+            }
+            for it in &mut best {
+                it.cut();
+            }
+            done = end;
+            if let Some(tell) = self.tell {
+                tell(done, last);
+            }
+        }
+        let left_out = if done < last {
+            Some("the archive holds more text than is gone through".to_owned())
+        } else {
+            (unreadable > 0).then(|| match unreadable {
+                1 => "one text of the archive cannot be read".to_owned(),
+                many => format!("{many} texts of the archive cannot be read"),
+            })
+        };
+        let passages = best.into_iter().map(|it| self.passages(&it.items()));
+        Ok(Through {
+            passages: passages.collect::<Result<_, _>>()?,
+            left_out,
+        })
+    }
+
     fn likely(&self, wanted: &Wanted) -> Result<Vec<u64>, ArchiveError> {
         let Some(index) = self.index.as_ref().filter(|_| self.complete) else {
             return self.scan(wanted);
@@ -317,7 +382,12 @@ impl<'w> Best<'w> {
         let Some(text) = archive.text(item)? else {
             return Ok(());
         };
-        let text = text.to_lowercase();
+        self.weigh(&text.to_lowercase(), item);
+        Ok(())
+    }
+
+    /// Keeps an item whose text, in lower case, holds half of the words.
+    fn weigh(&mut self, text: &str, item: u64) {
         let words = &self.wanted.words;
         let held = words.iter().filter(|word| text.contains(*word)).count();
         if held * 2 >= words.len() {
@@ -325,7 +395,6 @@ impl<'w> Best<'w> {
             let phrase = line.contains(&self.wanted.phrase);
             self.found.push((phrase, held, item));
         }
-        Ok(())
     }
 
     /// Keeps as many as are compared.
@@ -355,6 +424,11 @@ impl Sources for Held<'_> {
     fn candidates(&self, wanted: &Wanted) -> Result<Vec<Passage>, CiteError> {
         self.likely(wanted)
             .and_then(|items| self.passages(&items))
+            .map_err(|source| asked("words", source))
+    }
+
+    fn through(&self, wanted: &[Wanted]) -> Result<Through, CiteError> {
+        self.all_texts(wanted)
             .map_err(|source| asked("words", source))
     }
 

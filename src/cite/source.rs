@@ -1,6 +1,7 @@
 //! What the checker may ask of an archive, and the passages it is answered with.
 
 use crate::cite::CiteError;
+use crate::cite::Through;
 use crate::record::Digest;
 use crate::record::Instant;
 
@@ -17,6 +18,12 @@ pub trait Sources {
     /// Where those words may stand: the phrase first, then its rarest words; at most 50 passages are looked at. Their order
     /// has no influence on a verdict.
     fn candidates(&self, wanted: &Wanted) -> Result<Vec<Passage>, CiteError>;
+
+    /// Goes through every text for what [`Sources::candidates`] did not find, without an index. Asked once, of all
+    /// quotations that were not found.
+    fn through(&self, _wanted: &[Wanted]) -> Result<Through, CiteError> {
+        Ok(Through::default())
+    }
 
     /// The messages of the same conversation around an item, itself included, in order of time. Empty where there is none.
     /// It is asked only to see whether a quotation runs two messages together.

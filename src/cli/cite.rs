@@ -205,7 +205,9 @@ pub(super) fn check(
         time: Some(context.now()?.to_string()),
         zone: Some(context.settings().zone),
     };
-    let held = Held::new(archive)?;
+    let meter = context.ui.meter();
+    let tell = |done, of| meter.tell(done, Some(of), "items gone through");
+    let held = Held::new(archive)?.telling(&tell);
     Ok(cite::check(&held, &draft, &options)?)
 }
 
