@@ -213,3 +213,21 @@ fn a_doctored_search_index_cannot_deny_a_quotation() -> TestResult {
     );
     Ok(())
 }
+
+#[test]
+fn what_the_source_has_at_the_closing_mark_and_for_a_negation_is_said_as_it_is() -> TestResult {
+    let desk = Desk::new()?;
+    let said = |draft: &str| -> TestResult<String> {
+        fs::write(desk.path("other.md"), draft)?;
+        Ok(desk.run(&["cite", "other.md", "--json"])?.out)
+    };
+    let comma = said("“The harbor wall was never inspected by anybody,” she wrote.\n")?;
+    assert!(comma.contains("the source has “.”"), "{comma}");
+    assert!(!comma.contains("has none there"), "{comma}");
+    let cut = said("She wrote: “The harbor wall was never inspected.”\n")?;
+    assert!(cut.contains("sentence goes on"), "{cut}");
+    let turned = said("She wrote: “The harbor wall was inspected by anybody.”\n")?;
+    assert!(turned.contains("the draft leaves out “never”"), "{turned}");
+    assert!(!turned.contains("nothing, the source"), "{turned}");
+    Ok(())
+}

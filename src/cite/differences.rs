@@ -364,11 +364,17 @@ impl Differences {
             if quoted.folded == "," && sides.before_break(at) {
                 return Grade::Same;
             }
-            return self.house(
-                sides,
-                "quotation.end-punctuation",
-                "the closing mark is the draft's: the source has none there",
-            );
+            let message = match sides.follows(index) {
+                Some(next) if next.sort.is_mark() => format!(
+                    "the closing mark is the draft's: the source has “{}”",
+                    next.plain
+                ),
+                Some(next) if next.sort.is_word() => {
+                    "the closing mark is the draft's: the source's sentence goes on".to_owned()
+                }
+                _ => "the closing mark is the draft's: the source has none there".to_owned(),
+            };
+            return self.house(sides, "quotation.end-punctuation", message);
         }
         if sides.beside_dots(index) && !is_loud(&quoted.folded) {
             return Grade::Marked;

@@ -64,11 +64,15 @@ impl Differences {
         if denials(&our_words) != denials(&their_words) {
             self.found(
                 "quotation.negation-changed",
-                format!(
-                    "a negation is changed: the draft has {}, the source {}",
-                    said(&ours),
-                    said(&theirs)
-                ),
+                match (ours.is_empty(), theirs.is_empty()) {
+                    (true, false) => format!("the draft leaves out {}", said(&theirs)),
+                    (false, true) => format!("the draft adds {}", said(&ours)),
+                    _ => format!(
+                        "a negation is changed: the draft has {}, the source {}",
+                        said(&ours),
+                        said(&theirs)
+                    ),
+                },
                 &ours,
                 &theirs,
             );

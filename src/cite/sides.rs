@@ -44,6 +44,17 @@ impl<'a> Sides<'a> {
         joined(&tokens)
     }
 
+    /// What the text has where a step of the quotation stands against nothing.
+    pub(super) fn follows(&self, index: usize) -> Option<&'a Token> {
+        let before = self.steps.get(..index)?.iter().rev();
+        let past = before.into_iter().find_map(|step| match step {
+            Step::Pair(_, found) | Step::Missing(found) => Some(found + 1),
+            Step::Run(_, _, to) => Some(*to),
+            Step::Added(_) => None,
+        })?;
+        self.text.token(past)
+    }
+
     pub(super) fn is_dots(&self, step: Option<&Step>) -> bool {
         let Some(Step::Run(at, ..)) = step else {
             return false;

@@ -143,8 +143,8 @@ fn head(citations: &Citations, seal: Option<&Seal>) -> Markup {
                 dt { "Draft’s SHA-256" } dd { span.hash { (draft.sha256) } }
                 @if !citations.archive.is_empty() { dt { "Archive" } dd { (citations.archive) } }
                 dt { "Rules" } dd { (rules(citations)) }
-                @if let Some(by) = &citations.by { dt { "Checked by" } dd { (by) } }
-                @if let Some(time) = &citations.time { dt { "Checked at" } dd { (moment(time, citations)) } }
+                @if let Some(by) = &citations.by { dt { "Run by" } dd { (by) } }
+                @if let Some(time) = &citations.time { dt { "Run at" } dd { (moment(time, citations)) } }
             }
         }
         section.state role="status" aria-label="State of this page" {

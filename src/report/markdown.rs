@@ -62,10 +62,10 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
     }
     writeln!(page, "- Rules: {}", rules(citations))?;
     if let Some(by) = &citations.by {
-        writeln!(page, "- Checked by: {}", plain(by))?;
+        writeln!(page, "- Run by: {}", plain(by))?;
     }
     if let Some(time) = &citations.time {
-        writeln!(page, "- Checked at: {}", plain(&moment(time, citations)))?;
+        writeln!(page, "- Run at: {}", plain(&moment(time, citations)))?;
     }
     writeln!(
         page,
