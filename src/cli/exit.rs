@@ -287,10 +287,6 @@ fn without_number(message: &str) -> String {
     }
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "a table: what each error is for a script and for its reader"
-)]
 fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
     let (code, kind, hint) = match error {
         ArchiveError::Key(error) => return key(error),
