@@ -10,6 +10,7 @@ mod companions;
 mod error;
 mod group;
 mod keeping;
+mod loading;
 mod nested;
 mod notices;
 pub mod read;

@@ -12,8 +12,6 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 use serde_json::Value;
-use sha2::Digest as _;
-use sha2::Sha256;
 
 use super::IngestError;
 use super::Outside;
@@ -26,6 +24,8 @@ use super::group::Open;
 use super::keeping::Counted;
 use super::keeping::bytes_of;
 use super::keeping::stays;
+use super::loading::Loaded;
+use super::loading::load;
 use super::nested::Budget;
 use super::nested::Recorded;
 use super::notices::Notices;
@@ -79,13 +79,6 @@ pub fn run(
         }
     }
     run.end()
-}
-
-/// A small file, read.
-struct Loaded {
-    walked: Walked,
-    bytes: Vec<u8>,
-    digest: Digest,
 }
 
 pub(super) struct Run<'a, 'o> {
@@ -559,23 +552,6 @@ pub(super) fn demand_paths(root: &Path, request: &Request) -> Result<(), IngestE
         });
     }
     Ok(())
-}
-
-/// Reads a small file and hashes it. One that has grown past the bound since it was met is read all the same.
-fn load(walked: Walked) -> Result<Loaded, Box<(Walked, String)>> {
-    let mut bytes = Vec::with_capacity(usize::try_from(walked.size).unwrap_or(0) + 1);
-    let read = File::open(&walked.path).and_then(|mut file| file.read_to_end(&mut bytes));
-    match read {
-        Ok(_) => {
-            let digest = Digest::new(Sha256::digest(&bytes).into());
-            Ok(Loaded {
-                walked,
-                bytes,
-                digest,
-            })
-        }
-        Err(error) => Err(Box::new((walked, unreadable(&error)))),
-    }
 }
 
 /// The paths as given, as they are recorded and compared.
