@@ -230,7 +230,7 @@ fn members_of_the_same_name_are_told_of_and_keep_their_places() -> TestResult {
     assert_eq!(
         finds.unread,
         [
-            "not unpacked: 2 members that have the name of another; of each name the last one was read (3 times \"1note.txt\")"
+            "not unpacked: members that have the name of another: 2; of each name the last one was read (3 times \"1note.txt\")"
         ]
     );
     let read: Vec<_> = finds

@@ -48,7 +48,7 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
         let more = directory.places.len().saturating_sub(archive.len());
         let names = directory.doubled.join(", ");
         sink(Found::Unread(format!(
-            "not unpacked: {more} members that have the name of another; of each name the last one was read ({names})"
+            "not unpacked: members that have the name of another: {more}; of each name the last one was read ({names})"
         )))?;
     }
     let mut notices = Notices {
