@@ -231,3 +231,18 @@ fn what_the_source_has_at_the_closing_mark_and_for_a_negation_is_said_as_it_is()
     assert!(!turned.contains("nothing, the source"), "{turned}");
     Ok(())
 }
+
+#[test]
+fn an_act_that_says_nothing_is_refused_and_one_that_says_little_reads_well() -> TestResult {
+    let desk = Desk::new()?;
+    let (_, document) = desk.letter()?;
+    let ran = desk.run(&["custody", "add", &document])?;
+    assert_eq!(ran.code, Some(2), "{}", ran.out);
+    let ran = desk.run(&["attribute", &document, "--who", "Ann"])?;
+    assert_eq!(ran.code, Some(2), "{}", ran.out);
+    assert!(ran.told.contains("--role"), "{}", ran.told);
+    let ran = desk.run(&["attribute", &document, "--terms", "off record"])?;
+    let told = format!("said of {document}: on the terms: off record");
+    assert!(ran.out.contains(&told), "{}", ran.out);
+    Ok(())
+}

@@ -134,6 +134,12 @@ pub(super) fn run(context: &Context, args: &AttributeArgs) -> Result<Outcome, Cl
             "--from WHO, --who WHO --role ROLE, --via WHO or --terms TEXT",
         ));
     }
+    if args.who.is_some() && args.role.is_none() {
+        return Err(CliError::usage(
+            "it is not said what they are to it",
+            "--role creator, sender, addressee, holder, giver, subject, speaks-for or operator",
+        ));
+    }
     let mut writer = context.writer()?;
     let archive = writer.archive();
     let mut agents = Agents::new(archive)?;

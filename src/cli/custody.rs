@@ -306,6 +306,24 @@ fn demand_accession(archive: &Archive, seq: u64, typed: &str) -> Result<(), CliE
 }
 
 fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
+    let said = [
+        &args.from,
+        &args.to,
+        &args.when,
+        &args.how,
+        &args.medium,
+        &args.place,
+        &args.purpose,
+        &args.authority,
+        &args.condition,
+        &args.basis,
+    ];
+    if said.iter().all(|it| it.is_none()) && args.doc.is_empty() && args.digest.is_none() {
+        return Err(CliError::usage(
+            "nothing is said of how it changed hands",
+            "--from WHO, --to WHO, --when WHEN or --how TEXT",
+        ));
+    }
     let mut writer = context.writer()?;
     let archive = writer.archive();
     for item in &args.item {

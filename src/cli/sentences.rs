@@ -113,6 +113,36 @@ impl<'a> Teller<'a> {
         Ok(self.line(seq)?.what)
     }
 
+    /// An attribution, without what it rests on.
+    fn attributed(&self, entry: &Opened, about: &str) -> Result<String, CliError> {
+        let words = |slot| -> Result<String, CliError> {
+            Ok(entry
+                .get::<Value>(slot)?
+                .as_ref()
+                .map(plain)
+                .unwrap_or_default())
+        };
+        let role = entry.get::<String>("role")?.unwrap_or_default();
+        let who = self.party(entry, "who")?;
+        let certainty = entry.get::<String>("certainty")?;
+        let certainty = certainty.map_or_else(String::new, |word| format!(" ({word})"));
+        let terms = words("terms")?;
+        let mut said = Vec::new();
+        if let Some(who) = who {
+            said.push(format!("{} {who}{certainty}", role_words(&role)));
+        }
+        if let Some(via) = self.party(entry, "via")? {
+            said.push(format!("through {via}"));
+        }
+        if !terms.is_empty() {
+            said.push(format!("on the terms: {terms}"));
+        }
+        if said.is_empty() {
+            said.push(words("note")?);
+        }
+        Ok(format!("said of {about}: {}", said.join(", ")))
+    }
+
     fn what(&self, seq: u64, entry: &Opened, own: Option<&str>) -> Result<String, CliError> {
         let own = own.map_or_else(|| format!("entry {seq}"), str::to_owned);
         let about = match entry.get::<About>("about")? {
@@ -153,23 +183,7 @@ impl<'a> Teller<'a> {
                 };
                 format!("{} items of {accession} {verb}", number(items))
             }
-            "attributed/1" => {
-                let role = entry.get::<String>("role")?.unwrap_or_default();
-                let who = self.party(entry, "who")?.unwrap_or_default();
-                let certainty = entry.get::<String>("certainty")?;
-                let certainty = certainty.map_or_else(String::new, |word| format!(" ({word})"));
-                let terms = words("terms")?;
-                let terms = if terms.is_empty() {
-                    terms
-                } else {
-                    format!(", on the terms: {terms}")
-                };
-                format!(
-                    "said of {about}: {} {who}{certainty}{terms}{}",
-                    role_words(&role),
-                    because("basis")?
-                )
-            }
+            "attributed/1" => format!("{}{}", self.attributed(entry, &about)?, because("basis")?),
             "transferred/1" => {
                 let from = self.party(entry, "from")?.unwrap_or_else(nobody);
                 let to = self.party(entry, "to")?.unwrap_or_else(nobody);
