@@ -416,3 +416,24 @@ fn a_report_of_provenance_names_the_domains_that_signed_a_mail() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn the_same_bytes_from_a_second_hand_are_shown_with_what_was_said_of_them() -> TestResult {
+    let desk = Desk::new()?;
+    for (name, from, terms) in [
+        ("a.txt", "Source One", "on the record"),
+        ("b.txt", "Source Two", "off the record"),
+    ] {
+        fs::File::create(desk.path(name))?.write_all(b"The harbor was never safe.\n")?;
+        desk.run(&["ingest", name, "--from", from, "--terms", terms])?;
+    }
+    let found: serde_json::Value = serde_json::from_str(&desk.run(&["find", "harbor", "--json"])?)?;
+    let document = found["hits"][0]["document"].as_str().ok_or("no document")?;
+    let shown = desk.run(&["show", document])?;
+    assert!(shown.contains("Source One → the archive"), "{shown}");
+    assert!(
+        shown.contains("as b.txt: Source Two → the archive; terms: off the record"),
+        "{shown}"
+    );
+    Ok(())
+}

@@ -19,6 +19,7 @@ use super::ui::number;
 use super::ui::size;
 use crate::archive::Archive;
 use crate::archive::Card;
+use crate::archive::Custodian;
 use crate::archive::Opened;
 use crate::archive::Target;
 use crate::archive::plain;
@@ -116,6 +117,9 @@ struct Shown {
     /// How many there are.
     holds_count: u64,
     accession: Option<String>,
+    /// The other times that a document's bytes came in: from whom, under what name, on what terms.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also: Vec<Also>,
     custody: Custody,
     /// Attributions, corrections and remarks on it.
     acts: Vec<sentences::Line>,
@@ -123,6 +127,16 @@ struct Shown {
     entry: Option<u64>,
     #[serde(skip)]
     zone: Zone,
+}
+
+/// Another holding of a document's bytes.
+#[derive(Debug, Serialize)]
+struct Also {
+    accession: Option<String>,
+    name: Option<String>,
+    terms: Option<String>,
+    /// Through whose hands it came, in one line.
+    custody: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -135,6 +149,9 @@ struct Custody {
 
 /// Bytes of a document that holds others and is not itself shown, above which it is not read again.
 const MOST_READ_AGAIN: u64 = 64 << 20;
+
+/// Other holdings of a document that are shown.
+const MOST_HOLDINGS: usize = 100;
 
 /// Most references of what an item holds that are in the answer at all.
 const MOST_NAMED: u64 = 1000;
@@ -212,6 +229,17 @@ impl Answer for Shown {
         }
         row("source", Some(self.source()));
         row("custody", Some(visible(&self.custody.line)));
+        for also in &self.also {
+            let mut line = format!("came in with {}", also.accession.as_deref().unwrap_or("?"));
+            if let Some(name) = &also.name {
+                let _ = write!(line, " as {}", visible(name));
+            }
+            let _ = write!(line, ": {}", visible(&also.custody));
+            if let Some(terms) = &also.terms {
+                let _ = write!(line, "; terms: {}", visible(terms));
+            }
+            row("also", Some(line));
+        }
         for said in &self.custody.impossible {
             row("look", Some(said.clone()));
         }
@@ -409,6 +437,7 @@ fn shown(
             Vec::new()
         })
     };
+    let also = also(archive, card, teller.custodian())?;
     Ok(Shown {
         schema: "fonds/show/1",
         item: archive.reference(card)?,
@@ -435,6 +464,7 @@ fn shown(
         holds,
         holds_count,
         accession: archive.entry_reference(card.accession)?,
+        also,
         custody: Custody {
             line: custody.line(),
             steps: custody.steps.len() - custody.gaps(),
@@ -445,6 +475,33 @@ fn shown(
         entry: archive.place(card.item)?.map(|(_, seal)| seal),
         zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
     })
+}
+
+/// The other holdings of a document: the same bytes, brought in again with something else said of them.
+fn also(archive: &Archive, card: &Card, custodian: &Custodian<'_>) -> Result<Vec<Also>, CliError> {
+    if card.class != "d" {
+        return Ok(Vec::new());
+    }
+    let mut others = Vec::new();
+    for other in archive.holdings(&card.sha256)? {
+        if other.item == card.item {
+            continue;
+        }
+        let terms = match archive.entry(other.accession)? {
+            Some(accession) => accession.get("terms")?,
+            None => None,
+        };
+        others.push(Also {
+            accession: archive.entry_reference(other.accession)?,
+            custody: custodian.line(other.item)?,
+            name: other.name,
+            terms,
+        });
+        if others.len() >= MOST_HOLDINGS {
+            break;
+        }
+    }
+    Ok(others)
 }
 
 /// The document that an item is, or in whose bytes it lies.
