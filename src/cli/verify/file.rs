@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::shortened;
+use super::told;
 use crate::cli::CliError;
 use crate::cli::Context;
 use crate::cli::Outcome;
@@ -66,23 +66,7 @@ impl Answer for Verified {
             }
         }
         for finding in &self.checked.findings {
-            // Writing to a string cannot fail.
-            let _ = writeln!(
-                text,
-                "  {:<26} {}  {}",
-                finding.code,
-                visible(&finding.subject),
-                visible(&finding.message)
-            );
-            if let (Some(expected), Some(found)) = (&finding.expected, &finding.found) {
-                let _ = writeln!(
-                    text,
-                    "  {:26} expected {}",
-                    "",
-                    visible(&shortened(expected))
-                );
-                let _ = writeln!(text, "  {:26} found    {}", "", visible(&shortened(found)));
-            }
+            text.push_str(&told(finding, "expected"));
         }
         text.push_str(&self.closing());
         text

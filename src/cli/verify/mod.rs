@@ -89,22 +89,7 @@ impl Answer for Verified<'_> {
             count(report.entries, "entry", "entries"),
         );
         for finding in report.findings.iter().take(SHOWN) {
-            let _ = writeln!(
-                text,
-                "  {:<26} {}  {}",
-                finding.code,
-                visible(&finding.subject),
-                visible(&finding.message)
-            );
-            if let (Some(expected), Some(found)) = (&finding.expected, &finding.found) {
-                let _ = writeln!(
-                    text,
-                    "  {:26} recorded {}",
-                    "",
-                    visible(&shortened(expected))
-                );
-                let _ = writeln!(text, "  {:26} found    {}", "", visible(&shortened(found)));
-            }
+            text.push_str(&told(finding, "recorded"));
         }
         let all = report.findings.len() as u64 + report.more_findings;
         if all > SHOWN as u64 {
@@ -167,6 +152,23 @@ fn closing(report: &Report, findings: u64) -> String {
              Keep a copy of log/checkpoint elsewhere; later run fonds verify --against THAT_COPY"
         ),
     }
+}
+
+/// A finding in its lines; `wanted` is what the first of its two values is called.
+fn told(finding: &Finding, wanted: &str) -> String {
+    let mut text = format!(
+        "  {:<26} {}  {}\n",
+        finding.code,
+        visible(&finding.subject),
+        visible(&finding.message)
+    );
+    if let (Some(expected), Some(found)) = (&finding.expected, &finding.found) {
+        for (what, value) in [(wanted, expected), ("found", found)] {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  {:26} {what:<8} {}", "", visible(&shortened(value)));
+        }
+    }
+    text
 }
 
 fn shortened(text: &str) -> String {
