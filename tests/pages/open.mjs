@@ -1,56 +1,19 @@
-// Opens pages in Chromium over its debugging pipe (no port, no package) and holds them against what every page of ours
+// Opens pages in Chromium and holds them against what every page of ours
 // keeps: silence in the console, no request, no finding of axe-core, no sideways scrolling, pictures and a print.
 // Usage: node open.mjs FOLDER AXE|'' NAME...   (reads FOLDER/NAME.html, writes NAME-*.png and NAME.pdf beside it)
 
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { chromium } from "./browsers.mjs";
 
 const [folder, axe, ...names] = process.argv.slice(2);
-const profile = mkdtempSync(join(tmpdir(), "pages-"));
-
-// Whatever would leave this machine is sent to a closed port, and would be seen as a request besides.
-const browser = spawn(
-  "chromium",
-  [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--proxy-server=127.0.0.1:9", `--user-data-dir=${profile}`,
-    "--remote-debugging-pipe", "about:blank",
-  ],
-  { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] },
-);
+const { send, listeners, close } = chromium();
 const over = setTimeout(() => fail("the browser took more than two minutes"), 120_000);
 
-let number = 0;
-let rest = "";
-const waiting = new Map();
-const listeners = new Set();
-browser.stdio[4].setEncoding("utf8");
-browser.stdio[4].on("data", (text) => {
-  const parts = (rest + text).split("\0");
-  rest = parts.pop();
-  for (const part of parts) {
-    const message = JSON.parse(part);
-    const [resolve, reject] = waiting.get(message.id) ?? [];
-    waiting.delete(message.id);
-    if (!resolve) listeners.forEach((listener) => listener(message));
-    else if (message.error) reject(new Error(message.error.message));
-    else resolve(message.result);
-  }
-});
-browser.on("exit", () => waiting.forEach(([, reject]) => reject(new Error("the browser ended"))));
-
-function send(sessionId, method, params = {}) {
-  const id = ++number;
-  browser.stdio[3].write(JSON.stringify({ id, sessionId, method, params }) + "\0");
-  return new Promise((resolve, reject) => waiting.set(id, [resolve, reject]));
-}
-
-function fail(...lines) {
+async function fail(...lines) {
   for (const line of lines) console.error(`error: ${line}`);
-  browser.kill();
+  await close();
   process.exit(1);
 }
 
@@ -124,13 +87,9 @@ async function open(name) {
 try {
   const seen = [];
   for (const name of names) seen.push(...(await open(name)));
-  if (seen.length > 0) fail(...seen);
+  if (seen.length > 0) await fail(...seen);
 } catch (error) {
-  fail(error.message);
+  await fail(error.message);
 }
 clearTimeout(over);
-browser.once("exit", () => {
-  rmSync(profile, { recursive: true, force: true });
-  process.exit(0);
-});
-browser.kill();
+await close();

@@ -1,71 +1,57 @@
-// Opens published pages in Chromium, genuine and tampered with, and holds what they say of themselves against what they
-// have to say. Usage: node proof.mjs FOLDER NAME...   (reads FOLDER/NAME.html)
+// Opens published pages in a browser, genuine and tampered with, and holds what they say of themselves against what they
+// have to say. Usage: node proof.mjs chromium|firefox PROGRAM FOLDER NAME...   (reads FOLDER/NAME.html)
 
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { chromium, firefox } from "./browsers.mjs";
 
-const [folder, ...names] = process.argv.slice(2);
+const [kind, program, folder, ...names] = process.argv.slice(2);
 const work = mkdtempSync(join(tmpdir(), "proofs-"));
-const browser = spawn(
-  "chromium",
-  [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--proxy-server=127.0.0.1:9", `--user-data-dir=${join(work, "user")}`,
-    "--remote-debugging-pipe", "about:blank",
-  ],
-  { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] },
-);
-const over = setTimeout(() => end(["the browser took more than three minutes"]), 180_000);
+const browser = kind === "firefox" ? await firefox(program) : chromium();
+const over = setTimeout(() => end(["the browser took more than four minutes"]), 240_000);
 
-let number = 0;
-let rest = "";
-const waiting = new Map();
-browser.stdio[4].setEncoding("utf8");
-browser.stdio[4].on("data", (text) => {
-  const parts = (rest + text).split("\0");
-  rest = parts.pop();
-  for (const part of parts) {
-    const { id, result, error } = JSON.parse(part);
-    const [resolve, reject] = waiting.get(id) ?? [];
-    waiting.delete(id);
-    if (error) reject?.(new Error(error.message));
-    else resolve?.(result);
-  }
-});
-
-function send(sessionId, method, params = {}) {
-  const id = ++number;
-  browser.stdio[3].write(JSON.stringify({ id, sessionId, method, params }) + "\0");
-  return new Promise((resolve, reject) => waiting.set(id, [resolve, reject]));
-}
-
-function end(wrong) {
+async function end(wrong) {
   clearTimeout(over);
   wrong.forEach((line) => console.error(`error: ${line}`));
-  browser.once("exit", () => {
-    rmSync(work, { recursive: true, force: true });
-    process.exit(wrong.length > 0 ? 1 : 0);
-  });
-  browser.kill();
+  await browser.close();
+  rmSync(work, { recursive: true, force: true });
+  process.exit(wrong.length > 0 ? 1 : 0);
+}
+
+const STATE = "document.getElementById('state')?.textContent ?? ''";
+
+/** What a page in Chromium says of itself, asked until it has said it. */
+async function inChromium(url, until) {
+  const { targetId } = await browser.send(undefined, "Target.createTarget", { url });
+  const { sessionId } = await browser.send(undefined, "Target.attachToTarget", { targetId, flatten: true });
+  const ask = () => browser.send(sessionId, "Runtime.evaluate", { expression: STATE });
+  const state = await until(async () => (await ask()).result.value);
+  await browser.send(undefined, "Target.closeTarget", { targetId });
+  return state;
+}
+
+/** The same in Firefox. */
+async function inFirefox(url, until) {
+  await browser.send("WebDriver:Navigate", { url });
+  const script = `return ${STATE}`;
+  return until(async () => (await browser.send("WebDriver:ExecuteScript", { script, args: [] })).value);
 }
 
 /** What a page says of itself, once it has said it. */
 async function said(html) {
   const file = join(work, "page.html");
   writeFileSync(file, html);
-  const { targetId } = await send(undefined, "Target.createTarget", { url: pathToFileURL(file).href });
-  const { sessionId } = await send(undefined, "Target.attachToTarget", { targetId, flatten: true });
-  let state = "";
-  for (let turn = 0; turn < 100 && (state === "" || state.startsWith("Not yet")); turn += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const expression = "document.getElementById('state')?.textContent ?? ''";
-    ({ value: state } = (await send(sessionId, "Runtime.evaluate", { expression })).result);
-  }
-  await send(undefined, "Target.closeTarget", { targetId });
-  return state.trim();
+  const until = async (ask) => {
+    let state = "";
+    for (let turn = 0; turn < 100 && (state === "" || state.startsWith("Not yet")); turn += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      state = await ask();
+    }
+    return state.trim();
+  };
+  return (kind === "firefox" ? inFirefox : inChromium)(pathToFileURL(file).href, until);
 }
 
 const PROOF = /(<script type="application\/json" id="proof">)([^<]*)(<\/script>)/;
@@ -125,6 +111,6 @@ for (const name of names) {
   const { length } = wrong;
   const found = await said(script);
   if (!found.startsWith("Not yet checked")) wrong.push(`${name}: a changed script: it says ${found}`);
-  console.log(`${name}: ${Object.keys(WAYS).length + 3} copies, ${wrong.length - length} of them wrong`);
+  console.log(`${kind}: ${name}: ${Object.keys(WAYS).length + 3} copies, ${wrong.length - length} of them wrong`);
 }
-end(wrong);
+await end(wrong);
