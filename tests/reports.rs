@@ -4,9 +4,11 @@ use fonds::cite::Citations;
 use fonds::cite::CiteError;
 use fonds::cite::Draft;
 use fonds::cite::DraftFormat;
+use fonds::cite::Match;
 use fonds::cite::Options;
 use fonds::cite::Passage;
 use fonds::cite::Pinned;
+use fonds::cite::Receipt;
 use fonds::cite::Sources;
 use fonds::cite::Wanted;
 use fonds::cite::check;
@@ -31,6 +33,9 @@ The memorandum says the inspection was postponed twice. [d-41ac:7] Nobody has se
 “לא חתמתי על המסמך,” he wrote, and <script>alert(1)</script> was in the file.
 ";
 
+const CUSTODY: &str =
+    "Counsel for Halloran → Select Subcommittee → ? → Source A → E. Ferro → the archive";
+
 struct Harbor;
 
 fn message(item: &str, text: &str, entry: u64, outgoing: bool) -> Passage {
@@ -40,18 +45,26 @@ fn message(item: &str, text: &str, entry: u64, outgoing: bool) -> Passage {
         item: item.to_owned(),
         document: "d-9x2f".to_owned(),
         text: text.to_owned(),
-        from: vec![if outgoing { nora.clone() } else { peter.clone() }],
+        from: vec![if outgoing {
+            nora.clone()
+        } else {
+            peter.clone()
+        }],
         to: vec![if outgoing { peter } else { nora }],
         at: at.parse().map_or_else(
             |_| Instant::unknown(None),
-            |moment| Instant::exact(moment, at.clone(), "export").in_zone("America/New_York", "archive"),
+            |moment| {
+                Instant::exact(moment, at.clone(), "export").in_zone("America/New_York", "archive")
+            },
         ),
-        custody: "Counsel for Halloran; Select Subcommittee (documented); gap: not known how it reached Source A; Source A to E. Ferro by hand, August 14, 2023".to_owned(),
+        custody: CUSTODY.to_owned(),
         locator: "direct-messages.js, bytes 10,422 to 10,790".to_owned(),
         entry: Some(entry),
         genre: "direct message".to_owned(),
         collection: "Voss production".to_owned(),
-        sha256: "3f9c2a71b0a4c6a1f8b2d3c4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718".parse().ok(),
+        sha256: "3f9c2a71b0a4c6a1f8b2d3c4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718"
+            .parse()
+            .ok(),
         ..Passage::default()
     }
 }
@@ -108,6 +121,20 @@ impl Sources for Harbor {
     fn neighbours(&self, _: &str) -> Result<Vec<Passage>, CiteError> {
         Ok(messages())
     }
+
+    fn tell(&self, found: &mut Match) -> Result<(), CiteError> {
+        found.accession = Some("a-02mx".to_owned());
+        found.terms = (found.item == "m-9p0c").then(|| "not <before> May".to_owned());
+        if found.item == "m-2f61" {
+            found.also.push(Receipt {
+                accession: Some("a-9d1e".to_owned()),
+                custody: "Source B → the archive".to_owned(),
+                name: Some("copy.js".to_owned()),
+                terms: None,
+            });
+        }
+        Ok(())
+    }
 }
 
 fn harbor() -> Result<Citations, CiteError> {
@@ -144,6 +171,8 @@ fn the_page_is_complete_and_loads_nothing() -> TestResult {
         "Needs attention",
         "Quotations",
         "Pinned claims",
+        "Correspondence",
+        "Custody",
         "Sources cited",
         "How to check this page yourself",
         "What this page does not show",
@@ -190,5 +219,126 @@ fn a_check_without_quotations_makes_a_page() -> TestResult {
     assert!(page.contains("Nothing needs attention."));
     assert!(citation::markdown(&found, None).contains("Nothing needs attention."));
     assert!(citation::json(&found)?.contains("\"fonds/cite/1\""));
+    Ok(())
+}
+
+/// The part of a page between two headings.
+fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
+    let begin = page.find(from).expect(from);
+    let rest = &page[begin..];
+    &rest[..rest.find(to).expect(to)]
+}
+
+#[test]
+fn each_chain_of_custody_is_printed_once_and_the_cards_lead_to_it() -> TestResult {
+    let found = harbor()?;
+    let page = citation::html(&found, Some(&seal()));
+    // Once in its section, and once in the note of each source in the CSL-JSON.
+    let before_sources = between(&page, "<main>", "id=\"sources\"");
+    assert_eq!(before_sources.matches(CUSTODY).count(), 1);
+    let cards = between(&page, "id=\"quotations\"", "id=\"custody\"");
+    assert!(cards.contains("<a href=\"#custody-1\">Custody 1</a>, with a gap."));
+    assert!(
+        cards.contains("Also received: a-9d1e as copy.js. <a href=\"#custody-2\">Custody 2</a>.")
+    );
+    assert!(page.contains("id=\"custody-1\"") && page.contains("id=\"custody-2\""));
+    let page = citation::markdown(&found, Some(&seal()));
+    assert_eq!(page.matches(CUSTODY).count(), 1);
+    Ok(())
+}
+
+#[test]
+fn a_quotation_of_two_messages_shows_each_with_its_sender_and_time() -> TestResult {
+    let found = harbor()?;
+    let joined = found
+        .quotations
+        .iter()
+        .find(|it| it.text.starts_with("you promised me"))
+        .expect("the quotation of two messages");
+    let codes: Vec<&str> = joined.findings.iter().map(|it| it.code).collect();
+    assert!(codes.contains(&"quotation.joins-two-messages"), "{codes:?}");
+    assert!(
+        !codes.contains(&"quotation.ellipsis-marks-no-omission"),
+        "{codes:?}"
+    );
+    let joins = &joined.matches.first().expect("a match").joins;
+    let parts: Vec<(&str, &str)> = joins
+        .iter()
+        .map(|it| (it.item.as_str(), it.text.trim()))
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            ("m-51d0", "you promised me the whole story"),
+            ("m-51d1", "I am done")
+        ]
+    );
+    let page = citation::html(&found, Some(&seal()));
+    let card = between(&page, &format!("id=\"{}\"", joined.id), "</article>");
+    for wanted in [
+        "The source: 2 messages",
+        "m-51d0, Peter Voss to Nora Halloran · July 11, 2023, 1:13 p.m. UTC",
+        "m-51d1, Peter Voss to Nora Halloran · July 11, 2023, 1:14 p.m. UTC",
+    ] {
+        assert!(card.contains(wanted), "{wanted}: {card}");
+    }
+    Ok(())
+}
+
+#[test]
+fn terms_of_what_is_quoted_need_attention_and_are_escaped() -> TestResult {
+    let found = harbor()?;
+    let page = citation::html(&found, None);
+    let attention = between(&page, "id=\"attention\"", "id=\"quotations\"");
+    assert!(attention.contains("Accession a-02mx was given on these terms: “"));
+    assert!(attention.contains("not &lt;before&gt; May"));
+    let page = citation::markdown(&found, None);
+    assert!(
+        page.contains(
+            "**Terms**: Accession a-02mx was given on these terms: “not \\<before\\> May”"
+        )
+    );
+    Ok(())
+}
+
+#[test]
+fn sources_are_in_the_order_of_author_and_date() -> TestResult {
+    let page = citation::markdown(&harbor()?, None);
+    let sources = between(&page, "## Sources cited", "## How to check");
+    let items: Vec<&str> = sources
+        .lines()
+        .filter_map(|line| line.split("msg ").nth(1))
+        .filter_map(|it| it.split(',').next())
+        .collect();
+    // Halloran's by time, then Voss's by time; by the name of the month or the words none would differ here.
+    assert_eq!(
+        items,
+        ["m-2f61", "m-9p0c", "m-1d77", "m-51d0", "m-7kq2", "m-30ab"]
+    );
+    Ok(())
+}
+
+#[test]
+fn the_sources_are_given_as_csl_json() -> TestResult {
+    let found = harbor()?;
+    let items: serde_json::Value = serde_json::from_str(&citation::csl_json(&found))?;
+    let first = &items[0];
+    assert_eq!(first["id"], "m-2f61");
+    assert_eq!(first["type"], "personal_communication");
+    assert_eq!(first["genre"], "direct message");
+    assert_eq!(first["author"][0]["literal"], "Nora Halloran");
+    assert_eq!(first["recipient"][0]["literal"], "Peter Voss");
+    assert_eq!(
+        first["issued"]["date-parts"][0],
+        serde_json::json!([2023, 7, 11])
+    );
+    assert_eq!(first["archive"], "Harbor Archive");
+    assert_eq!(first["archive_location"], "m-2f61");
+    assert!(
+        first["note"]
+            .as_str()
+            .is_some_and(|it| it.contains(CUSTODY))
+    );
+    assert!(citation::html(&found, None).contains("CSL-JSON"));
     Ok(())
 }

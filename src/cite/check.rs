@@ -1,13 +1,17 @@
 //! Checks a draft: each quotation against what it is pinned to, or against the passages in which its words may stand.
 
+use std::ops::Range;
+
 use crate::cite::Citations;
 use crate::cite::CiteError;
 use crate::cite::Claim;
 use crate::cite::Counts;
 use crate::cite::Draft;
 use crate::cite::DraftName;
+use crate::cite::Joined;
 use crate::cite::Judgement;
 use crate::cite::Manner;
+use crate::cite::Match;
 use crate::cite::NORM;
 use crate::cite::Nearest;
 use crate::cite::Options;
@@ -28,6 +32,7 @@ use crate::record::Finding;
 use super::evidence::Evidence;
 use super::judge::counts;
 use super::library::Library;
+use super::shown::joined;
 use super::shown::matched;
 
 /// Passages looked at for one quotation, at most.
@@ -65,9 +70,12 @@ pub fn check(
     for quotation in &found.quotations {
         quotations.push(checker.quotation(quotation)?);
     }
-    checker.through(&found.quotations, &mut quotations)?;
+    let gone_through = checker.through(&found.quotations, &mut quotations)?;
     for quoted in &mut quotations {
         evidence.hold(quoted)?;
+        for found in &mut quoted.matches {
+            sources.tell(found)?;
+        }
     }
     let mut findings = draft.findings.clone();
     findings.extend(found.findings);
@@ -95,6 +103,7 @@ pub fn check(
         quotations,
         claims,
         findings,
+        gone_through,
     })
 }
 
@@ -173,6 +182,8 @@ fn withheld(about: &str, pin: &Pin) -> Finding {
 struct Judged {
     passage: Passage,
     judgement: Judgement,
+    /// What is taken from each message, where the passage is several.
+    joins: Vec<Joined>,
 }
 
 pub(super) struct Checker<'a> {
@@ -228,7 +239,7 @@ impl Checker<'_> {
     ) -> Result<(), CiteError> {
         let mut passages = Vec::new();
         let mut unread = false;
-        let mut partly = Vec::new();
+        let mut containers = Vec::new();
         for pin in pins {
             match self.sources.pinned(&pin.to_string())? {
                 Pinned::Found(found) => {
@@ -243,11 +254,8 @@ impl Checker<'_> {
                     passages.extend(found);
                 }
                 Pinned::Container => {
-                    let inside = self.sources.within(&pin.to_string(), &wanted(sought))?;
-                    passages.extend(inside.passages);
-                    if !inside.all {
-                        partly.push(only_in_part(&result.id, pin, inside.looked));
-                    }
+                    passages.extend(self.sources.within(&pin.to_string(), &wanted(sought))?);
+                    containers.push(pin);
                 }
                 Pinned::NoSuchItem => result.findings.push(unknown(&result.id, pin)),
                 Pinned::Withheld => {
@@ -269,26 +277,55 @@ impl Checker<'_> {
         if passages.is_empty() && unread {
             return Ok(());
         }
-        let pinned: Vec<String> = passages.iter().map(|it| it.item.clone()).collect();
+        let mut pinned: Vec<String> = passages.iter().map(|it| it.item.clone()).collect();
         let said = result.findings.len();
-        self.decide(sought, passages, result)?;
-        if !result.verdict.passes() && !partly.is_empty() {
-            // What was not looked at may hold the words as they are quoted, so nothing is said of those that were.
-            result.verdict = Verdict::NotChecked;
+        self.decide(sought, passages.clone(), result)?;
+        if !result.verdict.passes() && !containers.is_empty() {
+            // Nothing signs an index: that it knows of no better passage says nothing.
+            let mut partly = Vec::new();
+            for pin in containers {
+                let inside = self.sources.within_all(&pin.to_string(), &wanted(sought))?;
+                pinned.extend(inside.passages.iter().map(|it| it.item.clone()));
+                passages.extend(inside.passages);
+                if !inside.all {
+                    partly.push(only_in_part(&result.id, pin, inside.looked));
+                }
+            }
             result.nearest = None;
             result.matches.clear();
             result.findings.truncate(said);
-            result.findings.extend(partly);
+            self.decide(sought, passages, result)?;
+            if !result.verdict.passes() && !partly.is_empty() {
+                // What was not looked at may hold the words as they are quoted, so nothing is said of those that were.
+                result.verdict = Verdict::NotChecked;
+                result.nearest = None;
+                result.matches.clear();
+                result.findings.truncate(said);
+                result.findings.extend(partly);
+            }
         }
         if result.verdict.passes() || result.verdict == Verdict::NotChecked {
             return Ok(());
         }
-        let elsewhere: Vec<Judged> = self
-            .candidates(sought)?
-            .into_iter()
-            .filter(|it| it.judgement.verdict.passes() && !pinned.contains(&it.passage.item))
-            .collect();
-        if let Some(first) = elsewhere.first() {
+        let mut candidates = self.sources.candidates(&wanted(sought))?;
+        candidates.truncate(PASSAGES);
+        candidates.retain(|it| !pinned.contains(&it.item));
+        self.elsewhere(sought, candidates, result);
+        Ok(())
+    }
+
+    /// Says of a quotation that does not stand where it is pinned that it stands in one of those passages.
+    pub(super) fn elsewhere(
+        &mut self,
+        sought: &Sought,
+        passages: Vec<Passage>,
+        result: &mut Quoted,
+    ) {
+        if sought.words() <= TOO_SHORT {
+            return;
+        }
+        let judged = self.judge_all(sought, passages);
+        if let Some(first) = judged.iter().find(|it| it.judgement.verdict.passes()) {
             result.findings.push(Finding::new(
                 "quotation.pin-elsewhere",
                 &result.id,
@@ -299,7 +336,6 @@ impl Checker<'_> {
                 ),
             ));
         }
-        Ok(())
     }
 
     /// Looks wherever the words may stand.
@@ -320,21 +356,13 @@ impl Checker<'_> {
         self.decide(sought, passages, result)
     }
 
-    fn candidates(&mut self, sought: &Sought) -> Result<Vec<Judged>, CiteError> {
-        if sought.words() <= TOO_SHORT {
-            return Ok(Vec::new());
-        }
-        let mut passages = self.sources.candidates(&wanted(sought))?;
-        passages.truncate(PASSAGES);
-        Ok(self.judge_all(sought, passages))
-    }
-
     fn judge_all(&mut self, sought: &Sought, passages: Vec<Passage>) -> Vec<Judged> {
         let mut judged: Vec<Judged> = passages
             .into_iter()
             .map(|passage| Judged {
                 judgement: self.library.judge(sought, &passage, self.manner),
                 passage,
+                joins: Vec::new(),
             })
             .collect();
         judged.sort_by(|one, other| {
@@ -409,7 +437,10 @@ impl Checker<'_> {
             .filter(|(index, it)| *index == 0 || passes(it));
         result.matches = shown
             .take(listed)
-            .map(|(_, it)| matched(&it.passage, &it.judgement))
+            .map(|(_, it)| Match {
+                joins: it.joins.clone(),
+                ..matched(&it.passage, &it.judgement)
+            })
             .collect();
         Ok(())
     }
@@ -425,7 +456,7 @@ impl Checker<'_> {
         let alone = judged.first().map(|it| &it.judgement);
         for (_, judged) in likely.into_iter().take(JOINED) {
             let neighbours = self.sources.neighbours(&judged.passage.item)?;
-            let Some(passage) = run_together(&judged.passage, &neighbours) else {
+            let Some((mut passage, stretches)) = run_together(&judged.passage, &neighbours) else {
                 continue;
             };
             let mut judgement = self.library.judge(sought, &passage, self.manner);
@@ -438,7 +469,13 @@ impl Checker<'_> {
             if !crosses || !better {
                 continue;
             }
-            let items = crossed(&neighbours, &passage, &judgement);
+            let found = &judgement.found;
+            let joins: Vec<Joined> = stretches
+                .iter()
+                .filter(|(own, _)| own.start < found.end && found.start < own.end)
+                .map(|(own, message)| joined(message, &passage, own, found))
+                .collect();
+            let items: Vec<&str> = joins.iter().map(|it| it.item.as_str()).collect();
             for finding in &mut judgement.findings {
                 if finding.code == "quotation.joins-two-messages" {
                     finding.message = format!(
@@ -447,11 +484,22 @@ impl Checker<'_> {
                     );
                 }
             }
-            let mut passage = passage;
-            if let Some(first) = items.first() {
-                passage.item.clone_from(first);
+            if let Some((_, first)) = stretches
+                .iter()
+                .find(|(_, it)| items.first().is_some_and(|first| **first == it.item))
+            {
+                // What is said of the passage is said of the first of the messages: its sender, its time, its place.
+                passage = Passage {
+                    text: passage.text,
+                    boundaries: passage.boundaries,
+                    ..(*first).clone()
+                };
             }
-            return Ok(Some(Judged { passage, judgement }));
+            return Ok(Some(Judged {
+                passage,
+                judgement,
+                joins,
+            }));
         }
         Ok(None)
     }
@@ -491,8 +539,12 @@ impl Checker<'_> {
     }
 }
 
-/// A passage and the messages after it as one text, with the places at which messages begin.
-fn run_together(passage: &Passage, neighbours: &[Passage]) -> Option<Passage> {
+/// A passage and the messages around it as one text, with the places at which messages begin, and each message's own
+/// stretch of it.
+fn run_together<'n>(
+    passage: &Passage,
+    neighbours: &'n [Passage],
+) -> Option<(Passage, Vec<(Range<usize>, &'n Passage)>)> {
     let place = neighbours.iter().position(|it| it.item == passage.item)?;
     let from = place.saturating_sub(3);
     let mut whole = Passage {
@@ -500,6 +552,7 @@ fn run_together(passage: &Passage, neighbours: &[Passage]) -> Option<Passage> {
         boundaries: Vec::new(),
         ..passage.clone()
     };
+    let mut stretches = Vec::new();
     for neighbour in neighbours.get(from..)?.iter().take(8) {
         if whole.text.len() + neighbour.text.len() > CONVERSATION {
             if neighbour.item == passage.item {
@@ -511,29 +564,11 @@ fn run_together(passage: &Passage, neighbours: &[Passage]) -> Option<Passage> {
             whole.text.push('\n');
             whole.boundaries.push(whole.text.len());
         }
+        let start = whole.text.len();
         whole.text.push_str(&neighbour.text);
+        stretches.push((start..whole.text.len(), neighbour));
     }
-    (!whole.boundaries.is_empty()).then_some(whole)
-}
-
-/// The items whose words a judgement over a conversation takes in.
-fn crossed(neighbours: &[Passage], whole: &Passage, judgement: &Judgement) -> Vec<String> {
-    let mut items = Vec::new();
-    for neighbour in neighbours {
-        let inside = whole
-            .text
-            .match_indices(neighbour.text.as_str())
-            .take(8)
-            .any(|(start, text)| {
-                start < judgement.found.end
-                    && judgement.found.start < start + text.len()
-                    && (start == 0 || whole.boundaries.contains(&start))
-            });
-        if inside && !neighbour.text.is_empty() && !items.contains(&neighbour.item) {
-            items.push(neighbour.item.clone());
-        }
-    }
-    items
+    (!whole.boundaries.is_empty()).then_some((whole, stretches))
 }
 
 /// What an archive is asked for: the longest run of words without a mark, and all words.

@@ -35,6 +35,43 @@ pub struct Citations {
     pub claims: Vec<Claim>,
     /// What was noticed about the draft as a whole.
     pub findings: Vec<Finding>,
+    /// What was gone through, text by text, for verdicts that may not rest on the search index.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone_through: Option<GoneThrough>,
+}
+
+/// What was gone through, text by text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct GoneThrough {
+    /// For how many quotations.
+    pub quotations: usize,
+    /// Texts that were read.
+    pub texts: u64,
+    /// Why these were not all; nothing where they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
+}
+
+impl GoneThrough {
+    /// It in a sentence.
+    pub fn sentence(&self) -> String {
+        let quotations = match self.quotations {
+            1 => "one quotation that was".to_owned(),
+            many => format!("{many} quotations that were"),
+        };
+        let texts = match self.texts {
+            1 => "1 text".to_owned(),
+            many => format!("{many} texts"),
+        };
+        let left_out = self.left_out.as_ref().map_or_else(
+            || "; these were all".to_owned(),
+            |left_out| format!("; not all: {left_out}"),
+        );
+        format!(
+            "For {quotations} not found as quoted, {texts} of the archive were read, whatever the search index \
+             says{left_out}."
+        )
+    }
 }
 
 impl Citations {
@@ -191,6 +228,53 @@ pub struct Match {
     /// The digest of its document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Digest>,
+    /// The accession it came in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accession: Option<String>,
+    /// On what terms that was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms: Option<String>,
+    /// The other times that the document's bytes came in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Receipt>,
+    /// Where the quotation runs several messages together: what it takes from each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub joins: Vec<Joined>,
+}
+
+/// Another receipt of a document's bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// The accession.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accession: Option<String>,
+    /// Through whose hands it came, in one line.
+    pub custody: String,
+    /// The name it had there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// On what terms it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms: Option<String>,
+}
+
+/// One of several messages that a quotation runs together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Joined {
+    /// The message.
+    pub item: String,
+    /// Who is said to have sent it.
+    pub from: Vec<String>,
+    /// To whom.
+    pub to: Vec<String>,
+    /// When.
+    pub at: Instant,
+    /// A line or two of it before what is taken.
+    pub before: String,
+    /// What the quotation takes from it.
+    pub text: String,
+    /// A line or two of it after that.
+    pub after: String,
 }
 
 /// A stretch of a comparison: the same on both sides, or different.

@@ -106,8 +106,11 @@ impl Differences {
         };
         let mut group: Vec<(usize, Step)> = Vec::new();
         for (index, step) in steps.iter().enumerate() {
+            let said = all.findings.len();
             let grade = all.take(&sides, index, *step);
-            if grade == Grade::Altered {
+            // What a stricter house does not allow has been named already: one difference, one finding.
+            let named = all.findings.len() > said && !matches!(step, Step::Run(..));
+            if grade == Grade::Altered && !named {
                 group.push((index, *step));
             } else {
                 all.close(&sides, &mut group);
@@ -182,6 +185,9 @@ impl Differences {
             .any(|at| found.start < *at && *at < found.end);
         if crossed {
             self.grade = Grade::Altered;
+            // Dots between two messages leave nothing out and yet are no sign that the words stand side by side.
+            self.findings
+                .retain(|it| it.code != "quotation.ellipsis-marks-no-omission");
             self.note(
                 "quotation.joins-two-messages",
                 "it runs two messages together as if they were one",

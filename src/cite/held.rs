@@ -9,8 +9,10 @@ use crate::archive::Custodian;
 use crate::archive::Target;
 use crate::archive::search::Index;
 use crate::cite::CiteError;
+use crate::cite::Match;
 use crate::cite::Passage;
 use crate::cite::Pinned;
+use crate::cite::Receipt;
 use crate::cite::Sources;
 use crate::cite::Through;
 use crate::cite::Wanted;
@@ -20,14 +22,17 @@ use crate::record::Instant;
 use crate::record::Name;
 use crate::record::Participant;
 
-/// Passages looked at for one quotation, at most.
-const MOST: usize = 50;
+use super::search::MOST;
+use super::search::Search;
 
 /// Messages of a container that are compared one by one, at most; of a larger one those that may hold the words.
 const MOST_INSIDE: u64 = 2_000;
 
 /// Messages of a container that are looked through for words, at most.
 const MOST_THROUGH: u64 = 200_000;
+
+/// Other receipts of a document that are named, at most.
+const MOST_RECEIPTS: usize = 20;
 
 /// Items that the index is asked for to find those in a container.
 const MOST_ASKED: usize = 2_000;
@@ -38,7 +43,7 @@ const AROUND: u64 = 12;
 /// Bytes of text that are gone through for quotations that the index did not find, at most.
 const MOST_READ: u64 = 16 << 30;
 
-/// Items read at a time where there is no index.
+/// Items read at a time.
 const STEP: u64 = 512;
 
 /// An archive as the quotation checker asks it.
@@ -46,7 +51,7 @@ pub struct Held<'a> {
     archive: &'a Archive,
     custodian: Custodian<'a>,
     index: Option<Index>,
-    /// Whether the index covers all items; if not, all texts are gone through.
+    /// Whether the index covers all items; if not, it is not asked, and all texts are gone through.
     complete: bool,
     tell: Option<&'a dyn Fn(u64, u64)>,
 }
@@ -72,8 +77,9 @@ impl<'a> Held<'a> {
         self
     }
 
-    /// The passage of an item that can be cited; nothing where it has no text.
-    pub fn passage(&self, item: u64) -> Result<Option<Passage>, ArchiveError> {
+    /// The passage of an item that can be compared; nothing where it has no text. What is told of it besides is added to a
+    /// match alone: many are compared for one that is shown.
+    fn passage(&self, item: u64) -> Result<Option<Passage>, ArchiveError> {
         let Some(mut card) = self.archive.card(item)? else {
             return Ok(None);
         };
@@ -96,7 +102,6 @@ impl<'a> Held<'a> {
             let people: Vec<Participant> = opened.get(slot)?.unwrap_or_default();
             Ok(people.iter().map(|person| self.shown(person)).collect())
         };
-        let document = self.archive.reference(&whole)?;
         Ok(Some(Passage {
             item: self.archive.reference(&card)?,
             locator: locator(&card, &whole),
@@ -114,17 +119,17 @@ impl<'a> Held<'a> {
             } else {
                 Instant::default()
             },
-            custody: self.custodian.line(card.item)?,
+            custody: String::new(),
             entry: self.archive.place(card.item)?.map(|(_, entry)| entry),
             subject: if is_message {
                 opened.get("subject")?
             } else {
-                self.title(&card)?.or_else(|| card.name.clone())
+                None
             },
             genre: genre(&card, conversation.as_ref()).to_owned(),
-            collection: self.collection(card.accession)?,
+            collection: String::new(),
             sha256: Some(whole.sha256),
-            document,
+            document: self.archive.reference(&whole)?,
         }))
     }
 
@@ -163,16 +168,59 @@ impl<'a> Held<'a> {
         Ok(card.clone())
     }
 
-    /// What an accession is called in a citation: what it is a part of, else its reference.
-    fn collection(&self, accession: u64) -> Result<String, ArchiveError> {
-        let stated: Option<String> = match self.archive.entry(accession)? {
-            Some(entry) => entry.get("part_of")?,
-            None => None,
+    /// Adds to a match what is told of its source.
+    fn describe(&self, found: &mut Match) -> Result<(), ArchiveError> {
+        let Ok(Target::Item(item)) = self.archive.resolve(&found.item) else {
+            return Ok(());
         };
-        let reference = self.archive.entry_reference(accession)?;
-        Ok(stated
-            .or_else(|| reference.map(|reference| format!("accession {reference}")))
-            .unwrap_or_default())
+        let Some(card) = self.archive.card(item)? else {
+            return Ok(());
+        };
+        found.custody = self.custodian.line(item)?;
+        if card.class != "m" {
+            found.subject = self.title(&card)?.or_else(|| card.name.clone());
+        }
+        let accession = self.archive.entry(card.accession)?;
+        let words = |slot: &'static str| -> Result<Option<String>, ArchiveError> {
+            let words: Option<String> = match &accession {
+                Some(accession) => accession.get(slot)?,
+                None => None,
+            };
+            Ok(words.filter(|words| says_something(words)))
+        };
+        found.accession = self.archive.entry_reference(card.accession)?;
+        found.terms = words("terms")?;
+        // What it is a part of, else its reference.
+        found.collection = words("part_of")?
+            .or_else(|| found.accession.as_ref().map(|it| format!("accession {it}")))
+            .unwrap_or_default();
+        let whole = self.document_of(&card)?;
+        found.also = self.receipts(&whole)?;
+        Ok(())
+    }
+
+    /// The other times that a document's bytes came in.
+    fn receipts(&self, whole: &Card) -> Result<Vec<Receipt>, ArchiveError> {
+        let mut receipts = Vec::new();
+        for other in self.archive.holdings(&whole.sha256)? {
+            if other.item == whole.item {
+                continue;
+            }
+            let terms: Option<String> = match self.archive.entry(other.accession)? {
+                Some(accession) => accession.get("terms")?,
+                None => None,
+            };
+            receipts.push(Receipt {
+                accession: self.archive.entry_reference(other.accession)?,
+                custody: self.custodian.line(other.item)?,
+                name: other.name,
+                terms: terms.filter(|terms| says_something(terms)),
+            });
+            if receipts.len() >= MOST_RECEIPTS {
+                break;
+            }
+        }
+        Ok(receipts)
     }
 
     fn passages(&self, items: &[u64]) -> Result<Vec<Passage>, ArchiveError> {
@@ -187,33 +235,11 @@ impl<'a> Held<'a> {
         Ok(passages)
     }
 
-    /// Goes through every text where there is no index to ask: the items that hold most of the words.
-    fn scan(&self, wanted: &Wanted) -> Result<Vec<u64>, ArchiveError> {
-        let mut best = Best::new(wanted);
-        let mut done = 0;
-        loop {
-            let cards = self.archive.after(done, STEP)?;
-            let Some(end) = cards.last().map(|card| card.item) else {
-                break;
-            };
-            done = end;
-            for card in cards {
-                best.look_at(self.archive, card.item)?;
-            }
-            best.cut();
-        }
-        Ok(best.items())
-    }
-
     /// Goes through every text once for all that is wanted. A text that cannot be read does not stop it, but is told.
     fn all_texts(&self, wanted: &[Wanted]) -> Result<Through, ArchiveError> {
-        if self.index.is_none() || !self.complete {
-            // They were gone through already: see `likely`.
-            return Ok(Through::default());
-        }
-        let mut best: Vec<Best<'_>> = wanted.iter().map(Best::new).collect();
+        let mut best = Search::new(wanted);
         let last = self.archive.last_item()?;
-        let (mut done, mut read, mut unreadable) = (0, 0, 0_u64);
+        let (mut done, mut read, mut texts, mut unreadable) = (0, 0, 0, 0_u64);
         while read < MOST_READ {
             let cards = self.archive.after(done, STEP)?;
             let Some(end) = cards.last().map(|card| card.item) else {
@@ -224,19 +250,15 @@ impl<'a> Held<'a> {
                 match self.archive.text(card.item) {
                     Ok(Some(text)) => {
                         read += text.len() as u64;
-                        let text = text.to_lowercase();
-                        for it in &mut best {
-                            it.weigh(&text, card.item);
-                        }
+                        texts += 1;
+                        best.look_at(&text, card.item);
                     }
                     Ok(None) => {}
                     Err(error @ ArchiveError::Database(_)) => return Err(error),
                     Err(_) => unreadable += 1,
                 }
             }
-            for it in &mut best {
-                it.cut();
-            }
+            best.cut();
             done = end;
             if let Some(tell) = self.tell {
                 tell(done, last);
@@ -250,16 +272,18 @@ impl<'a> Held<'a> {
                 many => format!("{many} texts of the archive cannot be read"),
             })
         };
-        let passages = best.into_iter().map(|it| self.passages(&it.items()));
+        let passages = best.items().into_iter().map(|it| self.passages(&it));
         Ok(Through {
             passages: passages.collect::<Result<_, _>>()?,
+            texts,
             left_out,
         })
     }
 
     fn likely(&self, wanted: &Wanted) -> Result<Vec<u64>, ArchiveError> {
-        let Some(index) = self.index.as_ref().filter(|_| self.complete) else {
-            return self.scan(wanted);
+        let Some(index) = self.usable() else {
+            // All texts are gone through, once for all quotations.
+            return Ok(Vec::new());
         };
         let phrase: Vec<String> = wanted.phrase.split(' ').map(ToOwned::to_owned).collect();
         let mut items = index.candidates(&phrase, MOST)?;
@@ -298,44 +322,63 @@ impl<'a> Held<'a> {
         })
     }
 
-    /// The messages of a container in which words may stand. The index is asked first; where it has more items with some of
-    /// the words than it was asked for, or there is none, the container is gone through.
-    fn inside(&self, reference: &str, wanted: &Wanted) -> Result<Within, ArchiveError> {
+    /// The index, if it covers all items.
+    fn usable(&self) -> Option<&Index> {
+        self.index.as_ref().filter(|_| self.complete)
+    }
+
+    fn container(&self, reference: &str) -> Result<Option<u64>, ArchiveError> {
         let name = reference.split(':').next().unwrap_or(reference);
-        let Ok(Target::Item(item)) = self.archive.resolve(name) else {
+        match self.archive.resolve(name) {
+            Ok(Target::Item(item)) => Ok(Some(item)),
+            Ok(Target::Entry(_)) | Err(ArchiveError::NoSuchItem(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The messages of a container in which words may stand, as the index has it.
+    fn inside(&self, reference: &str, wanted: &Wanted) -> Result<Vec<Passage>, ArchiveError> {
+        let (Some(item), Some(index)) = (self.container(reference)?, self.usable()) else {
+            return Ok(Vec::new());
+        };
+        let phrase: Vec<String> = wanted.phrase.split(' ').map(ToOwned::to_owned).collect();
+        let mut candidates = index.candidates(&phrase, MOST_ASKED)?;
+        candidates.extend(index.candidates(&wanted.words, MOST_ASKED)?);
+        let mut items = Vec::new();
+        let mut seen = HashSet::new();
+        for candidate in candidates {
+            if items.len() < MOST
+                && seen.insert(candidate)
+                && let Some(card) = self.archive.card(candidate)?
+                && card.parent == Some(item)
+            {
+                items.push(candidate);
+            }
+        }
+        self.passages(&items)
+    }
+
+    /// The messages of a container in which words may stand, by going through their texts.
+    fn all_inside(&self, reference: &str, wanted: &Wanted) -> Result<Within, ArchiveError> {
+        let Some(item) = self.container(reference)? else {
             return Ok(Within::default());
         };
-        let mut best = Best::new(wanted);
-        let mut all = false;
-        if let Some(index) = self.index.as_ref().filter(|_| self.complete) {
-            let phrase: Vec<String> = wanted.phrase.split(' ').map(ToOwned::to_owned).collect();
-            let words = index.candidates(&wanted.words, MOST_ASKED)?;
-            all = words.len() < MOST_ASKED;
-            let stand = index.candidates(&phrase, MOST_ASKED)?;
-            let mut seen = HashSet::new();
-            for candidate in stand.into_iter().chain(words) {
-                if seen.insert(candidate)
-                    && let Some(card) = self.archive.card(candidate)?
-                    && card.parent == Some(item)
-                {
-                    best.look_at(self.archive, candidate)?;
-                }
-            }
-            best.cut();
-        }
-        let mut looked = 0;
-        let mut done = 0;
-        while !all && looked < MOST_THROUGH {
+        let mut best = Search::new(std::slice::from_ref(wanted));
+        let (mut looked, mut done, mut read, mut all) = (0, 0, 0, false);
+        while !all && looked < MOST_THROUGH && read < MOST_READ {
             let cards = self.archive.children_after(item, done, STEP)?;
             looked += cards.len() as u64;
             all = (cards.len() as u64) < STEP;
             for card in &cards {
                 done = card.item;
-                best.look_at(self.archive, card.item)?;
+                if let Some(text) = self.archive.text(card.item)? {
+                    read += text.len() as u64;
+                    best.look_at(&text, card.item);
+                }
             }
             best.cut();
         }
-        let mut items = best.items();
+        let mut items = best.items().into_iter().next().unwrap_or_default();
         if items.is_empty() {
             // One that can be named as what was looked at.
             let first = self.archive.children_after(item, 0, 1)?;
@@ -364,61 +407,29 @@ impl<'a> Held<'a> {
     }
 }
 
-/// The items that hold most of the words, those with the phrase as it stands before others.
-struct Best<'w> {
-    wanted: &'w Wanted,
-    found: Vec<(bool, usize, u64)>,
-}
-
-impl<'w> Best<'w> {
-    const fn new(wanted: &'w Wanted) -> Self {
-        Self {
-            wanted,
-            found: Vec::new(),
-        }
-    }
-
-    fn look_at(&mut self, archive: &Archive, item: u64) -> Result<(), ArchiveError> {
-        let Some(text) = archive.text(item)? else {
-            return Ok(());
-        };
-        self.weigh(&text.to_lowercase(), item);
-        Ok(())
-    }
-
-    /// Keeps an item whose text, in lower case, holds half of the words.
-    fn weigh(&mut self, text: &str, item: u64) {
-        let words = &self.wanted.words;
-        let held = words.iter().filter(|word| text.contains(*word)).count();
-        if held * 2 >= words.len() {
-            let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let phrase = line.contains(&self.wanted.phrase);
-            self.found.push((phrase, held, item));
-        }
-    }
-
-    /// Keeps as many as are compared.
-    fn cut(&mut self) {
-        self.found
-            .sort_unstable_by(|one, other| (other.0, other.1, one.2).cmp(&(one.0, one.1, other.2)));
-        self.found.dedup();
-        self.found.truncate(MOST);
-    }
-
-    fn items(self) -> Vec<u64> {
-        self.found.into_iter().map(|(_, _, item)| item).collect()
-    }
-}
-
 impl Sources for Held<'_> {
     fn pinned(&self, reference: &str) -> Result<Pinned, CiteError> {
         self.lead(reference)
             .map_err(|source| asked(reference, source))
     }
 
-    fn within(&self, reference: &str, wanted: &Wanted) -> Result<Within, CiteError> {
+    fn within(&self, reference: &str, wanted: &Wanted) -> Result<Vec<Passage>, CiteError> {
         self.inside(reference, wanted)
             .map_err(|source| asked(reference, source))
+    }
+
+    fn within_all(&self, reference: &str, wanted: &Wanted) -> Result<Within, CiteError> {
+        self.all_inside(reference, wanted)
+            .map_err(|source| asked(reference, source))
+    }
+
+    fn indexed(&self) -> bool {
+        self.usable().is_some()
+    }
+
+    fn tell(&self, found: &mut Match) -> Result<(), CiteError> {
+        let item = found.item.clone();
+        self.describe(found).map_err(|source| asked(&item, source))
     }
 
     fn candidates(&self, wanted: &Wanted) -> Result<Vec<Passage>, CiteError> {
@@ -451,6 +462,15 @@ fn asked(about: &str, source: ArchiveError) -> CiteError {
         about: about.to_owned(),
         source: Box::new(source),
     }
+}
+
+/// Whether words on record say anything: 'none' is what a form is filled in with where there is nothing to say.
+fn says_something(words: &str) -> bool {
+    let words = words.trim().to_lowercase();
+    !matches!(
+        words.as_str(),
+        "" | "-" | "?" | "none" | "n/a" | "unknown" | "not known"
+    )
 }
 
 /// An account without the word for its platform where it is an address that people know.

@@ -23,6 +23,7 @@ mod marks;
 mod naming;
 mod normal;
 mod quotation;
+mod search;
 mod second_hand;
 mod shown;
 mod sides;
@@ -39,9 +40,12 @@ pub use citations::Claim;
 pub use citations::Context;
 pub use citations::Counts;
 pub use citations::DraftName;
+pub use citations::GoneThrough;
+pub use citations::Joined;
 pub use citations::Match;
 pub use citations::Nearest;
 pub use citations::Quoted;
+pub use citations::Receipt;
 pub use citations::Rules;
 pub use citations::needs_attention;
 pub use draft::Draft;
@@ -80,7 +84,7 @@ pub struct Options {
     pub by: Option<String>,
     /// When it is run, RFC 3339.
     pub time: Option<String>,
-    /// The archive's zone, in which the report shows times that a platform recorded in UTC.
+    /// The archive's zone, in which the report shows all times of day; UTC where there is none.
     pub zone: Option<String>,
 }
 

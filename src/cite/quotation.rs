@@ -12,6 +12,8 @@ use crate::record::Finding;
 use super::marks::Marks;
 use super::marks::Pair;
 use super::marks::scan;
+use super::shown::after;
+use super::shown::before;
 use super::words::is_speech;
 
 /// Quotations of one draft, at most.
@@ -414,30 +416,10 @@ fn leaves_sentence(between: &str, ended: bool) -> bool {
 
 /// The characters before a byte of a text.
 fn tail(text: &str, at: usize) -> String {
-    let before = text.get(..at).unwrap_or_default();
-    let start = before
-        .char_indices()
-        .rev()
-        .take(SHOWN)
-        .last()
-        .map_or(at, |it| it.0);
-    let shown = before.get(start..).unwrap_or_default();
-    if start == 0 {
-        return shown.to_owned();
-    }
-    let shown = shown.split_once(' ').map_or(shown, |it| it.1);
-    format!("…{shown}")
+    before(text.get(..at).unwrap_or_default(), SHOWN)
 }
 
 /// The characters after a byte of a text.
 fn head(text: &str, at: usize) -> String {
-    let after = text.get(at..).unwrap_or_default();
-    match after.char_indices().nth(SHOWN) {
-        None => after.to_owned(),
-        Some((end, _)) => {
-            let shown = after.get(..end).unwrap_or_default();
-            let shown = shown.rsplit_once(' ').map_or(shown, |it| it.0);
-            format!("{shown}…")
-        }
-    }
+    after(text.get(at..).unwrap_or_default(), SHOWN)
 }

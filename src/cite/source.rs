@@ -1,6 +1,7 @@
 //! What the checker may ask of an archive, and the passages it is answered with.
 
 use crate::cite::CiteError;
+use crate::cite::Match;
 use crate::cite::Through;
 use crate::record::Digest;
 use crate::record::Instant;
@@ -10,8 +11,14 @@ pub trait Sources {
     /// What a pin such as `m-7kq2` or `d-41ac:7` leads to.
     fn pinned(&self, reference: &str) -> Result<Pinned, CiteError>;
 
-    /// Where in a large container ([`Pinned::Container`]) those words may stand. Asked for quotations pinned to one.
-    fn within(&self, _reference: &str, _wanted: &Wanted) -> Result<Within, CiteError> {
+    /// Where in a large container ([`Pinned::Container`]) those words may stand, as far as an index says. Asked for
+    /// quotations pinned to one.
+    fn within(&self, _reference: &str, _wanted: &Wanted) -> Result<Vec<Passage>, CiteError> {
+        Ok(Vec::new())
+    }
+
+    /// As [`Sources::within`], by going through the container's texts. Asked where what an index said does not pass.
+    fn within_all(&self, _reference: &str, _wanted: &Wanted) -> Result<Within, CiteError> {
         Ok(Within::default())
     }
 
@@ -19,8 +26,14 @@ pub trait Sources {
     /// has no influence on a verdict.
     fn candidates(&self, wanted: &Wanted) -> Result<Vec<Passage>, CiteError>;
 
-    /// Goes through every text for what [`Sources::candidates`] did not find, without an index. Asked once, of all
-    /// quotations that were not found.
+    /// Whether [`Sources::candidates`] has an index to ask. If not, it may name nothing, and all that does not pass is
+    /// looked for by [`Sources::through`].
+    fn indexed(&self) -> bool {
+        true
+    }
+
+    /// Goes through every text for what [`Sources::candidates`] did not find as it is quoted, without an index. Asked
+    /// once, of all such quotations.
     fn through(&self, _wanted: &[Wanted]) -> Result<Through, CiteError> {
         Ok(Through::default())
     }
@@ -28,6 +41,11 @@ pub trait Sources {
     /// The messages of the same conversation around an item, itself included, in order of time. Empty where there is none.
     /// It is asked only to see whether a quotation runs two messages together.
     fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError>;
+
+    /// Adds to a match what is told of its source and no verdict rests on: custody, collection, terms, other receipts.
+    fn tell(&self, _found: &mut Match) -> Result<(), CiteError> {
+        Ok(())
+    }
 
     /// What of an item is not as it was recorded, as the end of a sentence; nothing where all is. Asked of every item that
     /// a verdict rests on.

@@ -1,10 +1,11 @@
-//! Quotations that were not found, looked for once more in every text.
+//! Quotations that were not found as quoted, looked for once more in every text.
 //!
-//! The full-text index is disposable and nothing signs it: whoever writes to `search/` could have it deny any quotation. So
-//! a hit may come from the index, since the hit's own text decides, but 'not found' may not. All quotations that the index
-//! did not find are looked for in one pass.
+//! The full-text index is disposable and nothing signs it: whoever writes to `search/` could have it deny any quotation, or
+//! offer a passage that differs in the place of one that does not. So a hit may come from the index, since the hit's own
+//! text decides, but neither 'not found' nor 'altered' may. All such quotations are looked for in one pass.
 
 use crate::cite::CiteError;
+use crate::cite::GoneThrough;
 use crate::cite::Passage;
 use crate::cite::Quotation;
 use crate::cite::Quoted;
@@ -21,19 +22,26 @@ use super::check::wanted;
 pub struct Through {
     /// For each of what was wanted the passages that may hold it, the likeliest first; empty where there is none.
     pub passages: Vec<Vec<Passage>>,
+    /// How many texts were read.
+    pub texts: u64,
     /// Why not all texts were looked at; nothing where all were.
     pub left_out: Option<String>,
 }
 
 impl Checker<'_> {
-    /// Goes through every text for the unpinned quotations that were not found. The verdict of those that are found is
-    /// taken anew; of the others, where not every text could be looked at, nothing is said.
+    /// Goes through every text for the unpinned quotations that were not found as quoted; where there is no index, for the
+    /// pinned ones too, which may stand elsewhere. The verdict of those that are found is taken anew; of those not found,
+    /// where not every text could be looked at, nothing is said.
     pub(super) fn through(
         &mut self,
         quotations: &[Quotation],
         results: &mut [Quoted],
-    ) -> Result<(), CiteError> {
-        let lost = |it: &Quoted| it.verdict == Verdict::NotFound && it.pins.is_empty();
+    ) -> Result<Option<GoneThrough>, CiteError> {
+        let indexed = self.sources.indexed();
+        let lost = |it: &Quoted| {
+            matches!(it.verdict, Verdict::NotFound | Verdict::Altered)
+                && (it.pins.is_empty() || !indexed)
+        };
         let mut sought: Vec<(Sought, &mut Quoted)> = quotations
             .iter()
             .zip(results.iter_mut())
@@ -44,40 +52,72 @@ impl Checker<'_> {
             })
             .collect();
         if sought.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let asked: Vec<Wanted> = sought.iter().map(|(sought, _)| wanted(sought)).collect();
         let through = self.sources.through(&asked)?;
         let mut passages = through.passages.into_iter();
         for (sought, result) in &mut sought {
             let found = passages.next().unwrap_or_default();
-            if !found.is_empty() {
-                let mut again = Quoted {
-                    findings: Vec::new(),
-                    ..(**result).clone()
-                };
-                self.decide(sought, found, &mut again)?;
-                if again.verdict != Verdict::NotFound {
-                    again.findings.push(Finding::new(
-                        "quotation.index-missed",
-                        &again.id,
-                        "it was found only by going through all texts: the search index lacks it",
-                    ));
-                    again.nearest = None;
-                    **result = again;
-                    continue;
-                }
+            if !result.pins.is_empty() {
+                self.elsewhere(sought, found, result);
+                continue;
+            }
+            if !found.is_empty() && self.is_better(sought, found, indexed, result)? {
+                continue;
             }
             if let Some(left_out) = &through.left_out {
-                result.verdict = Verdict::NotChecked;
-                result.nearest = None;
-                result.findings = vec![Finding::new(
-                    "quotation.not-all-read",
-                    &result.id,
-                    format!("it was not found, but {left_out}; pin it to have it checked"),
-                )];
+                let finding =
+                    |message: String| Finding::new("quotation.not-all-read", &result.id, message);
+                if result.verdict == Verdict::Altered {
+                    let message = format!(
+                        "it may stand elsewhere as it is quoted: {left_out}; pin it to have it checked"
+                    );
+                    let finding = finding(message);
+                    result.findings.push(finding);
+                } else {
+                    let message =
+                        format!("it was not found, but {left_out}; pin it to have it checked");
+                    result.findings = vec![finding(message)];
+                    result.verdict = Verdict::NotChecked;
+                    result.nearest = None;
+                }
             }
         }
-        Ok(())
+        Ok((through.texts > 0).then(|| GoneThrough {
+            quotations: asked.len(),
+            texts: through.texts,
+            left_out: through.left_out,
+        }))
+    }
+
+    /// Takes the verdict anew from what going through the texts has found, if that is better.
+    fn is_better(
+        &mut self,
+        sought: &Sought,
+        found: Vec<Passage>,
+        indexed: bool,
+        result: &mut Quoted,
+    ) -> Result<bool, CiteError> {
+        let mut again = Quoted {
+            findings: Vec::new(),
+            matches: Vec::new(),
+            nearest: None,
+            ..result.clone()
+        };
+        self.decide(sought, found, &mut again)?;
+        // Verdicts are in order, the best first.
+        let better = again.verdict < result.verdict || !indexed;
+        if better {
+            if indexed {
+                again.findings.push(Finding::new(
+                    "quotation.index-missed",
+                    &again.id,
+                    "it was found only by going through all texts: the search index lacks it",
+                ));
+            }
+            *result = again;
+        }
+        Ok(result.verdict != Verdict::NotFound && better)
     }
 }

@@ -26,6 +26,9 @@ use crate::report::Seal;
 use crate::tlog::Checkpoint;
 use crate::tlog::Note;
 
+/// The name that stands for the standard input.
+const STDIN: &str = "-";
+
 /// The longest draft that is read, in bytes.
 const LONGEST_DRAFT: u64 = 16 << 20;
 
@@ -38,15 +41,17 @@ const LONGEST_DRAFT: u64 = 16 << 20;
 Examples
   fonds cite draft.md
   fonds cite draft.md -o report.html -o report.md
+  fonds cite draft.md -o sources.csl.json       the sources cited, for Zotero
   fonds cite draft.html --house ap --json
+  fonds cite - < draft.md
 
 Exit status
   0 every quotation stands, 1 some are altered, not found or need attention, 2 could not be done, 10 no archive here")]
 pub(super) struct CiteArgs {
-    /// The draft: Markdown, HTML or plain text
+    /// The draft: Markdown, HTML or plain text; - reads Markdown from the standard input
     #[arg(value_name = "DRAFT")]
     draft: PathBuf,
-    /// Write the report there: .html, .md or .json; may be given several times
+    /// Write the report there: .html, .md or .json, or the sources cited: .csl.json; may be given several times
     #[arg(short, long = "output", value_name = "REPORT")]
     output: Vec<PathBuf>,
     /// The house's rules of quoting: magazine, ap or legal [default: the archive's]
@@ -141,7 +146,8 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
         }
     }
     let archive = context.archive()?;
-    may_be_written(&archive, &args.output, Some(&args.draft))?;
+    let draft = Some(args.draft.as_path()).filter(|draft| *draft != Path::new(STDIN));
+    may_be_written(&archive, &args.output, draft)?;
     super::indexing::go_on(context, &archive);
     let house = args
         .house
@@ -179,24 +185,40 @@ pub(super) fn check(
     strict: bool,
 ) -> Result<Citations, CliError> {
     use std::io::Read as _;
+    let stdin = path == Path::new(STDIN);
     let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(LONGEST_DRAFT + 1).read_to_end(&mut bytes))
-        .map_err(|source| CliError::Read {
-            path: path.to_path_buf(),
-            source,
-        })?;
+    let read = if stdin {
+        std::io::stdin()
+            .lock()
+            .take(LONGEST_DRAFT + 1)
+            .read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path)
+            .and_then(|file| file.take(LONGEST_DRAFT + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|source| CliError::Read {
+        path: path.to_path_buf(),
+        source,
+    })?;
     if memchr::memchr(0, &bytes).is_some()
         || bytes.starts_with(b"PK\x03\x04")
         || bytes.starts_with(b"%PDF-")
     {
         return Err(CliError::usage(
-            format!("{} is not text", path.display()),
+            if stdin {
+                "what came in is not text".to_owned()
+            } else {
+                format!("{} is not text", path.display())
+            },
             "save the draft as Markdown, HTML or plain text; this release reads no other",
         ));
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let draft = Draft::read(&bytes, Some(&name), DraftFormat::of_name(&name));
+    let draft = if stdin {
+        Draft::read(&bytes, None, DraftFormat::Markdown)
+    } else {
+        Draft::read(&bytes, Some(&name), DraftFormat::of_name(&name))
+    };
     let options = Options {
         house,
         strict,
@@ -256,6 +278,12 @@ pub(super) fn format_of(output: &Path) -> Result<Format, CliError> {
             "a name that ends in .html, .md or .json",
         )),
     }
+}
+
+/// Whether the name asks for the sources cited, and not for the whole check.
+fn is_csl(output: &Path) -> bool {
+    let name = output.file_name().unwrap_or_default().to_string_lossy();
+    name.to_lowercase().ends_with(".csl.json")
 }
 
 /// Refuses to write a report over the file that it is about, by whatever name, or into the archive's own folder: a draft
@@ -324,6 +352,7 @@ pub(super) fn write(
     let text = match format_of(output)? {
         Format::Html => report::citation::html(citations, seal),
         Format::Markdown => report::citation::markdown(citations, seal),
+        Format::Json if is_csl(output) => report::citation::csl_json(citations),
         Format::Json => report::citation::json(citations).map_err(|error| CliError::Output {
             source: error.into(),
         })?,

@@ -11,6 +11,11 @@ use crate::cite::Match;
 use crate::record::Instant;
 use crate::record::Moment;
 
+use super::citation::cut;
+
+/// Characters shown of a time as it was written.
+const LONGEST_WRITTEN: usize = 60;
+
 /// One citation, for a note.
 pub(super) fn note(found: &Match, archive: &str, desk: Option<&str>) -> String {
     let who = names(&found.from);
@@ -73,12 +78,16 @@ fn first_words(text: &str) -> String {
     }
 }
 
-/// A time for a reader, in one line: as known and in its zone, and how it was written.
+/// A time for a reader, in one line: in the page's zone, and how it was written.
 pub(super) fn when(at: &Instant, desk: Option<&str>) -> String {
     let (day, time) = day_and_time(at, desk);
-    let written = at.as_written.as_deref().map(|it| format!("written “{it}”"));
+    let written = at.as_written.as_deref().map(str::trim);
+    let written = written
+        .filter(|it| !it.is_empty())
+        .map(|it| format!("written “{}”", cut(it, LONGEST_WRITTEN)));
     match (day, time, written) {
-        (Some(day), Some(time), _) => format!("{day}, {time}"),
+        (Some(day), Some(time), Some(written)) => format!("{day}, {time}; {written}"),
+        (Some(day), Some(time), None) => format!("{day}, {time}"),
         (Some(day), None, Some(written)) => format!("{day}; {written}"),
         (Some(day), None, None) => day,
         (None, _, Some(written)) => written,
@@ -86,18 +95,15 @@ pub(super) fn when(at: &Instant, desk: Option<&str>) -> String {
     }
 }
 
-/// The day, and the time of day with its zone; each only where it is known. A zone that somebody wrote stays; the UTC of
-/// a platform's export, in which nobody lived, gives way to the desk's.
+/// The day, and the time of day with its zone; each only where it is known. All times of day are in the page's one zone
+/// (UTC where it has none): two messages can be compared by eye then. A day without a time stays the day of its own zone.
 fn day_and_time(at: &Instant, desk: Option<&str>) -> (Option<String>, Option<String>) {
     let (Some(earliest), Some(latest)) = (at.earliest, at.latest) else {
         return (None, None);
     };
     let minute = latest.millis() - earliest.millis() < 60_000;
     let own = at.zone.as_deref();
-    let shown = match at.zone_basis.as_deref() {
-        Some("format") if minute => desk.or(own),
-        _ => own,
-    };
+    let shown = if minute { desk } else { own.or(desk) };
     let (first, zone) = local(earliest, shown);
     let (last, _) = local(latest, shown);
     let day = |it: &DateTime<FixedOffset>| it.format("%B %-d, %Y").to_string();
@@ -117,7 +123,7 @@ fn day_and_time(at: &Instant, desk: Option<&str>) -> (Option<String>, Option<Str
 }
 
 /// A moment in its zone, and the zone's name; in UTC where the zone is not known.
-fn local(at: Moment, zone: Option<&str>) -> (DateTime<FixedOffset>, String) {
+pub(super) fn local(at: Moment, zone: Option<&str>) -> (DateTime<FixedOffset>, String) {
     let utc = at.to_utc();
     if let Some(zone) = zone {
         if let Ok(zone) = Tz::from_str(zone) {
@@ -160,25 +166,31 @@ mod tests {
             genre: "direct message".to_owned(),
             collection: "Voss production".to_owned(),
             sha256: None,
+            accession: None,
+            terms: None,
+            also: Vec::new(),
+            joins: Vec::new(),
         }
     }
+
+    const DESK: Option<&str> = Some("America/New_York");
 
     #[test]
     fn notes_follow_the_guides() {
         let mut found = message();
         assert_eq!(
-            note(&found, "Harbor Archive", None),
+            note(&found, "Harbor Archive", DESK),
             "Nora Halloran, X direct message to Peter Voss, July 11, 2023, 9:29 a.m. EDT, msg m-7kq2, Voss production, Harbor Archive."
         );
         found.genre = "email".to_owned();
         assert_eq!(
-            note(&found, "Harbor Archive", None),
+            note(&found, "Harbor Archive", DESK),
             "Nora Halloran, email to Peter Voss, July 11, 2023, msg m-7kq2, Voss production, Harbor Archive."
         );
         found.genre = "post".to_owned();
         found.to.clear();
         assert_eq!(
-            note(&found, "", None),
+            note(&found, "", DESK),
             "Nora Halloran, “I never spoke to him,” X, July 11, 2023, 9:29 a.m. EDT, msg m-7kq2, Voss production."
         );
         found.at = Instant::unknown(None);
@@ -196,17 +208,19 @@ mod tests {
     }
 
     #[test]
-    fn the_utc_of_an_export_gives_way_to_the_desks_zone_and_a_written_zone_does_not() {
-        let at = |zone: &str, basis: &str| {
-            Instant::exact("2022-09-21T03:52:07Z".parse().unwrap(), "", "export")
+    fn a_page_has_one_zone_and_says_how_each_time_was_written() {
+        let at = |written: &str, zone: &str, basis: &str| {
+            Instant::exact("2022-09-21T03:52:07Z".parse().unwrap(), written, "export")
                 .in_zone(zone, basis)
         };
-        let desk = Some("America/New_York");
-        let shown = when(&at("UTC", "format"), desk);
-        assert_eq!(shown, "September 20, 2022, 11:52 p.m. EDT");
-        let shown = when(&at("+01:00", "written"), desk);
-        assert_eq!(shown, "September 21, 2022, 4:52 a.m. UTC+01:00");
-        let shown = when(&at("UTC", "format"), None);
-        assert_eq!(shown, "September 21, 2022, 3:52 a.m. UTC");
+        let exported = when(&at("", "UTC", "format"), DESK);
+        assert_eq!(exported, "September 20, 2022, 11:52 p.m. EDT");
+        let written = when(&at("21 Sep 2022 04:52:07 +0100", "+01:00", "written"), DESK);
+        assert_eq!(
+            written,
+            "September 20, 2022, 11:52 p.m. EDT; written “21 Sep 2022 04:52:07 +0100”"
+        );
+        let nowhere = when(&at("", "+01:00", "written"), None);
+        assert_eq!(nowhere, "September 21, 2022, 3:52 a.m. UTC");
     }
 }

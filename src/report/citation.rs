@@ -1,12 +1,11 @@
 //! The citation report: what became of each quotation of a draft, for the editor, the checker and the file.
 
-use std::collections::HashMap;
-
 use maud::Markup;
 use maud::html;
 
 use crate::cite::Change;
 use crate::cite::Citations;
+use crate::cite::Joined;
 use crate::cite::Match;
 use crate::cite::Quoted;
 use crate::cite::Verdict;
@@ -14,12 +13,19 @@ use crate::cite::needs_attention;
 use crate::record::Finding;
 use crate::record::Instant;
 use crate::record::Moment;
-use crate::record::show;
 
 use super::NOT_SHOWN;
 use super::Seal;
 use super::chicago;
+use super::csl;
 use super::markdown;
+use super::sources::Chain;
+use super::sources::chains;
+use super::sources::cited;
+use super::sources::messages;
+use super::sources::number_of;
+use super::sources::quoted_of;
+use super::sources::terms;
 
 /// The report as one HTML page.
 pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
@@ -30,6 +36,8 @@ pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
             (attention(citations))
             (quotations(citations, seal))
             (claims(citations))
+            (correspondence(citations))
+            (custody(citations))
             (sources(citations))
             (how_to_check(citations, seal))
             section {
@@ -49,6 +57,11 @@ pub fn markdown(citations: &Citations, seal: Option<&Seal>) -> String {
 /// The report as JSON, `fonds/cite/1`.
 pub fn json(citations: &Citations) -> Result<String, serde_json::Error> {
     serde_json::to_string_pretty(citations)
+}
+
+/// The sources cited as CSL-JSON.
+pub fn csl_json(citations: &Citations) -> String {
+    csl::text(citations)
 }
 
 /// What a draft is called: its title, or its file name.
@@ -89,13 +102,22 @@ pub(super) fn tally(citations: &Citations) -> String {
     }
 }
 
-/// A recorded moment in the archive's zone.
+/// A recorded moment in the page's zone.
 pub(super) fn moment(at: &str, citations: &Citations) -> String {
-    let zone = citations.zone.as_deref().and_then(|zone| zone.parse().ok());
-    match (at.parse::<Moment>(), zone) {
-        (Ok(moment), Some(zone)) => show(&Instant::exact(moment, "", "computed"), zone),
-        _ => at.to_owned(),
-    }
+    at.parse::<Moment>().map_or_else(
+        |_| at.to_owned(),
+        |moment| {
+            chicago::when(
+                &Instant::exact(moment, "", "computed"),
+                citations.zone.as_deref(),
+            )
+        },
+    )
+}
+
+/// The zone of all times of the page.
+pub(super) fn zone(citations: &Citations) -> &str {
+    citations.zone.as_deref().unwrap_or("UTC")
 }
 
 /// The rules in words.
@@ -106,29 +128,6 @@ pub(super) fn rules(citations: &Citations) -> String {
         "house style {}{strict}; folding {}",
         rules.house, rules.norm
     )
-}
-
-/// The sources that passages were found in: citation, item, and the rest for a reader, in alphabetical order.
-pub(super) fn cited(citations: &Citations) -> Vec<(String, &Match, Vec<&str>)> {
-    let mut cited: Vec<(String, &Match, Vec<&str>)> = Vec::new();
-    let mut known: HashMap<&str, usize> = HashMap::new();
-    for quotation in &citations.quotations {
-        for found in &quotation.matches {
-            let place = *known.entry(&found.item).or_insert_with(|| {
-                cited.push((
-                    chicago::note(found, &citations.archive, citations.zone.as_deref()),
-                    found,
-                    Vec::new(),
-                ));
-                cited.len() - 1
-            });
-            if let Some(cited) = cited.get_mut(place) {
-                cited.2.push(&quotation.id);
-            }
-        }
-    }
-    cited.sort_by_cached_key(|it| it.0.to_lowercase());
-    cited
 }
 
 fn head(citations: &Citations, seal: Option<&Seal>) -> Markup {
@@ -143,8 +142,10 @@ fn head(citations: &Citations, seal: Option<&Seal>) -> Markup {
                 dt { "Draft’s SHA-256" } dd { span.hash { (draft.sha256) } }
                 @if !citations.archive.is_empty() { dt { "Archive" } dd { (citations.archive) } }
                 dt { "Rules" } dd { (rules(citations)) }
+                dt { "Times" } dd { "in " (zone(citations)) "; beside them, as they were written" }
                 @if let Some(by) = &citations.by { dt { "Run by" } dd { (by) } }
                 @if let Some(time) = &citations.time { dt { "Run at" } dd { (moment(time, citations)) } }
+                @if let Some(through) = &citations.gone_through { dt { "Gone through" } dd { (through.sentence()) } }
             }
         }
         section.state role="status" aria-label="State of this page" {
@@ -181,13 +182,19 @@ pub(super) fn commands(citations: &Citations, seal: Option<&Seal>) -> String {
 
 fn attention(citations: &Citations) -> Markup {
     let look: Vec<&Quoted> = citations.to_look_at();
+    let terms = terms(citations);
     html! {
         section {
             h2 id="attention" { "Needs attention" }
-            @if look.is_empty() && citations.findings.is_empty() {
+            @if look.is_empty() && citations.findings.is_empty() && terms.is_empty() {
                 p.empty { "Nothing needs attention." }
             } @else {
                 ul.look {
+                    @for terms in &terms {
+                        li {
+                            p { strong { "Terms" } " " (terms.who()) " was given on these terms: “" span dir="auto" { (terms.words) } "”. Quoted in " (links(&terms.quoted)) "." }
+                        }
+                    }
                     @for quotation in look {
                         li {
                             p {
@@ -227,6 +234,7 @@ fn quotations(citations: &Citations, seal: Option<&Seal>) -> Markup {
         section {
             h2 id="quotations" { "Quotations" }
             @if citations.quotations.is_empty() { p.empty { "The draft has no quotations." } }
+            @let chains = chains(citations);
             @for quotation in &citations.quotations {
                 article.card id=(quotation.id) aria-labelledby=(format!("{}-h", quotation.id)) {
                     header {
@@ -238,7 +246,7 @@ fn quotations(citations: &Citations, seal: Option<&Seal>) -> Markup {
                         }
                     }
                     (sides(quotation, citations))
-                    (notes(quotation, citations, seal))
+                    (notes(quotation, citations, &chains, seal))
                     p.signoff { "Checked against source ☐  Initials ________  Date ____________" }
                 }
             }
@@ -262,14 +270,26 @@ fn sides(quotation: &Quoted, citations: &Citations) -> Markup {
                 }
             }
             div.side {
-                @if let Some(found) = found {
+                @if let Some(found) = found.filter(|it| !it.joins.is_empty()) {
+                    p.label { "The source: " (found.joins.len()) " messages" }
+                    @for message in &found.joins {
+                        p.facts { (message.item) ", " (joined_parties(message, zone(citations))) }
+                        p.said.message dir="auto" {
+                            span.around { (message.before) }
+                            span.hidden { "[the draft takes] " }
+                            mark.c-altered { (message.text.trim()) }
+                            span.hidden { " [end]" }
+                            span.around { (message.after) }
+                        }
+                    }
+                } @else if let Some(found) = found {
                     p.label { "The source, " (found.item) }
                     p.said dir="auto" {
                         span.around { (found.before) }
                         @for change in &found.changes { (sourced(change)) }
                         span.around { (found.after) }
                     }
-                    p.facts { (parties(found, citations.zone.as_deref())) }
+                    p.facts { (parties(found, zone(citations))) }
                 } @else {
                     p.label { "The source" }
                     p.empty {
@@ -334,28 +354,47 @@ fn lead(text: &str) -> &'static str {
 }
 
 /// Who to whom, and when.
-pub(super) fn parties(found: &Match, desk: Option<&str>) -> String {
-    let from = found.from.join(", ");
-    let to = found.to.join(", ");
-    let who = match (from.is_empty(), to.is_empty()) {
-        (true, true) => String::new(),
-        (false, true) => from,
-        (true, false) => format!("to {to}"),
-        (false, false) => format!("{from} to {to}"),
-    };
+pub(super) fn parties(found: &Match, zone: &str) -> String {
+    let who = who(&found.from, &found.to);
     let genre = if who.is_empty() {
         sentence(&found.genre)
     } else {
         found.genre.clone()
     };
-    [who, genre, chicago::when(&found.at, desk)]
+    in_a_line([who, genre, chicago::when(&found.at, Some(zone))])
+}
+
+/// As [`parties`], of one of several messages that a quotation runs together.
+pub(super) fn joined_parties(message: &Joined, zone: &str) -> String {
+    let when = chicago::when(&message.at, Some(zone));
+    in_a_line([who(&message.from, &message.to), String::new(), when])
+}
+
+fn in_a_line(parts: [String; 3]) -> String {
+    parts
         .into_iter()
         .filter(|it| !it.is_empty())
         .collect::<Vec<_>>()
         .join(" · ")
 }
 
-fn notes(quotation: &Quoted, citations: &Citations, seal: Option<&Seal>) -> Markup {
+/// Who to whom.
+pub(super) fn who(from: &[String], to: &[String]) -> String {
+    let (from, to) = (from.join(", "), to.join(", "));
+    match (from.is_empty(), to.is_empty()) {
+        (true, true) => String::new(),
+        (false, true) => from,
+        (true, false) => format!("to {to}"),
+        (false, false) => format!("{from} to {to}"),
+    }
+}
+
+fn notes(
+    quotation: &Quoted,
+    citations: &Citations,
+    chains: &[Chain<'_>],
+    seal: Option<&Seal>,
+) -> Markup {
     let found = quotation.matches.first();
     html! {
         div.notes {
@@ -376,9 +415,15 @@ fn notes(quotation: &Quoted, citations: &Citations, seal: Option<&Seal>) -> Mark
                 @if quotation.matches.len() > 1 {
                     p { "Also in " (quotation.matches.iter().skip(1).map(|it| it.item.as_str()).collect::<Vec<_>>().join(", ")) "." }
                 }
-                @if !found.custody.is_empty() { p { strong { "Custody. " } (found.custody) } }
-                @if let Some(line) = proof(found, seal) { p { strong { "Record. " } (line) } }
-                p { strong { "Cite as. " } (chicago::note(found, &citations.archive, citations.zone.as_deref())) }
+                p {
+                    strong { "Source. " }
+                    @if let Some(line) = proof(found, seal) { (line) " " }
+                    (way(&found.custody, chains))
+                    @for receipt in &found.also {
+                        " Also received: " (receipt.said()) ". " (way(&receipt.custody, chains))
+                    }
+                }
+                p { strong { "Cite as. " } (chicago::note(found, &citations.archive, Some(zone(citations)))) }
             }
         }
     }
@@ -427,27 +472,95 @@ fn claims(citations: &Citations) -> Markup {
     }
 }
 
+/// The line that leads to a chain of custody, which is printed once.
+fn way(custody: &str, chains: &[Chain<'_>]) -> Markup {
+    html! {
+        @if let Some(number) = number_of(custody, chains) {
+            a href=(format!("#custody-{number}")) { "Custody " (number) }
+            @if chains.get(number - 1).is_some_and(Chain::has_gap) { ", with a gap" }
+            "."
+        }
+    }
+}
+
+/// Links to quotations.
+fn links(quoted: &[&str]) -> Markup {
+    html! {
+        @for (index, id) in quoted.iter().enumerate() {
+            @if index > 0 { ", " }
+            a href=(format!("#{id}")) { (id) }
+        }
+    }
+}
+
+fn correspondence(citations: &Citations) -> Markup {
+    let rows = messages(citations);
+    html! {
+        @if !rows.is_empty() {
+            section {
+                h2 id="correspondence" { "Correspondence" }
+                p { (quoted_of(&rows)) }
+                div.wide {
+                    table {
+                        thead { tr { th { "When" } th { "Who to whom" } th { "What" } th { "Item" } th { "Quoted in" } } }
+                        tbody {
+                            @for row in &rows {
+                                tr {
+                                    td { (chicago::when(row.at, Some(zone(citations)))) }
+                                    td dir="auto" { (who(row.from, row.to)) }
+                                    td { (row.genre) }
+                                    td { (row.item) }
+                                    td { (links(&row.quoted)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn custody(citations: &Citations) -> Markup {
+    let chains = chains(citations);
+    html! {
+        @if !chains.is_empty() {
+            section {
+                h2 id="custody" { "Custody" }
+                p { "Through whose hands each source came, as it is recorded. A question mark is a gap: it is not known who held it there." }
+                @for (index, chain) in chains.iter().enumerate() {
+                    div.chain id=(format!("custody-{}", index + 1)) {
+                        h3 { "Custody " (index + 1) }
+                        p dir="auto" { (chain.line) }
+                        p.facts { (chain.items.join(", ")) ". Quoted in " (links(&chain.quoted)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn sources(citations: &Citations) -> Markup {
     let cited = cited(citations);
+    let chains = chains(citations);
     html! {
         section {
             h2 id="sources" { "Sources cited" }
             @if cited.is_empty() { p.empty { "No source is cited." } }
             ul.sources {
-                @for (note, found, quotations) in &cited {
+                @for (found, quotations) in &cited {
                     li {
-                        span dir="auto" { (note) }
-                        @if !found.custody.is_empty() { br; span.facts { "Custody: " (found.custody) } }
+                        span dir="auto" { (chicago::note(found, &citations.archive, Some(zone(citations)))) }
                         @if let Some(digest) = found.sha256 { br; span.facts { "Document’s SHA-256: " span.hash { (digest) } } }
                         br;
-                        span.facts {
-                            "Quoted in "
-                            @for (index, id) in quotations.iter().enumerate() {
-                                @if index > 0 { ", " }
-                                a href=(format!("#{id}")) { (id) }
-                            }
-                        }
+                        span.facts { (way(&found.custody, &chains)) " Quoted in " (links(quotations)) }
                     }
+                }
+            }
+            @if !cited.is_empty() {
+                details.csl {
+                    summary { "The same as CSL-JSON, for Zotero and other reference managers" }
+                    pre { code { (csl::text(citations)) } }
                 }
             }
         }
@@ -507,7 +620,12 @@ pub(super) fn sentence(message: &str) -> String {
 }
 
 pub(super) fn shorten(text: &str) -> String {
-    match text.char_indices().nth(160) {
+    cut(text, 160)
+}
+
+/// A text, or so many characters of it and dots.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         None => text.to_owned(),
         Some((end, _)) => {
             let shown = text.get(..end).unwrap_or_default();

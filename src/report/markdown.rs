@@ -9,9 +9,9 @@ use crate::cite::Verdict;
 use super::NOT_SHOWN;
 use super::Seal;
 use super::chicago;
-use super::citation::cited;
 use super::citation::commands;
 use super::citation::draft_title;
+use super::citation::joined_parties;
 use super::citation::moment;
 use super::citation::parties;
 use super::citation::pressing;
@@ -21,6 +21,15 @@ use super::citation::sentence;
 use super::citation::shorten;
 use super::citation::steps;
 use super::citation::tally;
+use super::citation::who;
+use super::citation::zone;
+use super::sources::Chain;
+use super::sources::chains;
+use super::sources::cited;
+use super::sources::messages;
+use super::sources::number_of;
+use super::sources::quoted_of;
+use super::sources::terms;
 
 /// Text of a draft or a document, so that nothing in it is read as Markdown or HTML.
 pub(super) fn plain(text: &str) -> String {
@@ -61,6 +70,14 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
         writeln!(page, "- Archive: {}", plain(&citations.archive))?;
     }
     writeln!(page, "- Rules: {}", rules(citations))?;
+    writeln!(
+        page,
+        "- Times: in {}; beside them, as they were written",
+        plain(zone(citations))
+    )?;
+    if let Some(through) = &citations.gone_through {
+        writeln!(page, "- Gone through: {}", plain(&through.sentence()))?;
+    }
     if let Some(by) = &citations.by {
         writeln!(page, "- Run by: {}", plain(by))?;
     }
@@ -72,7 +89,17 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
         "\n**Not yet checked.** This page says what the archive held when it was written.\n"
     )?;
     writeln!(page, "## Needs attention\n")?;
-    let mut none = citations.findings.is_empty();
+    let terms = terms(citations);
+    let mut none = citations.findings.is_empty() && terms.is_empty();
+    for terms in &terms {
+        writeln!(
+            page,
+            "- **Terms**: {} was given on these terms: “{}”. Quoted in {}.",
+            terms.who(),
+            plain(terms.words),
+            terms.quoted.join(", ")
+        )?;
+    }
     for finding in &citations.findings {
         writeln!(
             page,
@@ -101,8 +128,9 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
         writeln!(page, "Nothing needs attention.")?;
     }
     writeln!(page, "\n## Quotations\n")?;
+    let chains = chains(citations);
     for quotation in &citations.quotations {
-        card(page, quotation, citations, seal)?;
+        card(page, quotation, citations, &chains, seal)?;
     }
     if !citations.claims.is_empty() {
         writeln!(page, "## Pinned claims\n")?;
@@ -122,17 +150,44 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
         }
         writeln!(page)?;
     }
+    let rows = messages(citations);
+    if !rows.is_empty() {
+        writeln!(page, "## Correspondence\n\n{}\n", plain(&quoted_of(&rows)))?;
+        for row in rows {
+            writeln!(
+                page,
+                "- {}: {}, {} {} ({})",
+                plain(&chicago::when(row.at, Some(zone(citations)))),
+                plain(&who(row.from, row.to)),
+                row.genre,
+                row.item,
+                row.quoted.join(", ")
+            )?;
+        }
+        writeln!(page)?;
+    }
+    if !chains.is_empty() {
+        writeln!(page, "## Custody\n")?;
+        for (index, chain) in chains.iter().enumerate() {
+            writeln!(
+                page,
+                "{}. {} ({}; quoted in {})",
+                index + 1,
+                plain(chain.line),
+                chain.items.join(", "),
+                chain.quoted.join(", ")
+            )?;
+        }
+        writeln!(page)?;
+    }
     foot(page, citations, seal)
 }
 
 fn foot(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::fmt::Result {
     writeln!(page, "## Sources cited\n")?;
-    for (note, found, ids) in cited(citations) {
-        write!(page, "- {} ({})", plain(&note), ids.join(", "))?;
-        if !found.custody.is_empty() {
-            write!(page, " Custody: {}", plain(&found.custody))?;
-        }
-        writeln!(page)?;
+    for (found, ids) in cited(citations) {
+        let note = chicago::note(found, &citations.archive, Some(zone(citations)));
+        writeln!(page, "- {} ({})", plain(&note), ids.join(", "))?;
     }
     writeln!(page, "\n## How to check this page yourself\n")?;
     for (index, step) in steps(seal).iter().enumerate() {
@@ -167,6 +222,7 @@ fn card(
     page: &mut String,
     quotation: &Quoted,
     citations: &Citations,
+    chains: &[Chain<'_>],
     seal: Option<&Seal>,
 ) -> std::fmt::Result {
     writeln!(
@@ -178,6 +234,19 @@ fn card(
     )?;
     writeln!(page, "> The draft: “{}”\n", plain(&quotation.text))?;
     match quotation.matches.first() {
+        Some(found) if !found.joins.is_empty() => {
+            for message in &found.joins {
+                writeln!(
+                    page,
+                    "> {}, {}: {}**{}**{}\n",
+                    message.item,
+                    plain(&joined_parties(message, zone(citations))),
+                    plain(&message.before),
+                    plain(message.text.trim()),
+                    plain(&message.after)
+                )?;
+            }
+        }
         Some(found) => {
             writeln!(
                 page,
@@ -187,11 +256,7 @@ fn card(
                 plain(found.text.trim()),
                 plain(&found.after)
             )?;
-            writeln!(
-                page,
-                "{}\n",
-                plain(&parties(found, citations.zone.as_deref()))
-            )?;
+            writeln!(page, "{}\n", plain(&parties(found, zone(citations))))?;
         }
         None if quotation.verdict == Verdict::NotChecked => {
             writeln!(page, "Not compared with any source.\n")?;
@@ -205,11 +270,16 @@ fn card(
         writeln!(page, "- The words are the same.")?;
     }
     if let Some(found) = quotation.matches.first() {
-        if !found.custody.is_empty() {
-            writeln!(page, "- Custody: {}", plain(&found.custody))?;
-        }
         if let Some(line) = proof(found, seal) {
-            writeln!(page, "- Record: {}", plain(&line))?;
+            writeln!(page, "- Source: {}", plain(&line))?;
+        }
+        if let Some(number) = number_of(&found.custody, chains) {
+            writeln!(page, "- Custody: number {number} below")?;
+        }
+        for receipt in &found.also {
+            let custody = number_of(&receipt.custody, chains);
+            let custody = custody.map_or_else(String::new, |it| format!("; custody number {it}"));
+            writeln!(page, "- Also received: {}{custody}", plain(&receipt.said()))?;
         }
         writeln!(
             page,
@@ -217,7 +287,7 @@ fn card(
             plain(&chicago::note(
                 found,
                 &citations.archive,
-                citations.zone.as_deref()
+                Some(zone(citations))
             ))
         )?;
     }

@@ -9,8 +9,10 @@ pub mod published;
 pub mod timeline;
 
 mod chicago;
+mod csl;
 mod html;
 mod markdown;
+mod sources;
 
 pub use html::page;
 
