@@ -269,6 +269,76 @@ fn a_pin_to_a_mailbox_leads_to_every_message_in_it() -> TestResult {
 }
 
 #[test]
+fn a_draft_may_come_in_by_the_standard_input() -> TestResult {
+    let desk = Desk::new()?;
+    desk.mail(
+        "one",
+        "ann@x.example",
+        "bob@x.example",
+        "Mon, 3 Jul 2023 10:00:00 +0000",
+        "Nobody has inspected the pier since March.",
+    )?;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_fonds"))
+        .current_dir(desk.0.path())
+        .env_clear()
+        .env("FONDS_USER", desk.path("user"))
+        .env("FONDS_ARCHIVE", desk.path("archive"))
+        .args(["--json", "cite", "-", "-o", "sources.csl.json"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()?;
+    let draft = "Ann wrote: \u{201c}Nobody has inspected the pier since March.\u{201d}\n";
+    child
+        .stdin
+        .take()
+        .ok_or("no input")?
+        .write_all(draft.as_bytes())?;
+    let output = child.wait_with_output()?;
+    let cited: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    assert_eq!(cited["quotations"][0]["verdict"], "exact", "{cited:#}");
+    assert!(cited["draft"].get("name").is_none(), "{cited:#}");
+    let sources: serde_json::Value =
+        serde_json::from_slice(&fs::read(desk.path("sources.csl.json"))?)?;
+    assert_eq!(sources[0]["author"][0]["literal"], "ann@x.example");
+    Ok(())
+}
+
+#[test]
+fn every_receipt_of_what_is_quoted_is_named_with_its_terms() -> TestResult {
+    let desk = Desk::new()?;
+    fs::File::create(desk.path("note.txt"))?
+        .write_all(b"Nobody has inspected the pier since March.\n")?;
+    fs::File::create(desk.path("copy.txt"))?
+        .write_all(b"Nobody has inspected the pier since March.\n")?;
+    desk.run(&["ingest", "note.txt", "--from", "Ann", "--part-of", "none"])?;
+    let terms = ["--from", "Bob", "--terms", "not before May"];
+    desk.run(&[["ingest", "copy.txt"].as_slice(), &terms].concat())?;
+    fs::File::create(desk.path("draft.md"))?.write_all(
+        "The note says \u{201c}nobody has inspected the pier since March.\u{201d}\n".as_bytes(),
+    )?;
+    let cited: serde_json::Value =
+        serde_json::from_str(&desk.run(&["--json", "cite", "draft.md", "-o", "report.md"])?)?;
+    let found = &cited["quotations"][0]["matches"][0];
+    let also = found["also"].as_array().ok_or("no other receipt")?;
+    assert_eq!(also.len(), 1, "{found:#}");
+    assert_eq!(also[0]["name"], "copy.txt");
+    assert_eq!(also[0]["terms"], "not before May");
+    assert!(
+        also[0]["custody"]
+            .as_str()
+            .is_some_and(|it| it.contains("Bob"))
+    );
+    let report = fs::read_to_string(desk.path("report.md"))?;
+    assert!(report.contains("Also received: a-"), "{report}");
+    assert!(
+        report.contains("on these terms: “not before May”"),
+        "{report}"
+    );
+    assert!(!report.contains(", none,"), "{report}");
+    Ok(())
+}
+
+#[test]
 fn the_commands_that_the_demo_shows_can_be_typed_as_they_stand() -> TestResult {
     let folder = tempfile::tempdir()?;
     // A name that a shell would cut in two.

@@ -654,3 +654,22 @@ fn a_container_that_was_looked_through_in_part_is_no_evidence_of_absence() -> Re
     assert!(codes.contains(&"quotation.pin-in-part"), "{codes:?}");
     Ok(())
 }
+
+#[test]
+fn one_comma_is_one_finding_however_strict_the_house() -> TestResult {
+    let draft = Draft::read(
+        "“I never asked him to sign it,” she said. [m-7kq2]".as_bytes(),
+        None,
+        DraftFormat::Markdown,
+    );
+    let options = Options {
+        strict: true,
+        ..Options::default()
+    };
+    let found = check(&texts(), &draft, &options)?;
+    let quoted = found.quotations.first().expect("a quotation");
+    assert_eq!(quoted.verdict, Verdict::Altered);
+    let codes: Vec<&str> = quoted.findings.iter().map(|it| it.code).collect();
+    assert_eq!(codes, ["quotation.end-punctuation"]);
+    Ok(())
+}

@@ -215,6 +215,60 @@ fn a_doctored_search_index_cannot_deny_a_quotation() -> TestResult {
 }
 
 #[test]
+fn a_doctored_search_index_cannot_put_an_altered_passage_in_the_place_of_the_true_one() -> TestResult
+{
+    let desk = Desk::new()?;
+    let (message, _) = desk.letter()?;
+    let other = LETTER
+        .replace("one@x", "two@x")
+        .replace("never inspected", "seldom inspected");
+    fs::write(desk.path("two.eml"), other)?;
+    desk.run(&["ingest", "two.eml"])?;
+    // The index knows of the other letter only.
+    let database = rusqlite::Connection::open(desk.path("archive/archive.sqlite"))?;
+    let body = |from: &str, to: &str| {
+        database.execute("UPDATE text SET body = replace(body, ?1, ?2)", [from, to])
+    };
+    let (genuine, hidden) = (
+        "The harbor wall was never inspected by anybody",
+        "Fair weather",
+    );
+    assert!(body(genuine, hidden)? > 0);
+    fs::remove_dir_all(desk.path("archive/search"))?;
+    desk.run(&["find", "weather"])?;
+    assert!(body(hidden, genuine)? > 0);
+
+    let ran = desk.run(&["cite", "draft.md", "--json"])?;
+    let cited: Value = serde_json::from_str(&ran.out)?;
+    let quoted = &cited["quotations"][0];
+    assert_eq!(quoted["verdict"], "exact", "{quoted:#}");
+    assert_eq!(quoted["matches"][0]["item"], message.as_str());
+    assert_eq!(cited["gone_through"]["quotations"], 1, "{cited:#}");
+    Ok(())
+}
+
+#[test]
+fn without_an_index_all_texts_are_gone_through_once() -> TestResult {
+    let desk = Desk::new()?;
+    let (message, _) = desk.letter()?;
+    fs::remove_dir_all(desk.path("archive/search"))?;
+    // Where no index can be made.
+    fs::write(desk.path("archive/search"), "")?;
+    let ran = desk.run(&["cite", "draft.md", "--json"])?;
+    let cited: Value = serde_json::from_str(&ran.out)?;
+    let quoted = &cited["quotations"][0];
+    assert_eq!(quoted["verdict"], "exact", "{quoted:#}{}", ran.told);
+    assert_eq!(quoted["matches"][0]["item"], message.as_str());
+    assert!(
+        cited["gone_through"]["texts"]
+            .as_u64()
+            .is_some_and(|it| it > 0)
+    );
+    assert!(!quoted.to_string().contains("index-missed"), "{quoted:#}");
+    Ok(())
+}
+
+#[test]
 fn what_the_source_has_at_the_closing_mark_and_for_a_negation_is_said_as_it_is() -> TestResult {
     let desk = Desk::new()?;
     let said = |draft: &str| -> TestResult<String> {

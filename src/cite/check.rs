@@ -539,12 +539,15 @@ impl Checker<'_> {
     }
 }
 
+/// Messages, each with its own stretch of a text made of several.
+type Stretches<'n> = Vec<(Range<usize>, &'n Passage)>;
+
 /// A passage and the messages around it as one text, with the places at which messages begin, and each message's own
 /// stretch of it.
 fn run_together<'n>(
     passage: &Passage,
     neighbours: &'n [Passage],
-) -> Option<(Passage, Vec<(Range<usize>, &'n Passage)>)> {
+) -> Option<(Passage, Stretches<'n>)> {
     let place = neighbours.iter().position(|it| it.item == passage.item)?;
     let from = place.saturating_sub(3);
     let mut whole = Passage {

@@ -135,15 +135,10 @@ impl<'a> Held<'a> {
 
     /// What a participant is called: as the message has it, else as the agent that uses the account was named.
     fn shown(&self, person: &Participant) -> String {
-        let named = || {
-            let party = self.custodian.participant(person);
-            party.agent.and(party.name)
-        };
         person
             .display
             .clone()
-            .or_else(named)
-            .or_else(|| person.account.as_deref().map(bare))
+            .or_else(|| self.custodian.participant(person).name)
             .unwrap_or_else(|| "unknown".to_owned())
     }
 
@@ -189,14 +184,35 @@ impl<'a> Held<'a> {
             Ok(words.filter(|words| says_something(words)))
         };
         found.accession = self.archive.entry_reference(card.accession)?;
-        found.terms = words("terms")?;
+        let whole = self.document_of(&card)?;
+        let stated = self.stated_terms(card.accession, &[whole.item, item])?;
+        let terms: Vec<String> = words("terms")?.into_iter().chain(stated).collect();
+        found.terms = Some(terms.join("; ")).filter(|terms| !terms.is_empty());
         // What it is a part of, else its reference.
         found.collection = words("part_of")?
             .or_else(|| found.accession.as_ref().map(|it| format!("accession {it}")))
             .unwrap_or_default();
-        let whole = self.document_of(&card)?;
         found.also = self.receipts(&whole)?;
         Ok(())
+    }
+
+    /// The terms that later acts state of an accession or of items.
+    fn stated_terms(&self, accession: u64, items: &[u64]) -> Result<Vec<String>, ArchiveError> {
+        let mut acts = self.archive.acts_on_entry(accession)?;
+        for item in items {
+            acts.extend(self.archive.acts_on_item(*item)?);
+        }
+        acts.sort_unstable();
+        acts.dedup();
+        let mut stated = Vec::new();
+        for act in acts {
+            let terms: Option<String> = match self.archive.entry(act)? {
+                Some(act) => act.get("terms")?,
+                None => None,
+            };
+            stated.extend(terms.filter(|terms| says_something(terms)));
+        }
+        Ok(stated)
     }
 
     /// The other times that a document's bytes came in.
@@ -471,11 +487,6 @@ fn says_something(words: &str) -> bool {
         words.as_str(),
         "" | "-" | "?" | "none" | "n/a" | "unknown" | "not known"
     )
-}
-
-/// An account without the word for its platform where it is an address that people know.
-fn bare(account: &str) -> String {
-    account.strip_prefix("mail:").unwrap_or(account).to_owned()
 }
 
 fn genre(card: &Card, conversation: Option<&Conversation>) -> &'static str {

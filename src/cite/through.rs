@@ -84,7 +84,7 @@ impl Checker<'_> {
                 }
             }
         }
-        Ok((through.texts > 0).then(|| GoneThrough {
+        Ok((through.texts > 0).then_some(GoneThrough {
             quotations: asked.len(),
             texts: through.texts,
             left_out: through.left_out,

@@ -180,15 +180,27 @@ pub(super) fn is_speech(word: &str) -> bool {
 
 /// Whether two lower-case words are near in spelling: at most one change in four letters, and always at least one.
 pub(super) fn is_near(one: &str, other: &str) -> bool {
+    // Most pairs are told apart by their lengths or letters: each letter that only one of them has is a change.
+    let letters = |word: &str| {
+        let add =
+            |(many, set): (usize, u64), letter| (many + 1, set | 1 << (u32::from(letter) % 64));
+        word.chars().take(64).fold((0, 0), add)
+    };
+    let ((many, ours), (others, theirs)) = (letters(one), letters(other));
+    let allowed = (many.max(others) / 4).max(1);
+    let alone = (ours & !theirs)
+        .count_ones()
+        .max((theirs & !ours).count_ones());
+    if many.abs_diff(others) > allowed
+        || many.min(others) < 2
+        || usize::try_from(alone).is_ok_and(|alone| alone > allowed)
+    {
+        return false;
+    }
     let (one, other): (Vec<char>, Vec<char>) = (
         one.chars().take(64).collect(),
         other.chars().take(64).collect(),
     );
-    let (longer, shorter) = (one.len().max(other.len()), one.len().min(other.len()));
-    let allowed = (longer / 4).max(1);
-    if longer - shorter > allowed || shorter < 2 {
-        return false;
-    }
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (index, letter) in one.iter().enumerate() {
         let mut corner = index;

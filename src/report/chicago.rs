@@ -80,18 +80,19 @@ fn first_words(text: &str) -> String {
 
 /// A time for a reader, in one line: in the page's zone, and how it was written.
 pub(super) fn when(at: &Instant, desk: Option<&str>) -> String {
-    let (day, time) = day_and_time(at, desk);
-    let written = at.as_written.as_deref().map(str::trim);
-    let written = written
-        .filter(|it| !it.is_empty())
-        .map(|it| format!("written “{}”", cut(it, LONGEST_WRITTEN)));
-    match (day, time, written) {
-        (Some(day), Some(time), Some(written)) => format!("{day}, {time}; {written}"),
-        (Some(day), Some(time), None) => format!("{day}, {time}"),
-        (Some(day), None, Some(written)) => format!("{day}; {written}"),
-        (Some(day), None, None) => day,
-        (None, _, Some(written)) => written,
-        (None, _, None) => "time not known".to_owned(),
+    let known = known(at, desk);
+    match at.as_written.as_deref().map(str::trim) {
+        None | Some("") => known,
+        Some(written) => format!("{known}; written “{}”", cut(written, LONGEST_WRITTEN)),
+    }
+}
+
+/// As [`when`], without how it was written.
+pub(super) fn known(at: &Instant, desk: Option<&str>) -> String {
+    match day_and_time(at, desk) {
+        (Some(day), Some(time)) => format!("{day}, {time}"),
+        (Some(day), None) => day,
+        (None, _) => "time not known".to_owned(),
     }
 }
 

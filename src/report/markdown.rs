@@ -55,6 +55,19 @@ pub(super) fn citations(citations: &Citations, seal: Option<&Seal>) -> String {
 }
 
 fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::fmt::Result {
+    let chains = chains(citations);
+    head(page, citations)?;
+    attention(page, citations)?;
+    writeln!(page, "\n## Quotations\n")?;
+    for quotation in &citations.quotations {
+        card(page, quotation, citations, &chains, seal)?;
+    }
+    claims(page, citations)?;
+    hands(page, citations, &chains)?;
+    foot(page, citations, seal)
+}
+
+fn head(page: &mut String, citations: &Citations) -> std::fmt::Result {
     let draft = &citations.draft;
     writeln!(
         page,
@@ -87,14 +100,17 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
     writeln!(
         page,
         "\n**Not yet checked.** This page says what the archive held when it was written.\n"
-    )?;
+    )
+}
+
+fn attention(page: &mut String, citations: &Citations) -> std::fmt::Result {
     writeln!(page, "## Needs attention\n")?;
     let terms = terms(citations);
     let mut none = citations.findings.is_empty() && terms.is_empty();
     for terms in &terms {
         writeln!(
             page,
-            "- **Terms**: {} was given on these terms: “{}”. Quoted in {}.",
+            "- **Terms**: {} given on these terms: “{}”. Quoted in {}. See that they allow what this page shows.",
             terms.who(),
             plain(terms.words),
             terms.quoted.join(", ")
@@ -127,11 +143,10 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
     if none {
         writeln!(page, "Nothing needs attention.")?;
     }
-    writeln!(page, "\n## Quotations\n")?;
-    let chains = chains(citations);
-    for quotation in &citations.quotations {
-        card(page, quotation, citations, &chains, seal)?;
-    }
+    Ok(())
+}
+
+fn claims(page: &mut String, citations: &Citations) -> std::fmt::Result {
     if !citations.claims.is_empty() {
         writeln!(page, "## Pinned claims\n")?;
         for claim in &citations.claims {
@@ -150,6 +165,11 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
         }
         writeln!(page)?;
     }
+    Ok(())
+}
+
+/// Who wrote what to whom, and through whose hands it came.
+fn hands(page: &mut String, citations: &Citations, chains: &[Chain<'_>]) -> std::fmt::Result {
     let rows = messages(citations);
     if !rows.is_empty() {
         writeln!(page, "## Correspondence\n\n{}\n", plain(&quoted_of(&rows)))?;
@@ -157,7 +177,7 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
             writeln!(
                 page,
                 "- {}: {}, {} {} ({})",
-                plain(&chicago::when(row.at, Some(zone(citations)))),
+                plain(&chicago::known(row.at, Some(zone(citations)))),
                 plain(&who(row.from, row.to)),
                 row.genre,
                 row.item,
@@ -180,7 +200,7 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
         }
         writeln!(page)?;
     }
-    foot(page, citations, seal)
+    Ok(())
 }
 
 fn foot(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::fmt::Result {

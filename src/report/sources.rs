@@ -75,21 +75,30 @@ pub(super) struct Terms<'a> {
 impl Terms<'_> {
     /// What was given.
     pub(super) fn who(&self) -> String {
-        if self.accessions.is_empty() {
-            "Material".to_owned()
-        } else {
-            format!("Accession {}", self.accessions.join(", "))
+        match self.accessions.as_slice() {
+            [] => "Material was".to_owned(),
+            [one] => format!("Accession {one} was"),
+            many => format!("Accessions {} were", many.join(", ")),
         }
     }
 }
 
-/// The terms of all that is quoted, each once.
+/// Whether terms leave everything free.
+fn is_open(words: &str) -> bool {
+    let words = words.trim().trim_end_matches('.').to_lowercase();
+    matches!(
+        words.as_str(),
+        "on the record" | "open" | "public" | "no restrictions" | "unrestricted"
+    )
+}
+
+/// The terms of all that is quoted, each once, those aside that leave everything free.
 pub(super) fn terms(citations: &Citations) -> Vec<Terms<'_>> {
     let mut all: Vec<Terms<'_>> = Vec::new();
     for (id, found) in matches(citations) {
         let also = found.also.iter().map(|it| (&it.terms, &it.accession));
         for (words, accession) in std::iter::once((&found.terms, &found.accession)).chain(also) {
-            let Some(words) = words.as_deref() else {
+            let Some(words) = words.as_deref().filter(|it| !is_open(it)) else {
                 continue;
             };
             let place = all.iter().position(|it| it.words == words);

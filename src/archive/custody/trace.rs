@@ -147,7 +147,7 @@ impl<'a> Custodian<'a> {
                 name: participant
                     .display
                     .clone()
-                    .or_else(|| participant.account.clone()),
+                    .or_else(|| participant.account.as_deref().map(address)),
             },
         }
     }
@@ -530,4 +530,9 @@ fn impossible(steps: &[CustodyStep]) -> Vec<String> {
         }
     }
     said
+}
+
+/// An account as people know it: a mail address without the word for its platform.
+fn address(account: &str) -> String {
+    account.strip_prefix("mail:").unwrap_or(account).to_owned()
 }

@@ -1,5 +1,7 @@
 //! The citation report: what became of each quotation of a draft, for the editor, the checker and the file.
 
+mod sections;
+
 use maud::Markup;
 use maud::html;
 
@@ -21,11 +23,13 @@ use super::csl;
 use super::markdown;
 use super::sources::Chain;
 use super::sources::chains;
-use super::sources::cited;
-use super::sources::messages;
-use super::sources::number_of;
-use super::sources::quoted_of;
 use super::sources::terms;
+
+use sections::correspondence;
+use sections::custody;
+use sections::links;
+use sections::sources;
+use sections::way;
 
 /// The report as one HTML page.
 pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
@@ -192,7 +196,8 @@ fn attention(citations: &Citations) -> Markup {
                 ul.look {
                     @for terms in &terms {
                         li {
-                            p { strong { "Terms" } " " (terms.who()) " was given on these terms: “" span dir="auto" { (terms.words) } "”. Quoted in " (links(&terms.quoted)) "." }
+                            p { strong { "Terms" } " " (terms.who()) " given on these terms: “" span dir="auto" { (terms.words) } "”. Quoted in " (links(&terms.quoted)) "." }
+                            p { "This page quotes it and shows through whose hands it came: see that the terms allow that before it leaves the desk." }
                         }
                     }
                     @for quotation in look {
@@ -466,101 +471,6 @@ fn claims(citations: &Citations) -> Markup {
                             }
                         }
                     }
-                }
-            }
-        }
-    }
-}
-
-/// The line that leads to a chain of custody, which is printed once.
-fn way(custody: &str, chains: &[Chain<'_>]) -> Markup {
-    html! {
-        @if let Some(number) = number_of(custody, chains) {
-            a href=(format!("#custody-{number}")) { "Custody " (number) }
-            @if chains.get(number - 1).is_some_and(Chain::has_gap) { ", with a gap" }
-            "."
-        }
-    }
-}
-
-/// Links to quotations.
-fn links(quoted: &[&str]) -> Markup {
-    html! {
-        @for (index, id) in quoted.iter().enumerate() {
-            @if index > 0 { ", " }
-            a href=(format!("#{id}")) { (id) }
-        }
-    }
-}
-
-fn correspondence(citations: &Citations) -> Markup {
-    let rows = messages(citations);
-    html! {
-        @if !rows.is_empty() {
-            section {
-                h2 id="correspondence" { "Correspondence" }
-                p { (quoted_of(&rows)) }
-                div.wide {
-                    table {
-                        thead { tr { th { "When" } th { "Who to whom" } th { "What" } th { "Item" } th { "Quoted in" } } }
-                        tbody {
-                            @for row in &rows {
-                                tr {
-                                    td { (chicago::when(row.at, Some(zone(citations)))) }
-                                    td dir="auto" { (who(row.from, row.to)) }
-                                    td { (row.genre) }
-                                    td { (row.item) }
-                                    td { (links(&row.quoted)) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn custody(citations: &Citations) -> Markup {
-    let chains = chains(citations);
-    html! {
-        @if !chains.is_empty() {
-            section {
-                h2 id="custody" { "Custody" }
-                p { "Through whose hands each source came, as it is recorded. A question mark is a gap: it is not known who held it there." }
-                @for (index, chain) in chains.iter().enumerate() {
-                    div.chain id=(format!("custody-{}", index + 1)) {
-                        h3 { "Custody " (index + 1) }
-                        p dir="auto" { (chain.line) }
-                        p.facts { (chain.items.join(", ")) ". Quoted in " (links(&chain.quoted)) }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn sources(citations: &Citations) -> Markup {
-    let cited = cited(citations);
-    let chains = chains(citations);
-    html! {
-        section {
-            h2 id="sources" { "Sources cited" }
-            @if cited.is_empty() { p.empty { "No source is cited." } }
-            ul.sources {
-                @for (found, quotations) in &cited {
-                    li {
-                        span dir="auto" { (chicago::note(found, &citations.archive, Some(zone(citations)))) }
-                        @if let Some(digest) = found.sha256 { br; span.facts { "Document’s SHA-256: " span.hash { (digest) } } }
-                        br;
-                        span.facts { (way(&found.custody, &chains)) " Quoted in " (links(quotations)) }
-                    }
-                }
-            }
-            @if !cited.is_empty() {
-                details.csl {
-                    summary { "The same as CSL-JSON, for Zotero and other reference managers" }
-                    pre { code { (csl::text(citations)) } }
                 }
             }
         }
