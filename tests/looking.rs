@@ -265,6 +265,20 @@ fn a_pin_to_a_mailbox_leads_to_every_message_in_it() -> TestResult {
     let quoted = draft("the pier was opened by nobody but the tide")?;
     assert_eq!(quoted["verdict"], "altered", "{quoted:#}");
     assert_eq!(quoted["matches"][0]["item"], message.as_str());
+
+    // An index that knows of other words for that message, as one who may write there could make it.
+    let database = rusqlite::Connection::open(desk.path("archive/archive.sqlite"))?;
+    let body = |from: &str, to: &str| {
+        database.execute("UPDATE text SET body = replace(body, ?1, ?2)", [from, to])
+    };
+    let (genuine, hidden) = ("closed by nobody but the tide", "painted in a fair wind");
+    assert!(body(genuine, hidden)? > 0);
+    fs::remove_dir_all(desk.path("archive/search"))?;
+    desk.run(&["find", "wind"])?;
+    assert!(body(hidden, genuine)? > 0);
+    let quoted = draft("the pier was closed by nobody but the tide")?;
+    assert_eq!(quoted["verdict"], "exact", "{quoted:#}");
+    assert_eq!(quoted["matches"][0]["item"], message.as_str());
     Ok(())
 }
 

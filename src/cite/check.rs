@@ -1,7 +1,5 @@
 //! Checks a draft: each quotation against what it is pinned to, or against the passages in which its words may stand.
 
-use std::ops::Range;
-
 use crate::cite::Citations;
 use crate::cite::CiteError;
 use crate::cite::Claim;
@@ -34,6 +32,7 @@ use super::judge::counts;
 use super::library::Library;
 use super::shown::joined;
 use super::shown::matched;
+use super::together::run_together;
 
 /// Passages looked at for one quotation, at most.
 const PASSAGES: usize = 50;
@@ -47,8 +46,6 @@ const ELASTIC: usize = 4;
 const TELLING: usize = 2;
 /// Passages whose neighbours are looked at to see whether two messages were run together.
 const JOINED: usize = 3;
-/// Bytes of a conversation that are looked at for that.
-const CONVERSATION: usize = 64 << 10;
 
 /// Checks a draft's quotations against an archive.
 pub fn check(
@@ -64,6 +61,7 @@ pub fn check(
             strict: options.strict,
         },
         library: Library::default(),
+        inside: (0, 0),
     };
     let mut quotations = Vec::with_capacity(found.quotations.len());
     let mut evidence = Evidence::new(sources);
@@ -163,7 +161,8 @@ fn only_in_part(about: &str, pin: &Pin, looked: u64) -> Finding {
         "quotation.pin-in-part",
         about,
         format!(
-            "{pin} holds more messages than are looked through; the words are not in the first {looked}; pin the message"
+            "not every message in {pin} could be looked through; the words are not in the {looked} that were; pin the \
+             message"
         ),
     )
 }
@@ -190,6 +189,8 @@ pub(super) struct Checker<'a> {
     pub(super) sources: &'a dyn Sources,
     manner: Manner,
     library: Library,
+    /// For how many quotations containers were gone through, and how many messages were read for them.
+    pub(super) inside: (usize, u64),
 }
 
 impl Checker<'_> {
@@ -283,10 +284,12 @@ impl Checker<'_> {
         if !result.verdict.passes() && !containers.is_empty() {
             // Nothing signs an index: that it knows of no better passage says nothing.
             let mut partly = Vec::new();
+            self.inside.0 += 1;
             for pin in containers {
                 let inside = self.sources.within_all(&pin.to_string(), &wanted(sought))?;
                 pinned.extend(inside.passages.iter().map(|it| it.item.clone()));
                 passages.extend(inside.passages);
+                self.inside.1 += inside.looked;
                 if !inside.all {
                     partly.push(only_in_part(&result.id, pin, inside.looked));
                 }
@@ -537,41 +540,6 @@ impl Checker<'_> {
             .findings
             .push(Finding::new("quotation.not-found", &result.id, message));
     }
-}
-
-/// Messages, each with its own stretch of a text made of several.
-type Stretches<'n> = Vec<(Range<usize>, &'n Passage)>;
-
-/// A passage and the messages around it as one text, with the places at which messages begin, and each message's own
-/// stretch of it.
-fn run_together<'n>(
-    passage: &Passage,
-    neighbours: &'n [Passage],
-) -> Option<(Passage, Stretches<'n>)> {
-    let place = neighbours.iter().position(|it| it.item == passage.item)?;
-    let from = place.saturating_sub(3);
-    let mut whole = Passage {
-        text: String::new(),
-        boundaries: Vec::new(),
-        ..passage.clone()
-    };
-    let mut stretches = Vec::new();
-    for neighbour in neighbours.get(from..)?.iter().take(8) {
-        if whole.text.len() + neighbour.text.len() > CONVERSATION {
-            if neighbour.item == passage.item {
-                return None;
-            }
-            continue;
-        }
-        if !whole.text.is_empty() {
-            whole.text.push('\n');
-            whole.boundaries.push(whole.text.len());
-        }
-        let start = whole.text.len();
-        whole.text.push_str(&neighbour.text);
-        stretches.push((start..whole.text.len(), neighbour));
-    }
-    (!whole.boundaries.is_empty()).then_some((whole, stretches))
 }
 
 /// What an archive is asked for: the longest run of words without a mark, and all words.

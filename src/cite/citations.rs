@@ -50,27 +50,39 @@ pub struct GoneThrough {
     /// Why these were not all; nothing where they were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
+    /// For how many quotations that are pinned to a large container its messages were read.
+    pub pinned: usize,
+    /// Messages that were read for those.
+    pub messages: u64,
 }
 
 impl GoneThrough {
-    /// It in a sentence.
+    /// It in a sentence or two.
     pub fn sentence(&self) -> String {
-        let quotations = match self.quotations {
-            1 => "one quotation that was".to_owned(),
-            many => format!("{many} quotations that were"),
+        let quotations = |many: usize| match many {
+            1 => "1 quotation".to_owned(),
+            many => format!("{many} quotations"),
         };
-        let texts = match self.texts {
-            1 => "1 text".to_owned(),
-            many => format!("{many} texts"),
-        };
-        let left_out = self.left_out.as_ref().map_or_else(
-            || "; these were all".to_owned(),
-            |left_out| format!("; not all: {left_out}"),
-        );
-        format!(
-            "For {quotations} not found as quoted, {texts} of the archive were read, whatever the search index \
-             says{left_out}."
-        )
+        let mut said = Vec::new();
+        if self.texts > 0 {
+            let all = self.left_out.as_ref().map_or_else(
+                || "these were all".to_owned(),
+                |left_out| format!("not all: {left_out}"),
+            );
+            said.push(format!(
+                "For {} not found as quoted, {} texts of the archive were read, whatever the search index says; {all}.",
+                quotations(self.quotations),
+                self.texts
+            ));
+        }
+        if self.messages > 0 {
+            said.push(format!(
+                "For {} pinned to a large container, {} of its messages were read.",
+                quotations(self.pinned),
+                self.messages
+            ));
+        }
+        said.join(" ")
     }
 }
 

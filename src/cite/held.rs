@@ -381,16 +381,22 @@ impl<'a> Held<'a> {
         };
         let mut best = Search::new(std::slice::from_ref(wanted));
         let (mut looked, mut done, mut read, mut all) = (0, 0, 0, false);
+        let mut unreadable = 0;
         while !all && looked < MOST_THROUGH && read < MOST_READ {
             let cards = self.archive.children_after(item, done, STEP)?;
-            looked += cards.len() as u64;
             all = (cards.len() as u64) < STEP;
             for card in &cards {
                 done = card.item;
-                if let Some(text) = self.archive.text(card.item)? {
-                    read += text.len() as u64;
-                    best.look_at(&text, card.item);
+                match self.archive.text(card.item) {
+                    Ok(Some(text)) => {
+                        read += text.len() as u64;
+                        best.look_at(&text, card.item);
+                    }
+                    Ok(None) => {}
+                    Err(error @ ArchiveError::Database(_)) => return Err(error),
+                    Err(_) => unreadable += 1,
                 }
+                looked += 1;
             }
             best.cut();
         }
@@ -402,8 +408,8 @@ impl<'a> Held<'a> {
         }
         Ok(Within {
             passages: self.passages(&items)?,
-            looked,
-            all,
+            looked: looked - unreadable,
+            all: all && unreadable == 0,
         })
     }
 

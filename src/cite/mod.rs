@@ -29,6 +29,7 @@ mod shown;
 mod sides;
 mod source;
 mod through;
+mod together;
 mod tokens;
 mod verdict;
 mod words;

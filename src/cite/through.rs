@@ -51,11 +51,12 @@ impl Checker<'_> {
                 (Sought::new(&quotation.id, &parts), result)
             })
             .collect();
-        if sought.is_empty() {
-            return Ok(None);
-        }
         let asked: Vec<Wanted> = sought.iter().map(|(sought, _)| wanted(sought)).collect();
-        let through = self.sources.through(&asked)?;
+        let through = if asked.is_empty() {
+            Through::default()
+        } else {
+            self.sources.through(&asked)?
+        };
         let mut passages = through.passages.into_iter();
         for (sought, result) in &mut sought {
             let found = passages.next().unwrap_or_default();
@@ -84,10 +85,13 @@ impl Checker<'_> {
                 }
             }
         }
-        Ok((through.texts > 0).then_some(GoneThrough {
+        let (pinned, messages) = self.inside;
+        Ok((through.texts > 0 || messages > 0).then_some(GoneThrough {
             quotations: asked.len(),
             texts: through.texts,
             left_out: through.left_out,
+            pinned,
+            messages,
         }))
     }
 
