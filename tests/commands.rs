@@ -6,6 +6,9 @@
     reason = "tests write what is brought in, and edit what anybody may edit"
 )]
 
+#[path = "support/copies.rs"]
+mod copies;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -13,6 +16,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::process::Output;
 
+use copies::copy_tree;
 use jsonschema::Registry;
 use serde_json::Value;
 use serde_json::json;
@@ -435,7 +439,7 @@ fn a_restoration_says_what_is_lost() -> TestResult {
         desk.folder.path().join("two"),
     ];
     for copy in &copies {
-        copy_folder(&desk.archive(), copy)?;
+        copy_tree(&desk.archive(), copy)?;
     }
     let ingested = desk.json(&["ingest", paper.to_str().ok_or("a name")?], 0)?;
     let entries = desk.json(&["status"], 0)?["entries"]
@@ -447,7 +451,7 @@ fn a_restoration_says_what_is_lost() -> TestResult {
     );
     // The signer and the pin remember the newer one; each copy is lengthened on its own.
     let user = desk.folder.path().join("user");
-    copy_folder(&user, &desk.folder.path().join("user-before"))?;
+    copy_tree(&user, &desk.folder.path().join("user-before"))?;
     let log = desk.archive().join("log");
     let args = |copy: &Path| -> Vec<String> {
         let (copy, log) = (copy.display().to_string(), log.display().to_string());
@@ -472,19 +476,6 @@ fn a_restoration_says_what_is_lost() -> TestResult {
     let lost = format!("Lost: entries 1 to {}.", entries - 1);
     assert!(text.contains(&lost), "{text}");
     assert!(text.contains(&format!("Entry {entries} says so")), "{text}");
-    Ok(())
-}
-
-fn copy_folder(from: &Path, to: &Path) -> TestResult {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry?;
-        let target = to.join(entry.path().strip_prefix(from)?);
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
     Ok(())
 }
 

@@ -1,74 +1,47 @@
 //! What is asked of an archive and shown of it: timelines, custody, searches, as their user meets them.
 
+#[path = "support/desk.rs"]
+mod desk;
+
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::Command;
 
-type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+use desk::Desk;
+use desk::TestResult;
 
-/// An archive in a folder of its own, with its user's keys.
-struct Desk(tempfile::TempDir);
-
-impl Desk {
-    fn new() -> TestResult<Self> {
-        let desk = Self(tempfile::tempdir()?);
-        desk.run(&["init", "archive", "--name", "Harbor", "--zone", "UTC"])?;
-        Ok(desk)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    /// What the program answers, on stdout or, where that is empty, on stderr.
-    fn run(&self, args: &[&str]) -> TestResult<String> {
-        let output = Command::new(env!("CARGO_BIN_EXE_fonds"))
-            .current_dir(self.0.path())
-            .env_clear()
-            .env("FONDS_USER", self.path("user"))
-            .env("FONDS_NOW", "2026-11-23T09:30:00Z")
-            .env("FONDS_BY", "Ines Valder")
-            .env("FONDS_ARCHIVE", self.path("archive"))
-            .args(args)
-            .output()?;
-        Ok(String::from_utf8(if output.stdout.is_empty() {
-            output.stderr
-        } else {
-            output.stdout
-        })?)
-    }
-
-    /// Writes a mail and brings it in.
-    fn mail(&self, name: &str, from: &str, to: &str, date: &str, text: &str) -> TestResult {
-        let mail = format!(
-            "From: {from}\r\nTo: {to}\r\nDate: {date}\r\nMessage-ID: <{name}@x.example>\r\nSubject: {name}\r\n\r\n{text}\r\n"
-        );
-        fs::File::create(self.path(name).with_extension("eml"))?.write_all(mail.as_bytes())?;
-        self.run(&["ingest", &format!("{name}.eml")])?;
-        Ok(())
-    }
+/// Writes a mail and brings it in.
+fn mail(desk: &Desk, name: &str, from: &str, to: &str, date: &str, text: &str) -> TestResult {
+    let mail = format!(
+        "From: {from}\r\nTo: {to}\r\nDate: {date}\r\nMessage-ID: <{name}@x.example>\r\nSubject: {name}\r\n\r\n{text}\r\n"
+    );
+    fs::File::create(desk.path(name).with_extension("eml"))?.write_all(mail.as_bytes())?;
+    desk.run(&["ingest", &format!("{name}.eml")])?;
+    Ok(())
 }
 
 #[test]
 fn a_reply_that_is_not_asked_for_is_a_reply_all_the_same() -> TestResult {
     let desk = Desk::new()?;
     let (ann, bob) = ("ann@x.example", "bob@x.example");
-    desk.mail(
+    mail(
+        &desk,
         "one",
         ann,
         bob,
         "Mon, 3 Jul 2023 10:00:00 +0000",
         "When is the inspection?",
     )?;
-    desk.mail(
+    mail(
+        &desk,
         "two",
         bob,
         ann,
         "Mon, 3 Jul 2023 11:00:00 +0000",
         "Tomorrow at nine.",
     )?;
-    desk.mail(
+    mail(
+        &desk,
         "three",
         bob,
         ann,
@@ -82,7 +55,7 @@ fn a_reply_that_is_not_asked_for_is_a_reply_all_the_same() -> TestResult {
     ] {
         let mut args = asked.to_vec();
         args.extend(who);
-        let shown = desk.run(&args)?;
+        let shown = desk.run(&args)?.to_string();
         assert!(shown.contains("3 messages held are shown"), "{shown}");
         assert!(!shown.contains("13 h 59 min"), "{shown}");
         assert!(!shown.contains("no reply from mail:bob"), "{shown}");
@@ -95,22 +68,33 @@ fn of_three_parties_a_reply_to_one_of_them_counts() -> TestResult {
     let desk = Desk::new()?;
     let (ann, bob, cy) = ("ann@x.example", "bob@x.example", "cy@x.example");
     let both = format!("{bob}, {cy}");
-    desk.mail("one", ann, &both, "Mon, 3 Jul 2023 10:00:00 +0000", "When?")?;
-    desk.mail(
+    mail(
+        &desk,
+        "one",
+        ann,
+        &both,
+        "Mon, 3 Jul 2023 10:00:00 +0000",
+        "When?",
+    )?;
+    mail(
+        &desk,
         "two",
         bob,
         ann,
         "Mon, 3 Jul 2023 11:00:00 +0000",
         "Tomorrow.",
     )?;
-    desk.mail(
+    mail(
+        &desk,
         "three",
         bob,
         &format!("{ann}, {cy}"),
         "Tue, 4 Jul 2023 11:00:00 +0000",
         "Today.",
     )?;
-    let shown = desk.run(&["timeline", "--who", ann, "--who", bob, "--who", cy])?;
+    let shown = desk
+        .run(&["timeline", "--who", ann, "--who", bob, "--who", cy])?
+        .to_string();
     assert!(shown.contains("one") || shown.contains("When?"), "{shown}");
     assert!(!shown.contains("no reply for 25 h"), "{shown}");
     assert!(shown.contains("Tomorrow."), "{shown}");
@@ -123,15 +107,13 @@ fn letter(more: &[&str]) -> TestResult<(Desk, String)> {
     fs::File::create(desk.path("letter.txt"))?.write_all(b"Dear Tash, the pier is closed.\n")?;
     let mut args = vec!["--json", "ingest", "letter.txt"];
     args.extend(more);
-    let ingested: serde_json::Value = serde_json::from_str(&desk.run(&args)?)?;
+    let ingested: serde_json::Value = desk.run(&args)?.json()?;
     let accession = ingested["accession"].as_str().ok_or("no accession")?;
     Ok((desk, accession.to_owned()))
 }
 
 fn custody(desk: &Desk, accession: &str) -> TestResult<serde_json::Value> {
-    Ok(serde_json::from_str(
-        &desk.run(&["--json", "custody", accession])?,
-    )?)
+    Ok(desk.run(&["--json", "custody", accession])?.json()?)
 }
 
 #[test]
@@ -241,8 +223,9 @@ fn a_pin_to_a_mailbox_leads_to_every_message_in_it() -> TestResult {
     }
     drop(mailbox);
     desk.run(&["ingest", "list.mbox"])?;
-    let found: serde_json::Value =
-        serde_json::from_str(&desk.run(&["--json", "find", "nobody but the tide"])?)?;
+    let found: serde_json::Value = desk
+        .run(&["--json", "find", "nobody but the tide"])?
+        .json()?;
     let message = found["hits"][0]["item"]
         .as_str()
         .ok_or("not found")?
@@ -254,8 +237,7 @@ fn a_pin_to_a_mailbox_leads_to_every_message_in_it() -> TestResult {
     let draft = |words: &str| -> TestResult<serde_json::Value> {
         let text = format!("Ann wrote: \u{201c}{words}\u{201d} [{document}].\n");
         fs::File::create(desk.path("draft.md"))?.write_all(text.as_bytes())?;
-        let mut cited: serde_json::Value =
-            serde_json::from_str(&desk.run(&["--json", "cite", "draft.md"])?)?;
+        let mut cited: serde_json::Value = desk.run(&["--json", "cite", "draft.md"])?.json()?;
         Ok(cited["quotations"][0].take())
     };
     let quoted = draft("the pier was closed by nobody but the tide")?;
@@ -471,13 +453,15 @@ fn a_mailbox_names_the_first_of_its_messages_and_counts_all() -> TestResult {
     }
     drop(mailbox);
     desk.run(&["ingest", "list.mbox"])?;
-    let found: serde_json::Value =
-        serde_json::from_str(&desk.run(&["--json", "find", "part", "--limit", "1"])?)?;
+    let found: serde_json::Value = desk
+        .run(&["--json", "find", "part", "--limit", "1"])?
+        .json()?;
     let document = found["hits"][0]["document"].as_str().ok_or("no document")?;
-    let shown: serde_json::Value = serde_json::from_str(&desk.run(&["--json", "show", document])?)?;
+    let shown: serde_json::Value = desk.run(&["--json", "show", document])?.json()?;
     assert_eq!(shown["holds_count"], 1_100);
     assert_eq!(shown["holds"].as_array().map(Vec::len), Some(1_000));
-    assert!(desk.run(&["show", document])?.contains(" and 1,088 more"));
+    let shown = desk.run(&["show", document])?;
+    assert!(shown.out.contains(" and 1,088 more"));
     Ok(())
 }
 
@@ -488,11 +472,10 @@ fn a_report_of_provenance_names_the_domains_that_signed_a_mail() -> TestResult {
     let mail = "DKIM-Signature: v=1; d=first.example; s=a; b=xyz\r\nDKIM-Signature: v=1;\r\n s=b;\r\n d=second\r\n .example; b=xyz\r\nDKIM-Signature: d=first.example; s=c\r\nFrom: ann@x.example\r\nMessage-ID: <1@x.example>\r\n\r\nSigned twice.\r\n";
     fs::File::create(desk.path("signed.eml"))?.write_all(mail.as_bytes())?;
     desk.run(&["ingest", "signed.eml"])?;
-    let found: serde_json::Value =
-        serde_json::from_str(&desk.run(&["--json", "find", "signed twice"])?)?;
+    let found: serde_json::Value = desk.run(&["--json", "find", "signed twice"])?.json()?;
     for of in ["item", "document"] {
         let reference = found["hits"][0][of].as_str().ok_or("not found")?;
-        let report = desk.run(&["provenance", reference])?;
+        let report = desk.run(&["provenance", reference])?.to_string();
         assert!(
             report.contains("DKIM signature of first.example and of second.example."),
             "{of}: {report}"
@@ -511,9 +494,9 @@ fn the_same_bytes_from_a_second_hand_are_shown_with_what_was_said_of_them() -> T
         fs::File::create(desk.path(name))?.write_all(b"The harbor was never safe.\n")?;
         desk.run(&["ingest", name, "--from", from, "--terms", terms])?;
     }
-    let found: serde_json::Value = serde_json::from_str(&desk.run(&["find", "harbor", "--json"])?)?;
+    let found: serde_json::Value = desk.run(&["find", "harbor", "--json"])?.json()?;
     let document = found["hits"][0]["document"].as_str().ok_or("no document")?;
-    let shown = desk.run(&["show", document])?;
+    let shown = desk.run(&["show", document])?.to_string();
     assert!(shown.contains("Source One → the archive"), "{shown}");
     assert!(
         shown.contains("as b.txt: Source Two → the archive; terms: off the record"),

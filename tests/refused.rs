@@ -5,71 +5,40 @@
     reason = "an attacker does not ask for durable writes"
 )]
 
+#[path = "support/desk.rs"]
+mod desk;
+
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
 use serde_json::Value;
 
-type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+use desk::Desk;
+use desk::TestResult;
 
 const LETTER: &str = "Subject: Harbor\r\nFrom: ann@x.example\r\nTo: bob@x.example\r\nMessage-ID: <one@x.example>\r\n\
     Date: Mon, 3 Jul 2023 10:00:00 +0000\r\n\r\nThe harbor wall was never inspected by anybody.\r\n";
 const DRAFT: &str = "She wrote: “The harbor wall was never inspected by anybody.”\n";
 
-/// An archive in a folder of its own, with one letter in it, a draft and its user's keys.
-struct Desk(tempfile::TempDir);
-
-/// What a run printed, and its exit status.
-struct Ran {
-    out: String,
-    told: String,
-    code: Option<i32>,
+/// A desk with one letter in its archive, and a draft.
+fn desk() -> TestResult<Desk> {
+    let desk = Desk::new()?;
+    fs::write(desk.path("one.eml"), LETTER)?;
+    fs::write(desk.path("draft.md"), DRAFT)?;
+    desk.run(&["ingest", "one.eml", "--from", "Ann"])?;
+    Ok(desk)
 }
 
-impl Desk {
-    fn new() -> TestResult<Self> {
-        let desk = Self(tempfile::tempdir()?);
-        desk.run(&["init", "archive", "--name", "Harbor", "--zone", "UTC"])?;
-        fs::write(desk.path("one.eml"), LETTER)?;
-        fs::write(desk.path("draft.md"), DRAFT)?;
-        desk.run(&["ingest", "one.eml", "--from", "Ann"])?;
-        Ok(desk)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn run(&self, args: &[&str]) -> TestResult<Ran> {
-        let output = Command::new(env!("CARGO_BIN_EXE_fonds"))
-            .current_dir(self.0.path())
-            .env_clear()
-            .env("FONDS_USER", self.path("user"))
-            .env("FONDS_NOW", "2026-11-23T09:30:00Z")
-            .env("FONDS_BY", "Ines Valder")
-            .env("FONDS_ARCHIVE", self.path("archive"))
-            .args(args)
-            .output()?;
-        Ok(Ran {
-            out: String::from_utf8(output.stdout)?,
-            told: String::from_utf8(output.stderr)?,
-            code: output.status.code(),
-        })
-    }
-
-    /// The reference of the letter's message and of its document.
-    fn letter(&self) -> TestResult<(String, String)> {
-        let found: Value = serde_json::from_str(&self.run(&["cite", "draft.md", "--json"])?.out)?;
-        let matched = &found["quotations"][0]["matches"][0];
-        let of = |name: &str| matched[name].as_str().unwrap_or_default().to_owned();
-        Ok((of("item"), of("document")))
-    }
+/// The reference of the letter's message and of its document.
+fn letter(desk: &Desk) -> TestResult<(String, String)> {
+    let found = desk.run(&["cite", "draft.md", "--json"])?.json()?;
+    let matched = &found["quotations"][0]["matches"][0];
+    let of = |name: &str| matched[name].as_str().unwrap_or_default().to_owned();
+    Ok((of("item"), of("document")))
 }
 
 #[test]
 fn a_report_never_takes_the_place_of_its_draft() -> TestResult {
-    let desk = Desk::new()?;
+    let desk = desk()?;
     std::os::unix::fs::symlink(desk.path("draft.md"), desk.path("link.md"))?;
     fs::hard_link(desk.path("draft.md"), desk.path("other.md"))?;
     for output in ["draft.md", "./draft.md", "link.md", "other.md"] {
@@ -87,9 +56,9 @@ fn a_report_never_takes_the_place_of_its_draft() -> TestResult {
 
 #[test]
 fn no_report_is_written_into_the_archives_own_folder() -> TestResult {
-    let desk = Desk::new()?;
+    let desk = desk()?;
     std::os::unix::fs::symlink(desk.path("archive/log"), desk.path("elsewhere"))?;
-    let (_, document) = desk.letter()?;
+    let (_, document) = letter(&desk)?;
     for output in ["archive/report.md", "archive/packs/r.md", "elsewhere/r.md"] {
         for verb in [["cite", "draft.md"], ["provenance", &document]] {
             let mut args = verb.to_vec();
@@ -105,14 +74,13 @@ fn no_report_is_written_into_the_archives_own_folder() -> TestResult {
 
 #[test]
 fn nothing_rests_in_silence_on_a_document_that_was_changed() -> TestResult {
-    let desk = Desk::new()?;
-    let (message, document) = desk.letter()?;
+    let desk = desk()?;
+    let (message, document) = letter(&desk)?;
     let pack = desk.path("archive/packs/000001.zip");
     let pack = if pack.exists() {
         pack
     } else {
-        let lies: Value =
-            serde_json::from_str(&desk.run(&["show", &document, "--path", "--json"])?.out)?;
+        let lies: Value = desk.run(&["show", &document, "--path", "--json"])?.json()?;
         desk.path("archive")
             .join(lies["path"].as_str().unwrap_or_default())
     };
@@ -158,8 +126,8 @@ fn nothing_rests_in_silence_on_a_document_that_was_changed() -> TestResult {
 
 #[test]
 fn nothing_rests_in_silence_on_a_text_that_was_changed() -> TestResult {
-    let desk = Desk::new()?;
-    let (message, _) = desk.letter()?;
+    let desk = desk()?;
+    let (message, _) = letter(&desk)?;
     let database = rusqlite::Connection::open(desk.path("archive/archive.sqlite"))?;
     let changed = database.execute("UPDATE text SET body = replace(body, 'never', 'often')", ())?;
     assert!(changed > 0);
@@ -175,7 +143,7 @@ fn nothing_rests_in_silence_on_a_text_that_was_changed() -> TestResult {
 
 #[test]
 fn a_draft_that_is_not_there_is_said_with_what_to_do() -> TestResult {
-    let desk = Desk::new()?;
+    let desk = desk()?;
     let ran = desk.run(&["cite", "nowhere.md"])?;
     assert_eq!(ran.code, Some(2));
     assert!(ran.told.contains("try: check the path"), "{}", ran.told);
@@ -184,8 +152,8 @@ fn a_draft_that_is_not_there_is_said_with_what_to_do() -> TestResult {
 
 #[test]
 fn a_doctored_search_index_cannot_deny_a_quotation() -> TestResult {
-    let desk = Desk::new()?;
-    let (message, _) = desk.letter()?;
+    let desk = desk()?;
+    let (message, _) = letter(&desk)?;
     // An index made while the letter said something else.
     let database = rusqlite::Connection::open(desk.path("archive/archive.sqlite"))?;
     let body = |from: &str, to: &str| {
@@ -202,7 +170,7 @@ fn a_doctored_search_index_cannot_deny_a_quotation() -> TestResult {
     assert!(body(other, genuine)? > 0);
 
     let ran = desk.run(&["cite", "draft.md", "--json"])?;
-    let cited: Value = serde_json::from_str(&ran.out)?;
+    let cited: Value = ran.json()?;
     let quoted = &cited["quotations"][0];
     assert_eq!(quoted["verdict"], "exact", "{quoted:#}");
     let said = quoted["findings"].to_string();
@@ -270,7 +238,7 @@ fn without_an_index_all_texts_are_gone_through_once() -> TestResult {
 
 #[test]
 fn what_the_source_has_at_the_closing_mark_and_for_a_negation_is_said_as_it_is() -> TestResult {
-    let desk = Desk::new()?;
+    let desk = desk()?;
     let said = |draft: &str| -> TestResult<String> {
         fs::write(desk.path("other.md"), draft)?;
         Ok(desk.run(&["cite", "other.md", "--json"])?.out)
@@ -288,8 +256,8 @@ fn what_the_source_has_at_the_closing_mark_and_for_a_negation_is_said_as_it_is()
 
 #[test]
 fn an_act_that_says_nothing_is_refused_and_one_that_says_little_reads_well() -> TestResult {
-    let desk = Desk::new()?;
-    let (_, document) = desk.letter()?;
+    let desk = desk()?;
+    let (_, document) = letter(&desk)?;
     let ran = desk.run(&["custody", "add", &document])?;
     assert_eq!(ran.code, Some(2), "{}", ran.out);
     let ran = desk.run(&["attribute", &document, "--who", "Ann"])?;

@@ -6,6 +6,8 @@
     reason = "a test writes where the archive may not, and damages what it wrote"
 )]
 
+#[path = "support/copies.rs"]
+mod copies;
 mod support;
 
 use std::error::Error;
@@ -13,6 +15,7 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
+use copies::copy_tree;
 use fonds::archive::Archive;
 use fonds::archive::ArchiveError;
 use fonds::archive::EntryDraft;
@@ -30,19 +33,6 @@ use serde_json::json;
 use support::Bench;
 use support::TestResult;
 use support::log_key;
-
-fn copy_tree(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry?;
-        let target = to.join(entry.path().strip_prefix(from)?);
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
-}
 
 /// An archive whose backup lacks what came after it.
 struct Lost {

@@ -9,6 +9,8 @@
     reason = "an attacker does not ask for durable writes"
 )]
 
+#[path = "support/copies.rs"]
+mod copies;
 #[path = "tamper/forged.rs"]
 mod forged;
 #[path = "tamper/sample.rs"]
@@ -20,6 +22,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use copies::copy_tree;
 use fonds::archive::Archive;
 use fonds::keys;
 use fonds::tlog::Note;
@@ -65,20 +68,6 @@ fn check_while(
     let report = check_told(root, options, &mut progress)?;
     happened.ok_or("there was nothing to be told of")??;
     Ok(report)
-}
-
-/// Copies an archive's folder, database and all.
-fn copy(from: &Path, to: &Path) -> TestResult {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry?;
-        let target = to.join(entry.path().strip_prefix(from)?);
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 impl Sample {
@@ -342,7 +331,7 @@ fn an_older_checkpoint_in_place_of_a_later_one_is_found() -> TestResult {
 fn two_histories_signed_by_one_key_are_told_apart() -> TestResult {
     let sample = sample()?;
     let other = tempfile::tempdir()?;
-    copy(sample.folder.path(), other.path())?;
+    copy_tree(sample.folder.path(), other.path())?;
     let append = |root: &Path, state: &Path, words: &str| -> TestResult {
         let places = keys::Places {
             config: state.join("config"),

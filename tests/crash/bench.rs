@@ -11,6 +11,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
+use crate::copies::copy_tree;
 use crate::skipped::skipped;
 
 type TestResult<T = ()> = Result<T, Box<dyn Error>>;
@@ -189,19 +190,6 @@ impl Bench {
         fs::remove_dir_all(&here)?;
         Ok(std::os::unix::fs::symlink(there, here)?)
     }
-}
-
-fn copy_tree(from: &Path, to: &Path) -> TestResult {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry?;
-        let target = to.join(entry.path().strip_prefix(from)?);
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 /// Whether there is an `strace` that may trace; says so where not.

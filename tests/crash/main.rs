@@ -12,6 +12,8 @@
 )]
 
 mod bench;
+#[path = "../support/copies.rs"]
+mod copies;
 mod disks;
 #[path = "../support/skipped.rs"]
 mod skipped;
