@@ -205,6 +205,14 @@ pub enum ArchiveError {
 }
 
 impl ArchiveError {
+    /// Whether it is about one item's stored bytes, and not about the database or the disk as a whole: others can be read.
+    pub const fn is_of_the_item(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(_) | Self::Missing { .. } | Self::Read { .. }
+        )
+    }
+
     /// Whether what is stored is at fault, and not the disk, the permissions or another process: what `verify` reports
     /// as a finding and does not stop at.
     pub fn is_damage(&self) -> bool {
@@ -219,6 +227,7 @@ impl ArchiveError {
                     | ErrorCode::OperationInterrupted
                     | ErrorCode::DiskFull
                     | ErrorCode::PermissionDenied
+                    | ErrorCode::SystemIoFailure
             ),
             Self::Database(_)
             | Self::LedgerBroken(_)
@@ -232,5 +241,22 @@ impl ArchiveError {
             | Self::Key(_) => true,
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_fails_is_not_taken_for_damage_of_what_is_stored() {
+        let of = |code| {
+            let cause = rusqlite::ffi::Error::new(code);
+            ArchiveError::from(rusqlite::Error::SqliteFailure(cause, None)).is_damage()
+        };
+        assert!(!of(rusqlite::ffi::SQLITE_IOERR));
+        assert!(!of(rusqlite::ffi::SQLITE_IOERR_READ));
+        assert!(!of(rusqlite::ffi::SQLITE_FULL));
+        assert!(of(rusqlite::ffi::SQLITE_CORRUPT));
     }
 }

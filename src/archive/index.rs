@@ -103,14 +103,6 @@ fn stamp(archive: &Archive, item: u64) -> Result<String, ArchiveError> {
     }))
 }
 
-/// Whether an error is about one item's stored bytes, and not about the database or the disk as a whole.
-fn is_of_the_item(error: &ArchiveError) -> bool {
-    matches!(
-        error,
-        ArchiveError::Store(_) | ArchiveError::Missing { .. } | ArchiveError::Read { .. }
-    )
-}
-
 /// Adds one item. A message is found as itself, a text or page under the document it is, and a document that came in
 /// several times once.
 fn add(
@@ -128,7 +120,7 @@ fn add(
     let own = opened.get::<serde_json::Value>("text_digest")?.is_some();
     let text = if own {
         match archive.text_of(card.item, &opened) {
-            Err(error) if is_of_the_item(&error) => {
+            Err(error) if error.is_of_the_item() => {
                 indexed.unread += 1;
                 if indexed.named.len() < NAMED {
                     indexed.named.push((archive.reference(card)?, error));

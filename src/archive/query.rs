@@ -285,6 +285,14 @@ impl Archive {
         Ok(around)
     }
 
+    /// How many messages a conversation has.
+    pub fn conversation_count(&self, id: &str) -> Result<u64, ArchiveError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT count(*) FROM card WHERE conversation = ?1")?
+            .query_row([id], |row| row.get(0))?)
+    }
+
     /// Rows of a conversation's messages, earliest first.
     pub fn conversation(&self, id: &str) -> Result<Vec<Card>, ArchiveError> {
         self.cards(
@@ -435,12 +443,7 @@ impl Archive {
     ) -> Result<Option<String>, ArchiveError> {
         let Some(bytes) = opened.get::<Bytes>("text_digest")? else {
             if opened.schema == "document/1" {
-                let reading = self
-                    .children(item)?
-                    .into_iter()
-                    .rev()
-                    .find(|child| child.class == "t");
-                return match reading {
+                return match self.reading(item)? {
                     Some(reading) => self.stored_text(reading.item),
                     None => Ok(None),
                 };
