@@ -15,6 +15,9 @@ use crate::record::Zone;
 
 const FILE: &str = "fonds.toml";
 
+/// The keys that it may have.
+const KEYS: [&str; 3] = ["name", "zone", "house"];
+
 /// Bytes that are read of it, at most.
 const LONGEST: u64 = 64 << 10;
 
@@ -28,6 +31,9 @@ pub struct Settings {
     pub zone: String,
     /// The house style of quotations: `magazine`, `ap` or `legal`.
     pub house: String,
+    /// Keys of the file that mean nothing here: a slip of the pen, or of a newer release.
+    #[serde(skip)]
+    pub unknown: Vec<String>,
 }
 
 impl Settings {
@@ -44,8 +50,17 @@ impl Settings {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(unusable(error.to_string())),
         };
-        let mut settings: Self =
+        let table: toml::Table =
             toml::from_str(&text).map_err(|error| unusable(error.message().to_owned()))?;
+        let unknown = table
+            .keys()
+            .filter(|key| !KEYS.contains(&key.as_str()))
+            .cloned()
+            .collect();
+        let mut settings: Self = table
+            .try_into()
+            .map_err(|error: toml::de::Error| unusable(error.message().to_owned()))?;
+        settings.unknown = unknown;
         settings.fill();
         if settings.zone.parse::<Zone>().is_err() {
             return Err(unusable(format!("{:?} is not a time zone", settings.zone)));
@@ -116,6 +131,12 @@ mod tests {
         let zone = "zone = \"America/New_York\"";
         durable::write_atomic(&dir.path().join(FILE), zone.as_bytes())?;
         assert_eq!(Settings::load(dir.path())?.zone, "America/New_York");
+        let slip = "zone = \"UTC\"\ntimezone = \"America/New_York\"\n[bates]\nprefix = \"HAL\"\n";
+        durable::write_atomic(&dir.path().join(FILE), slip.as_bytes())?;
+        assert_eq!(Settings::load(dir.path())?.unknown, ["bates", "timezone"]);
+        let all = Settings::load(dir.path())?;
+        all.save(dir.path())?;
+        assert!(Settings::load(dir.path())?.unknown.is_empty());
         Ok(())
     }
 }

@@ -187,7 +187,17 @@ impl Context {
                 usual
             })
         };
-        self.settings.get_or_init(load).clone()
+        let told = || {
+            let settings = load();
+            for key in &settings.unknown {
+                self.ui.warn(&format!(
+                    "warning: {} in fonds.toml means nothing to this release and was passed over; it knows name, zone and house",
+                    visible(key)
+                ));
+            }
+            settings
+        };
+        self.settings.get_or_init(told).clone()
     }
 
     /// The archive's settings, for recording something: what is recorded cannot be taken back, so nothing is guessed.
@@ -213,6 +223,8 @@ impl Context {
     /// The archive, for adding to it. Refused where its settings cannot be used: they say in which zone times are read.
     pub fn writer(&self) -> Result<Writer, CliError> {
         self.settings_to_record()?;
+        // Read once more for showing, so that what is passed over in it is said.
+        self.settings();
         self.writer_without_settings()
     }
 

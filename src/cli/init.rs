@@ -228,6 +228,7 @@ fn settings(context: &Context, args: &InitArgs, folder: &Path) -> Result<Setting
             .house
             .to_possible_value()
             .map_or_else(String::new, |value| value.get_name().to_owned()),
+        unknown: Vec::new(),
     })
 }
 
@@ -304,6 +305,7 @@ pub(super) fn start_sample(context: &Context, name: &str, zone: &str) -> Result<
         name: name.to_owned(),
         zone: zone.to_owned(),
         house: "magazine".to_owned(),
+        unknown: Vec::new(),
     };
     let mut made = Made::new(context.folder.clone(), false);
     let folder = context.folder.clone();
