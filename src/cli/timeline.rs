@@ -107,14 +107,25 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
     // A reply must count whether it is asked for or not, so nothing is left out before the silences are found.
     let cards = among(&archive, &parties.accounts)?;
     let mut notes = Vec::new();
+    let timed = since.is_some() || until.is_some();
+    let undated = |card: &&Card| card.earliest.is_none() && card.latest.is_none();
     let mut picked: HashSet<u64> = cards
         .iter()
+        .filter(|card| !(timed && undated(card)))
         .filter(|card| {
             since.is_none_or(|since| card.latest.is_none_or(|latest| latest >= since))
                 && until.is_none_or(|until| card.earliest.is_none_or(|earliest| earliest <= until))
         })
         .map(|card| card.item)
         .collect();
+    let left_out = cards.iter().filter(undated).count() as u64;
+    if timed && left_out > 0 {
+        notes.push(format!(
+            "{} without a known time, and so not shown: leave out --since and --until to see {}.",
+            count(left_out, "message is", "messages are"),
+            if left_out == 1 { "it" } else { "them" }
+        ));
+    }
     if !args.words.is_empty() {
         indexing::go_on(context, &archive);
         let found = find::search(
@@ -159,12 +170,12 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
     let inputs = inputs(&archive, &parties, &cards, &picked)?;
     let timeline = Timeline::new(inputs, &options);
     let empty = timeline.rows.is_empty();
-    let name = context.settings().name;
+    let title = title(&context.settings().name, &parties.names);
     match args.format {
         _ if context.ui.json => context.ui.document(&json(&timeline)?)?,
         Format::Json => context.ui.document(&json(&timeline)?)?,
         Format::Text => context.ui.text(&timeline.to_text(WIDTH))?,
-        Format::Html => context.ui.document(&timeline.to_html(&name))?,
+        Format::Html => context.ui.document(&timeline.to_html(&title))?,
         Format::Csv => context.ui.document(&timeline.to_csv())?,
     }
     Ok(if empty {
@@ -172,6 +183,16 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
     } else {
         Outcome::Done
     })
+}
+
+/// What the page is of, and of which archive.
+fn title(archive: &str, parties: &[String]) -> String {
+    let who = match parties {
+        [] => "Who wrote to whom".to_owned(),
+        [one] => format!("What {one} wrote and was written"),
+        [first @ .., last] => format!("What {} and {last} wrote to each other", first.join(", ")),
+    };
+    format!("{who}, in the archive {archive}")
 }
 
 /// What is asked for besides the parties, in words.

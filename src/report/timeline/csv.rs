@@ -52,7 +52,7 @@ impl Timeline {
                     if row.uncertain { "yes" } else { "no" },
                     &lasted.unwrap_or_default(),
                     silence.map_or("", |silence| &silence.by),
-                    &row.text,
+                    &row.whole,
                 ],
             );
         }

@@ -10,6 +10,7 @@ use sha2::Digest as _;
 use sha2::Sha256;
 
 use super::Timeline;
+use crate::record::kind_words;
 use crate::record::visible;
 
 const STYLE: &str = include_str!("timeline.css");
@@ -80,7 +81,7 @@ impl Timeline {
                             }
                             td dir="auto" { (visible(row.from.as_deref().unwrap_or("not known"))) }
                             td dir="auto" { (visible(&row.to.join(", "))) }
-                            td { (visible(&row.item)) " " span class="kind" { (visible(&row.kind)) } }
+                            td { (visible(&row.item)) " " span class="kind" { (visible(kind_words(&row.kind))) } }
                             td dir="auto" { (visible(&row.text)) }
                         }
                     }

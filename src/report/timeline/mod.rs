@@ -47,7 +47,7 @@ pub struct Input {
     pub to: Vec<String>,
     /// When.
     pub at: Instant,
-    /// The beginning of its text.
+    /// Its text.
     pub text: String,
     /// Whether it is to be shown; one that is not still answers and asks.
     pub picked: bool,
@@ -157,6 +157,9 @@ pub struct Row {
     pub uncertain: bool,
     /// The first line of its text.
     pub text: String,
+    /// The whole of it, for a table that is looked through elsewhere.
+    #[serde(skip)]
+    whole: String,
 }
 
 /// A time in which one party did not answer another, in the records held.
@@ -450,6 +453,7 @@ fn row(item: Input, numbers: &HashMap<&str, usize>, zone: Zone) -> Row {
             .unwrap_or_default()
             .trim()
             .to_owned(),
+        whole: item.text,
         item: item.item,
         kind: item.kind,
         from: item.from,

@@ -110,7 +110,7 @@ impl Timeline {
                 (self.ticks(&axis, first, last, height))
                 @for (lane, name) in self.lane_names().iter().enumerate() {
                     line class="lane" x1=(px(NAMES)) x2=(px(WIDTH - RIGHT)) y1=(px(y(lane))) y2=(px(y(lane))) {}
-                    text class="name" x="0" y=(px(y(lane) + 5.0)) { (name) }
+                    text class="name" x="0" y=(px(y(lane) + 5.0)) { title { (name) } (short(name)) }
                 }
                 @for silence in &self.silences { (self.silence_mark(&axis, silence)) }
                 @for row in &drawn { (self.dot(&axis, row)) }
@@ -126,10 +126,7 @@ impl Timeline {
 
     fn lane_names(&self) -> Vec<String> {
         let others = (self.others > 0).then(|| "others".to_owned());
-        let names = self
-            .parties
-            .iter()
-            .map(|party| short(&visible(&party.name)));
+        let names = self.parties.iter().map(|party| visible(&party.name));
         names.chain(others).collect()
     }
 
