@@ -20,7 +20,7 @@ const HOSTILE: &str = "<script>alert(1)</script>\u{1b}[2J [a](http://x.example) 
 fn report(read: Read) -> Provenance {
     let mut subject = Subject {
         item: "m-7kq2".to_owned(),
-        what: "email",
+        what: "email".to_owned(),
         title: Some(HOSTILE.to_owned()),
         begins: Some(HOSTILE.to_owned()),
         from: vec![HOSTILE.to_owned()],
@@ -56,6 +56,7 @@ fn report(read: Read) -> Provenance {
                 },
             ],
         },
+        also: Vec::new(),
         attributions: Vec::new(),
         custody: Custody {
             subject: "m-7kq2".to_owned(),

@@ -52,6 +52,7 @@ pub use custody::Custodian;
 pub use custody::Custody;
 pub use custody::CustodyStep;
 pub use custody::Party;
+pub use custody::Receipt;
 pub use draft::EntryDraft;
 pub use draft::INLINE_TEXT;
 pub use draft::ItemDraft;

@@ -1,7 +1,10 @@
 //! Lists: the ledger's entries, the agents and accounts, what an accession holds.
 
+use std::collections::HashMap;
+
 use rusqlite::named_params;
 
+use super::About;
 use super::Archive;
 use super::ArchiveError;
 use super::query::Card;
@@ -94,6 +97,39 @@ impl Archive {
                 .collect::<Result<_, _>>()?;
         }
         Ok(agents)
+    }
+
+    /// The entries that merged an agent into another or others into it, or undid that, oldest first.
+    pub fn merges_of(&self, agent: u64) -> Result<Vec<u64>, ArchiveError> {
+        let acts: Vec<u64> = self
+            .conn
+            .prepare_cached(
+                "SELECT seq FROM entry WHERE seq > ?1 AND schema IN ('agents.merged/1', 'agents.split/1') ORDER BY seq",
+            )?
+            .query_map([agent], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut touching = Vec::new();
+        // Into whom each merge was: a split names those it lets go, and of which merge.
+        let mut merges = HashMap::new();
+        for seq in acts {
+            let Some(act) = self.entry(seq)? else {
+                continue;
+            };
+            let agents: Vec<About> = act.get("agents")?.unwrap_or_default();
+            let into = match act.schema.as_str() {
+                "agents.merged/1" => act.get::<About>("into")?.and_then(About::entry),
+                _ => act
+                    .get::<About>("about")?
+                    .and_then(About::entry)
+                    .and_then(|merge| merges.get(&merge).copied())
+                    .flatten(),
+            };
+            merges.insert(seq, into);
+            if into == Some(agent) || agents.into_iter().any(|one| one.entry() == Some(agent)) {
+                touching.push(seq);
+            }
+        }
+        Ok(touching)
     }
 
     /// The accounts seen in messages, busiest first, `most` at the most.

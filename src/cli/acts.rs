@@ -11,6 +11,7 @@ use crate::archive::EntryDraft;
 use crate::archive::Step;
 use crate::archive::Target;
 use crate::archive::Writer;
+use crate::record::Instant;
 use crate::record::ParseZoneError;
 use crate::record::Zone;
 use crate::record::when;
@@ -66,23 +67,46 @@ impl Values {
         Ok(())
     }
 
-    /// A stated time, read in the archive's zone. Words that cannot be read are kept, and the user is told.
-    pub(super) fn time(&mut self, context: &Context, slot: &'static str, words: Option<&str>) {
+    /// A stated time, read in the archive's zone.
+    pub(super) fn time(
+        &mut self,
+        context: &Context,
+        archive: &Archive,
+        slot: &'static str,
+        words: Option<&str>,
+    ) -> Result<(), CliError> {
         if let Some(words) = words {
-            if let Err(error) = when::parse(words, self.zone, "archive") {
-                context
-                    .ui
-                    .say(&format!("note: {error}; the words are kept as they are"));
-            }
-            let at = when::stated(words, self.zone, "archive");
+            let at = time(context, archive, words, self.zone, "archive")?;
             self.set(slot, serde_json::to_value(at).unwrap_or_default());
         }
+        Ok(())
     }
 
     /// The entry.
     pub(super) fn entry(&self, kind: &str) -> Result<EntryDraft, CliError> {
         Ok(EntryDraft::new(kind, &self.slots)?)
     }
+}
+
+/// A stated time. Words that cannot be read are kept, and the user is told; a time told from something that is not here
+/// is an error, since it would never say when.
+pub(super) fn time(
+    context: &Context,
+    archive: &Archive,
+    words: &str,
+    zone: Zone,
+    basis: &str,
+) -> Result<Instant, CliError> {
+    if let Err(error) = when::parse(words, zone, basis) {
+        context
+            .ui
+            .say(&format!("note: {error}; the words are kept as they are"));
+    }
+    let at = when::stated(words, zone, basis);
+    if let Some(other) = &at.relative_to {
+        archive.resolve(other)?;
+    }
+    Ok(at)
 }
 
 /// What a reference as typed is about.
@@ -119,6 +143,7 @@ pub(super) struct Recorded {
 
 /// Records the same of each item, as one group behind the entries that name who was not named before.
 pub(super) fn record(
+    context: &Context,
     writer: &mut Writer,
     kind: &str,
     items: &[String],
@@ -133,6 +158,7 @@ pub(super) fn record(
         entries.push(values.entry(kind)?);
     }
     let all = append(writer, entries)?;
+    say_nameless(context);
     let acts = all.iter().skip(number).copied().collect();
     Ok(Recorded { all, acts })
 }
@@ -141,4 +167,13 @@ pub(super) fn record(
 pub(super) fn append(writer: &mut Writer, entries: Vec<EntryDraft>) -> Result<Vec<u64>, CliError> {
     let steps = entries.into_iter().map(Step::Entry).collect();
     Ok(writer.append(steps, None)?.entries)
+}
+
+/// Says that what was recorded does not say by whom, where nobody is said to be at work.
+pub(super) fn say_nameless(context: &Context) {
+    if context.by().is_none() {
+        context.ui.say(
+            "note: recorded without saying by whom; --by NAME or FONDS_BY says who is at work",
+        );
+    }
 }

@@ -130,17 +130,20 @@ impl Agents {
         let draft = named(context, who, kind, &accounts, None)?;
         let seq = self.next;
         self.next += 1;
-        context.ui.say(&format!(
-            "Named {}, who was not named here before.",
-            visible(who)
-        ));
         self.named.push((who.to_owned(), seq, draft));
         Ok(seq)
     }
 
-    /// The entries that name those who were not named before; they go before the act.
-    pub(super) fn take_named(&mut self) -> Vec<EntryDraft> {
+    /// The entries that name those who were not named before; they go before the act. Says so: called when nothing that
+    /// was typed can be refused any more.
+    pub(super) fn take_named(&mut self, context: &Context) -> Vec<EntryDraft> {
         let named = std::mem::take(&mut self.named);
+        for (who, _, _) in &named {
+            context.ui.say(&format!(
+                "Named {}, who was not named here before.",
+                visible(who)
+            ));
+        }
         named.into_iter().map(|(_, _, draft)| draft).collect()
     }
 

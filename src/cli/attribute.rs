@@ -162,9 +162,19 @@ pub(super) fn run(context: &Context, args: &AttributeArgs) -> Result<Outcome, Cl
     values.words("basis", args.basis.as_deref());
     values.words("note", args.note.as_deref());
     values.evidence(archive, &args.evidence)?;
-    values.time(context, "at", args.when.as_deref());
-    let named = agents.take_named();
-    let recorded = record(&mut writer, "attributed/1", &args.item, &values, named)?;
+    values.time(context, archive, "at", args.when.as_deref())?;
+    for item in &args.item {
+        archive.resolve(item)?;
+    }
+    let named = agents.take_named(context);
+    let recorded = record(
+        context,
+        &mut writer,
+        "attributed/1",
+        &args.item,
+        &values,
+        named,
+    )?;
     let teller = sentences::Teller::new(writer.archive(), context)?;
     let attributions = recorded
         .acts

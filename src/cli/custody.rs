@@ -22,6 +22,7 @@ use crate::archive::Custodian;
 use crate::archive::Custody;
 use crate::archive::CustodyStep;
 use crate::archive::Party;
+use crate::archive::Receipt;
 use crate::archive::Target;
 use crate::record::Zone;
 use crate::record::show;
@@ -31,10 +32,14 @@ use crate::record::visible;
 ///
 /// Times are written as they are known: 2023-08-14, "June 2023", "by 2023-06-30", "2023-08-14 16:00~", "12 hours after
 /// m-7kq2", unknown. What cannot be (given away before it was written) is pointed out, not refused.
+///
+/// A transfer --from somebody who is recorded to have held it before is a branch: they gave it to another too. It is shown
+/// as lying beside the way to the archive, with whatever went on from there.
 #[derive(Debug, clap::Args)]
 #[command(
-    args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
+    override_usage = "fonds custody ITEM [OPTIONS]\n       fonds custody add ITEM... [OPTIONS]",
+    subcommand_help_heading = "Acts",
     after_help = "\
 Examples
   fonds custody m-7kq2
@@ -55,8 +60,13 @@ pub(super) struct CustodyArgs {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    /// Show who held what and when, the same as fonds custody ITEM
+    Show {
+        /// The document, message or accession
+        item: String,
+    },
     /// Record that something changed hands
-    Add(AddArgs),
+    Add(Box<AddArgs>),
 }
 
 #[derive(Debug, clap::Args)]
@@ -125,6 +135,9 @@ struct Shown {
     custody: Custody,
     gaps: usize,
     line: String,
+    /// The other times that a document's bytes came in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also: Vec<Receipt>,
     #[serde(skip)]
     zone: Zone,
 }
@@ -133,12 +146,28 @@ impl Answer for Shown {
     fn text(&self) -> String {
         let mut text = format!("{}\n", self.custody.subject);
         text.push_str(&steps(&self.custody, self.zone));
+        for receipt in &self.also {
+            // Writing to a string cannot fail.
+            let _ = write!(
+                text,
+                "came in again with {}",
+                receipt.accession.as_deref().unwrap_or("?")
+            );
+            if let Some(name) = &receipt.name {
+                let _ = write!(text, " as {}", visible(name));
+            }
+            if let Some(terms) = &receipt.terms {
+                let _ = write!(text, "; terms: {}", visible(terms));
+            }
+            text.push('\n');
+            text.push_str(&steps(&receipt.custody, self.zone));
+        }
         text
     }
 }
 
 /// The steps as text, each on a line with what it rests on below.
-pub(super) fn steps(custody: &Custody, zone: Zone) -> String {
+fn steps(custody: &Custody, zone: Zone) -> String {
     let mut text = String::new();
     let heads: Vec<Vec<String>> = custody.steps.iter().map(|step| head(step, zone)).collect();
     let heads = columns(&heads, "  ");
@@ -220,6 +249,9 @@ fn details(step: &CustodyStep) -> Vec<String> {
     if step.act == Act::Made {
         return lines;
     }
+    if step.branch {
+        lines.push("beside the way to the archive".to_owned());
+    }
     if let Some(basis) = &step.basis {
         lines.push(format!("rests on: {}", visible(basis)));
     }
@@ -227,7 +259,7 @@ fn details(step: &CustodyStep) -> Vec<String> {
         lines.push(format!("see {}", step.evidence.join(", ")));
     }
     if let Some(sha256) = &step.sha256 {
-        lines.push(format!("sha256 {sha256}"));
+        lines.push(format!("SHA-256 {sha256}"));
     }
     lines
 }
@@ -262,17 +294,15 @@ impl Answer for Added {
 /// `fonds custody`.
 pub(super) fn run(context: &Context, args: &CustodyArgs) -> Result<Outcome, CliError> {
     match (&args.what, &args.item) {
-        (Some(What::Add(args)), _) => add(context, args)?,
-        (None, Some(item)) => {
-            let archive = context.archive()?;
-            let custody = custody_of(&archive, item)?;
-            context.ui.answer(&Shown {
-                schema: "fonds/custody/1",
-                gaps: custody.gaps(),
-                line: custody.line(),
-                custody,
-                zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
-            })?;
+        (Some(What::Show { item }), None) | (None, Some(item)) => show_custody(context, item)?,
+        (Some(What::Add(args)), None) => add(context, args)?,
+        (Some(_), Some(item)) => {
+            return Err(CliError::usage(
+                format!("{item} stands before the act"),
+                format!(
+                    "fonds custody add {item} --from WHO --to WHO        or fonds custody {item}"
+                ),
+            ));
         }
         (None, None) => {
             return Err(CliError::usage("no item was named", "fonds custody ITEM"));
@@ -281,13 +311,35 @@ pub(super) fn run(context: &Context, args: &CustodyArgs) -> Result<Outcome, CliE
     Ok(Outcome::Done)
 }
 
-fn custody_of(archive: &Archive, typed: &str) -> Result<Custody, CliError> {
+fn show_custody(context: &Context, typed: &str) -> Result<(), CliError> {
+    let archive = context.archive()?;
+    let (custody, also) = custody_of(&archive, typed)?;
+    context.ui.answer(&Shown {
+        schema: "fonds/custody/1",
+        gaps: custody.gaps(),
+        line: custody.line(),
+        custody,
+        also,
+        zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
+    })
+}
+
+/// The custody of what is meant, and of a document's bytes the other times that they came in.
+fn custody_of(archive: &Archive, typed: &str) -> Result<(Custody, Vec<Receipt>), CliError> {
     let custodian = Custodian::new(archive)?;
     match archive.resolve(typed)? {
-        Target::Item(item) => Ok(custodian.of_item(item)?),
+        Target::Item(item) => {
+            let mut also = Vec::new();
+            if let Some(card) = archive.card(item)? {
+                for other in custodian.others(&card)? {
+                    also.push(custodian.receipt(&other)?);
+                }
+            }
+            Ok((custodian.of_item(item)?, also))
+        }
         Target::Entry(seq) => {
             demand_accession(archive, seq, typed)?;
-            Ok(custodian.of_accession(seq)?)
+            Ok((custodian.of_accession(seq)?, Vec::new()))
         }
     }
 }
@@ -348,9 +400,10 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
     values.set("to", to);
     values.time(
         context,
+        archive,
         "at",
         Some(args.when.as_deref().unwrap_or("unknown")),
-    );
+    )?;
     values.words("kind", args.how.as_deref());
     values.words("medium", args.medium.as_deref());
     values.words("place", args.place.as_deref());
@@ -367,8 +420,15 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
         "standing",
         Value::from(standing.as_ref().map_or("unknown", |word| word.get_name())),
     );
-    let named = agents.take_named();
-    let recorded = record(&mut writer, "transferred/1", &args.item, &values, named)?;
+    let named = agents.take_named(context);
+    let recorded = record(
+        context,
+        &mut writer,
+        "transferred/1",
+        &args.item,
+        &values,
+        named,
+    )?;
     let archive = writer.archive();
     let mut transfers = Vec::new();
     for seq in &recorded.acts {
@@ -376,7 +436,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
     }
     let mut impossible = Vec::new();
     for item in &args.item {
-        let custody = custody_of(archive, item)?;
+        let (custody, _) = custody_of(archive, item)?;
         impossible.extend(custody.impossible.iter().map(|said| {
             format!(
                 "{}: {said} (fonds custody {})",

@@ -343,7 +343,7 @@ impl Show<'_> {
             kind: None,
             limits: ingest::read::Limits::default(),
             tool: super::tool(),
-            before: agents.take_named(),
+            before: agents.take_named(self.context),
         };
         let now = self.context.now()?;
         let receipt = ingest::run(
@@ -379,11 +379,16 @@ impl Show<'_> {
                 values.set(slot, agents.party(self.context, who)?);
             }
         }
-        let new = agents.take_named();
+        let new = agents.take_named(self.context);
         if !new.is_empty() {
             append(writer, new)?;
         }
-        values.time(self.context, "at", text("when").or(text("at")));
+        values.time(
+            self.context,
+            writer.archive(),
+            "at",
+            text("when").or(text("at")),
+        )?;
         for (slot, key) in [
             ("kind", "kind"),
             ("medium", "how"),

@@ -10,7 +10,6 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::ui::Ui;
-use super::ui::plain_json;
 use crate::archive::ArchiveError;
 use crate::cite::CiteError;
 use crate::durable::DurableError;
@@ -168,6 +167,18 @@ impl Failure {
         }
     }
 
+    /// A job that its user stopped.
+    pub(super) fn stopped(message: String, unchanged: &'static str, hint: &str) -> Self {
+        Self {
+            schema: "fonds/error/1",
+            code: 130,
+            kind: "stopped",
+            message,
+            unchanged,
+            hint: hint.to_owned(),
+        }
+    }
+
     /// The failure that an error is.
     pub(super) fn of(error: &CliError) -> Self {
         let (code, kind, hint) = match error {
@@ -243,9 +254,7 @@ impl Failure {
     /// Tells the user.
     pub(super) fn show(&self, ui: &Ui) {
         if ui.json {
-            if let Ok(text) = serde_json::to_string(self) {
-                ui.warn(&plain_json(text));
-            }
+            ui.json_beside(self);
             return;
         }
         let mut text = format!("{}\n       {}", self.message, self.unchanged);
@@ -290,10 +299,14 @@ fn without_number(message: &str) -> String {
 fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
     let (code, kind, hint) = match error {
         ArchiveError::Key(error) => return key(error),
-        ArchiveError::NotFound { .. } => (
+        ArchiveError::NotFound { path } => (
             10,
             "no_archive",
-            "fonds init        to start one here, or fonds -C DIR VERB for one elsewhere",
+            if std::env::current_dir().is_ok_and(|here| here == *path) {
+                "fonds init        to start one here, or fonds -C DIR VERB for one elsewhere"
+            } else {
+                "fonds -C DIR VERB        with the folder of an archive, or fonds init DIR to start one there"
+            },
         ),
         ArchiveError::InUse { .. } => (
             11,
@@ -384,7 +397,7 @@ fn damage(error: &ArchiveError) -> (u8, &'static str, &'static str) {
         ArchiveError::Database(_) if !error.is_damage() => (
             2,
             "not_written",
-            "fonds doctor        to see whether the disk is full or cannot be written",
+            "fonds doctor        to see whether the disk is full, failing or cannot be written",
         ),
         ArchiveError::Database(_) => (
             2,

@@ -10,6 +10,7 @@ use super::Context;
 use super::Outcome;
 use super::agents::Agents;
 use super::indexing;
+use super::indexing::Unread;
 use super::show::bounds;
 use super::show::carrier;
 use super::show::people;
@@ -18,6 +19,7 @@ use super::ui::count;
 use super::ui::number;
 use crate::archive::Archive;
 use crate::archive::ArchiveError;
+use crate::archive::index::Indexed;
 use crate::archive::search::Hit as Match;
 use crate::archive::search::Index;
 use crate::archive::search::Query;
@@ -28,6 +30,7 @@ use crate::record::Instant;
 use crate::record::Moment;
 use crate::record::Participant;
 use crate::record::Zone;
+use crate::record::kind_words;
 use crate::record::show;
 use crate::record::visible;
 use crate::record::when;
@@ -45,7 +48,7 @@ Examples
   fonds find --who \"Ines Valder\" --kind mail
 
 Exit status
-  0 found, 1 nothing found, 2 could not be done, 10 no archive here")]
+  0 found, 1 nothing found, 2 could not be done, 3 found in part: some texts could not be read, 10 no archive here")]
 pub(super) struct FindArgs {
     /// What must stand in it
     words: Vec<String>,
@@ -92,6 +95,10 @@ struct Found {
     undated: u64,
     /// What was asked for and has no letters or digits to look up.
     ignored: Vec<String>,
+    /// Items whose text could not be read: those found by something else, and the first of those met while indexing.
+    unread: Vec<Unread>,
+    /// How many there are.
+    unread_count: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -125,7 +132,7 @@ impl Answer for Found {
                 };
                 head.push(format!("{}{to}", visible(from)));
             }
-            head.push(visible(&hit.kind));
+            head.push(visible(kind_words(&hit.kind)));
             head.extend(hit.shown.clone());
             head.extend(hit.title.as_deref().map(visible));
             if !hit.matched.is_empty() {
@@ -141,6 +148,21 @@ impl Answer for Found {
             (_, 0) => writeln!(text, "Nothing found."),
             (shown, total) => writeln!(text, "{} of {}.", number(shown), number(total)),
         };
+        for unread in &self.unread {
+            let _ = writeln!(
+                text,
+                "The text of {} cannot be read: {}",
+                visible(&unread.item),
+                visible(&unread.reason)
+            );
+        }
+        if self.unread_count > 0 {
+            let _ = writeln!(
+                text,
+                "Looked through in part: {} could not be read. fonds verify says what is damaged.",
+                count(self.unread_count, "text", "texts")
+            );
+        }
         for word in &self.ignored {
             let _ = writeln!(
                 text,
@@ -189,21 +211,37 @@ pub(super) fn run(context: &Context, args: &FindArgs) -> Result<Outcome, CliErro
         ));
     }
     let archive = context.archive()?;
-    if !args.no_index {
-        indexing::go_on(context, &archive);
-    }
+    let indexed = if args.no_index {
+        Indexed::default()
+    } else {
+        indexing::bring_up(context, &archive)
+    };
+    let mut unread: Vec<Unread> = indexed
+        .named
+        .iter()
+        .map(|(item, error)| Unread::new(item.clone(), error))
+        .collect();
+    let mut unread_count = indexed.unread;
     let terms = parse_words(&args.words);
     let query = query(context, &archive, terms.clone(), asked, args.limit)?;
     let found = search(&archive, &query)?;
-    let hits = found
-        .hits
-        .iter()
-        .filter_map(|hit| shown(context, &archive, hit, &terms).transpose())
-        .collect::<Result<Vec<_>, _>>()?;
-    let outcome = if found.total == 0 {
-        Outcome::Findings
-    } else {
-        Outcome::Done
+    let mut hits = Vec::new();
+    for hit in &found.hits {
+        let Some((hit, damage)) = shown(context, &archive, hit, &terms)? else {
+            continue;
+        };
+        if let Some(damage) = damage
+            && !unread.iter().any(|known| known.item == hit.item)
+        {
+            unread.push(Unread::new(hit.item.clone(), &damage));
+            unread_count += 1;
+        }
+        hits.push(hit);
+    }
+    let outcome = match (unread_count, found.total) {
+        (0, 0) => Outcome::Findings,
+        (0, _) => Outcome::Done,
+        _ => Outcome::InPart,
     };
     context.ui.answer(&Found {
         schema: "fonds/find/1",
@@ -213,6 +251,8 @@ pub(super) fn run(context: &Context, args: &FindArgs) -> Result<Outcome, CliErro
         not_indexed: crate::archive::index::waiting(&archive)?,
         undated: found.undated,
         ignored: found.ignored,
+        unread,
+        unread_count,
     })?;
     Ok(outcome)
 }
@@ -313,12 +353,13 @@ fn recorded_kinds(word: &str) -> Result<Vec<String>, CliError> {
     Ok(kinds.iter().map(|&kind| kind.to_owned()).collect())
 }
 
+/// A hit for its reader, and what was in the way of reading its text.
 fn shown(
     context: &Context,
     archive: &Archive,
     hit: &Match,
     terms: &[Term],
-) -> Result<Option<Hit>, CliError> {
+) -> Result<Option<(Hit, Option<ArchiveError>)>, CliError> {
     let (Some(card), Some(opened)) = (archive.card(hit.id)?, archive.item(hit.id)?) else {
         return Ok(None);
     };
@@ -334,11 +375,14 @@ fn shown(
         };
         Ok(people(&found))
     };
-    let text = archive.text(hit.id)?.unwrap_or_default();
+    let (text, damage) = match archive.text(hit.id) {
+        Err(error) if error.is_of_the_item() => (String::new(), Some(error)),
+        text => (text?.unwrap_or_default(), None),
+    };
     let title: Option<String> = opened.get(if is_message { "subject" } else { "title" })?;
     let written = at.as_ref().and_then(|at| at.as_written.clone());
     let from = named("from")?;
-    Ok(Some(Hit {
+    let hit = Hit {
         item: archive.reference(&card)?,
         document: archive.reference(&carrier)?,
         kind: if card.class == "t" {
@@ -353,5 +397,6 @@ fn shown(
         to: named("to")?,
         title: title.or_else(|| carrier.name.clone().filter(|_| !is_message)),
         matched: hit.fields.clone(),
-    }))
+    };
+    Ok(Some((hit, damage)))
 }

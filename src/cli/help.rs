@@ -29,7 +29,7 @@ Exit status
   0   done, nothing to report
   1   done, and there are findings; find found nothing
   2   could not be done: wrong usage or an error
-  3   done in part: some of what was given could not be read
+  3   done in part: some of what was given, or is kept, could not be read
   4   no such item
   10  no archive here
   11  archive in use

@@ -9,12 +9,17 @@ use serde_json::Value;
 use super::CliError;
 use super::Context;
 use super::Outcome;
+use super::acts::say_nameless;
+use super::acts::time;
 use super::agents::Agents;
+use super::stop::Said;
+use super::stop::Stoppable;
 use super::ui::Answer;
 use super::ui::count;
 use super::ui::number;
 use super::ui::size;
 use super::visible;
+use crate::archive::Archive;
 use crate::ingest;
 use crate::ingest::Outside;
 use crate::ingest::Progress;
@@ -23,8 +28,7 @@ use crate::ingest::Request;
 use crate::record::Kind;
 use crate::record::Moment;
 use crate::record::Zone;
-use crate::record::when;
-use crate::record::when::stated;
+use crate::record::kind_words;
 
 /// Lines of a long list that are shown.
 const SHOWN: usize = 20;
@@ -112,8 +116,11 @@ impl Answer for Ingested {
     fn text(&self) -> String {
         let receipt = &self.receipt;
         let mut text = self.headline();
-        for (kind, n) in &receipt.kinds {
-            let _ = writeln!(text, "  {kind:<20} {:>9}", number(*n));
+        let kinds = receipt.kinds.iter().map(|(kind, n)| (kind_words(kind), n));
+        let widest = kinds.clone().map(|(kind, _)| kind.chars().count()).max();
+        let widest = widest.unwrap_or(0).max(20);
+        for (kind, n) in kinds {
+            let _ = writeln!(text, "  {kind:<widest$} {:>9}", number(*n));
         }
         if let Some((earliest, latest)) = &receipt.span {
             let day = |at: &Moment| self.zone.local(*at).0.format("%-d %b %Y");
@@ -262,15 +269,30 @@ pub(super) fn run(context: &Context, args: &IngestArgs) -> Result<Outcome, CliEr
         }
         let archive = context.archive()?;
         let mut agents = Agents::new(&archive)?;
-        let request = request(context, args, kind, &mut agents)?;
+        let request = request(context, &archive, args, kind, &mut agents)?;
         let receipt = ingest::rehearse(&archive, &request)?;
         return finish(context, receipt, true);
     }
     let mut writer = context.writer()?;
     let mut agents = Agents::new(writer.archive())?;
-    let request = request(context, args, kind, &mut agents)?;
+    let request = request(context, writer.archive(), args, kind, &mut agents)?;
+    let stoppable = Stoppable::begin(
+        context,
+        Said {
+            message: "stopped by you before any file was read".to_owned(),
+            kept: "what was recorded before this is kept, and nothing is half recorded",
+            hint: "the same command again: it goes on where it stopped",
+        },
+    );
     let meter = context.ui.meter();
     let progress = |progress: Progress| {
+        stoppable.now(|said| {
+            said.message = format!(
+                "stopped by you after {}, {}",
+                count(progress.files, "file", "files"),
+                size(progress.bytes)
+            );
+        });
         let what = format!(
             "{}, {}, {}",
             if progress.files == 1 { "file" } else { "files" },
@@ -291,7 +313,16 @@ pub(super) fn run(context: &Context, args: &IngestArgs) -> Result<Outcome, CliEr
         },
     )?;
     drop(meter);
+    stoppable.now(|said| {
+        "stopped by you while the words were indexed".clone_into(&mut said.message);
+        said.kept = "all files are recorded";
+        said.hint = "fonds find WORDS        goes on with the index";
+    });
+    let recorded = receipt.accession.is_some();
     let outcome = finish(context, receipt, false)?;
+    if recorded {
+        say_nameless(context);
+    }
     if !args.no_index {
         super::indexing::go_on(context, writer.archive());
     }
@@ -326,6 +357,7 @@ fn kind(word: &str) -> Result<Kind, CliError> {
 /// The request, with every stated thing as the slot holds it.
 fn request(
     context: &Context,
+    archive: &Archive,
     args: &IngestArgs,
     kind: Option<Kind>,
     agents: &mut Agents,
@@ -359,12 +391,7 @@ fn request(
         }
     }
     if let Some(words) = &args.received {
-        if let Err(error) = when::parse(words, zone, basis) {
-            context
-                .ui
-                .say(&format!("note: {error}; the words are kept as they are"));
-        }
-        let at = stated(words, zone, basis);
+        let at = time(context, archive, words, zone, basis)?;
         statement.push(("received", serde_json::to_value(at).unwrap_or(Value::Null)));
     }
     for (slot, text) in [
@@ -387,6 +414,6 @@ fn request(
         kind,
         limits: ingest::read::Limits::default(),
         tool: super::tool(),
-        before: agents.take_named(),
+        before: agents.take_named(context),
     })
 }

@@ -85,30 +85,46 @@ pub(super) fn run(context: &Context, args: &LogArgs) -> Result<Outcome, CliError
     Ok(Outcome::Done)
 }
 
-/// The entries that concern something: about it, about what it came out of, its accession, the one that seals it.
+/// The entries that concern something: about it, about what it came out of, its accession, the one that seals it; of a
+/// document whose bytes came in several times, of each of these; of an agent, its merges too.
 fn concerning(archive: &Archive, typed: &str) -> Result<BTreeSet<u64>, CliError> {
     let mut found = BTreeSet::new();
     match archive.resolve(typed)? {
         Target::Entry(seq) => {
             found.insert(seq);
             found.extend(archive.acts_on_entry(seq)?);
+            found.extend(archive.merges_of(seq)?);
         }
         Target::Item(item) => {
-            let mut next = Some(item);
-            while let Some(item) = next {
-                found.extend(archive.acts_on_item(item)?);
-                found.extend(archive.place(item)?.map(|(_, seal)| seal));
-                let card = archive.card(item)?;
-                if let Some(card) = &card {
-                    found.insert(card.accession);
-                    found.extend(archive.acts_on_entry(card.accession)?);
-                }
-                // A parent's number is lower than its child's, so this ends whatever the rows say.
-                next = card
-                    .and_then(|card| card.parent)
-                    .filter(|parent| *parent < item);
+            let card = archive.card(item)?;
+            let mut items = vec![item];
+            if let Some(card) = card.filter(|card| card.class == "d") {
+                let holdings = archive.holdings(&card.sha256)?;
+                items.extend(holdings.into_iter().map(|holding| holding.item));
+            }
+            for item in items {
+                way_in(archive, item, &mut found)?;
             }
         }
     }
     Ok(found)
+}
+
+/// The entries that concern an item as it came in at one time.
+fn way_in(archive: &Archive, item: u64, found: &mut BTreeSet<u64>) -> Result<(), CliError> {
+    let mut next = Some(item);
+    while let Some(item) = next {
+        found.extend(archive.acts_on_item(item)?);
+        found.extend(archive.place(item)?.map(|(_, seal)| seal));
+        let card = archive.card(item)?;
+        if let Some(card) = &card {
+            found.insert(card.accession);
+            found.extend(archive.acts_on_entry(card.accession)?);
+        }
+        // A parent's number is lower than its child's, so this ends whatever the rows say.
+        next = card
+            .and_then(|card| card.parent)
+            .filter(|parent| *parent < item);
+    }
+    Ok(())
 }

@@ -24,6 +24,7 @@ mod publish;
 mod sentences;
 mod show;
 mod status;
+mod stop;
 mod timeline;
 pub mod ui;
 mod verify;
@@ -84,7 +85,7 @@ struct Global {
     /// Say more
     #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
     verbose: u8,
-    /// Use colour
+    /// Use colour: auto, always or never
     #[arg(
         long,
         value_name = "WHEN",
@@ -255,7 +256,10 @@ fn of_arguments(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let (mut said, mut hint) = (said.join(" "), hint.unwrap_or("fonds help").to_owned());
     if error.kind() == ErrorKind::InvalidSubcommand {
         said = said.replacen("unrecognized subcommand", "there is no verb", 1);
-        hint = hint.replace("subcommand", "verb");
+        hint = match hint.strip_prefix("fonds [-C DIR]") {
+            Some(_) => "fonds help        lists the verbs".to_owned(),
+            None => hint.replace("subcommand", "verb"),
+        };
     }
     Failure::of_arguments(&visible(&said), &hint).show(&ui);
     2.into()

@@ -15,6 +15,7 @@ use super::Context;
 use super::Outcome;
 use super::acts::Values;
 use super::acts::append;
+use super::acts::say_nameless;
 use super::agents::Agents;
 use super::agents::account;
 use super::agents::named;
@@ -41,7 +42,8 @@ const MOST_SHOWN: usize = 20;
 /// merged here can be split again; both are entries, and nothing is overwritten.
 #[derive(Debug, clap::Args)]
 #[command(
-    args_conflicts_with_subcommands = true,
+    override_usage = "fonds people [ACT] [OPTIONS]",
+    subcommand_help_heading = "Acts",
     after_help = "\
 Examples
   fonds people
@@ -258,6 +260,12 @@ pub(super) fn run(context: &Context, args: &PeopleArgs) -> Result<Outcome, CliEr
         Some(What::Merge { who, basis }) => merge(context, who, basis.as_deref()),
         Some(What::Split { who, reason }) => split(context, who, reason.as_deref()),
     }?;
+    if matches!(
+        args.what,
+        Some(What::Add { .. } | What::Merge { .. } | What::Split { .. })
+    ) {
+        say_nameless(context);
+    }
     Ok(Outcome::Done)
 }
 
@@ -351,7 +359,11 @@ fn show(context: &Context, who: &str) -> Result<(), CliError> {
     };
     let teller = sentences::Teller::new(&archive, context)?;
     let mut acts = vec![teller.line(agent.seq)?];
-    for act in archive.acts_on_entry(agent.seq)? {
+    let mut about = archive.acts_on_entry(agent.seq)?;
+    about.extend(archive.merges_of(agent.seq)?);
+    about.sort_unstable();
+    about.dedup();
+    for act in about {
         acts.push(teller.line(act)?);
     }
     context.ui.answer(&Person {
@@ -427,7 +439,11 @@ fn merge(context: &Context, who: &[String], basis: Option<&str>) -> Result<(), C
     let mut agents = Agents::new(writer.archive())?;
     let mut found: Vec<u64> = Vec::new();
     for one in who {
-        let seq = agents.entry(context, one)?;
+        // An account may be named by this; a name that nobody goes by is a slip.
+        let seq = match account(one.trim()) {
+            Some(_) => agents.entry(context, one)?,
+            None => agents.demand(one)?.seq,
+        };
         if !found.contains(&seq) {
             found.push(seq);
         }
@@ -454,7 +470,7 @@ fn merge(context: &Context, who: &[String], basis: Option<&str>) -> Result<(), C
     let merged = values.entry("agents.merged/1")?;
     let into = *into;
     let number = others.len() as u64;
-    let mut entries = agents.take_named();
+    let mut entries = agents.take_named(context);
     entries.push(merged);
     let entries = append(&mut writer, entries)?;
     let agent = writer.archive().entry_reference(into)?;
@@ -515,9 +531,7 @@ fn split(context: &Context, who: &str, reason: Option<&str>) -> Result<(), CliEr
 
 /// The last entry that merged an agent into another.
 fn merge_of(archive: &Archive, agent: u64) -> Result<Option<u64>, CliError> {
-    // From the end, as what is undone is mostly recent; an agent is merged after it was named.
-    let (size, _) = archive.head()?;
-    for seq in (agent..size).rev() {
+    for seq in archive.merges_of(agent)?.into_iter().rev() {
         if let Some(merged) = archive.entry(seq)?
             && merged.schema == "agents.merged/1"
         {

@@ -196,9 +196,11 @@ impl<'a> Teller<'a> {
                 format!("named {} ({own}, {})", words("name")?, words("kind")?)
             }
             "agents.merged/1" => {
+                let agents: Vec<Value> = entry.get("agents")?.unwrap_or_default();
                 format!(
-                    "said that {} are {}{}",
+                    "said that {} {} {}{}",
                     self.several(entry)?,
+                    if agents.len() == 1 { "is" } else { "are" },
                     self.party(entry, "into")?.unwrap_or_default(),
                     because("basis")?
                 )

@@ -81,6 +81,13 @@ pub fn plain_json(text: String) -> String {
     shown
 }
 
+/// `fonds/notice/1`: what is said beside an answer in JSON.
+#[derive(Debug, Serialize)]
+struct Notice<'a> {
+    schema: &'static str,
+    message: &'a str,
+}
+
 /// The terminal, or what stands in for it.
 #[derive(Debug, Clone)]
 pub struct Ui {
@@ -161,17 +168,34 @@ impl Ui {
         }
     }
 
-    /// Says something beside the answer that is not to be missed.
+    /// Says something beside the answer that is not to be missed: with `--json` as an object on a line of its own.
     pub fn warn(&self, line: &str) {
-        let mut err = AutoStream::new(io::stderr().lock(), self.color);
-        // Where even stderr is gone there is nobody left to tell.
-        drop(writeln!(err, "{}", legible(line)));
+        if self.json {
+            self.json_beside(&Notice {
+                schema: "fonds/notice/1",
+                message: line,
+            });
+        } else {
+            self.beside(&legible(line));
+        }
     }
 
     /// Says what went wrong.
     pub fn error(&self, text: &str) {
+        self.beside(&format!("\x1b[1merror:\x1b[0m {}", legible(text)));
+    }
+
+    /// One JSON object on a line of stderr.
+    pub fn json_beside<T: Serialize>(&self, value: &T) {
+        if let Ok(text) = serde_json::to_string(value) {
+            self.beside(&plain_json(text));
+        }
+    }
+
+    fn beside(&self, line: &str) {
         let mut err = AutoStream::new(io::stderr().lock(), self.color);
-        drop(writeln!(err, "\x1b[1merror:\x1b[0m {}", legible(text)));
+        // Where even stderr is gone there is nobody left to tell.
+        drop(writeln!(err, "{line}"));
     }
 
     /// Whether somebody sits there and may be asked.

@@ -102,6 +102,8 @@ pub struct CustodyStep {
     pub by: Option<String>,
     /// When it was recorded.
     pub recorded: Option<String>,
+    /// Whether it lies beside the way to the archive: an earlier holder gave it to somebody else too.
+    pub branch: bool,
 }
 
 impl CustodyStep {
@@ -126,8 +128,24 @@ impl CustodyStep {
             basis: None,
             by: None,
             recorded: None,
+            branch: false,
         }
     }
+}
+
+/// One of the times that a document's bytes came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// Reference of the accession.
+    pub accession: Option<String>,
+    /// The accession's entry.
+    pub entry: u64,
+    /// The name under which it came.
+    pub name: Option<String>,
+    /// On what terms.
+    pub terms: Option<String>,
+    /// Through whose hands it came.
+    pub custody: Custody,
 }
 
 /// The custody of an item or accession, in order.

@@ -9,6 +9,7 @@ use super::Act;
 use super::Custody;
 use super::CustodyStep;
 use super::Party;
+use super::Receipt;
 use crate::archive::About;
 use crate::archive::Agent;
 use crate::archive::Archive;
@@ -108,6 +109,31 @@ impl<'a> Custodian<'a> {
             };
         }
         self.in_order(subject, found, accession, Some(outermost))
+    }
+
+    /// The other holdings of a document: the same bytes, brought in again with something else said of them.
+    pub fn others(&self, card: &Card) -> Result<Vec<Card>, ArchiveError> {
+        if card.class != "d" {
+            return Ok(Vec::new());
+        }
+        let mut others = self.archive.holdings(&card.sha256)?;
+        others.retain(|other| other.item != card.item);
+        Ok(others)
+    }
+
+    /// What one holding of a document came in with.
+    pub fn receipt(&self, holding: &Card) -> Result<Receipt, ArchiveError> {
+        let terms = match self.archive.entry(holding.accession)? {
+            Some(accession) => accession.get::<Value>("terms")?,
+            None => None,
+        };
+        Ok(Receipt {
+            accession: self.archive.entry_reference(holding.accession)?,
+            entry: holding.accession,
+            name: holding.name.clone(),
+            terms: terms.as_ref().map(plain),
+            custody: self.of_item(holding.item)?,
+        })
     }
 
     /// The custody of what came with an accession.
@@ -315,6 +341,11 @@ impl<'a> Custodian<'a> {
             number += 1;
             step.number = Some(number);
         }
+        let receivers = match &received {
+            Some(received) => self.receivers(received)?,
+            None => Vec::new(),
+        };
+        mark_branches(&mut steps, receivers);
         Ok(Custody {
             subject,
             impossible: impossible(&steps),
@@ -483,37 +514,40 @@ fn is_before(step: &CustodyStep, other: &CustodyStep) -> bool {
     }
 }
 
-/// For each step whether it lies beside the way to the archive: the giver gave it to somebody else too, and it went on
-/// from there. When that was says nothing about when it came here.
-fn aside(steps: &[CustodyStep]) -> Vec<bool> {
-    let to_us = steps.iter().find(|step| step.act == Act::Given);
-    let giver = to_us.map(|step| step.from.as_slice()).unwrap_or_default();
+/// Marks the steps that lie beside the way to the archive: somebody through whose hands it came gave it to another too,
+/// and it went on from there. When that was says nothing about when it came here.
+fn mark_branches(steps: &mut [CustodyStep], receivers: Vec<Party>) {
+    let giver = steps.iter().find(|step| step.act == Act::Given);
+    // Those on the way, found from its end.
+    let mut way = receivers;
+    way.extend(giver.iter().flat_map(|step| step.from.iter().cloned()));
+    let mut on_the_way = vec![false; steps.len()];
+    for (step, on) in steps.iter().zip(&mut on_the_way).rev() {
+        if step.act == Act::Transferred && is_among(&step.to, &way) {
+            *on = true;
+            way.extend(step.from.iter().cloned());
+        }
+    }
     let mut there: Vec<Party> = Vec::new();
-    steps
-        .iter()
-        .map(|step| {
-            let beside = step.act == Act::Transferred
-                && (is_among(&step.from, giver) || is_among(&step.from, &there))
-                && !is_among(&step.to, giver);
-            if beside {
-                there.extend(step.to.iter().cloned());
-            }
-            beside
-        })
-        .collect()
+    for (step, on) in steps.iter_mut().zip(on_the_way) {
+        step.branch = step.act == Act::Transferred
+            && !on
+            && (is_among(&step.from, &way) || is_among(&step.from, &there));
+        if step.branch {
+            there.extend(step.to.iter().cloned());
+        }
+    }
 }
 
 /// Steps that are certainly earlier than one that must have come before them.
 fn impossible(steps: &[CustodyStep]) -> Vec<String> {
     let mut said = Vec::new();
-    let aside = aside(steps);
-    let to_here = |step: &CustodyStep| matches!(step.act, Act::Given | Act::Ingested);
     for (index, earlier) in steps.iter().enumerate() {
         let contradicting: Vec<String> = steps
             .iter()
             .skip(index + 1)
             .filter(|step| is_before(step, earlier))
-            .filter(|step| !(to_here(step) && aside.get(index).copied().unwrap_or(false)))
+            .filter(|step| !earlier.branch || step.branch)
             .filter_map(|step| step.number)
             .map(|number| number.to_string())
             .collect();

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::collections::HashSet;
 
-use super::words;
 use crate::archive::Archive;
 use crate::archive::Custodian;
 use crate::cli::CliError;
 use crate::cli::Context;
 use crate::record::Bytes;
 use crate::record::Digest;
+use crate::record::kind_words;
 use crate::report::provenance::AccessionRow;
 use crate::report::provenance::All;
 use crate::report::provenance::DocumentRow;
@@ -69,7 +69,7 @@ pub(super) fn all(context: &Context, archive: &Archive) -> Result<All, CliError>
             let entry = archive.place(card.item)?.map(|(_, seal)| seal);
             all.documents.push(DocumentRow {
                 document: archive.reference(&card)?,
-                what: words::what(&card.kind),
+                what: kind_words(&card.kind).to_owned(),
                 name: card.name.clone(),
                 digest: card.sha256,
                 size: bytes.map_or(0, |bytes| bytes.size),

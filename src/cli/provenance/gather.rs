@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use serde_json::Value;
 use sha2::Digest as _;
@@ -22,8 +23,10 @@ use crate::record::Digest;
 use crate::record::Instant;
 use crate::record::Participant;
 use crate::record::Zone;
+use crate::record::kind_words;
 use crate::report::provenance;
 use crate::report::provenance::ActLine;
+use crate::report::provenance::Also;
 use crate::report::provenance::Attribution;
 use crate::report::provenance::Derivation;
 use crate::report::provenance::Field;
@@ -98,12 +101,7 @@ impl<'a> Gatherer<'a> {
         } else {
             Vec::new()
         };
-        let reading = self
-            .archive
-            .children(item)?
-            .into_iter()
-            .rev()
-            .find(|it| it.class == "t");
+        let reading = self.archive.reading(item)?;
         let title = match (is_message, reading) {
             (true, _) => opened.get("subject")?,
             (false, Some(reading)) => match self.archive.item(reading.item)? {
@@ -113,10 +111,25 @@ impl<'a> Gatherer<'a> {
             (false, None) => opened.get("title")?,
         };
         let custody = self.custodian.of_item(item)?;
-        let (attributions, acts) = self.acts(&card, &people)?;
+        let (mut attributions, mut acts) = self.acts(&card, &people)?;
+        let mut also = Vec::new();
+        for other in self.custodian.others(&card)? {
+            let receipt = self.custodian.receipt(&other)?;
+            also.push(Also {
+                accession: self.stated(other.accession)?,
+                name: receipt.name,
+                custody_line: receipt.custody.line(),
+                custody: receipt.custody,
+            });
+            let (more, acted) = self.acts(&other, &[])?;
+            attributions.extend(more);
+            acts.extend(acted);
+        }
+        unique(&mut attributions, |one| one.entry);
+        unique(&mut acts, |one| one.entry);
         let mut subject = Subject {
             item: self.archive.reference(&card)?,
-            what: words::what(&card.kind),
+            what: kind_words(&card.kind).to_owned(),
             title,
             begins: self.archive.text(item)?.map(|text| beginning(&text)),
             from: self.names(&people),
@@ -124,6 +137,7 @@ impl<'a> Gatherer<'a> {
             at: if is_message { opened.get("at")? } else { None },
             document: Some(self.held(&card, &opened)?),
             accession: self.stated(card.accession)?,
+            also,
             attributions,
             custody_line: custody.line(),
             custody,
@@ -160,7 +174,7 @@ impl<'a> Gatherer<'a> {
         let stated = self.stated(seq)?;
         let mut subject = Subject {
             item: stated.accession.clone(),
-            what: "accession: what came in at one time from one hand",
+            what: "accession: what came in at one time from one hand".to_owned(),
             title: None,
             begins: None,
             from: Vec::new(),
@@ -168,6 +182,7 @@ impl<'a> Gatherer<'a> {
             at: None,
             document: None,
             accession: stated,
+            also: Vec::new(),
             attributions,
             custody_line: custody.line(),
             custody,
@@ -516,6 +531,12 @@ impl<'a> Gatherer<'a> {
         }
         Ok(domains)
     }
+}
+
+/// Leaves the first of those that are of one entry.
+fn unique<T>(lines: &mut Vec<T>, entry: impl Fn(&T) -> u64) {
+    let mut seen = HashSet::new();
+    lines.retain(|line| seen.insert(entry(line)));
 }
 
 /// A stated time with its own words where they say more.

@@ -2,29 +2,6 @@
 
 use serde_json::Value;
 
-/// What an item is, in words.
-pub(super) fn what(kind: &str) -> &'static str {
-    match kind {
-        "text" => "plain text",
-        "markdown" => "text in Markdown",
-        "html" => "web page as saved",
-        "mail" => "mail file",
-        "mbox" => "mailbox",
-        "zip" => "zip archive",
-        "x-direct-messages" => "direct messages of an X export",
-        "x-group-messages" => "group messages of an X export",
-        "x-tweets" => "posts of an X export",
-        "x-account" => "account page of an X export",
-        "x-other" => "part of an X export",
-        "mail-mail" => "email",
-        "x-direct" => "direct message on X",
-        "x-channel" => "group message on X",
-        "x-post" => "post on X",
-        "other" => "bytes that no reader of this release understands",
-        _ => "message",
-    }
-}
-
 /// Where a document lay in another, in words.
 pub(super) fn lay_in(locator: Option<&Value>, parent: &str) -> String {
     let part = locator

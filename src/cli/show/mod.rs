@@ -15,8 +15,8 @@ use super::Outcome;
 use super::sentences;
 use super::ui::Answer;
 use super::ui::columns;
+use super::ui::count;
 use super::ui::number;
-use super::ui::size;
 use crate::archive::Archive;
 use crate::archive::Card;
 use crate::archive::Custodian;
@@ -31,6 +31,7 @@ use crate::record::Link;
 use crate::record::Moment;
 use crate::record::Participant;
 use crate::record::Zone;
+use crate::record::kind_words;
 use crate::record::show;
 use crate::record::visible;
 
@@ -64,9 +65,12 @@ pub(super) struct ShowArgs {
     /// Print its text and nothing else
     #[arg(long, group = "what")]
     text: bool,
-    /// Show all messages of its conversation
+    /// Show the conversation that it is part of
     #[arg(long, group = "what")]
     thread: bool,
+    /// With --thread: at most so many messages, those around ITEM
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "thread", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: u64,
 }
 
 /// Where an item lies.
@@ -243,12 +247,17 @@ impl Answer for Shown {
         for said in &self.custody.impossible {
             row("look", Some(said.clone()));
         }
-        row("sha256", Some(self.digest.to_string()));
+        row("size", Some(count(self.size, "byte", "bytes")));
+        row("SHA-256", Some(self.digest.to_string()));
         row(
             "ledger",
             self.entry.map(|entry| format!("sealed by entry {entry}")),
         );
-        let mut text = format!("{}  {}\n", visible(&self.item), visible(&self.kind));
+        let mut text = format!(
+            "{}  {}\n",
+            visible(&self.item),
+            visible(kind_words(&self.kind))
+        );
         text.push_str(&columns(&rows, "  "));
         text.push_str(&sentences::lines(&self.acts));
         match &self.text {
@@ -284,14 +293,18 @@ impl Shown {
             if let Some(inside) = inside {
                 let _ = write!(source, ", {}", visible(&plain(inside)));
             }
-            source.push_str("; ");
         }
-        let _ = write!(source, "{}", size(self.size));
+        let mut then = |words: String| {
+            if !source.is_empty() {
+                source.push_str("; ");
+            }
+            source.push_str(&words);
+        };
         if let Some(media_type) = &self.media_type {
-            let _ = write!(source, ", {}", visible(media_type));
+            then(visible(media_type));
         }
         if let Some(accession) = &self.accession {
-            let _ = write!(source, "; came in with {accession}");
+            then(format!("came in with {accession}"));
         }
         source
     }
@@ -347,7 +360,7 @@ pub(super) fn run(context: &Context, args: &ShowArgs) -> Result<Outcome, CliErro
         return raw::path(context, &archive, &card);
     }
     if args.thread {
-        return thread::run(context, &archive, &card, &opened);
+        return thread::run(context, &archive, &card, &opened, args.limit);
     }
     if args.text {
         raw::text(context, &archive, &card, &args.item)?;
@@ -437,7 +450,7 @@ fn shown(
             Vec::new()
         })
     };
-    let also = also(archive, card, teller.custodian())?;
+    let also = also(card, teller.custodian())?;
     Ok(Shown {
         schema: "fonds/show/1",
         item: archive.reference(card)?,
@@ -478,30 +491,18 @@ fn shown(
 }
 
 /// The other holdings of a document: the same bytes, brought in again with something else said of them.
-fn also(archive: &Archive, card: &Card, custodian: &Custodian<'_>) -> Result<Vec<Also>, CliError> {
-    if card.class != "d" {
-        return Ok(Vec::new());
-    }
-    let mut others = Vec::new();
-    for other in archive.holdings(&card.sha256)? {
-        if other.item == card.item {
-            continue;
-        }
-        let terms = match archive.entry(other.accession)? {
-            Some(accession) => accession.get("terms")?,
-            None => None,
-        };
-        others.push(Also {
-            accession: archive.entry_reference(other.accession)?,
-            custody: custodian.line(other.item)?,
-            name: other.name,
-            terms,
-        });
-        if others.len() >= MOST_HOLDINGS {
-            break;
-        }
-    }
-    Ok(others)
+fn also(card: &Card, custodian: &Custodian<'_>) -> Result<Vec<Also>, CliError> {
+    let others = custodian.others(card)?;
+    let others = others.iter().take(MOST_HOLDINGS).map(|other| {
+        let receipt = custodian.receipt(other)?;
+        Ok(Also {
+            accession: receipt.accession,
+            custody: receipt.custody.line(),
+            name: receipt.name,
+            terms: receipt.terms,
+        })
+    });
+    others.collect()
 }
 
 /// The document that an item is, or in whose bytes it lies.

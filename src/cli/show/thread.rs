@@ -14,6 +14,7 @@ use crate::cli::Context;
 use crate::cli::Outcome;
 use crate::cli::ui::Answer;
 use crate::cli::ui::count;
+use crate::cli::ui::number;
 use crate::record::Conversation;
 use crate::record::Instant;
 use crate::record::Participant;
@@ -26,6 +27,8 @@ use crate::record::visible;
 struct Thread {
     schema: &'static str,
     conversation: String,
+    /// How many messages it has in all.
+    total: u64,
     messages: Vec<InThread>,
 }
 
@@ -41,10 +44,16 @@ struct InThread {
 
 impl Answer for Thread {
     fn text(&self) -> String {
-        let mut text = format!(
-            "{}\n",
-            count(self.messages.len() as u64, "message", "messages")
-        );
+        let shown = self.messages.len() as u64;
+        let mut text = if shown < self.total {
+            format!(
+                "{} of {}, those around the one asked for: --limit N shows more\n",
+                number(shown),
+                count(self.total, "message", "messages")
+            )
+        } else {
+            format!("{}\n", count(shown, "message", "messages"))
+        };
         for message in &self.messages {
             // Writing to a string cannot fail.
             let _ = writeln!(
@@ -73,6 +82,7 @@ pub(super) fn run(
     archive: &Archive,
     card: &Card,
     opened: &Opened,
+    most: u64,
 ) -> Result<Outcome, CliError> {
     let conversation: Option<Conversation> = opened.get("conversation")?;
     let (Some(key), Some(conversation)) = (&card.conversation, conversation) else {
@@ -84,7 +94,7 @@ pub(super) fn run(
     let zone: Zone = context.settings().zone.parse().unwrap_or(Zone::UTC);
     let mut messages = Vec::new();
     let mut outcome = Outcome::Done;
-    for card in archive.conversation(key)? {
+    for card in archive.around(key, card, most.saturating_sub(1).div_ceil(2))? {
         let Some(opened) = archive.item(card.item)? else {
             continue;
         };
@@ -111,6 +121,7 @@ pub(super) fn run(
     context.ui.answer(&Thread {
         schema: "fonds/thread/1",
         conversation: conversation.id,
+        total: archive.conversation_count(key)?,
         messages,
     })?;
     Ok(outcome)

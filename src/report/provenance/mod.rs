@@ -90,7 +90,7 @@ pub struct DocumentRow {
     /// Its reference.
     pub document: String,
     /// What it is.
-    pub what: &'static str,
+    pub what: String,
     /// Its name.
     pub name: Option<String>,
     /// SHA-256 of its bytes.
@@ -115,7 +115,7 @@ pub struct Subject {
     /// Its reference.
     pub item: String,
     /// What it is, in words: 'direct message on X'.
-    pub what: &'static str,
+    pub what: String,
     /// Its title or subject line.
     pub title: Option<String>,
     /// How its text begins.
@@ -128,8 +128,11 @@ pub struct Subject {
     pub at: Option<Instant>,
     /// The document it is or lies in; none for an accession.
     pub document: Option<Held>,
-    /// What was stated when it came in.
+    /// What was stated when it came in; of a document that came in several times, the first of them.
     pub accession: Stated,
+    /// The other times that a document's bytes came in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Also>,
     /// Who is said to have made it, sent it, stand behind its account.
     pub attributions: Vec<Attribution>,
     /// Through whose hands it came.
@@ -204,6 +207,19 @@ pub struct Stated {
     pub by: Option<String>,
     /// The fields in the order of the form.
     pub fields: Vec<Field>,
+}
+
+/// Another time that a document's bytes came in.
+#[derive(Debug, Serialize)]
+pub struct Also {
+    /// What was stated then.
+    pub accession: Stated,
+    /// The name under which it came.
+    pub name: Option<String>,
+    /// Through whose hands it came.
+    pub custody: Custody,
+    /// The same in one line.
+    pub custody_line: String,
 }
 
 /// One field of an accession.

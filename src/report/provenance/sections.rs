@@ -1,10 +1,12 @@
 //! A subject as sections of words: what text, Markdown and HTML are all made of, so that none says more than another.
 
 use super::Held;
+use super::Stated;
 use super::Subject;
 use super::said::recorded;
 use super::steps;
 use super::steps::Step;
+use crate::archive::Custody;
 use crate::record::Instant;
 use crate::record::Zone;
 use crate::record::show;
@@ -36,21 +38,21 @@ pub(super) fn sections(subject: &Subject, zone: Zone) -> Vec<Section> {
         points("Time: how late it can be", &subject.said.time),
         points("Origin: who says whence", &subject.said.origin),
         facts("What it is", what(subject, zone)),
-        facts("As stated when it came in", stated(subject)),
-        Section {
-            heading: "Through whose hands",
-            body: Body::Steps(
-                subject
-                    .custody
-                    .steps
-                    .iter()
-                    .map(|step| steps::step(step, zone))
-                    .collect(),
-                subject.custody.impossible.clone(),
-            ),
-        },
-        points("Who is said to be behind it", &attributions(subject)),
+        facts("As stated when it came in", stated(&subject.accession)),
+        hands("Through whose hands", &subject.custody, zone),
     ];
+    for also in &subject.also {
+        let mut said = stated(&also.accession);
+        if let Some(name) = &also.name {
+            said.insert(1, ("Name", name.clone()));
+        }
+        sections.push(facts("As stated when the same bytes came in again", said));
+        sections.push(hands("Through whose hands then", &also.custody, zone));
+    }
+    sections.push(points(
+        "Who is said to be behind it",
+        &attributions(subject),
+    ));
     if !subject.derivations.is_empty() {
         let lines: Vec<String> = subject
             .derivations
@@ -82,6 +84,14 @@ pub(super) fn sections(subject: &Subject, zone: Zone) -> Vec<Section> {
     sections
 }
 
+fn hands(heading: &'static str, custody: &Custody, zone: Zone) -> Section {
+    let steps = custody.steps.iter().map(|step| steps::step(step, zone));
+    Section {
+        heading,
+        body: Body::Steps(steps.collect(), custody.impossible.clone()),
+    }
+}
+
 fn facts(heading: &'static str, facts: Vec<(&'static str, String)>) -> Section {
     Section {
         heading,
@@ -107,7 +117,7 @@ fn or_none(lines: Vec<String>, none: &str) -> Vec<String> {
 fn what(subject: &Subject, zone: Zone) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("Reference", subject.item.clone()),
-        ("Kind", subject.what.to_owned()),
+        ("Kind", subject.what.clone()),
     ];
     let mut fact = |name, value: Option<String>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -172,8 +182,7 @@ fn when(at: &Instant, zone: Zone) -> String {
     }
 }
 
-fn stated(subject: &Subject) -> Vec<(&'static str, String)> {
-    let accession = &subject.accession;
+fn stated(accession: &Stated) -> Vec<(&'static str, String)> {
     let mut facts = vec![("Accession", accession.accession.clone())];
     facts.extend(accession.fields.iter().map(|field| {
         let stated = field

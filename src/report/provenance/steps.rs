@@ -65,6 +65,9 @@ pub(super) fn step(step: &CustodyStep, zone: Zone) -> Step {
     if !how.is_empty() {
         details.push(how.join("; "));
     }
+    if step.branch {
+        details.push("beside the way to the archive".to_owned());
+    }
     if let Some(basis) = &step.basis {
         details.push(format!("rests on: {basis}"));
     }
