@@ -91,11 +91,6 @@ impl Staged {
         self.temp.as_file()
     }
 
-    /// Where the bytes are until the file is placed.
-    pub fn staged_at(&self) -> &Path {
-        self.temp.path()
-    }
-
     /// Syncs the file, puts it in its place over whatever was there, and syncs the folder.
     pub fn place(self) -> Result<(), DurableError> {
         let folder = parent(&self.place).to_path_buf();
@@ -334,7 +329,7 @@ mod tests {
         let staged = Staged::create(&dir.path().join("pack"))?;
         assert!(names(dir.path())?.iter().all(|name| is_leftover(name)));
         assert!(!is_leftover(OsStr::new("pack")));
-        let left = staged.staged_at().to_path_buf();
+        let left = staged.temp.path().to_path_buf();
         drop(staged);
         assert!(names(dir.path())?.is_empty());
         File::create(&left)?;

@@ -11,7 +11,6 @@
 //! 7. `log/` and the pin follow: the next start catches them up.
 
 use std::cell::OnceCell;
-use std::fs::File;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -29,16 +28,17 @@ use super::draft::ItemDraft;
 use super::draft::join;
 use super::lock;
 use super::log;
-use super::projection::About;
 use super::projection::NUMBER;
 use super::projection::Projector;
-use super::projection::Segment;
-use super::projection::Values;
 use super::store::Batch;
 use super::store::Store;
+use super::values::About;
+use super::values::Segment;
+use super::values::Values;
 use crate::commitment::Place;
 use crate::commitment::Salts;
 use crate::durable;
+use crate::durable::Lock;
 use crate::keys::Head;
 use crate::keys::KeyError;
 use crate::keys::KeyPair;
@@ -113,7 +113,7 @@ pub struct Writer {
     /// The same tree with all its nodes, for proofs; behind `tree` until one is asked for.
     nodes: Tree,
     next_item: u64,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Writer {

@@ -1,7 +1,9 @@
 //! The database file: how it is opened, what schema it has, and that nobody else's schema is trusted.
 
 use std::fs::File;
+use std::fs::Permissions;
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -9,6 +11,7 @@ use rusqlite::OpenFlags;
 use rusqlite::TransactionBehavior;
 
 use super::ArchiveError;
+use crate::durable;
 
 /// The schema steps, in order. A released step is never edited.
 const STEPS: &[&str] = &[
@@ -159,15 +162,94 @@ fn immutable_uri(path: &Path) -> String {
     uri
 }
 
+/// Records of which the catalogue is made again in memory, at most: some 60 MB.
+pub(super) const IN_MEMORY: u64 = 200_000;
+
 /// An empty catalogue that is gone when it is closed, for making the projection again beside the stored one.
-pub(super) fn scratch() -> Result<Connection, ArchiveError> {
-    let mut conn = Connection::open("")?;
+///
+/// It will hold names and addresses, so it lies in memory or, where `spill` names a folder of the archive, in a file
+/// there, for its owner only, whose name is taken away before anything is written. Never in the system's folder of
+/// temporary files: that may be on another disk, which nobody encrypted. Where the folder cannot be written, memory it is.
+pub(super) fn scratch(spill: Option<&Path>) -> Result<Connection, ArchiveError> {
+    let file = spill.and_then(|folder| {
+        tempfile::Builder::new()
+            .prefix(durable::LEFTOVER)
+            .permissions(Permissions::from_mode(0o600))
+            .tempfile_in(folder)
+            .ok()
+    });
+    let mut conn = match &file {
+        Some(file) => Connection::open(file.path())?,
+        None => Connection::open_in_memory()?,
+    };
     conn.pragma_update(None, "page_size", PAGE)?;
     conn.pragma_update(None, "journal_mode", "off")?;
     conn.pragma_update(None, "synchronous", "off")?;
+    conn.pragma_update(None, "locking_mode", "exclusive")?;
+    conn.pragma_update(None, "temp_store", "memory")?;
     conn.pragma_update(None, "cache_size", -32_768)?;
     migrate(&mut conn)?;
+    // What the projection looks up has constraints of its own, and it is read in the order of its keys.
+    for (object, _) in objects() {
+        if let Some(index) = object
+            .strip_prefix("index ")
+            .filter(|name| !is_automatic(name))
+        {
+            conn.execute_batch(&format!("DROP INDEX {index}"))?;
+        }
+    }
+    drop(file);
     Ok(conn)
+}
+
+/// Indexes that follow from the constraints of the tables.
+const AUTOMATIC: &[&str] = &[
+    "sqlite_autoindex_accession_1",
+    "sqlite_autoindex_account_1",
+    "sqlite_autoindex_act_1",
+    "sqlite_autoindex_agent_1",
+    "sqlite_autoindex_card_1",
+    "sqlite_autoindex_document_2",
+    "sqlite_autoindex_segment_1",
+];
+
+fn is_automatic(index: &str) -> bool {
+    AUTOMATIC.contains(&index)
+}
+
+/// Every object of an archive's schema, by type and name, with the statement that makes it, as SQLite keeps them. Read
+/// out of the steps, since making a database takes milliseconds and every verb that writes asks.
+pub(super) fn objects() -> Vec<(String, Option<String>)> {
+    let mut objects: Vec<(String, Option<String>)> = AUTOMATIC
+        .iter()
+        .map(|index| (format!("index {index}"), None))
+        .collect();
+    let mut statement = String::new();
+    for line in STEPS.iter().flat_map(|step| step.lines()) {
+        if statement.is_empty() && (line.is_empty() || line.starts_with("--")) {
+            continue;
+        }
+        if !statement.is_empty() {
+            statement.push('\n');
+        }
+        statement.push_str(line);
+        // Of a trigger the statements in it end with semicolons too.
+        let ends = if statement.starts_with("CREATE TRIGGER") {
+            "END;"
+        } else {
+            ";"
+        };
+        if line.ends_with(ends) {
+            statement.pop();
+            let mut words = statement.split_whitespace().skip(1);
+            if let (Some(kind), Some(name)) = (words.next(), words.next()) {
+                let object = format!("{} {name}", kind.to_lowercase());
+                objects.push((object, Some(std::mem::take(&mut statement))));
+            }
+        }
+    }
+    objects.sort();
+    objects
 }
 
 /// Settings of every connection. Full synchronisation is asserted: without it nothing we acknowledge is kept.
@@ -176,6 +258,8 @@ fn settle(conn: &Connection) -> Result<(), ArchiveError> {
     conn.pragma_update(None, "synchronous", "full")?;
     conn.pragma_update(None, "recursive_triggers", true)?;
     conn.pragma_update(None, "secure_delete", true)?;
+    // A large sort would otherwise leave names and addresses in the system's folder of temporary files.
+    conn.pragma_update(None, "temp_store", "memory")?;
     conn.pragma_update(None, "cache_size", -16_384)?;
     // A group is some tens of megabytes; copying its pages over at once saves writing index pages again and again.
     conn.pragma_update(None, "wal_autocheckpoint", 8_000)?;
@@ -250,6 +334,47 @@ mod tests {
         assert!(refused(&conn, replace).contains("never removed"));
         conn.execute("UPDATE entry SET key = NULL, slots = NULL", ())
             .unwrap();
+    }
+
+    #[test]
+    fn the_schema_that_is_compared_is_the_one_that_is_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = create(&dir.path().join(FILE)).unwrap();
+        let made: Vec<(String, Option<String>)> = conn
+            .prepare("SELECT type || ' ' || name, sql FROM sqlite_schema")
+            .unwrap()
+            .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        let made: std::collections::BTreeSet<_> = made.into_iter().collect();
+        assert_eq!(
+            objects()
+                .into_iter()
+                .collect::<std::collections::BTreeSet<_>>(),
+            made
+        );
+    }
+
+    #[test]
+    fn a_scratch_catalogue_leaves_nothing_in_any_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        for folder in [dir.path().to_path_buf(), dir.path().join("not there")] {
+            let conn = scratch(Some(&folder)).unwrap();
+            // More than is kept in memory of it.
+            conn.execute_batch(
+                "BEGIN; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
+                 INSERT INTO account SELECT i, hex(randomblob(4000)), NULL FROM n",
+            )
+            .unwrap();
+            let names: i64 = conn
+                .query_row("SELECT count(*) FROM account ORDER BY display", (), |row| {
+                    row.get(0)
+                })
+                .unwrap();
+            assert_eq!(names, 9000);
+            assert_eq!(dir.path().read_dir().unwrap().count(), 0);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Whoever could lay a file there could lay a link or a pipe: none is followed or read, and a checkpoint counts only
 //! with the log key's signature.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::io::Read as _;
@@ -34,12 +35,14 @@ const LARGEST: u64 = 256 * 34;
 const LOOKS: u32 = 100;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// A file that should be in `log/`, with the bytes it should have.
-pub struct LogFile {
-    /// Its path inside the archive.
-    pub path: PathBuf,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+/// How `log/` stands to the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogCheck {
+    /// What is not as the ledger makes it.
+    pub findings: Vec<Finding>,
+    /// The number of entries of the checkpoint in `log/`, where that is an earlier one of this ledger: what a run leaves
+    /// that was stopped after its checkpoint was stored (FORMAT, 'Append', step 6).
+    pub behind: Option<u64>,
 }
 
 /// Writes what `log/` lacks of the ledger's signed part. One that is ahead of the ledger is left alone and named: the
@@ -49,30 +52,17 @@ pub(super) fn catch_up(archive: &Archive) -> Result<(), ArchiveError> {
         return Ok(());
     };
     let size = archive.open_note(&note)?.size;
-    let folder = archive.root.join(FOLDER);
-    ensure_folder(&folder)?;
-    let have = logged(archive, &folder);
-    if have.as_ref().is_some_and(|have| have.size > size) {
+    let have = logged(archive, &archive.root.join(FOLDER)).map_or(0, |have| have.size);
+    if have > size {
         return Err(ArchiveError::OlderThanMemory {
             found: size,
-            remembered: have.map_or(0, |have| have.size),
+            remembered: have,
         });
     }
-    let old = have.map_or(0, |have| have.size);
-    if old == size {
+    if have == size {
         return Ok(());
     }
-    for tile in Tile::changed(old, size) {
-        let path = way_to(&folder, &tile)?;
-        durable::write_atomic(&path, &tile.bytes(|range| archive.leaf_range(range))?)?;
-        if !tile.is_partial() {
-            discard_partials(&path)?;
-        }
-    }
-    Ok(durable::write_atomic(
-        &folder.join(CHECKPOINT_PATH),
-        note.as_bytes(),
-    )?)
+    write(archive, have, size, &note)
 }
 
 /// Writes every file of `log/` again.
@@ -80,11 +70,19 @@ pub(super) fn rewrite(archive: &Archive) -> Result<(), ArchiveError> {
     let (_, Some(note)) = archive.head()? else {
         return Ok(());
     };
+    write(archive, 0, archive.open_note(&note)?.size, &note)
+}
+
+/// Writes the tiles of a log that grows from `old` to `size` entries; its checkpoint comes last.
+fn write(archive: &Archive, old: u64, size: u64, note: &str) -> Result<(), ArchiveError> {
     let folder = archive.root.join(FOLDER);
     ensure_folder(&folder)?;
-    for tile in Tile::all(archive.open_note(&note)?.size) {
+    for tile in Tile::changed(old, size) {
         let path = way_to(&folder, &tile)?;
         durable::write_atomic(&path, &tile.bytes(|range| archive.leaf_range(range))?)?;
+        if !tile.is_partial() {
+            discard_partials(&path)?;
+        }
     }
     Ok(durable::write_atomic(
         &folder.join(CHECKPOINT_PATH),
@@ -169,7 +167,7 @@ impl Archive {
     /// database and knows nothing of snapshots. It is held against the database as it is by now, which must continue
     /// this snapshot: a log that only an older database cannot explain is therefore still found. While somebody writes,
     /// what does not fit is looked at again, since it may be half written; after some seconds it is believed.
-    pub fn check_log_again(&self, found: Vec<Finding>) -> Result<Vec<Finding>, ArchiveError> {
+    pub fn check_log_again(&self, found: LogCheck) -> Result<LogCheck, ArchiveError> {
         let (size, _) = self.head()?;
         let root = self.root_at(size)?;
         let mut found = found;
@@ -186,7 +184,8 @@ impl Archive {
             found = now.check_log()?;
             drop(snapshot);
             let moved = now.head()? != head;
-            if found.is_empty() || !(writing || moved || super::is_being_written(&self.root)) {
+            let fits = found.findings.is_empty();
+            if fits || !(writing || moved || super::is_being_written(&self.root)) {
                 break;
             }
             std::thread::sleep(BETWEEN_LOOKS);
@@ -219,11 +218,12 @@ impl Archive {
         Ok(false)
     }
 
-    /// Holds every file of `log/` against what the ledger makes of it.
-    pub fn check_log(&self) -> Result<Vec<Finding>, ArchiveError> {
-        let mut findings = Vec::new();
+    /// Holds every file of `log/` against what the ledger makes of it: at its last checkpoint, or at the earlier one that
+    /// lies there.
+    pub fn check_log(&self) -> Result<LogCheck, ArchiveError> {
+        let mut check = LogCheck::default();
         let (entries, Some(note)) = self.head()? else {
-            return Ok(findings);
+            return Ok(check);
         };
         let size = Checkpoint::parse(
             Note::parse(note.as_bytes())
@@ -240,27 +240,37 @@ impl Archive {
         }
         let folder = self.root.join(FOLDER);
         if folder.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
-            findings.push(Finding::new(
+            check.findings.push(Finding::new(
                 "log.unexpected",
                 FOLDER,
                 "what stands in the place of the log is no folder; it was not followed",
             ));
-            return Ok(findings);
+            return Ok(check);
         }
-        let mut expected: Vec<LogFile> = vec![LogFile {
-            path: PathBuf::from(CHECKPOINT_PATH),
-            bytes: note.into_bytes(),
-        }];
-        for tile in Tile::all(size) {
-            expected.push(LogFile {
-                path: PathBuf::from(tile.to_string()),
-                bytes: tile.bytes(|range| self.leaf_range(range))?,
-            });
+        check.behind = self.earlier_log(&folder, size)?;
+        let mut known: BTreeSet<PathBuf> = BTreeSet::new();
+        known.insert(PathBuf::from(CHECKPOINT_PATH));
+        if check.behind.is_none() {
+            let path = Path::new(CHECKPOINT_PATH);
+            check
+                .findings
+                .extend(compare(&folder, path, note.as_bytes()));
         }
-        let mut known: std::collections::BTreeSet<PathBuf> = std::collections::BTreeSet::new();
-        for file in expected {
-            findings.extend(compare(&folder, &file));
-            known.insert(file.path);
+        for tile in Tile::all(check.behind.unwrap_or(size)) {
+            let name = tile.to_string();
+            // A full tile takes the place of the parts of it before the checkpoint does; it is looked at below.
+            let is_replaced = check.behind.is_some()
+                && name.split_once(".p/").is_some_and(|(full, _)| {
+                    Tile::parse(full).is_some_and(|full| full.is_within(size))
+                        && folder.join(full).symlink_metadata().is_ok()
+                });
+            let path = PathBuf::from(name);
+            if !is_replaced {
+                check
+                    .findings
+                    .extend(self.compare_tile(&folder, &path, &tile)?);
+            }
+            known.insert(path);
         }
         for stray in walkdir::WalkDir::new(&folder).into_iter().flatten() {
             let Ok(path) = stray.path().strip_prefix(&folder) else {
@@ -269,35 +279,72 @@ impl Archive {
             if stray.file_type().is_dir() || known.contains(path) {
                 continue;
             }
-            let subject = format!("{FOLDER}/{}", path.display());
-            let earlier = path
-                .to_str()
-                .and_then(Tile::parse)
-                .filter(|tile| tile.is_within(size));
-            match earlier {
+            let tile = (path.to_str().and_then(Tile::parse)).filter(|tile| tile.is_within(size));
+            match tile {
                 Some(tile) => {
-                    let file = LogFile {
-                        path: path.to_path_buf(),
-                        bytes: tile.bytes(|range| self.leaf_range(range))?,
-                    };
-                    findings.extend(compare(&folder, &file));
+                    check
+                        .findings
+                        .extend(self.compare_tile(&folder, path, &tile)?);
                 }
                 None if path.file_name().is_some_and(durable::is_leftover) => {}
-                None => findings.push(Finding::new(
+                None => check.findings.push(Finding::new(
                     "log.unexpected",
-                    subject,
+                    format!("{FOLDER}/{}", path.display()),
                     "this file does not belong to the log of this ledger",
                 )),
             }
         }
-        Ok(findings)
+        Ok(check)
+    }
+
+    /// The number of entries that `log/` has, where a run that was stopped explains that it lacks the last ones: what
+    /// stands there is, byte for byte, the checkpoint before the last, or nothing yet where the ledger has only one. A
+    /// restoration stores two.
+    fn earlier_log(&self, folder: &Path, size: u64) -> Result<Option<u64>, ArchiveError> {
+        let have = match read_plain(&folder.join(CHECKPOINT_PATH), LARGEST) {
+            Ok(bytes) => {
+                let Some(have) = logged(self, folder).filter(|have| have.size < size) else {
+                    return Ok(None);
+                };
+                let stored = self
+                    .conn
+                    .prepare("SELECT CAST(note AS BLOB) FROM checkpoint WHERE size = ?1")?
+                    .query_row([have.size], |row| row.get::<_, Vec<u8>>(0))
+                    .optional()?;
+                if stored != Some(bytes) {
+                    return Ok(None);
+                }
+                have.size
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(_) => return Ok(None),
+        };
+        let since: u64 = (self.conn)
+            .prepare("SELECT count(*) FROM checkpoint WHERE size > ?1")?
+            .query_row([have], |row| row.get(0))?;
+        let restored = (self.conn)
+            .prepare("SELECT 1 FROM entry WHERE seq = ?1 AND schema = 'restored/1'")?
+            .exists([size.saturating_sub(1)])?;
+        let one_append = if restored && have > 0 { 2 } else { 1 };
+        Ok((since <= one_append).then_some(have))
+    }
+
+    fn compare_tile(
+        &self,
+        folder: &Path,
+        path: &Path,
+        tile: &Tile,
+    ) -> Result<Option<Finding>, ArchiveError> {
+        let bytes = tile.bytes(|range| self.leaf_range(range))?;
+        Ok(compare(folder, path, &bytes))
     }
 }
 
-fn compare(folder: &Path, file: &LogFile) -> Option<Finding> {
-    let subject = format!("{FOLDER}/{}", file.path.display());
-    let most = LARGEST.max(file.bytes.len() as u64);
-    let found = match read_plain(&folder.join(&file.path), most) {
+/// Holds one file of the log against the bytes that it should have.
+fn compare(folder: &Path, path: &Path, bytes: &[u8]) -> Option<Finding> {
+    let subject = format!("{FOLDER}/{}", path.display());
+    let most = LARGEST.max(bytes.len() as u64);
+    let found = match read_plain(&folder.join(path), most) {
         Ok(found) => found,
         Err(error) => {
             return Some(Finding::new(
@@ -307,21 +354,21 @@ fn compare(folder: &Path, file: &LogFile) -> Option<Finding> {
             ));
         }
     };
-    if found == file.bytes {
+    if found == bytes {
         return None;
     }
     let differs = found
         .iter()
-        .zip(&file.bytes)
+        .zip(bytes)
         .position(|(found, expected)| found != expected)
-        .unwrap_or_else(|| found.len().min(file.bytes.len()));
+        .unwrap_or_else(|| found.len().min(bytes.len()));
     let finding = Finding::new(
         "log.altered",
         subject,
         format!("this file of the log is not what the ledger makes of it, from byte {differs} on"),
     );
     Some(finding.with(
-        format!("{} bytes", file.bytes.len()),
+        format!("{} bytes", bytes.len()),
         format!("{} bytes", found.len()),
     ))
 }

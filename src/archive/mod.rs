@@ -8,6 +8,7 @@
 mod append;
 mod catalogue;
 mod check;
+mod compare;
 mod custody;
 mod draft;
 mod error;
@@ -25,6 +26,7 @@ mod settings;
 mod start;
 pub mod store;
 mod survey;
+mod values;
 
 use std::cell::OnceCell;
 use std::fs::File;
@@ -42,11 +44,11 @@ pub use append::Signer;
 pub use append::Step;
 pub use append::Writer;
 pub use check::Ledger;
-pub use check::RowDifference;
 pub use check::StoredBlob;
 pub use check::StoredEntry;
 pub use check::StoredItem;
 pub use check::Unreadable;
+pub use compare::RowDifference;
 pub use custody::Act;
 pub use custody::Custodian;
 pub use custody::Custody;
@@ -57,11 +59,8 @@ pub use draft::EntryDraft;
 pub use draft::INLINE_TEXT;
 pub use draft::ItemDraft;
 pub use error::ArchiveError;
-pub use log::LogFile;
-pub use projection::About;
-pub use projection::Segment;
-pub use projection::plain;
-pub use projection::statement_of;
+pub use log::LogCheck;
+pub use projection::NUMBER as PROJECTION;
 pub use query::Card;
 pub use query::Opened;
 pub use query::Target;
@@ -73,12 +72,18 @@ pub use start::is_unfinished_start;
 pub use survey::Account;
 pub use survey::Agent;
 pub use survey::Listed;
+pub use values::About;
+pub use values::Segment;
+pub use values::plain;
+pub use values::statement_of;
 
 use self::store::BlobReader;
 use self::store::Place as BlobPlace;
 use self::store::Store;
 use crate::commitment::Committer;
 use crate::commitment::Origin;
+use crate::durable;
+use crate::durable::Lock;
 use crate::record::Digest;
 
 /// The file whose lock says that somebody writes.
@@ -230,7 +235,7 @@ fn public_keys(conn: &Connection) -> Result<PublicKeys, ArchiveError> {
     if schema != "archive.started/1" {
         return Err(broken("does not start an archive"));
     }
-    let values = projection::values("entry 0".to_owned(), &schema, slots.as_deref())?
+    let values = values::values("entry 0".to_owned(), &schema, slots.as_deref())?
         .ok_or_else(|| broken("does not say how the archive was started"))?;
     let key = |slot: &'static str| -> Result<[u8; 32], ArchiveError> {
         let text: String = values.get(slot)?.ok_or_else(|| broken("lacks a key"))?;
@@ -258,26 +263,13 @@ fn database(root: &Path) -> Result<PathBuf, ArchiveError> {
     }
 }
 
-/// Takes the archive's lock, which is held until the file is dropped.
-fn lock(root: &Path) -> Result<File, ArchiveError> {
+/// Takes the archive's lock, which is held until it is dropped.
+fn lock(root: &Path) -> Result<Lock, ArchiveError> {
     let path = root.join(LOCK);
     store::is_there(&path)?;
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|source| ArchiveError::Read { path, source })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(ArchiveError::InUse {
-            path: root.to_path_buf(),
-        }),
-        Err(TryLockError::Error(source)) => Err(ArchiveError::Read {
-            path: root.join(LOCK),
-            source,
-        }),
-    }
+    durable::try_lock(&path)?.ok_or_else(|| ArchiveError::InUse {
+        path: root.to_path_buf(),
+    })
 }
 
 /// Whether somebody holds the archive's lock now, for whoever only reads. Where nobody does, it is held for the moment

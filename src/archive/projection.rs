@@ -9,13 +9,12 @@ use std::collections::HashMap;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::named_params;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use sha2::Digest as _;
-use sha2::Sha256;
 
 use super::ArchiveError;
+use super::values::About;
+use super::values::Segment;
+use super::values::Values;
+use super::values::statement;
 use crate::commitment::Place;
 use crate::record::Bytes;
 use crate::record::Class;
@@ -26,33 +25,14 @@ use crate::record::Kind;
 use crate::record::Name;
 use crate::record::Parent;
 use crate::record::Participant;
-use crate::record::Schema;
 use crate::record::Span;
 use crate::record::crockford;
-use crate::record::schema;
 
 /// The number of this projection.
-pub(super) const NUMBER: i64 = 1;
+pub const NUMBER: i64 = 1;
 
 /// The shortest code of a reference.
 const SHORTEST: usize = 4;
-
-/// The slots of `accessioned/1` that make the stated provenance; the same bytes with the same statement are the same
-/// receipt (FORMAT, 'Accessions').
-const STATEMENT: &[&str] = &[
-    "how",
-    "from",
-    "via",
-    "received",
-    "received_by",
-    "authority",
-    "terms",
-    "basis",
-    "holder_of_original",
-    "part_of",
-    "missing",
-    "companions",
-];
 
 /// Kinds of document of which what is cited lies inside, as this projection counts them. Not [`Kind::is_container`]: a
 /// kind that is added there must not change what this number makes of an archive.
@@ -68,82 +48,10 @@ const HOLD_OTHERS: &[Kind] = &[
 /// Accounts kept at hand, at most; the table has them all.
 const ACCOUNTS_AT_HAND: usize = 20_000;
 
-/// The slot `segment` of `received/1` and `derived/1`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Segment {
-    /// Index of the `accessioned` entry.
-    pub a: u64,
-    /// Run.
-    pub r: u64,
-    /// Number in the run.
-    pub s: u64,
-    /// Items; 0 only where it closes a run.
-    pub size: u64,
-    /// Merkle root over the items' leaf data.
-    pub root: crate::record::Digest,
-}
-
-/// What an entry is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum About {
-    /// Another entry: an accession, an agent, an act.
-    Entry(u64),
-    /// An item.
-    Item(Place),
-}
-
-impl About {
-    /// The entry, where it is one.
-    pub const fn entry(self) -> Option<u64> {
-        match self {
-            Self::Entry(seq) => Some(seq),
-            Self::Item(_) => None,
-        }
-    }
-}
-
 /// The slot `agents`: entries that named them.
 fn agents(values: &Values<'_>) -> Result<impl Iterator<Item = u64> + use<>, ArchiveError> {
     let agents: Vec<About> = values.get("agents")?.unwrap_or_default();
     Ok(agents.into_iter().filter_map(About::entry))
-}
-
-/// A record's values by slot.
-pub(super) struct Values<'a> {
-    pub(super) subject: String,
-    pub(super) schema: &'static Schema,
-    pub(super) texts: Vec<&'a str>,
-}
-
-impl Values<'_> {
-    /// The value of a slot, or nothing where it is empty or unreadable for want of a value.
-    pub(super) fn get<T: DeserializeOwned>(
-        &self,
-        slot: &'static str,
-    ) -> Result<Option<T>, ArchiveError> {
-        let text = self.text(slot);
-        if text == "null" {
-            return Ok(None);
-        }
-        serde_json::from_str(text)
-            .map(Some)
-            .map_err(|source| ArchiveError::Value {
-                subject: self.subject.clone(),
-                slot,
-                source,
-            })
-    }
-
-    /// The canonical text of a slot.
-    pub(super) fn text(&self, slot: &str) -> &str {
-        self.schema
-            .position(slot)
-            .and_then(|position| self.texts.get(position))
-            .copied()
-            .unwrap_or("null")
-    }
 }
 
 /// Writes the catalogue rows of records given in the order of the ledger.
@@ -551,51 +459,6 @@ impl Card<'_> {
     }
 }
 
-/// Digest of a stated provenance, from the canonical texts of its slots.
-pub(super) fn statement<'a>(text: impl Fn(&'static str) -> &'a str) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for slot in STATEMENT {
-        hash.update(text(slot).as_bytes());
-        hash.update(b"\n");
-    }
-    hash.finalize().into()
-}
-
-/// Digest of a stated provenance, from its values.
-pub fn statement_of(given: &[(&'static str, Value)]) -> Result<[u8; 32], ArchiveError> {
-    let mut texts = BTreeMap::new();
-    for (slot, value) in given {
-        texts.insert(*slot, crate::commitment::canonical::of(value)?);
-    }
-    Ok(statement(|slot| {
-        texts.get(slot).map_or("null", String::as_str)
-    }))
-}
-
-/// The values of a record, or nothing where its kind is not known to this build or its values are gone.
-pub(super) fn values<'a>(
-    subject: String,
-    name: &str,
-    slots: Option<&'a str>,
-) -> Result<Option<Values<'a>>, ArchiveError> {
-    let (Some(schema), Some(slots)) = (schema(name), slots) else {
-        return Ok(None);
-    };
-    let texts = crate::commitment::canonical::split(slots, schema.slots.len())?;
-    Ok(Some(Values {
-        subject,
-        schema,
-        texts,
-    }))
-}
-
-/// Any value as a word for a reader: text as it is, the rest as JSON.
-pub fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), ToOwned::to_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -612,7 +475,7 @@ mod tests {
 
     #[test]
     fn an_account_has_the_first_name_that_it_was_seen_with() -> Result<(), ArchiveError> {
-        let conn = crate::archive::catalogue::scratch()?;
+        let conn = crate::archive::catalogue::scratch(None)?;
         let seen = |projector: &mut Projector<'_>, item, display: Option<&str>| {
             let person = Participant {
                 account: Some("mail:nora@halloran.example".to_owned()),

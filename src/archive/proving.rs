@@ -9,8 +9,8 @@ use super::Archive;
 use super::ArchiveError;
 use super::StoredEntry;
 use super::StoredItem;
-use super::projection::Segment;
-use super::projection::values;
+use super::values::Segment;
+use super::values::values;
 use crate::keys::KeyError;
 use crate::tlog::Hash;
 use crate::tlog::leaf_hash;
@@ -21,19 +21,8 @@ impl Archive {
     pub fn stored_item(&self, item: u64) -> Result<Option<StoredItem>, ArchiveError> {
         Ok(self
             .conn
-            .prepare_cached(
-                "SELECT id, leaf, schema, key, slots, body FROM item LEFT JOIN text ON text.item = item.id WHERE id = ?1",
-            )?
-            .query_row([item], |row| {
-                Ok(StoredItem {
-                    id: row.get(0)?,
-                    leaf: row.get(1)?,
-                    schema: row.get(2)?,
-                    key: row.get(3)?,
-                    slots: row.get(4)?,
-                    text: row.get(5)?,
-                })
-            })
+            .prepare_cached(&format!("{} WHERE id = ?1", StoredItem::COLUMNS))?
+            .query_row([item], StoredItem::of)
             .optional()?)
     }
 
@@ -41,16 +30,8 @@ impl Archive {
     pub fn stored_entry(&self, seq: u64) -> Result<Option<StoredEntry>, ArchiveError> {
         Ok(self
             .conn
-            .prepare_cached("SELECT seq, leaf, schema, key, slots FROM entry WHERE seq = ?1")?
-            .query_row([seq], |row| {
-                Ok(StoredEntry {
-                    seq: row.get(0)?,
-                    leaf: row.get(1)?,
-                    schema: row.get(2)?,
-                    key: row.get(3)?,
-                    slots: row.get(4)?,
-                })
-            })
+            .prepare_cached(&format!("{} WHERE seq = ?1", StoredEntry::COLUMNS))?
+            .query_row([seq], StoredEntry::of)
             .optional()?)
     }
 

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::Archive;
 use super::ArchiveError;
-use super::projection::Values;
-use super::projection::values;
+use super::values::Values;
+use super::values::values;
 use crate::commitment::Place;
 use crate::record::Bytes;
 use crate::record::Class;

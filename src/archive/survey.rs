@@ -55,20 +55,21 @@ pub struct Account {
 impl Archive {
     /// Entries from `first` on, `most` at the most.
     pub fn list_entries(&self, first: u64, most: u64) -> Result<Vec<Listed>, ArchiveError> {
-        let rows = self
+        Ok(self
             .conn
-            .prepare_cached("SELECT seq, schema FROM entry WHERE seq >= ?1 ORDER BY seq LIMIT ?2")?
-            .query_map([first, most], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<Vec<(u64, String)>, _>>()?;
-        rows.into_iter()
-            .map(|(seq, schema)| {
+            .prepare_cached(
+                "SELECT entry.seq, entry.schema, coalesce(accession.ref, agent.ref, act.ref) FROM entry \
+                 LEFT JOIN accession ON accession.seq = entry.seq LEFT JOIN agent ON agent.seq = entry.seq \
+                 LEFT JOIN act ON act.seq = entry.seq WHERE entry.seq >= ?1 ORDER BY entry.seq LIMIT ?2",
+            )?
+            .query_map([first, most], |row| {
                 Ok(Listed {
-                    seq,
-                    schema,
-                    reference: self.entry_reference(seq)?,
+                    seq: row.get(0)?,
+                    schema: row.get(1)?,
+                    reference: row.get(2)?,
                 })
-            })
-            .collect()
+            })?
+            .collect::<Result<_, _>>()?)
     }
 
     /// All agents in the order in which they were named.

@@ -46,11 +46,19 @@ Environment
   FONDS_NOW      the time to record, in place of the clock's (for transcripts and tests)
 ";
 
-/// List the verbs, or explain one
+/// What each finding means, one row of a table for each code.
+const FINDINGS: &str = include_str!("../../schema/FINDINGS.md");
+
+/// List the verbs, or explain one, or a finding
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples\n  fonds help --all\n  fonds help custody")]
+#[command(after_help = "\
+Examples
+  fonds help --all
+  fonds help custody
+  fonds help findings           every code that verify and cite may give
+  fonds help document.altered   what one means and what to do")]
 pub(super) struct HelpArgs {
-    /// The verb to explain
+    /// The verb or the code of a finding to explain; or `findings`
     verb: Option<String>,
     /// List upkeep verbs, exit status and environment too
     #[arg(long)]
@@ -114,6 +122,13 @@ pub(super) fn run(context: &Context, args: &HelpArgs) -> Result<Outcome, CliErro
     let mut command = command();
     command.build();
     let text = match &args.verb {
+        Some(verb) if verb == "findings" => findings(),
+        Some(code) if code.contains('.') => finding(code).ok_or_else(|| {
+            CliError::usage(
+                format!("there is no finding {code:?}"),
+                "fonds help findings     lists them",
+            )
+        })?,
         Some(verb) => command
             .find_subcommand_mut(verb)
             .ok_or_else(|| {
@@ -136,6 +151,44 @@ pub(super) fn run(context: &Context, args: &HelpArgs) -> Result<Outcome, CliErro
         text,
     })?;
     Ok(Outcome::Done)
+}
+
+/// The cells of a row that explains a code: the code, what it means, what is likely behind it, what to do.
+fn row(line: &str) -> Option<[String; 4]> {
+    let mut cells = line.strip_prefix("| `")?.split('|');
+    let mut next = || Some(cells.next()?.trim().replace('`', ""));
+    Some([next()?, next()?, next()?, next()?])
+}
+
+/// One code explained.
+fn finding(code: &str) -> Option<String> {
+    let [code, means, cause, act] = FINDINGS
+        .lines()
+        .filter_map(row)
+        .find(|[known, ..]| known == code)?;
+    let mut text = format!("{code}\n");
+    for (title, said) in [("means", means), ("likely", cause), ("do", act)] {
+        if !said.is_empty() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  {title:<7} {said}");
+        }
+    }
+    Some(text.trim_end().to_owned())
+}
+
+/// All codes with what they mean, under the headings that they stand under.
+fn findings() -> String {
+    let mut text = String::new();
+    for line in FINDINGS.lines() {
+        // Writing to a string cannot fail.
+        if let Some(heading) = line.strip_prefix("## ").or(line.strip_prefix("### ")) {
+            let _ = write!(text, "\n{}\n", heading.replace('`', ""));
+        } else if let Some([code, means, ..]) = row(line) {
+            let _ = writeln!(text, "  {code:<38} {means}");
+        }
+    }
+    text.push_str("\nWhat is likely behind one and what to do: fonds help CODE");
+    text.trim_start().to_owned()
 }
 
 /// What `fonds` says outside of an archive.

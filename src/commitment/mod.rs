@@ -13,6 +13,8 @@ use hmac::Mac as _;
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::record::hex_of;
+
 pub use origin::Origin;
 pub use origin::ParseOriginError;
 pub use text::TextTree;
@@ -135,9 +137,7 @@ impl Salts {
 
 /// What stands between the origin and the value in the list that a commitment is made of.
 fn open_list(list: &mut Vec<u8>, salt: &[u8; 32], slot: &str) {
-    let mut hex_salt = [0; 64];
-    encode_hex(salt, &mut hex_salt);
-    list.extend_from_slice(&hex_salt);
+    list.extend_from_slice(&hex_of(salt));
     list.extend_from_slice(b"\",\"");
     list.extend_from_slice(slot.as_bytes());
     list.extend_from_slice(b"\",");
@@ -147,14 +147,12 @@ fn open_list(list: &mut Vec<u8>, salt: &[u8; 32], slot: &str) {
 fn list_of(commitments: &[[u8; 32]]) -> String {
     let mut list = String::with_capacity(16 + commitments.len() * 67);
     list.push_str("\"c\":[");
-    let mut digits = [0; 64];
     for (index, commitment) in commitments.iter().enumerate() {
         if index > 0 {
             list.push(',');
         }
-        encode_hex(commitment, &mut digits);
         list.push('"');
-        list.push_str(std::str::from_utf8(&digits).unwrap_or_default());
+        list.push_str(std::str::from_utf8(&hex_of(commitment)).unwrap_or_default());
         list.push('"');
     }
     list.push(']');
@@ -167,14 +165,6 @@ fn leaf(prefix: &[u8], record: &str) -> [u8; 32] {
         .chain_update(record.as_bytes())
         .finalize()
         .into()
-}
-
-fn encode_hex(bytes: &[u8; 32], digits: &mut [u8; 64]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
-        pair[0] = DIGITS[usize::from(byte >> 4)];
-        pair[1] = DIGITS[usize::from(byte & 15)];
-    }
 }
 
 #[cfg(test)]

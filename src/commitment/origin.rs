@@ -6,6 +6,8 @@ use std::str::FromStr;
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::record::is_hex;
+
 /// `fonds/` and 40 hex digits of a digest over log key, recovery key and salt (FORMAT, 'Origin').
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Origin(String);
@@ -35,11 +37,6 @@ impl Origin {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The 40 hex digits.
-    pub fn digits(&self) -> &str {
-        self.0.strip_prefix("fonds/").unwrap_or_default()
-    }
 }
 
 impl fmt::Display for Origin {
@@ -59,8 +56,7 @@ impl FromStr for Origin {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text.strip_prefix("fonds/").unwrap_or_default();
-        let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        if digits.len() == 40 && digits.bytes().all(hex) {
+        if digits.len() == 40 && is_hex(digits) {
             Ok(Self(text.to_owned()))
         } else {
             Err(ParseOriginError(text.chars().take(80).collect()))

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::KeyError;
+use crate::record::is_hex;
 
 /// The user's folders for this program, as the caller found them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +19,7 @@ pub(super) fn digits(origin: &str) -> Result<&str, KeyError> {
     origin
         .strip_prefix("fonds/")
         .filter(|digits| digits.len() == 40)
-        .filter(|digits| {
-            digits
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        })
+        .filter(|digits| is_hex(digits))
         .ok_or_else(|| KeyError::Origin(origin.chars().take(80).collect()))
 }
 
@@ -45,11 +42,6 @@ impl Places {
     /// The recovery key, until the user moves it off this computer.
     pub fn recovery_key(&self, origin: &str) -> Result<PathBuf, KeyError> {
         self.key_file(origin, ".recovery")
-    }
-
-    /// The public half of the recovery key.
-    pub fn recovery_key_public(&self, origin: &str) -> Result<PathBuf, KeyError> {
-        self.key_file(origin, ".recovery.pub")
     }
 
     /// The folder of everything remembered about an archive.

@@ -17,7 +17,13 @@ pub struct Finding {
     pub found: Option<String>,
     /// One sentence for a reader.
     pub message: String,
+    /// What else it is about, where one cause has hit many: the first [`MOST_NAMED`] of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub of: Vec<String>,
 }
+
+/// Subjects that one finding names, at most.
+pub const MOST_NAMED: usize = 100;
 
 impl Finding {
     /// A finding without values to compare.
@@ -28,6 +34,7 @@ impl Finding {
             expected: None,
             found: None,
             message: message.into(),
+            of: Vec::new(),
         }
     }
 

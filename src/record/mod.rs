@@ -15,7 +15,10 @@ mod zone;
 
 pub use digest::Digest;
 pub use digest::ParseDigestError;
+pub use digest::hex_of;
+pub use digest::is_hex;
 pub use finding::Finding;
+pub use finding::MOST_NAMED;
 pub use instant::Instant;
 pub use instant::Moment;
 pub use instant::ParseMomentError;

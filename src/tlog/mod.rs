@@ -34,7 +34,6 @@ pub use proof::prove_consistency;
 pub use proof::prove_inclusion;
 pub use proof::verify_consistency;
 pub use proof::verify_inclusion;
-pub use tiles::Builder;
 pub use tiles::CHECKPOINT_PATH;
 pub use tiles::LEAF_BYTES;
 pub use tiles::Part;

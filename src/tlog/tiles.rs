@@ -8,9 +8,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::Frontier;
-use super::Hash;
 use super::merkle::leaf_hash;
-use super::merkle::root;
 
 /// Where the latest checkpoint lies, beside `tile/`.
 pub const CHECKPOINT_PATH: &str = "checkpoint";
@@ -91,19 +89,6 @@ impl Tile {
             })
             .chain((rest.width > 0).then_some(rest))
             .filter(move |_| grown)
-        })
-    }
-
-    /// The partial tiles of `old` leaves that full ones have replaced at `new`: they may be removed.
-    pub fn outgrown(old: u64, new: u64) -> impl Iterator<Item = Self> {
-        Part::all().filter_map(move |part| {
-            let (before, now) = (old >> part.shift(), new >> part.shift());
-            let rest = Self {
-                part,
-                index: before / TILE_WIDTH,
-                width: before % TILE_WIDTH,
-            };
-            (rest.width > 0 && rest.index < now / TILE_WIDTH).then_some(rest)
         })
     }
 
@@ -202,87 +187,4 @@ impl fmt::Display for Tile {
 fn push_entry(bundle: &mut Vec<u8>, leaf: &[u8; LEAF_BYTES]) {
     bundle.extend([0, 32]);
     bundle.extend(leaf);
-}
-
-/// Makes every tile of a log in one pass over its leaves, holding one unfinished tile for each level.
-///
-/// Hand each leaf to [`Builder::push`] and end with [`Builder::finish`]; each tile goes to `emit` as it is done. The
-/// tiles are those of [`Tile::all`], in the order in which they fill.
-#[derive(Debug, Default)]
-pub struct Builder {
-    size: u64,
-    bundle: Vec<u8>,
-    levels: Vec<Vec<Hash>>,
-}
-
-impl Builder {
-    /// Begins a log without leaves.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The leaves so far.
-    pub const fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// Takes the next leaf.
-    pub fn push<E>(
-        &mut self,
-        leaf: &[u8; LEAF_BYTES],
-        mut emit: impl FnMut(Tile, &[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        push_entry(&mut self.bundle, leaf);
-        self.size += 1;
-        if self.size.is_multiple_of(TILE_WIDTH) {
-            emit(self.tile(Part::Entries, TILE_WIDTH), &self.bundle)?;
-            self.bundle.clear();
-        }
-        let mut hash = leaf_hash(leaf);
-        for level in 0..=MAX_LEVEL {
-            let depth = usize::from(level);
-            if self.levels.len() == depth {
-                self.levels.push(Vec::new());
-            }
-            let tile = self.tile(Part::Hashes(level), TILE_WIDTH);
-            let Some(hashes) = self.levels.get_mut(depth) else {
-                break;
-            };
-            hashes.push(hash);
-            if (hashes.len() as u64) < TILE_WIDTH {
-                break;
-            }
-            emit(tile, &concatenated(hashes))?;
-            hash = root(hashes.drain(..));
-        }
-        Ok(())
-    }
-
-    /// Hands out the tiles that are not full.
-    pub fn finish<E>(self, mut emit: impl FnMut(Tile, &[u8]) -> Result<(), E>) -> Result<(), E> {
-        if !self.bundle.is_empty() {
-            let tile = self.tile(Part::Entries, self.size % TILE_WIDTH);
-            emit(tile, &self.bundle)?;
-        }
-        for (hashes, level) in self.levels.iter().zip(0..) {
-            if !hashes.is_empty() {
-                let tile = self.tile(Part::Hashes(level), hashes.len() as u64);
-                emit(tile, &concatenated(hashes))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The tile of this width that ends with the latest hash of its level; there is one.
-    const fn tile(&self, part: Part, width: u64) -> Tile {
-        Tile {
-            part,
-            index: (self.size >> part.shift()).saturating_sub(1) / TILE_WIDTH,
-            width,
-        }
-    }
-}
-
-fn concatenated(hashes: &[Hash]) -> Vec<u8> {
-    hashes.iter().flat_map(|hash| hash.0).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::Pass;
 use crate::archive::ArchiveError;
+use crate::archive::PROJECTION;
 use crate::archive::RowDifference;
 use crate::record::Finding;
 
@@ -11,6 +12,18 @@ const SHOWN: usize = 200;
 impl Pass<'_, '_> {
     /// Makes the catalogue again and names every row that differs.
     pub(super) fn check_catalogue(&mut self) -> Result<(), ArchiveError> {
+        if let Some(other) = self.ledger.other_projection()? {
+            self.found.add(
+                Finding::new(
+                    "catalogue.other-version",
+                    "archive.sqlite projection",
+                    "The catalogue was made by another version of fonds, so it was not compared; what was recorded was. \
+                     fonds doctor --rebuild makes it again.",
+                )
+                .with(PROJECTION.to_string(), other.to_string()),
+            );
+            return Ok(());
+        }
         let differences = match self.ledger.compare_catalogue() {
             Ok(differences) => differences,
             Err(error) if error.is_damage() => {
@@ -43,10 +56,10 @@ impl Pass<'_, '_> {
 
     /// Holds every file of `log/` against the ledger.
     pub(super) fn check_log(&mut self) -> Result<(), ArchiveError> {
-        let mut findings = self.archive.check_log()?;
-        if !findings.is_empty() {
-            findings = self.archive.check_log_again(findings)?;
-            if findings.is_empty() {
+        let mut check = self.archive.check_log()?;
+        if !check.findings.is_empty() {
+            check = self.archive.check_log_again(check)?;
+            if check.findings.is_empty() {
                 let (size, _) = self.archive.head()?;
                 self.found.note(
                     "log",
@@ -54,7 +67,17 @@ impl Pass<'_, '_> {
                 );
             }
         }
-        for finding in findings {
+        if let Some(behind) = check.behind.filter(|_| check.findings.is_empty()) {
+            let (size, _) = self.archive.head()?;
+            self.found.note(
+                "log",
+                format!(
+                    "It is whole as of {behind} of {size} entries: a run was stopped before it had written the rest. The \
+                     next one that writes does, or fonds doctor --rebuild."
+                ),
+            );
+        }
+        for finding in check.findings {
             self.found.add(finding);
         }
         Ok(())

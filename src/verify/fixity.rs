@@ -93,6 +93,12 @@ impl Pass<'_, '_> {
                 store.verify_pack(*number, members, &|digest| digest.to_string(), &mut tell)
             })
             .collect();
+        for ((_, members), found) in listed.iter().zip(&found) {
+            let gone = |finding: &Finding| finding.code == "pack.missing";
+            if found.as_ref().is_ok_and(|found| found.iter().any(gone)) {
+                self.gone.extend(members.iter().map(|member| member.digest));
+            }
+        }
         self.take(found, read.into_inner())
     }
 
@@ -134,6 +140,11 @@ impl Pass<'_, '_> {
             self.damaged.insert(digest);
             finding.subject = self.document_subject(&digest);
         }
+        for held in &mut finding.of {
+            if let Ok(digest) = held.parse::<Digest>() {
+                *held = self.document_subject(&digest);
+            }
+        }
         finding
     }
 
@@ -155,11 +166,11 @@ impl Pass<'_, '_> {
             let name = stray.name.to_string_lossy().escape_debug().to_string();
             let last = stray.name.file_name().and_then(|name| name.to_str());
             let digest = last.and_then(|name| name.parse::<Digest>().ok());
-            let left = stray.ours
-                && match digest {
-                    Some(digest) => self.is_whole(&digest, &stray.name),
-                    None => self.is_pack(last),
-                };
+            let left = match (stray.pack(), digest) {
+                (Some(number), _) => store.is_whole_pack(number),
+                (None, Some(digest)) => stray.ours && self.is_whole(&digest, &stray.name),
+                (None, None) => false,
+            };
             if left {
                 self.found.note(
                     name,
@@ -199,14 +210,6 @@ impl Pass<'_, '_> {
             .store()
             .verify_file_blob(digest, size, &name, &mut |_| {})
             .is_ok_and(|findings| findings.is_empty())
-    }
-
-    /// Whether a file under `packs/` is a pack as a run writes it.
-    fn is_pack(&self, name: Option<&str>) -> bool {
-        let number = name
-            .and_then(|name| name.strip_suffix(".zip"))
-            .and_then(|number| number.parse::<u32>().ok());
-        number.is_some_and(|number| self.archive.store().is_whole_pack(number))
     }
 
     /// Names the documents that no record refers to.

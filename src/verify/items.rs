@@ -387,7 +387,7 @@ impl Pass<'_, '_> {
                         "The text of a document has to be its own bytes, and the record names others.",
                     )));
                 }
-                if self.damaged.contains(&bytes.sha256) {
+                if self.damaged.contains(&bytes.sha256) || self.gone.contains(&bytes.sha256) {
                     return Ok(Text::None);
                 }
                 let stored = if own {

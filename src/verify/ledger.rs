@@ -33,7 +33,9 @@ pub(super) struct Run {
     /// The number that its next segment has to have.
     next: u64,
     items: u64,
-    ended: bool,
+    pub(super) ended: bool,
+    /// Segments that are lawful only if the run was stopped for good: what is to be said of them if it states its total.
+    pub(super) cut: Vec<Finding>,
     /// How far the last item of each container went. Forgotten when the run has ended.
     pub(super) covered: HashMap<u64, u64>,
 }
@@ -53,8 +55,36 @@ pub(super) struct Met {
     lost: Vec<u64>,
     /// The latest time of recording so far, and its entry.
     latest: Option<(String, u64)>,
-    /// Entries that say which are lost, with the stretches that they name.
-    restored: Vec<(u64, Span)>,
+    /// Entries that say which are lost.
+    restored: Vec<Restoration>,
+}
+
+/// What an entry `restored/1` says.
+struct Restoration {
+    by: u64,
+    /// The entries that it speaks of.
+    span: Span,
+    /// Those of them that are lost.
+    lost: Vec<Span>,
+}
+
+impl Restoration {
+    fn of(by: u64, fields: &Fields<'_>) -> Result<Self, Defect> {
+        let span = Span {
+            start: fields.get("from_size")?.unwrap_or_default(),
+            end: fields.get("to_size")?.unwrap_or_default(),
+        };
+        let lost = fields.get("lost")?.unwrap_or_default();
+        Ok(Self { by, span, lost })
+    }
+
+    fn speaks_of(&self, seq: u64) -> bool {
+        self.by > seq && (self.span.start..self.span.end).contains(&seq)
+    }
+
+    fn gives_up(&self, seq: u64) -> bool {
+        (self.lost.iter()).any(|lost| (lost.start..lost.end).contains(&seq))
+    }
 }
 
 /// What an entry that seals a segment says of it.
@@ -141,18 +171,18 @@ impl Pass<'_, '_> {
         Ok(())
     }
 
-    /// Names the entries of which only the leaf data are left: in stretches where an entry says so, else one by one.
+    /// Names the entries of which only the leaf data are left. Where an entry says that they are lost, that is a statement
+    /// of the ledger, signed like any other, and is told as one; else each is a finding. The last entry that speaks of
+    /// them counts.
     fn lost(&mut self, met: &Met) {
         let mut stretches: Vec<(u64, u64, u64)> = Vec::new();
         for seq in &met.lost {
-            let said = met
-                .restored
-                .iter()
-                .find(|(by, span)| by > seq && (span.start..span.end).contains(seq));
-            let Some((by, _)) = said else {
+            let said = (met.restored.iter()).rfind(|said| said.speaks_of(*seq));
+            let Some(by) = said.filter(|said| said.gives_up(*seq)).map(|said| &said.by) else {
                 self.defect(&format!("entry {seq}"), "ledger.entry", &Defect::Gone);
                 continue;
             };
+            self.found.lost += 1;
             match stretches.last_mut() {
                 Some((_, end, last)) if *end == *seq && last == by => *end += 1,
                 _ => stretches.push((*seq, seq + 1, *by)),
@@ -164,12 +194,11 @@ impl Pass<'_, '_> {
             } else {
                 format!("entries {start} to {}", end - 1)
             };
-            let message = format!(
-                "Lost under entry {by}: the archive was restored from an older copy, and only the digests of what was \
+            let text = format!(
+                "Lost, as entry {by} says: the archive was restored from an older copy, and only the digests of what was \
                  recorded here came back."
             );
-            self.found
-                .add(Finding::new("ledger.entry-lost", subject, message));
+            self.found.note(subject, text);
         }
     }
 
@@ -243,19 +272,27 @@ impl Pass<'_, '_> {
                 "An archive is started by its first entry, and by no other.",
             ));
         }
-        for (sha256, size) in fields.streams() {
-            if let Stored::Size(stored) = self.blobs.refer(&sha256, size) {
-                self.wrong_size(&subject, size, stored);
+        for stream in fields.streams() {
+            match self.blobs.refer(&stream.sha256, stream.size) {
+                Stored::Size(stored) => self.wrong_size(&subject, stream.size, stored),
+                // Of what was handed out the archive keeps no copy; a value too long for the record it does.
+                Stored::Missing if stream.is_value && !self.options.quick => self.found.add(
+                    Finding::new(
+                        "blob.missing",
+                        &*subject,
+                        "The database does not list the bytes of a value of the entry as stored.",
+                    )
+                    .with(stream.sha256.to_string(), "nothing"),
+                ),
+                Stored::Missing | Stored::Fits => {}
             }
         }
         if entry.schema == "accessioned/1" {
             met.accessions.insert(entry.seq);
         }
         if entry.schema == "restored/1" {
-            match fields.get::<Vec<Span>>("lost") {
-                Ok(lost) => {
-                    (met.restored).extend(lost.into_iter().flatten().map(|span| (entry.seq, span)));
-                }
+            match Restoration::of(entry.seq, &fields) {
+                Ok(restoration) => met.restored.push(restoration),
                 Err(defect) => self.defect(&subject, "ledger.entry", &defect),
             }
         }
@@ -378,6 +415,9 @@ impl Pass<'_, '_> {
         self.items(met, seq, segment, seal.rest, first)?;
         if let Some(run) = met.runs.get_mut(&(a, r)).filter(|run| run.ended) {
             run.covered = HashMap::new();
+            for finding in std::mem::take(&mut run.cut) {
+                self.found.add(finding);
+            }
         }
         Ok(())
     }

@@ -128,6 +128,7 @@ pub fn run(
         found: Collected::default(),
         blobs: Blobs::default(),
         damaged: HashSet::new(),
+        gone: HashSet::new(),
         progress: Progress::default(),
     };
     for odd in &options.odd {
@@ -170,6 +171,8 @@ struct Pass<'a, 'o> {
     blobs: Blobs,
     /// Documents whose stored bytes are not theirs, so that what lies in them is not named a second time.
     damaged: HashSet<Digest>,
+    /// Documents whose pack is missing, which is named once for all of them.
+    gone: HashSet<Digest>,
     progress: Progress,
 }
 

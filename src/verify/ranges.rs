@@ -36,6 +36,16 @@ pub(super) struct Stretches {
     open: HashMap<u64, Open>,
 }
 
+impl Stretches {
+    /// What lies in the container can no longer be held against its bytes.
+    fn give_up(&mut self, container: u64) {
+        let position = self.position.get(&container).copied();
+        if let Some((_, gap)) = position.and_then(|position| self.gaps.get_mut(position)) {
+            *gap = None;
+        }
+    }
+}
+
 struct Open {
     input: BufReader<BlobReader>,
     at: u64,
@@ -159,6 +169,11 @@ impl Pass<'_, '_> {
             return true;
         }
         let reader = match self.ledger.bytes_of(container) {
+            // Its pack is missing, and the finding that says so speaks for what lies in it too.
+            Ok(Some(bytes)) if self.gone.contains(&bytes.sha256) => {
+                stretches.give_up(container);
+                return false;
+            }
             Ok(Some(bytes)) => self.archive.reader(&bytes.sha256),
             Ok(None) => {
                 self.unread(
@@ -194,10 +209,7 @@ impl Pass<'_, '_> {
 
     /// Says once a container and segment that what lies in it was not checked.
     fn unread(&mut self, stretches: &mut Stretches, container: u64, reason: &str) {
-        let position = stretches.position.get(&container).copied();
-        if let Some((_, gap)) = position.and_then(|position| stretches.gaps.get_mut(position)) {
-            *gap = None;
-        }
+        stretches.give_up(container);
         let subject = self.item_subject(container);
         self.found.add(Finding::new(
             "message.not-checked",
@@ -256,25 +268,29 @@ impl Pass<'_, '_> {
             (!stretches.position.is_empty()).then(|| Digest::new(all.finalize().into()))
         };
         let found = digest(&[]);
-        if found == sealed.rest || self.is_cut(sealed, |cut| digest(cut) == sealed.rest)? {
+        if found == sealed.rest {
             return Ok(());
         }
         let show =
             |rest: Option<Digest>| rest.map_or("nothing".to_owned(), |rest| rest.to_string());
-        self.found.add(
-            Finding::new(
-                "segment.rest",
-                subject,
-                "The bytes between the items of the segment's documents are not those that were signed.",
-            )
-            .with(show(sealed.rest), show(found)),
-        );
+        let finding = Finding::new(
+            "segment.rest",
+            subject,
+            "The bytes between the items of the segment's documents are not those that were signed.",
+        )
+        .with(show(sealed.rest), show(found));
+        let run = met.runs.entry((segment.a, segment.r)).or_default();
+        if !run.ended && self.is_cut(sealed, |cut| digest(cut) == sealed.rest)? {
+            run.cut.push(finding);
+        } else {
+            self.found.add(finding);
+        }
         Ok(())
     }
 
-    /// Whether the segment is the last of a run that was stopped inside a container and not taken up again: the bytes
+    /// Whether the segment may be the last of a run that was stopped inside a container and not taken up again: the bytes
     /// after the last item there were not signed. That container is one that the segment's last item lies in, at any
-    /// depth, and with it those that it lies in itself.
+    /// depth, and with it those that it lies in itself. Of a run that states its total later it is not lawful.
     fn is_cut(
         &self,
         sealed: &Sealed<'_>,

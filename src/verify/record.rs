@@ -24,6 +24,14 @@ pub(super) enum Defect {
     Leaf { stored: [u8; 32], made: [u8; 32] },
 }
 
+/// A byte stream that a value names.
+pub(super) struct Stream {
+    pub(super) sha256: Digest,
+    pub(super) size: u64,
+    /// Whether it stands for the value itself, which was too long for the record: then it has to be stored.
+    pub(super) is_value: bool,
+}
+
 /// A record's values by slot, each as its canonical text.
 pub(super) struct Fields<'a> {
     pub(super) schema: &'static Schema,
@@ -111,10 +119,11 @@ impl<'a> Fields<'a> {
     }
 
     /// Every byte stream that its values name: objects of `sha256` and `size` and nothing else.
-    pub(super) fn streams(&self) -> Vec<(Digest, u64)> {
+    pub(super) fn streams(&self) -> Vec<Stream> {
         let mut found = Vec::new();
-        let holds_one = |text: &&&str| text.contains("\"sha256\"");
-        for text in self.texts.iter().filter(holds_one) {
+        let slots = self.schema.slots.iter().zip(&self.texts);
+        for (slot, text) in slots.filter(|(_, text)| text.contains("\"sha256\"")) {
+            let handed_out = self.schema.name == "published/1" && matches!(*slot, "proof" | "page");
             let Ok(value) = serde_json::from_str::<Value>(text) else {
                 continue;
             };
@@ -127,7 +136,11 @@ impl<'a> Fields<'a> {
                         let digest = digest.and_then(|text| text.parse().ok());
                         let size = map.get("size").and_then(Value::as_u64);
                         if let (Some(digest), Some(size), 2) = (digest, size, map.len()) {
-                            found.push((digest, size));
+                            found.push(Stream {
+                                sha256: digest,
+                                size,
+                                is_value: std::ptr::eq(part, &raw const value) && !handed_out,
+                            });
                         }
                         pending.extend(map.values());
                     }

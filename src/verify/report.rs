@@ -33,12 +33,15 @@ pub struct Report {
     pub items: u64,
     /// Bytes of the documents.
     pub bytes: u64,
+    /// Entries of which only the leaf data are left, as a later entry says.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub lost: u64,
     /// What is not as it was signed: the first 10,000.
     pub findings: Vec<Finding>,
     /// Findings beyond those listed.
     #[serde(skip_serializing_if = "is_zero")]
     pub more_findings: u64,
-    /// What looks odd and is not: left by an unfinished ingest, destroyed, withheld.
+    /// What looks odd and is not: left by an unfinished ingest, lost as an entry says, destroyed, withheld.
     pub not_findings: Vec<NotFinding>,
     /// CPU time by part, where the caller gave a clock.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,6 +133,8 @@ pub(super) struct Collected {
     timings: Option<Timings>,
     pub(super) counts: Counts,
     pub(super) met: Met,
+    /// Entries that an entry says are lost.
+    pub(super) lost: u64,
 }
 
 impl Collected {
@@ -192,6 +197,7 @@ impl Collected {
             documents: self.counts.documents,
             items: self.counts.items,
             bytes: self.counts.bytes,
+            lost: self.lost,
             findings: self.findings,
             more_findings: self.more,
             not_findings: self.notes,

@@ -34,6 +34,15 @@ const CONTAINER_AT: Parent = Parent { r: 0, s: 0, i: 0 };
 /// Appends an accession with the container, and the items that were read out of it, each in a segment of its own with
 /// its `rest`. Returns the entry of the last one.
 fn append(sample: &Sample, items: Vec<(ItemDraft, Option<Digest>)>) -> TestResult<u64> {
+    append_run(sample, items, false)
+}
+
+/// As [`append`]; where the run is `ended`, a last segment states its total.
+fn append_run(
+    sample: &Sample,
+    items: Vec<(ItemDraft, Option<Digest>)>,
+    ended: bool,
+) -> TestResult<u64> {
     let mut writer = Writer::open(&sample.root(), sample.signer()?)?;
     let committer = writer.archive().committer().clone();
     let accession = writer.size();
@@ -61,6 +70,21 @@ fn append(sample: &Sample, items: Vec<(ItemDraft, Option<Digest>)>) -> TestResul
     ];
     for (number, (item, rest)) in items.into_iter().enumerate() {
         steps.push(segment(1, number, item, rest));
+    }
+    if ended {
+        let items = steps.len() - 2;
+        steps.push(Step::Segment(SegmentDraft {
+            derived: true,
+            accession,
+            run: 1,
+            number: items as u64,
+            items: Vec::new(),
+            rest: None,
+            values: vec![
+                ("tool", json!({"name": "other", "version": "0"})),
+                ("total", json!(items)),
+            ],
+        }));
     }
     let appended = writer.append(steps, None)?;
     Ok(appended.entries.last().copied().ok_or("nothing appended")?)
@@ -179,5 +203,43 @@ fn bytes_of_a_text_that_are_not_the_text_are_found() -> TestResult {
         "{:#?}",
         report.findings
     );
+    Ok(())
+}
+
+#[test]
+fn the_end_of_a_document_may_be_left_out_by_a_run_that_was_stopped_and_by_no_other() -> TestResult {
+    for ended in [false, true] {
+        let sample = sample()?;
+        let committer = sample.archive()?.committer().clone();
+        let first = Span { start: 4, end: 9 };
+        let item = item_of(&committer, message("1", "part0"), first, CONTAINER_AT)?;
+        // As if the run did not know yet that no other item follows.
+        let before = rest(&[&CONTAINER.as_bytes()[..4]]);
+        append_run(&sample, vec![(item, Some(before))], ended)?;
+        let report = sample.verify()?;
+        assert_eq!(
+            codes(&report).contains("segment.rest"),
+            ended,
+            "{:#?}",
+            report.findings
+        );
+        assert_eq!(report.findings.is_empty(), !ended, "{:#?}", report.findings);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_value_that_is_kept_as_a_document_and_is_not_stored_is_found() -> TestResult {
+    let sample = sample()?;
+    let mut writer = Writer::open(&sample.root(), sample.signer()?)?;
+    let seq = writer.size();
+    let long = bytes_of(b"a remark too long for its record");
+    let noted = EntryDraft::new("noted/1", &[("text", serde_json::to_value(long)?)])?;
+    let handed_out = EntryDraft::new("published/1", &[("proof", serde_json::to_value(long)?)])?;
+    writer.append(vec![Step::Entry(noted), Step::Entry(handed_out)], None)?;
+    drop(writer);
+    let report = sample.verify()?;
+    demand(&report, "blob.missing", &format!("entry {seq}"));
+    assert_eq!(report.findings.len(), 1, "{:#?}", report.findings);
     Ok(())
 }

@@ -3,6 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
+use fonds::archive::EntryDraft;
+use fonds::archive::Step;
+use fonds::archive::Writer;
+
 use crate::SECOND;
 use crate::THIRD;
 use crate::codes;
@@ -207,7 +211,7 @@ fn every_byte_of_a_pack_and_of_the_log_is_held() -> TestResult {
             fs::write(file.path(), &altered)?;
             let found = archive.check_log()?;
             assert!(
-                !found.is_empty(),
+                !found.findings.is_empty(),
                 "byte {index} of {}",
                 file.path().display()
             );
@@ -297,6 +301,114 @@ fn every_value_of_every_table_is_held() -> TestResult {
         }
     }
     assert!(changed > 300, "{changed}");
+    assert!(sample.verify()?.findings.is_empty());
+    Ok(())
+}
+
+#[test]
+fn a_missing_pack_is_one_finding_with_all_that_it_held() -> TestResult {
+    let sample = sample()?;
+    fs::remove_file(sample.root().join("packs/000001.zip"))?;
+    let report = sample.verify()?;
+    assert_eq!(report.findings.len(), 1, "{:#?}", report.findings);
+    demand(&report, "pack.missing", "packs/000001.zip");
+    let finding = &report.findings[0];
+    assert_eq!(finding.of.len(), 4, "{finding:#?}");
+    assert!(finding.of.iter().all(|document| document.starts_with("d-")));
+    Ok(())
+}
+
+/// The stored checkpoint of that size.
+fn note(sample: &Sample, size: u64) -> TestResult<String> {
+    Ok(sample.sql()?.query_row(
+        "SELECT note FROM checkpoint WHERE size = ?1",
+        [size],
+        |row| row.get(0),
+    )?)
+}
+
+#[test]
+fn a_log_that_a_stopped_run_left_behind_is_told_from_one_that_was_changed() -> TestResult {
+    let sample = sample()?;
+    let log = sample.root().join("log");
+    let behind = |expected: Option<u64>| -> TestResult {
+        let report = sample.verify()?;
+        let noted = report.not_findings.iter().any(|note| note.subject == "log");
+        assert_eq!(noted, expected.is_some(), "{report:#?}");
+        assert_eq!(
+            report.findings.is_empty(),
+            expected.is_some(),
+            "{report:#?}"
+        );
+        assert_eq!(sample.archive()?.check_log()?.behind, expected);
+        Ok(())
+    };
+    let part = log.join("tile/entries/000.p/8");
+    let bytes = fs::read(&part)?;
+    // Killed before the checkpoint, before the hashes, before all of it.
+    fs::write(log.join("checkpoint"), note(&sample, 8)?)?;
+    behind(Some(8))?;
+    fs::remove_file(log.join("tile/0/000.p/12"))?;
+    behind(Some(8))?;
+    fs::remove_file(log.join("tile/entries/000.p/12"))?;
+    behind(Some(8))?;
+    // What that checkpoint covers has to be there, as it was.
+    let mut altered = bytes.clone();
+    altered[40] ^= 1;
+    fs::write(&part, altered)?;
+    demand(&sample.verify()?, "log.altered", "log/tile/entries/000.p/8");
+    fs::remove_file(&part)?;
+    demand(&sample.verify()?, "log.missing", "log/tile/entries/000.p/8");
+    fs::write(&part, bytes)?;
+    behind(Some(8))?;
+    // With somebody else's line under it, it is not the one that was stored.
+    let line = "\u{2014} somebody AAAAAAAAAAAA\n";
+    fs::write(log.join("checkpoint"), note(&sample, 8)? + line)?;
+    demand(&sample.verify()?, "log.altered", "log/checkpoint");
+    // No single stop explains an older one, or none.
+    fs::write(log.join("checkpoint"), note(&sample, 1)?)?;
+    demand(&sample.verify()?, "log.altered", "log/checkpoint");
+    fs::remove_file(log.join("checkpoint"))?;
+    demand(&sample.verify()?, "log.missing", "log/checkpoint");
+    fs::write(log.join("checkpoint"), note(&sample, 8)?)?;
+    drop(Writer::open(&sample.root(), sample.signer()?)?);
+    assert_eq!(
+        fs::read_to_string(log.join("checkpoint"))?,
+        note(&sample, 12)?
+    );
+    assert!(sample.verify()?.findings.is_empty());
+    Ok(())
+}
+
+#[test]
+fn a_full_tile_may_stand_for_its_part_before_the_checkpoint_does() -> TestResult {
+    let sample = sample()?;
+    let noted = || EntryDraft::new("noted/1", &[("text", serde_json::json!("so it is"))]);
+    let steps = (0..250)
+        .map(|_| noted().map(Step::Entry))
+        .collect::<Result<_, _>>()?;
+    Writer::open(&sample.root(), sample.signer()?)?.append(steps, None)?;
+    let log = sample.root().join("log");
+    assert!(!log.join("tile/entries/000.p").exists());
+    fs::write(log.join("checkpoint"), note(&sample, 12)?)?;
+    let report = sample.verify()?;
+    assert!(report.findings.is_empty(), "{:#?}", report.findings);
+    assert_eq!(report.not_findings.len(), 1, "{:#?}", report.not_findings);
+    Ok(())
+}
+
+#[test]
+fn a_catalogue_of_another_version_is_called_that() -> TestResult {
+    let sample = sample()?;
+    sample.attack("UPDATE projection SET number = 2; UPDATE card SET kind = 'x'")?;
+    let report = sample.verify()?;
+    assert_eq!(report.findings.len(), 1, "{:#?}", report.findings);
+    demand(
+        &report,
+        "catalogue.other-version",
+        "archive.sqlite projection",
+    );
+    drop(Writer::open(&sample.root(), sample.signer()?)?);
     assert!(sample.verify()?.findings.is_empty());
     Ok(())
 }

@@ -25,6 +25,7 @@ use super::files;
 use super::layout;
 use crate::record::Digest;
 use crate::record::Finding;
+use crate::record::MOST_NAMED;
 
 /// Bytes read at once: few calls to the system, and hashed while still in the processor's cache.
 const BUFFER: usize = 256 << 10;
@@ -54,20 +55,13 @@ impl Store {
             Err(error) => return Err(error),
         };
         let message = format!(
-            "{name} is missing, and with it {} documents.",
+            "The pack is missing, and with it {} documents and the bytes of all that was read out of them.",
             expected.len()
         );
-        let mut findings = vec![Finding::new("pack.missing", &*name, message).with("a file", gone)];
-        findings.extend(expected.iter().map(|member| {
-            let subject = reference(&member.digest);
-            missing(
-                &member.digest,
-                subject,
-                gone,
-                &format!("its pack {name} is missing"),
-            )
-        }));
-        Ok(findings)
+        let mut finding = Finding::new("pack.missing", name, message).with("a file", gone);
+        let named = expected.iter().take(MOST_NAMED);
+        finding.of = named.map(|member| reference(&member.digest)).collect();
+        Ok(vec![finding])
     }
 
     /// Reads a document that has a file of its own and holds it against its digest and its size in bytes. Parameters

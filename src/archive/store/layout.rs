@@ -14,6 +14,7 @@
 use std::ops::Range;
 
 use crate::record::Digest;
+use crate::record::hex_of;
 
 /// Bytes of a local header with its name.
 pub(super) const HEADER: u64 = HEADER_LEN as u64;
@@ -40,18 +41,6 @@ fn field_16(number: u64) -> [u8; 2] {
     u16::try_from(number).unwrap_or(u16::MAX).to_le_bytes()
 }
 
-fn name(digest: &Digest) -> [u8; 64] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = [0; 64];
-    for (pair, byte) in text.chunks_exact_mut(2).zip(digest.as_bytes()) {
-        if let [high, low] = pair {
-            *high = DIGITS[usize::from(byte >> 4)];
-            *low = DIGITS[usize::from(byte & 15)];
-        }
-    }
-    text
-}
-
 /// Room for a local header.
 pub(super) const EMPTY_HEADER: Header = [0; HEADER_LEN];
 
@@ -74,7 +63,7 @@ pub(super) fn local_header(digest: &Digest, crc: u32, size: u64) -> Header {
     put(&field_32(size));
     put(&field_16(64));
     put(&[0; 2]); // length of the extra field
-    put(&name(digest));
+    put(&hex_of(digest.as_bytes()));
     header
 }
 
@@ -118,7 +107,7 @@ pub(super) fn directory_entry(
     out.extend_from_slice(&field_16(if far { 12 } else { 0 }));
     out.extend_from_slice(&[0; 10]); // comment, disk, attributes inside and outside
     out.extend_from_slice(&field_32(header_at));
-    out.extend_from_slice(&name(digest));
+    out.extend_from_slice(&hex_of(digest.as_bytes()));
     if far {
         out.extend_from_slice(&[1, 0, 8, 0]);
         out.extend_from_slice(&header_at.to_le_bytes());

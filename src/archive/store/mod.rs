@@ -44,6 +44,7 @@ pub use reader::BlobReader;
 use crate::durable;
 use crate::record::Digest;
 use crate::record::Finding;
+use crate::record::is_hex;
 
 /// Documents of this many bytes (1 MiB) or more get a file of their own.
 pub const SMALL_BELOW: u64 = 1 << 20;
@@ -226,17 +227,9 @@ impl Store {
         path.symlink_metadata().is_ok()
     }
 
-    /// The packs that are there, by number, with the names they have inside the archive.
-    pub fn packs(&self) -> Result<Vec<(u32, PathBuf)>, StoreError> {
-        let mut packs: Vec<_> = files::list(&self.root.join(files::PACKS))?
-            .into_iter()
-            .filter_map(|(name, _)| {
-                let number = files::pack_number(name.to_str()?)?;
-                Some((number, PathBuf::from(files::pack_name(number))))
-            })
-            .collect();
-        packs.sort();
-        Ok(packs)
+    /// The folder in which unfinished files are known for what they are.
+    pub(super) fn scratch_folder(&self) -> PathBuf {
+        self.root.join(files::PACKS)
     }
 
     /// The unfinished files of a writer that was killed: absolute paths.
@@ -331,11 +324,6 @@ impl Store {
         }
         Ok(removed)
     }
-}
-
-fn is_hex(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 /// SHA-256 of bytes in memory.

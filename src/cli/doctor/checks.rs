@@ -7,6 +7,7 @@ use std::path::Path;
 use super::Check;
 use super::State;
 use crate::archive::Archive;
+use crate::archive::LogCheck;
 use crate::archive::Settings;
 use crate::archive::index;
 use crate::archive::search::Index;
@@ -277,8 +278,14 @@ fn clock(context: &Context, archive: &Archive) -> Result<Check, CliError> {
 }
 
 fn log(archive: &Archive) -> Result<Check, CliError> {
-    let findings = archive.check_log()?;
+    let LogCheck { findings, behind } = archive.check_log()?;
     Ok(match findings.first() {
+        None if behind.is_some() => Check::new(
+            "log",
+            State::Look,
+            "log/ lacks the last entries: a run was stopped before it had written them",
+        )
+        .fix("fonds doctor --rebuild        writes them, and so does the next verb that records"),
         None => Check::fine("log", "log/ is what the ledger makes of it"),
         Some(first) => Check::new(
             "log",

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::explains;
 use super::told;
 use crate::cli::CliError;
 use crate::cli::Context;
@@ -119,8 +120,9 @@ impl Verified {
         let mut text = match (self.checked.state, self.what) {
             (State::DoesNotMatch, _) => {
                 return format!(
-                    "Does not match: {}. Do not rely on it. See schema/FINDINGS.md for what each code means.",
-                    count(self.checked.findings.len() as u64, "finding", "findings")
+                    "Does not match: {}. Do not rely on it. What a code means: {}",
+                    count(self.checked.findings.len() as u64, "finding", "findings"),
+                    explains(&self.checked.findings),
                 );
             }
             (State::CannotBeChecked, "checkpoint") => {

@@ -124,14 +124,20 @@ impl Answer for Verified<'_> {
 fn closing(report: &Report, findings: u64) -> String {
     if findings > 0 {
         return format!(
-            "{}. Exit status 1. See schema/FINDINGS.md for what each code means and what to do.",
-            count(findings, "finding", "findings")
+            "{}. Exit status 1. What a code means and what to do: {}",
+            count(findings, "finding", "findings"),
+            explains(&report.findings),
         );
     }
     let scope = if report.depth == "quick" {
-        "The last checkpoint, the pin and the structure hold; no document was read"
+        "The last checkpoint, the pin and the structure hold; no document was read".to_owned()
+    } else if report.lost > 0 {
+        format!(
+            "{} lost, as said above; every other byte, record, text and signature is as it was recorded",
+            count(report.lost, "entry is", "entries are")
+        )
     } else {
-        "Every byte, record, text and signature is as it was recorded"
+        "Every byte, record, text and signature is as it was recorded".to_owned()
     };
     match report.anchoring {
         Anchoring::Anchored => {
@@ -162,6 +168,16 @@ fn told(finding: &Finding, wanted: &str) -> String {
         visible(&finding.subject),
         visible(&finding.message)
     );
+    if !finding.of.is_empty() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "  {:26} {:<8} {}",
+            "",
+            "of",
+            visible(&shortened(&finding.of.join(" ")))
+        );
+    }
     if let (Some(expected), Some(found)) = (&finding.expected, &finding.found) {
         for (what, value) in [(wanted, expected), ("found", found)] {
             // Writing to a string cannot fail.
@@ -169,6 +185,12 @@ fn told(finding: &Finding, wanted: &str) -> String {
         }
     }
     text
+}
+
+/// The command that explains the first of these.
+fn explains(findings: &[Finding]) -> String {
+    let code = findings.first().map_or("findings", |finding| finding.code);
+    format!("fonds help {code}")
 }
 
 fn shortened(text: &str) -> String {

@@ -264,14 +264,21 @@ fn a_byte_that_the_disk_does_not_give_is_one_documents_finding() -> TestResult {
 }
 
 #[test]
-fn a_missing_pack_is_named_with_each_document_it_held() -> TestResult {
+fn a_missing_pack_is_one_finding_that_names_the_documents_it_held() -> TestResult {
     let (dir, store, members) = packed(&[b"one", b"two"])?;
-    let codes = |store: &Store| -> TestResult<Vec<&'static str>> {
+    let codes = |store: &Store| -> TestResult<Vec<(&'static str, Vec<String>)>> {
         let found = store.verify_pack(1, &members, &reference, &mut |_| {})?;
-        Ok(found.iter().map(|finding| finding.code).collect())
+        Ok(found
+            .into_iter()
+            .map(|finding| (finding.code, finding.of))
+            .collect())
     };
-    assert_eq!(codes(&store)?, Vec::<&str>::new());
-    let lost = ["pack.missing", "document.missing", "document.missing"];
+    assert_eq!(codes(&store)?, []);
+    let held = members
+        .iter()
+        .map(|member| reference(&member.digest))
+        .collect();
+    let lost = [("pack.missing", held)];
     let pack = dir.path().join(NAME);
     let away = dir.path().join("away.zip");
     fs::rename(&pack, &away)?;

@@ -328,12 +328,7 @@ fn a_pack_that_nobody_refers_to_is_not_written_over_and_is_named() -> TestResult
         .put_reader(&mut io::repeat(3).take(1 << 20), &no_digest)?
         .0;
     assert_eq!(batch.finish()?.packs[0].number, 2);
-    let numbers: Vec<u32> = store
-        .packs()?
-        .into_iter()
-        .map(|(number, _)| number)
-        .collect();
-    assert_eq!(numbers, [1, 2]);
+    assert!(store.has_pack(1) && store.has_pack(2) && !store.has_pack(3));
     for junk in ["packs/notes.txt", "packs/3.zip", "blobs/zz", "blobs/ab"] {
         overwrite(&dir.path().join(junk), b"junk")?;
     }
