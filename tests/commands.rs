@@ -622,3 +622,32 @@ fn walk(folder: &Path) -> TestResult<String> {
     }
     Ok(all)
 }
+
+#[test]
+fn what_is_found_is_told_although_the_last_checkpoint_cannot_be_read() -> TestResult {
+    let desk = Desk::started()?;
+    let conn = rusqlite::Connection::open(desk.archive().join("archive.sqlite"))?;
+    conn.execute_batch(
+        "DROP TRIGGER checkpoint_is_append_only;
+         UPDATE checkpoint SET note = replace(note, substr(note, -9, 4), 'AAAA');
+         CREATE TRIGGER checkpoint_is_append_only BEFORE UPDATE ON checkpoint
+         BEGIN SELECT RAISE(ABORT, 'checkpoints are never edited'); END",
+    )?;
+    drop(conn);
+    let said = desk.json(&["verify"], 1)?;
+    assert_eq!(text(&said, "/findings/0/code")?, "checkpoint.not-signed");
+    Ok(())
+}
+
+#[test]
+fn a_finding_is_explained_by_the_program_itself() -> TestResult {
+    let desk = Desk::new()?;
+    let said = desk.json(&["help", "log.missing"], 0)?;
+    assert!(text(&said, "/text")?.contains("doctor --rebuild"), "{said}");
+    let said = desk.json(&["help", "findings"], 0)?;
+    for code in ["log.missing", "proof.words-differ", "quotation.not-found"] {
+        assert!(text(&said, "/text")?.contains(code), "{said}");
+    }
+    desk.json(&["help", "log.nothing"], 2)?;
+    Ok(())
+}

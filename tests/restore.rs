@@ -169,7 +169,10 @@ fn an_older_copy_is_lengthened_from_the_log_and_every_pin_holds() -> TestResult 
     assert!(report.findings.is_empty(), "{:#?}", report.findings);
     assert_eq!(report.lost, 3);
     assert!(
-        report.not_findings.iter().any(|note| note.subject == subject),
+        report
+            .not_findings
+            .iter()
+            .any(|note| note.subject == subject),
         "{report:#?}"
     );
     // The honest user goes on: what was lost comes in again, under an accession of its own.

@@ -645,3 +645,40 @@ fn a_tail_that_the_signer_knows_of_is_no_finding() -> TestResult {
     assert_eq!(report.not_findings[0].subject, "entries 8 to 11");
     Ok(())
 }
+
+#[test]
+fn checkpoints_taken_away_are_missed_whatever_the_signer_remembers() -> TestResult {
+    let sample = sample()?;
+    sample.attack("DELETE FROM checkpoint")?;
+    let report = check(&sample.root(), &sample.options()?)?;
+    demand(&report, "checkpoint.missing", "ledger");
+    demand(&report, "log.unexpected", "log/checkpoint");
+    fs::remove_dir_all(sample.root().join("log"))?;
+    let report = check(&sample.root(), &sample.options()?)?;
+    assert_eq!(codes(&report), BTreeSet::from(["checkpoint.missing"]));
+    Ok(())
+}
+
+#[test]
+fn a_database_of_another_version_or_mode_or_that_is_no_file_is_found() -> TestResult {
+    let versioned = sample()?;
+    for version in [0, 1] {
+        versioned.attack(&format!("PRAGMA user_version = {version}"))?;
+        demand(&versioned.verify()?, "schema.altered", "archive.sqlite");
+    }
+    let sample = sample()?;
+    sample
+        .sql()?
+        .pragma_update(None, "journal_mode", "delete")?;
+    demand(&sample.verify()?, "schema.altered", "journal_mode");
+    drop(fonds::archive::Writer::open(
+        &sample.root(),
+        sample.signer()?,
+    )?);
+    assert!(sample.verify()?.findings.is_empty());
+    let database = sample.root().join("archive.sqlite");
+    fs::rename(&database, sample.folder.path().join("away"))?;
+    std::os::unix::fs::symlink(sample.folder.path().join("away"), &database)?;
+    demand(&sample.verify()?, "database.damaged", "archive.sqlite");
+    Ok(())
+}

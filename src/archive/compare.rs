@@ -132,10 +132,7 @@ impl Ledger<'_> {
     /// Names every object of the database's schema that differs from a new archive's.
     pub fn compare_schema(&self) -> Result<Vec<RowDifference>, ArchiveError> {
         let expected = catalogue::objects();
-        let found: Vec<(String, Option<String>)> = (self.archive.conn)
-            .prepare("SELECT type || ' ' || name, sql FROM sqlite_schema ORDER BY type, name")?
-            .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
+        let found = catalogue::objects_of(&self.archive.conn)?;
         let named = |name: &str, expected, found| RowDifference {
             table: "sqlite_schema",
             row: name.to_owned(),
@@ -155,6 +152,12 @@ impl Ledger<'_> {
             if !expected.iter().any(|(expected, _)| expected == name) {
                 differences.push(named(name, None, Some(sql.clone().unwrap_or_default())));
             }
+        }
+        if !catalogue::is_in_wal_mode(&self.archive.root.join(catalogue::FILE))? {
+            differences.push(RowDifference {
+                table: "journal_mode",
+                ..named("", Some("wal".to_owned()), Some("another".to_owned()))
+            });
         }
         Ok(differences)
     }

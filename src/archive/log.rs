@@ -223,6 +223,20 @@ impl Archive {
     pub fn check_log(&self) -> Result<LogCheck, ArchiveError> {
         let mut check = LogCheck::default();
         let (entries, Some(note)) = self.head()? else {
+            // A log is written after its checkpoint was stored.
+            if self
+                .root
+                .join(FOLDER)
+                .join(CHECKPOINT_PATH)
+                .symlink_metadata()
+                .is_ok()
+            {
+                check.findings.push(Finding::new(
+                    "log.unexpected",
+                    format!("{FOLDER}/{CHECKPOINT_PATH}"),
+                    "the log has a checkpoint, and the database has none",
+                ));
+            }
             return Ok(check);
         };
         let size = Checkpoint::parse(

@@ -260,6 +260,12 @@ impl Pass<'_, '_> {
         if signed >= size || heads.unjudged {
             return Ok(());
         }
+        // The first entry is signed before there is another, so no stop explains that no checkpoint is left.
+        if signed == 0 && size > 1 {
+            let message = "The archive keeps no checkpoint, and it had one from its first entry on: they were taken away.";
+            self.found
+                .add(Finding::new("checkpoint.missing", "ledger", message));
+        }
         let announced = self
             .options
             .pending

@@ -35,6 +35,7 @@ use self::report::Collected;
 use crate::archive::Archive;
 use crate::archive::ArchiveError;
 use crate::archive::Ledger;
+use crate::archive::store::StoreError;
 use crate::commitment::Committer;
 use crate::keys::Head;
 use crate::record::Digest;
@@ -92,12 +93,14 @@ pub fn folder(
 ) -> Result<Report, VerifyError> {
     match Archive::open(root) {
         Ok(archive) => run(&archive, options, outside),
-        Err(error) if error.is_damage() => {
+        Err(error) if error.is_damage() || is_something_else(&error) => {
             let mut found = Collected::default();
             let (code, subject) = match error {
                 ArchiveError::Database(_) | ArchiveError::NotOurs { .. } => {
                     ("database.damaged", "archive.sqlite")
                 }
+                ArchiveError::Store(_) => ("database.damaged", "archive.sqlite"),
+                ArchiveError::Schema(_) => ("schema.altered", "archive.sqlite"),
                 ArchiveError::Journal { .. } => ("database.journal", "archive.sqlite-journal"),
                 _ => ("ledger.entry-altered", "entry 0"),
             };
@@ -110,6 +113,11 @@ pub fn folder(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether a link, a folder or the like stands in the place of the database.
+const fn is_something_else(error: &ArchiveError) -> bool {
+    matches!(error, ArchiveError::Store(StoreError::Strange { .. }))
 }
 
 /// Checks an archive, in one snapshot of its database.

@@ -218,7 +218,7 @@ pub(super) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome, CliEr
     let (words, first_seen) = match &archive {
         Some(archive) => (
             words(archive.origin().as_str())?,
-            is_first_seen(context, archive)?,
+            is_first_seen(context, archive, &report)?,
         ),
         None => (Vec::new(), false),
     };
@@ -237,12 +237,11 @@ pub(super) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome, CliEr
     })
 }
 
-fn is_first_seen(context: &Context, archive: &Archive) -> Result<bool, CliError> {
-    let known = super::status::known(context, archive);
-    match known {
+fn is_first_seen(context: &Context, archive: &Archive, report: &Report) -> Result<bool, CliError> {
+    match super::status::known(context, archive) {
         Ok(known) => Ok(known.standing == super::status::Standing::FirstSeen),
-        // Then it was seen; a finding names the file that is damaged.
-        Err(CliError::Key(KeyError::Damaged { .. })) => Ok(false),
+        // A file of the user's or a checkpoint that cannot be read: it is among the findings, which are not to be lost.
+        Err(_) if !report.findings.is_empty() => Ok(false),
         Err(error) => Err(error),
     }
 }
