@@ -460,3 +460,26 @@ fn a_lost_row_that_no_entry_explains_is_a_finding_of_its_own() -> TestResult {
     );
     Ok(())
 }
+
+#[test]
+fn the_last_entry_that_speaks_of_a_loss_counts() -> TestResult {
+    let lost = Lost::new(more)?;
+    let done = lost.restore()?;
+    lost.demand_lost(3)?;
+    // As one would say it that had put the lost rows back.
+    let values = [
+        ("from_size", json!(done.from_size)),
+        ("to_size", json!(done.to_size)),
+        ("root", json!("00".repeat(32))),
+        ("t", json!("1692043200")),
+    ];
+    let entry = EntryDraft::new("restored/1", &values)?;
+    (lost.bench.writer()?).append(vec![Step::Entry(entry)], None)?;
+    let found = lost.verify(Vec::new())?;
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(
+        found.iter().all(|(code, _)| code == "ledger.entry-gone"),
+        "{found:?}"
+    );
+    Ok(())
+}

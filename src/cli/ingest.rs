@@ -21,6 +21,7 @@ use super::ui::size;
 use super::visible;
 use crate::archive::Archive;
 use crate::ingest;
+use crate::ingest::Known;
 use crate::ingest::Outside;
 use crate::ingest::Progress;
 use crate::ingest::Receipt;
@@ -138,38 +139,20 @@ impl Answer for Ingested {
                 }
             );
         }
-        for known in receipt.already.iter().take(SHOWN) {
-            let _ = writeln!(
-                text,
-                "  {}  already here as {}",
-                visible(&known.path),
-                known.document
-            );
-        }
-        let unlisted = receipt.documents.known.saturating_sub(SHOWN as u64);
-        if unlisted > 0 {
-            let _ = writeln!(
-                text,
-                "  and {} more that are already here",
-                number(unlisted)
-            );
-        }
-        for known in receipt.again.iter().take(SHOWN) {
-            let _ = writeln!(
-                text,
-                "  {}  already here as {}, also part of this accession",
-                visible(&known.path),
-                known.document
-            );
-        }
-        let unlisted = receipt.again_count.saturating_sub(SHOWN as u64);
-        if unlisted > 0 {
-            let _ = writeln!(
-                text,
-                "  and {} more that were already here and are also part of this accession",
-                number(unlisted)
-            );
-        }
+        here(
+            &mut text,
+            &receipt.already,
+            receipt.documents.known,
+            "are already here",
+            "",
+        );
+        here(
+            &mut text,
+            &receipt.again,
+            receipt.again_count,
+            "were already here and are also part of this accession",
+            ", also part of this accession",
+        );
         for notice in receipt.notices.iter().take(SHOWN) {
             let _ = writeln!(
                 text,
@@ -214,6 +197,23 @@ impl Answer for Ingested {
             }
         }
         text
+    }
+}
+
+/// Names what came again, as far as it is listed, and counts the rest.
+fn here(text: &mut String, listed: &[Known], all: u64, state: &str, also: &str) {
+    for known in listed.iter().take(SHOWN) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "  {}  already here as {}{also}",
+            visible(&known.path),
+            known.document
+        );
+    }
+    let unlisted = all.saturating_sub(SHOWN as u64);
+    if unlisted > 0 {
+        let _ = writeln!(text, "  and {} more that {state}", number(unlisted));
     }
 }
 

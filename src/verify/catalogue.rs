@@ -2,6 +2,7 @@
 
 use super::Pass;
 use crate::archive::ArchiveError;
+use crate::archive::LogCheck;
 use crate::archive::PROJECTION;
 use crate::archive::RowDifference;
 use crate::record::Finding;
@@ -57,9 +58,9 @@ impl Pass<'_, '_> {
     /// Holds every file of `log/` against the ledger.
     pub(super) fn check_log(&mut self) -> Result<(), ArchiveError> {
         let mut check = self.archive.check_log()?;
-        if !check.findings.is_empty() {
+        if check != LogCheck::default() {
             check = self.archive.check_log_again(check)?;
-            if check.findings.is_empty() {
+            if check == LogCheck::default() {
                 let (size, _) = self.archive.head()?;
                 self.found.note(
                     "log",

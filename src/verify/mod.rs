@@ -96,10 +96,9 @@ pub fn folder(
         Err(error) if error.is_damage() || is_something_else(&error) => {
             let mut found = Collected::default();
             let (code, subject) = match error {
-                ArchiveError::Database(_) | ArchiveError::NotOurs { .. } => {
-                    ("database.damaged", "archive.sqlite")
-                }
-                ArchiveError::Store(_) => ("database.damaged", "archive.sqlite"),
+                ArchiveError::Database(_)
+                | ArchiveError::NotOurs { .. }
+                | ArchiveError::Store(_) => ("database.damaged", "archive.sqlite"),
                 ArchiveError::Schema(_) => ("schema.altered", "archive.sqlite"),
                 ArchiveError::Journal { .. } => ("database.journal", "archive.sqlite-journal"),
                 _ => ("ledger.entry-altered", "entry 0"),
