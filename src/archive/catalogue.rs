@@ -188,7 +188,8 @@ pub(super) const IN_MEMORY: u64 = 200_000;
 ///
 /// It will hold names and addresses, so it lies in memory or, where `spill` names a folder of the archive, in a file
 /// there, for its owner only, whose name is taken away before anything is written. Never in the system's folder of
-/// temporary files: that may be on another disk, which nobody encrypted. Where the folder cannot be written, memory it is.
+/// temporary files: that may be on another disk, which nobody encrypted. Where the folder cannot be written, memory it is,
+/// whatever that takes.
 pub(super) fn scratch(spill: Option<&Path>) -> Result<Connection, ArchiveError> {
     let file = spill.and_then(|folder| {
         tempfile::Builder::new()

@@ -3,7 +3,8 @@
 //!
 //! Guaranteed: nothing that is stored is believed before it was recomputed; whatever differs from what was signed is a
 //! [`Finding`] that names what was hit; a part that cannot be read does not keep the others from being looked at; memory
-//! stays bounded but for 24 bytes a stored document and some 40 a segment. Nothing is written.
+//! stays bounded but for 24 bytes a stored document and some 40 a segment. Nothing is written, save that a catalogue of
+//! very many records is made again in a file inside the archive, whose name is gone before anything stands in it.
 //!
 //! Trusted: SHA-256, Ed25519, and the pin, memory and checkpoints that the caller hands in. An archive alone can only
 //! show that it fits together: whoever has its key can make another that fits as well. The rules are those of
