@@ -34,7 +34,7 @@ fn codes(bench: &Bench) -> Result<BTreeSet<String>, Box<dyn std::error::Error>> 
     let archive = Archive::open(&bench.archive())?;
     let origin = archive.origin().to_string();
     let options = Options {
-        pending: keys::announced(&bench.places, &origin, &archive.log_key()?)?,
+        pending: keys::announced(&bench.places, &origin, &archive.log_keys()?.current())?,
         memory: keys::last_signed(&bench.places, &origin)?,
         ..Options::default()
     };

@@ -86,7 +86,7 @@ impl Sample {
             quick: false,
             pin: keys::Pin::open(&places, &origin)?.note().cloned(),
             memory: keys::last_signed(&places, &origin)?,
-            pending: keys::announced(&places, &origin, &self.archive()?.log_key()?)?,
+            pending: keys::announced(&places, &origin, &self.archive()?.log_keys()?.current())?,
             against: Vec::new(),
             odd: Vec::new(),
         })

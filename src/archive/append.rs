@@ -90,15 +90,25 @@ pub struct Appended {
 /// The key, what it remembers having signed, and what this user last saw: all outside the archive.
 pub struct Signer {
     pub(super) key: KeyPair,
+    /// The key that the archive's last entry ended, while the head has to be signed by both.
+    pub(super) retired: Option<KeyPair>,
     pub(super) memory: Memory,
     pub(super) pin: Pin,
 }
 
 impl Signer {
+    /// The same signer with the key at hand that its own has taken the place of.
+    #[must_use]
+    pub fn after(mut self, retired: Option<KeyPair>) -> Self {
+        self.retired = retired;
+        self
+    }
+
     /// The signer of an archive, with the memory and the pin of this user.
     pub fn new(places: &Places, origin: &str, key: KeyPair) -> Result<Self, ArchiveError> {
         Ok(Self {
             key,
+            retired: None,
             memory: Memory::open(places, origin)?,
             pin: Pin::open(places, origin)?,
         })
@@ -351,7 +361,20 @@ impl Writer {
 
     /// Signs the announced head, remembers that, stores the note.
     pub(super) fn seal(&mut self) -> Result<(), ArchiveError> {
-        let note = self.signer.memory.sign_pending(&self.signer.key)?;
+        let size = self.tree.size();
+        let (first, second) = self.archive.log_keys()?.signers(size);
+        let Signer {
+            key,
+            memory,
+            retired,
+            ..
+        } = &mut self.signer;
+        let retired = retired.as_ref().filter(|_| second.is_some());
+        if second.is_some() && retired.map(KeyPair::public) != Some(first) {
+            let missing = first.to_string();
+            return Err(KeyError::KeyNotHere { size, missing }.into());
+        }
+        let note = memory.sign_pending(key, retired)?;
         self.store_note(&note)
     }
 

@@ -4,16 +4,21 @@ use std::ops::Range;
 
 use super::Archive;
 use super::ArchiveError;
+use super::values::values;
 use super::restore::LOST;
 use crate::keys::KeyError;
+use crate::keys::LogKeys;
 use crate::keys::Pin;
 use crate::keys::PublicKey;
+use crate::record::Digest;
 use crate::tlog::Checkpoint;
 use crate::tlog::Frontier;
 use crate::tlog::Hash;
 use crate::tlog::Note;
-use crate::tlog::Verifier;
 use crate::tlog::leaf_hash;
+
+/// The kind of the entries that change the log's key.
+pub(super) const ROTATED: &str = "key.rotated/1";
 
 impl Archive {
     /// Calls `visit` with the leaf data of every entry from `first` on, in order.
@@ -53,10 +58,10 @@ impl Archive {
         Ok(tree.root())
     }
 
-    /// Reads a checkpoint of this archive out of a note, demanding the log key's signature.
+    /// Reads a checkpoint of this archive out of a note, demanding the signatures of the log's keys.
     pub fn open_note(&self, note: &str) -> Result<Checkpoint, ArchiveError> {
         let note = Note::parse(note.as_bytes()).map_err(KeyError::from)?;
-        Ok(Checkpoint::open(&note, &self.verifier()?).map_err(KeyError::from)?)
+        Ok(self.log_keys()?.open(&note)?)
     }
 
     /// Moves a user's pin to the archive's last checkpoint, over the proof that what was seen is its beginning.
@@ -78,17 +83,30 @@ impl Archive {
             }
             None => Vec::new(),
         };
-        Ok(pin.advance(&note, &self.verifier()?, &proof)?)
+        Ok(pin.advance(&note, &self.log_keys()?, &proof)?)
     }
 
-    /// The log key's public half.
-    pub fn log_key(&self) -> Result<PublicKey, ArchiveError> {
-        Ok(PublicKey::new(self.keys.log)?)
-    }
-
-    /// The log key, ready to verify.
-    pub fn verifier(&self) -> Result<Verifier, ArchiveError> {
-        Ok(Verifier::new(self.origin().as_str(), &self.keys.log).map_err(KeyError::from)?)
+    /// The keys that sign this log's heads: the one that the origin is made of, and those that entries changed it to.
+    pub fn log_keys(&self) -> Result<LogKeys, ArchiveError> {
+        let mut keys = LogKeys::new(self.origin().as_str(), PublicKey::new(self.keys.log)?);
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT seq, slots FROM entry WHERE schema = ?1 ORDER BY seq")?;
+        let mut rows = statement.query([ROTATED])?;
+        while let Some(row) = rows.next()? {
+            let seq: u64 = row.get(0)?;
+            let slots: Option<String> = row.get(1)?;
+            let broken = |what: &str| ArchiveError::LedgerBroken(format!("entry {seq} {what}"));
+            let values = values(format!("entry {seq}"), ROTATED, slots.as_deref())?
+                .ok_or_else(|| broken("changes the log's key and does not say to which"))?;
+            let key = |slot: &'static str| -> Result<PublicKey, ArchiveError> {
+                let digits: Option<Digest> = values.get(slot)?;
+                let digits = digits.ok_or_else(|| broken("lacks a key"))?;
+                Ok(PublicKey::new(*digits.as_bytes())?)
+            };
+            keys.rotate(seq, key("old_key")?, key("new_key")?)?;
+        }
+        Ok(keys)
     }
 
     /// Refuses to append where the schema is not an archive's: a trigger could swallow what is acknowledged.

@@ -21,6 +21,7 @@ mod proving;
 mod query;
 mod recover;
 mod restore;
+mod rotate;
 pub mod search;
 mod settings;
 mod start;

@@ -38,8 +38,8 @@ impl Writer {
             Some(seen) => self.consistency(seen)?,
             None => Vec::new(),
         };
-        let verifier = self.archive.verifier()?;
-        Ok(self.signer.pin.advance(note, &verifier, &proof)?)
+        let keys = self.archive.log_keys()?;
+        Ok(self.signer.pin.advance(note, &keys, &proof)?)
     }
 
     /// Ends what a crash interrupted (see the table above) and refuses what no crash explains.
@@ -162,8 +162,8 @@ impl Writer {
             Some(signed) => self.consistency(signed.size)?,
             None => Vec::new(),
         };
-        let verifier = self.archive.verifier()?;
-        self.signer.memory.adopt(&parsed, &verifier, &proof)?;
+        let keys = self.archive.log_keys()?;
+        self.signer.memory.adopt(&parsed, &keys, &proof)?;
         self.settle(Some(note))
     }
 
@@ -184,7 +184,6 @@ impl Writer {
         let note =
             note.ok_or_else(|| ArchiveError::LedgerBroken("it has no checkpoint".to_owned()))?;
         let note = Note::parse(note.as_bytes()).map_err(KeyError::from)?;
-        let verifier = archive.verifier()?;
-        Ok(signer.memory.adopt(&note, &verifier, &[])?)
+        Ok(signer.memory.adopt(&note, &archive.log_keys()?, &[])?)
     }
 }

@@ -103,12 +103,9 @@ impl Writer {
             0 => Vec::new(),
             known => tlog::prove_consistency(&copied.hashes, known).map_err(KeyError::from)?,
         };
-        let verifier = writer.archive.verifier()?;
+        let keys = writer.archive.log_keys()?;
         // A crash after this leaves an archive behind its signer's memory: what it was before.
-        writer
-            .signer
-            .memory
-            .adopt(&copied.note, &verifier, &proof)?;
+        writer.signer.memory.adopt(&copied.note, &keys, &proof)?;
         let mut said = vec![
             ("from_size", Value::from(from_size)),
             ("to_size", Value::from(to_size)),
@@ -230,10 +227,9 @@ impl Copied {
             reason,
         };
         let bytes = read(&folder.join(CHECKPOINT_PATH), MAX_NOTE_BYTES)?;
-        let opened = Note::parse(&bytes).map(|note| (note, archive.verifier()));
-        let (note, verifier) =
-            opened.map_err(|error| refused(format!("its checkpoint cannot be read: {error}")))?;
-        let checkpoint = Checkpoint::open(&note, &verifier?).map_err(|error| {
+        let note = Note::parse(&bytes)
+            .map_err(|error| refused(format!("its checkpoint cannot be read: {error}")))?;
+        let checkpoint = archive.log_keys()?.open(&note).map_err(|error| {
             refused(format!(
                 "its checkpoint was not signed by this archive's key: {error}"
             ))

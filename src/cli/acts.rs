@@ -82,6 +82,11 @@ impl Values {
         Ok(())
     }
 
+    /// The slots that are set.
+    pub(super) fn slots(&self) -> &[(&'static str, Value)] {
+        &self.slots
+    }
+
     /// The entry.
     pub(super) fn entry(&self, kind: &str) -> Result<EntryDraft, CliError> {
         Ok(EntryDraft::new(kind, &self.slots)?)

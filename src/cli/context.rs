@@ -23,6 +23,8 @@ use crate::keys::KeyPair;
 use crate::keys::Places;
 use crate::keys::PublicKey;
 use crate::keys::needs_passphrase;
+use crate::keys::public_half;
+use crate::keys::take_place;
 use crate::record::Moment;
 use crate::record::visible;
 
@@ -38,6 +40,7 @@ pub struct Context {
     pub folder: PathBuf,
     by: Option<String>,
     passphrase_fd: Option<u32>,
+    passphrase_given: OnceLock<String>,
     /// The user's folder, where it is not the usual one.
     user: Option<PathBuf>,
     /// The archive's settings, once they were read for showing something.
@@ -73,6 +76,7 @@ impl Context {
             folder,
             by,
             passphrase_fd,
+            passphrase_given: OnceLock::new(),
             user: None,
             settings: OnceLock::new(),
         }
@@ -89,6 +93,7 @@ impl Context {
             folder,
             by: Some(by.to_owned()),
             passphrase_fd: None,
+            passphrase_given: OnceLock::new(),
             user: Some(user),
             settings: OnceLock::new(),
         }
@@ -102,6 +107,7 @@ impl Context {
             folder,
             by: self.by.clone(),
             passphrase_fd: self.passphrase_fd,
+            passphrase_given: OnceLock::new(),
             user: self.user.clone(),
             settings: OnceLock::new(),
         }
@@ -210,14 +216,45 @@ impl Context {
         let places = self.places()?;
         let origin = archive.origin().as_str();
         let path = places.log_key(origin)?;
-        let expected = PublicKey::new(archive.keys().log)?;
-        let passphrase = if needs_passphrase(&path)? {
+        let keys = archive.log_keys()?;
+        let expected = keys.current();
+        let next = places.next_log_key(origin)?;
+        if public_half(&next)? != Some(expected) {
+            let key = self.key(&path, &expected)?;
+            return Ok(Signer::new(&places, origin, key)?);
+        }
+        // A change of the key was stopped after it had been recorded.
+        let key = self.key(&next, &expected)?;
+        let retired = match keys.signers(archive.head()?.0) {
+            (old, Some(_)) if public_half(&path)? == Some(old) => Some(self.key(&path, &old)?),
+            _ => None,
+        };
+        Ok(Signer::new(&places, origin, key)?.after(retired))
+    }
+
+    /// Opens a key, asking for its passphrase where it is locked.
+    fn key(&self, path: &Path, expected: &PublicKey) -> Result<KeyPair, CliError> {
+        let passphrase = if needs_passphrase(path)? {
             self.passphrase("Passphrase of the archive's key:")?
         } else {
             None
         };
-        let key = KeyPair::load_expecting(&path, passphrase.as_deref(), &expected)?;
-        Ok(Signer::new(&places, origin, key)?)
+        Ok(KeyPair::load_expecting(
+            path,
+            passphrase.as_deref(),
+            expected,
+        )?)
+    }
+
+    /// Gives the key that signs now the place of the one before it, where a change of the key was stopped before that.
+    fn end_change_of_key(&self, archive: &Archive) -> Result<(), CliError> {
+        let places = self.places()?;
+        let origin = archive.origin().as_str();
+        let next = places.next_log_key(origin)?;
+        if public_half(&next)? == Some(archive.log_keys()?.current()) {
+            take_place(&next, &places.log_key(origin)?)?;
+        }
+        Ok(())
     }
 
     /// The archive, for adding to it. Refused where its settings cannot be used: they say in which zone times are read.
@@ -230,8 +267,11 @@ impl Context {
 
     /// The archive, for making again what follows from it.
     pub fn writer_without_settings(&self) -> Result<Writer, CliError> {
-        let signer = self.signer(&self.archive()?)?;
-        Ok(Writer::open(&self.folder, signer)?)
+        let archive = self.archive()?;
+        let signer = self.signer(&archive)?;
+        let writer = Writer::open(&self.folder, signer)?;
+        self.end_change_of_key(&archive)?;
+        Ok(writer)
     }
 
     /// Whether there is an archive.
@@ -245,14 +285,48 @@ impl Context {
     /// A passphrase: the first line of the given descriptor, else typed.
     pub fn passphrase(&self, question: &str) -> Result<Option<String>, CliError> {
         match self.passphrase_fd {
-            Some(number) => read_line(&PathBuf::from(format!("/dev/fd/{number}"))).map(Some),
+            // Read once: a pipe gives it once, and two keys of one archive may be locked by it.
+            Some(number) => match self.passphrase_given.get() {
+                Some(given) => Ok(Some(given.clone())),
+                None => read_line(&PathBuf::from(format!("/dev/fd/{number}")))
+                    .map(|line| Some(self.passphrase_given.get_or_init(|| line).clone())),
+            },
             None => self.ui.ask_passphrase(question),
         }
     }
 
-    /// Whether a passphrase comes by a descriptor.
-    pub const fn has_passphrase(&self) -> bool {
-        self.passphrase_fd.is_some()
+    /// A passphrase for a key that is being made: by a descriptor, else typed twice where it is `asked` for.
+    pub fn new_passphrase(&self, asked: bool, question: &str) -> Result<Option<String>, CliError> {
+        if self.passphrase_fd.is_some() {
+            return self.passphrase("");
+        }
+        if !asked {
+            return Ok(None);
+        }
+        let first = self.ui.ask_passphrase(question)?;
+        let Some(first) = first.filter(|first| !first.is_empty()) else {
+            return Err(CliError::usage(
+                "there is no passphrase",
+                "run this on a terminal, or give the passphrase with --passphrase-fd N",
+            ));
+        };
+        if self.ui.ask_passphrase("The same again:")?.as_ref() == Some(&first) {
+            Ok(Some(first))
+        } else {
+            Err(CliError::usage(
+                "the two passphrases differ",
+                "run this again",
+            ))
+        }
+    }
+
+    /// Whether the key that signs the archive now is on this computer.
+    pub fn has_key(&self, archive: &Archive) -> Result<bool, CliError> {
+        let places = self.places()?;
+        let origin = archive.origin().as_str();
+        let signs = Some(archive.log_keys()?.current());
+        Ok(public_half(&places.log_key(origin)?)? == signs
+            || public_half(&places.next_log_key(origin)?)? == signs)
     }
 }
 

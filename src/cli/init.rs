@@ -142,7 +142,7 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<Outcome, CliErro
         .map(PublicKey::load)
         .transpose()?;
     let settings = settings(context, args, &folder)?;
-    let passphrase = new_passphrase(context, args)?;
+    let passphrase = context.new_passphrase(args.passphrase, "Passphrase for the keys:")?;
     // Asked again: whoever was asked for a name or a passphrase took their time.
     let existed = demand_empty(&dir)?;
     let mut made = Made::new(dir, existed);
@@ -230,30 +230,6 @@ fn settings(context: &Context, args: &InitArgs, folder: &Path) -> Result<Setting
             .map_or_else(String::new, |value| value.get_name().to_owned()),
         unknown: Vec::new(),
     })
-}
-
-fn new_passphrase(context: &Context, args: &InitArgs) -> Result<Option<String>, CliError> {
-    if context.has_passphrase() {
-        return context.passphrase("");
-    }
-    if !args.passphrase {
-        return Ok(None);
-    }
-    let first = context.ui.ask_passphrase("Passphrase for the keys:")?;
-    let Some(first) = first.filter(|first| !first.is_empty()) else {
-        return Err(CliError::usage(
-            "there is no passphrase",
-            "run this on a terminal, or give the passphrase with --passphrase-fd N",
-        ));
-    };
-    if context.ui.ask_passphrase("The same again:")?.as_ref() == Some(&first) {
-        Ok(Some(first))
-    } else {
-        Err(CliError::usage(
-            "the two passphrases differ",
-            "run this again",
-        ))
-    }
 }
 
 /// What has been made so far, so that a failure can take it back.

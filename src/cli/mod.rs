@@ -17,6 +17,7 @@ mod help;
 mod indexing;
 mod ingest;
 mod init;
+mod key;
 mod log;
 mod people;
 mod provenance;
@@ -134,6 +135,7 @@ enum Verb {
     Timeline(timeline::TimelineArgs),
     Status(status::StatusArgs),
     Log(log::LogArgs),
+    Key(key::KeyArgs),
     Doctor(doctor::DoctorArgs),
     Help(help::HelpArgs),
 }
@@ -180,6 +182,7 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::Custody(args)) => custody::run(context, &args),
         Some(Verb::People(args)) => people::run(context, &args),
         Some(Verb::Doctor(args)) => doctor::run(context, &args),
+        Some(Verb::Key(args)) => key::run(context, &args),
         Some(Verb::Log(args)) => log::run(context, &args),
         Some(Verb::Verify(args)) => verify::run(context, &args),
         Some(Verb::Provenance(args)) => provenance::run(context, &args),

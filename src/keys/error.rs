@@ -128,6 +128,28 @@ pub enum KeyError {
     /// A head that is not shown to continue the known one.
     #[error("the offered head does not continue the known one")]
     NotContinued(#[source] TlogError),
+    /// An entry that changes the log's key and does not follow from those before it.
+    #[error("entry {index} changes the log's key from {old} to {new}, where {current} signs")]
+    Rotation {
+        /// The index of the entry.
+        index: u64,
+        /// The key that signs there, in hex.
+        current: String,
+        /// The key that the entry ends, in hex.
+        old: String,
+        /// The key that it begins, in hex.
+        new: String,
+    },
+    /// A head that the key which ends and the key which begins both have to sign, and one of them is not at hand.
+    #[error(
+        "the head of {size} entries changes the key: {missing} has to sign it too, and is not here"
+    )]
+    KeyNotHere {
+        /// The number of entries.
+        size: u64,
+        /// The public key that lacks, in hex.
+        missing: String,
+    },
     /// Nothing was announced to be signed.
     #[error("no head is waiting to be signed")]
     NothingPending,
@@ -169,6 +191,7 @@ impl KeyError {
                 | Self::PassphraseNeeded { .. }
                 | Self::WrongPassphrase { .. }
                 | Self::WrongKey { .. }
+                | Self::KeyNotHere { .. }
         )
     }
 

@@ -130,6 +130,23 @@ pub fn needs_passphrase(path: &Path) -> Result<bool, KeyError> {
     Ok(read_private(path)?.is_encrypted())
 }
 
+/// The public half of the key in this file, which lies open even where the file is locked; nothing where no file is.
+pub fn public_half(path: &Path) -> Result<Option<PublicKey>, KeyError> {
+    match read_private(path) {
+        Ok(key) => PublicKey::out_of(key.public_key()).map(Some),
+        Err(KeyError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts a key into the place of another, which is gone then: what it signs counts for nothing any more, and whoever
+/// found it could sign another history of the time before.
+pub fn take_place(next: &Path, place: &Path) -> Result<(), KeyError> {
+    // The public half is only read by people, so that it may be the one that lags.
+    durable::rename(next, place)?;
+    Ok(durable::rename(&beside(next), &beside(place))?)
+}
+
 /// The name of the public half of a key file.
 fn beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -239,18 +256,23 @@ impl KeyPair {
         Ok(key)
     }
 
+    /// Puts this key's line under a note, in the name of `name`.
+    pub fn add_to(&self, note: &mut Note, name: &str) -> Result<(), KeyError> {
+        Ok(note.sign(name, &self.0)?)
+    }
+
     /// Signs a checkpoint in the name of its origin. Whoever writes an archive signs through
     /// [`super::Memory::sign_pending`] instead, which refuses a second history.
     pub fn sign(&self, checkpoint: &Checkpoint) -> Result<Note, KeyError> {
         let mut note = Note::new(&checkpoint.text())?;
-        note.sign(&checkpoint.origin, &self.0)?;
+        self.add_to(&mut note, &checkpoint.origin)?;
         Ok(note)
     }
 
     /// Signs any text in the name of `name`: the recovery key closes a log with it.
     pub fn sign_text(&self, name: &str, text: &str) -> Result<Note, KeyError> {
         let mut note = Note::new(text)?;
-        note.sign(name, &self.0)?;
+        self.add_to(&mut note, name)?;
         Ok(note)
     }
 }

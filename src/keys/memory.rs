@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use super::KeyError;
 use super::KeyPair;
+use super::LogKeys;
 use super::Places;
 use super::PublicKey;
 use super::demand_continued;
@@ -29,7 +30,6 @@ use crate::durable::Lock;
 use crate::tlog::Checkpoint;
 use crate::tlog::Hash;
 use crate::tlog::Note;
-use crate::tlog::Verifier;
 
 /// A number of entries and the root over them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -279,9 +279,14 @@ impl Memory {
         })
     }
 
-    /// Signs the announced head and remembers the note, durably, before handing it out. When this fails, no signature
-    /// exists outside the memory.
-    pub fn sign_pending(&mut self, key: &KeyPair) -> Result<Note, KeyError> {
+    /// Signs the announced head and remembers the note, durably, before handing it out. Where the head's last entry
+    /// changed the log's key, `retired` is the key that it ended, and signs first. When this fails, no signature exists
+    /// outside the memory.
+    pub fn sign_pending(
+        &mut self,
+        key: &KeyPair,
+        retired: Option<&KeyPair>,
+    ) -> Result<Note, KeyError> {
         let head = self
             .pending(&key.public())
             .ok_or(KeyError::NothingPending)?;
@@ -292,7 +297,10 @@ impl Memory {
             size: head.size,
             root: head.root,
         };
-        let note = key.sign(&checkpoint)?;
+        let mut note = Note::new(&checkpoint.text())?;
+        for key in retired.into_iter().chain([key]) {
+            key.add_to(&mut note, &self.origin)?;
+        }
         self.remember(State {
             pending: None,
             signed: Some((note.clone(), checkpoint)),
@@ -303,7 +311,7 @@ impl Memory {
     /// Takes over a note that the log's key signed elsewhere: after a loss of this memory on the strength of a pin or
     /// the user's word, or when the memory is older than the archive. What is remembered must be its beginning, which
     /// `proof` shows; an empty memory takes any.
-    pub fn adopt(&mut self, note: &Note, log: &Verifier, proof: &[Hash]) -> Result<(), KeyError> {
+    pub fn adopt(&mut self, note: &Note, log: &LogKeys, proof: &[Hash]) -> Result<(), KeyError> {
         let checkpoint = self.open_note(note, log)?;
         if let Some((_, signed)) = &self.state.signed {
             demand_continued(signed, &checkpoint, proof)?;
@@ -314,8 +322,8 @@ impl Memory {
         })
     }
 
-    fn open_note(&self, note: &Note, log: &Verifier) -> Result<Checkpoint, KeyError> {
-        let checkpoint = Checkpoint::open(note, log)?;
+    fn open_note(&self, note: &Note, log: &LogKeys) -> Result<Checkpoint, KeyError> {
+        let checkpoint = log.open(note)?;
         if checkpoint.origin == self.origin {
             Ok(checkpoint)
         } else {

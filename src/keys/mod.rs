@@ -10,6 +10,7 @@
 
 mod error;
 mod log_key;
+mod log_keys;
 mod memory;
 mod pin;
 mod places;
@@ -24,6 +25,9 @@ pub use error::KeyError;
 pub use log_key::KeyPair;
 pub use log_key::PublicKey;
 pub use log_key::needs_passphrase;
+pub use log_key::public_half;
+pub use log_key::take_place;
+pub use log_keys::LogKeys;
 pub use memory::Head;
 pub use memory::Memory;
 pub use memory::Standing;

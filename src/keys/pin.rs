@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use super::KeyError;
+use super::LogKeys;
 use super::Places;
 use super::demand_continued;
 use super::read_file;
@@ -12,7 +13,6 @@ use crate::durable;
 use crate::tlog::Checkpoint;
 use crate::tlog::Hash;
 use crate::tlog::Note;
-use crate::tlog::Verifier;
 
 /// The checkpoint last seen of one archive, if any was.
 #[derive(Debug)]
@@ -69,8 +69,8 @@ impl Pin {
     /// Moves the pin to a note that the log's key signed, durably. `proof` shows that what was seen is its beginning
     /// ([`crate::tlog::prove_consistency`]); it is empty for the same size and for the first pin. A refusal
     /// ([`KeyError::is_conflict`]) leaves the pin where it was.
-    pub fn advance(&mut self, note: &Note, log: &Verifier, proof: &[Hash]) -> Result<(), KeyError> {
-        let checkpoint = Checkpoint::open(note, log)?;
+    pub fn advance(&mut self, note: &Note, log: &LogKeys, proof: &[Hash]) -> Result<(), KeyError> {
+        let checkpoint = log.open(note)?;
         if checkpoint.origin != self.origin {
             return Err(KeyError::Origin(checkpoint.origin));
         }

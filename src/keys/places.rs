@@ -34,6 +34,11 @@ impl Places {
         self.key_file(origin, "")
     }
 
+    /// The key that takes the log key's place, until it has.
+    pub fn next_log_key(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        self.key_file(origin, ".next")
+    }
+
     /// The log's public key.
     pub fn log_key_public(&self, origin: &str) -> Result<PathBuf, KeyError> {
         self.key_file(origin, ".pub")

@@ -27,7 +27,6 @@ use crate::commitment::pieces;
 use crate::record::Digest;
 use crate::record::Schema;
 use crate::record::schema;
-use crate::tlog::Checkpoint;
 use crate::tlog::Hash;
 use crate::tlog::Note;
 use crate::tlog::prove_inclusion;
@@ -36,15 +35,15 @@ use crate::tlog::prove_inclusion;
 pub fn make(archive: &Archive, wanted: &Wanted) -> Result<Proof, PublishError> {
     let _snapshot = archive.ledger()?;
     let keys = archive.keys();
-    let verifier = archive.verifier()?;
+    let log_keys = archive.log_keys()?;
     let (_, note) = archive.head()?;
     let unsigned = || PublishError::NotSigned {
         item: "anything".to_owned(),
     };
     let note = Note::parse(note.ok_or_else(unsigned)?.as_bytes())?;
-    let head = Checkpoint::open(&note, &verifier)?;
+    let head = log_keys.open(&note)?;
     let mut proof = Proof {
-        checkpoint: note.only_signed_by(&verifier).to_string(),
+        checkpoint: log_keys.only_signed(&note)?.to_string(),
         cosignatures: Vec::new(),
         items: Vec::new(),
         key_entries: Vec::new(),

@@ -45,6 +45,7 @@ pub use strict::out_of_page;
 
 use crate::archive::ArchiveError;
 use crate::commitment::canonical::CanonicalError;
+use crate::keys::KeyError;
 use crate::tlog::TlogError;
 
 /// Why a proof was not made. What is wrong with a proof that is checked is a finding.
@@ -57,6 +58,9 @@ pub enum PublishError {
     /// A value that cannot be written.
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
+    /// The keys, or a checkpoint that they did not sign.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// A tree or checkpoint that proves nothing.
     #[error("the ledger cannot prove it")]
     Log(#[from] TlogError),

@@ -85,7 +85,6 @@ pub const ITEM_KINDS: &[Schema] = &[
 const NOT_CARRIED_OUT: &[&str] = &[
     "archive.continued/1",
     "key.added/1",
-    "key.rotated/1",
     "editor.admitted/1",
     "editor.left/1",
     "corrected/1",

@@ -237,10 +237,11 @@ impl Note {
         }
     }
 
-    /// The note with the lines of this key only: what a time stamp covers, whoever cosigns later.
+    /// The note with the lines of these keys only: what a time stamp covers, whoever cosigns later.
     #[must_use]
-    pub fn only_signed_by(&self, verifier: &Verifier) -> Self {
-        let signatures = self.signatures.iter().filter(|line| verifier.signed(line));
+    pub fn only_signed_by(&self, verifiers: &[Verifier]) -> Self {
+        let signs = |line: &&Signature| verifiers.iter().any(|verifier| verifier.signed(line));
+        let signatures = self.signatures.iter().filter(signs);
         Self {
             text: self.text.clone(),
             signatures: signatures.cloned().collect(),

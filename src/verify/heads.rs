@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Pass;
 use crate::archive::ArchiveError;
+use crate::keys::LogKeys;
 use crate::record::Finding;
 use crate::tlog::Checkpoint;
 use crate::tlog::Hash;
 use crate::tlog::Note;
-use crate::tlog::Verifier;
 
 /// Whose head one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,15 +86,15 @@ impl Pass<'_, '_> {
     /// Reads every head and verifies its signature.
     pub(super) fn heads(&mut self) -> Result<Heads, ArchiveError> {
         let mut heads = Heads::default();
-        let verifier = match self.archive.verifier() {
-            Ok(verifier) => verifier,
+        let keys = match self.archive.log_keys() {
+            Ok(keys) => keys,
             Err(error) => {
                 heads.unjudged = true;
                 self.found.add(Finding::new(
-                    "origin.changed",
-                    "entry 0",
+                    "key.unusable",
+                    "log key",
                     format!(
-                        "The archive's key cannot be used, so no checkpoint was judged: {}.",
+                        "The keys that the ledger names cannot be used, so no checkpoint was judged: {}.",
                         super::sentence(&error)
                     ),
                 ));
@@ -107,7 +107,7 @@ impl Pass<'_, '_> {
             if self.options.quick && number + 1 < last {
                 continue;
             }
-            match self.stored_head(&verifier, size, &bytes) {
+            match self.stored_head(&keys, size, &bytes) {
                 Some(checkpoint) => {
                     heads.expect(checkpoint.size);
                     heads.stored.push(checkpoint);
@@ -124,7 +124,7 @@ impl Pass<'_, '_> {
         let outside = (self.options.against.iter().enumerate())
             .map(|(number, note)| (Holder::Outside(number), note));
         for (holder, note) in pin.into_iter().chain(memory).chain(outside) {
-            match Checkpoint::open(note, &verifier) {
+            match keys.open(note) {
                 Ok(checkpoint) => {
                     heads.expect(checkpoint.size);
                     heads.held.push((holder, checkpoint));
@@ -142,7 +142,7 @@ impl Pass<'_, '_> {
         Ok(heads)
     }
 
-    fn stored_head(&mut self, verifier: &Verifier, size: i64, bytes: &[u8]) -> Option<Checkpoint> {
+    fn stored_head(&mut self, keys: &LogKeys, size: i64, bytes: &[u8]) -> Option<Checkpoint> {
         let subject = format!("checkpoint of {size} entries");
         let note = match Note::parse(bytes) {
             Ok(note) => note,
@@ -153,7 +153,7 @@ impl Pass<'_, '_> {
                 return None;
             }
         };
-        let checkpoint = match Checkpoint::open(&note, verifier) {
+        let checkpoint = match keys.open(&note) {
             Ok(checkpoint) => checkpoint,
             Err(error) => {
                 let message =

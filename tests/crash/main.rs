@@ -15,6 +15,7 @@ mod bench;
 #[path = "../support/copies.rs"]
 mod copies;
 mod disks;
+mod keys;
 #[path = "../support/skipped.rs"]
 mod skipped;
 mod together;

@@ -17,6 +17,7 @@ use crate::cli::ui::size;
 use crate::keys::Head;
 use crate::keys::KeyError;
 use crate::keys::Pin;
+use crate::keys::Places;
 use crate::keys::announced;
 use crate::keys::last_signed;
 use crate::keys::words;
@@ -305,11 +306,22 @@ pub(super) fn check(
 fn remembered(context: &Context) -> Result<(Option<Note>, Option<Head>), CliError> {
     let archive = Archive::open(&context.folder)?;
     let (places, origin) = (context.places()?, archive.origin().as_str());
-    let log = archive.log_key()?;
     Ok((
         last_signed(&places, origin)?,
-        announced(&places, origin, &log)?,
+        announced_by(&archive, &places)?,
     ))
+}
+
+/// What the archive's key has announced here; nothing where it cannot be said which key that is, which is a finding.
+fn announced_by(archive: &Archive, places: &Places) -> Result<Option<Head>, CliError> {
+    let Ok(keys) = archive.log_keys() else {
+        return Ok(None);
+    };
+    Ok(announced(
+        places,
+        archive.origin().as_str(),
+        &keys.current(),
+    )?)
 }
 
 fn check_once(
@@ -336,7 +348,7 @@ fn check_once(
         let memory = or_damaged(memory, "memory.damaged", "signer's memory", &mut options)?;
         options.memory = memory.flatten();
         if options.odd.iter().all(|odd| odd.code != "memory.damaged") {
-            options.pending = announced(&places, origin, &archive.log_key()?)?;
+            options.pending = announced_by(&archive, &places)?;
         }
     }
     let meter = context.ui.meter();
