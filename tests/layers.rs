@@ -23,7 +23,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "verify",
         &["record", "tlog", "commitment", "keys", "archive"],
     ),
-    ("publish", &["record", "tlog", "commitment", "archive"]),
+    (
+        "publish",
+        &["record", "tlog", "commitment", "keys", "archive"],
+    ),
     ("cite", &["record", "archive"]),
     (
         "report",

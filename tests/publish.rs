@@ -12,7 +12,11 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use fonds::archive::Archive;
+use fonds::archive::EntryDraft;
+use fonds::archive::Step;
 use fonds::archive::Target;
+use fonds::archive::Writer;
+use fonds::keys::KeyPair;
 use fonds::publish;
 use fonds::publish::Proof;
 use fonds::publish::PublishError;
@@ -85,6 +89,123 @@ fn proofs(archive: &Archive) -> TestResult<BTreeMap<&'static str, Proof>> {
         proofs.insert(name, made);
     }
     Ok(proofs)
+}
+
+/// Changes the log's key to that of this seed.
+fn change_key(mut writer: Writer, seed: u8) -> TestResult {
+    let t = [("t", json!("2023-08-15T20:00:00Z"))];
+    writer.rotate(KeyPair::from_seed([seed; 32]), &t)?;
+    Ok(())
+}
+
+/// Proofs of one message before, at and after a change of the key, and after a second one.
+fn rotated(bench: &Bench) -> TestResult<BTreeMap<&'static str, Proof>> {
+    let mut proofs = BTreeMap::new();
+    let mut prove = |name| -> TestResult {
+        let archive = Archive::open(&bench.archive())?;
+        let message = item(&archive, |class, kind, _| {
+            class == "m" && kind == "x-direct"
+        })?;
+        proofs.insert(name, publish::make(&archive, &whole(vec![message]))?);
+        Ok(())
+    };
+    change_key(bench.writer()?, 11)?;
+    prove("changed")?;
+    let name = EntryDraft::new(
+        "agent.named/1",
+        &[
+            ("kind", json!("person")),
+            ("name", json!("Nora Halloran")),
+            ("t", json!("2023-08-15T20:00:00Z")),
+        ],
+    )?;
+    bench
+        .writer_by(KeyPair::from_seed([11; 32]))?
+        .append(vec![Step::Entry(name)], None)?;
+    prove("later")?;
+    change_key(bench.writer_by(KeyPair::from_seed([11; 32]))?, 12)?;
+    prove("again")?;
+    Ok(proofs)
+}
+
+/// What is done to a proof of an archive whose key was changed.
+const KEY_FORGERIES: &[Forgery] = &[
+    (
+        "the changes left out",
+        |it| it["key_entries"] = json!([]),
+        "proof.not-signed",
+    ),
+    (
+        "the first change left out",
+        |it| drop_first(&mut it["key_entries"]),
+        "proof.keys-differ",
+    ),
+    (
+        "a change twice",
+        |it| twice(&mut it["key_entries"]),
+        "proof.keys-differ",
+    ),
+    (
+        "another new key",
+        |it| spoil(&mut it["key_entries"][0]["openings"][1]["value"]),
+        "proof.opening-differs",
+    ),
+    (
+        "the keys exchanged",
+        |it| exchange(&mut it["key_entries"][0]["openings"]),
+        "proof.opening-differs",
+    ),
+    (
+        "a new key that stays shut",
+        |it| without(&mut it["key_entries"][0]["openings"], "new_key"),
+        "proof.keys-differ",
+    ),
+    (
+        "a change that is not in the ledger",
+        |it| spoil(&mut it["key_entries"][0]["path"][0]),
+        "proof.entry-not-included",
+    ),
+    (
+        "one signature of two",
+        |it| cut_line(&mut it["checkpoint"], 4),
+        "proof.not-signed",
+    ),
+    (
+        "the other signature of two",
+        |it| cut_line(&mut it["checkpoint"], 5),
+        "proof.not-signed",
+    ),
+];
+
+/// Takes a line out of a text.
+fn cut_line(text: &mut Value, number: usize) {
+    let mut lines: Vec<&str> = text.as_str().unwrap_or_default().split('\n').collect();
+    if lines.len() > number {
+        lines.remove(number);
+    }
+    *text = json!(lines.join("\n"));
+}
+
+#[test]
+fn a_proof_says_how_the_key_was_changed() -> TestResult {
+    let bench = bench()?;
+    let proofs = rotated(&bench)?;
+    for (name, changes, lines) in [("changed", 1, 7), ("later", 1, 6), ("again", 2, 7)] {
+        let proof = serde_json::to_value(&proofs[name])?;
+        assert_eq!(codes(&proof)?, (State::Matches, vec![]), "{name}");
+        assert!(valid(&proof)?, "{name}");
+        assert_eq!(proof["key_entries"].as_array().map(Vec::len), Some(changes));
+        let checkpoint = proof["checkpoint"].as_str().ok_or("a text")?;
+        assert_eq!(checkpoint.split('\n').count(), lines, "{name}");
+    }
+    for (name, forge, code) in KEY_FORGERIES {
+        let mut forged = serde_json::to_value(&proofs["again"])?;
+        forge(&mut forged);
+        let (state, codes) = codes(&forged)?;
+        assert_eq!(state, State::DoesNotMatch, "{name}: {codes:?}");
+        assert!(codes.contains(code), "{name}: {codes:?}");
+    }
+    Ok(())
 }
 
 fn valid(proof: &Value) -> TestResult<bool> {
@@ -352,8 +473,8 @@ const LATER: &[Forgery] = &[
         "proof.not-understood",
     ),
     (
-        "a key entry",
-        |it| it["key_entries"] = json!([{}]),
+        "an entry of another kind among the keys",
+        |it| it["key_entries"] = it["segments"].clone(),
         "proof.not-understood",
     ),
 ];
@@ -460,7 +581,7 @@ fn damaged(proofs: &BTreeMap<&'static str, Proof>) -> TestResult<Vec<Vec<u8>>> {
         let file = proof.file()?;
         let whole = file.clone().into_bytes();
         // Bytes spread over the file, each turned in two ways.
-        for at in (0..whole.len()).step_by(whole.len() / 40) {
+        for at in (0..whole.len()).step_by(whole.len() / 120) {
             for bit in [1, 0x80] {
                 let mut flipped = whole.clone();
                 flipped[at] ^= bit;
@@ -474,7 +595,7 @@ fn damaged(proofs: &BTreeMap<&'static str, Proof>) -> TestResult<Vec<Vec<u8>>> {
             files.push(format!("{}\n", serde_json_canonicalizer::to_string(value)?).into_bytes());
             Ok(())
         };
-        let step = (all.len() / 40).max(1);
+        let step = (all.len() / 120).max(1);
         for (number, pointer) in all.iter().skip(1).step_by(step).enumerate() {
             let (parent, key) = pointer.rsplit_once('/').ok_or("a pointer has a stroke")?;
             let mut less = value.clone();
@@ -503,7 +624,8 @@ fn damaged(proofs: &BTreeMap<&'static str, Proof>) -> TestResult<Vec<Vec<u8>>> {
         } else {
             &[]
         };
-        for (_, forge, _) in forgeries.iter().chain(LATER) {
+        let of_keys = if *name == "again" { KEY_FORGERIES } else { &[] };
+        for (_, forge, _) in forgeries.iter().chain(of_keys).chain(LATER) {
             let mut forged = value.clone();
             forge(&mut forged);
             put(&forged, &mut files)?;
@@ -565,8 +687,10 @@ fn asked(
 fn three_verifiers_agree_on_good_and_damaged_proofs() -> TestResult {
     let bench = bench()?;
     let archive = Archive::open(&bench.archive())?;
-    let files = damaged(&proofs(&archive)?)?;
-    assert!(files.len() > 500, "only {} proofs", files.len());
+    let mut all = proofs(&archive)?;
+    all.extend(rotated(&bench)?);
+    let files = damaged(&all)?;
+    assert!(files.len() > 4_000, "only {} proofs", files.len());
     let folder = bench.dir.path().join("proofs");
     fs::create_dir(&folder)?;
     let mut paths = Vec::new();

@@ -28,6 +28,8 @@ DEEPEST = 32
 NUMBER = 2**53 - 1
 MARK = '<script type="application/json" id="proof">'
 PRIME = 2**255 - 19
+# The d of the curve (RFC 8032, 5.1).
+CURVE = -121665 * pow(121666, -1, PRIME) % PRIME
 LOW_ORDER = {0, 1, PRIME - 1} | {
     int.from_bytes(bytes.fromhex(text), "little")
     for text in (
@@ -47,7 +49,7 @@ def slots_of(kind):
     return described["properties"]["slots"]["x-order"]
 
 
-SLOTS = {kind: slots_of(kind) for kind in ITEMS + SEALS}
+SLOTS = {kind: slots_of(kind) for kind in ITEMS + SEALS + ("key.rotated/1",)}
 
 
 class Stop(Exception):
@@ -260,31 +262,54 @@ def digits(data):
 # PROOF, 'Checking'
 
 
-def signed(origin, key, text):
-    """The size and root of a checkpoint that this key signed."""
+def signed(origin, keys, text):
+    """The size and root of a checkpoint that the keys of its size signed; `keys` are (index of the entry, key)."""
     lines = text.split("\n")
-    need(len(lines) == 6 and lines[3] == lines[5] == "", "the checkpoint has not six lines")
+    need(len(lines) >= 6 and lines[3] == lines[-1] == "", "the checkpoint has not six lines")
     need(lines[0] == origin, "the checkpoint is of another origin")
     need(re.fullmatch("0|[1-9][0-9]{0,15}", lines[1]) and int(lines[1]) <= NUMBER, "no plain size")
+    size, root = int(lines[1]), plain_base64(lines[2], 32)
+    begun = [key for index, key in keys if index < size]
+    # Where the last entry changed the key, the one before it signs too.
+    signers = begun[-2:] if len(begun) > 1 and keys[len(begun) - 1][0] + 1 == size else begun[-1:]
+    message = "".join(part + "\n" for part in lines[:3]).encode()
     start = f"\u2014 {origin} "
-    need(lines[4].startswith(start), "the signature line is of another name")
+    need(len(lines) == 5 + len(signers), "not one signature line for each key")
+    unused = {sha256(origin.encode(), b"\n\1", key)[:4]: key for key in signers}
+    for line in lines[4:-1]:
+        need(line.startswith(start), "the signature line is of another name")
+        line = plain_base64(line[len(start) :], 68)
+        need(line[:4] in unused, "signed by another key")
+        verify(unused.pop(line[:4]), line, message)
+    return size, root
+
+
+def usable(key):
+    """Whether these are the bytes of a point (RFC 8032, 5.1.3) that is not of low order."""
+    y = int.from_bytes(key, "little") & (2**255 - 1)
+    if y >= PRIME or y in LOW_ORDER:
+        return False
+    square = (y * y - 1) * pow(CURVE * y * y + 1, -1, PRIME) % PRIME
+    return pow(square, (PRIME - 1) // 2, PRIME) == 1
+
+
+def plain_base64(text, length):
     try:
-        root = base64.b64decode(lines[2], validate=True)
-        line = base64.b64decode(lines[4][len(start) :], validate=True)
+        data = base64.b64decode(text, validate=True)
     except ValueError:
         raise Stop(DIFFERS, "not base64") from None
-    need(base64.b64encode(root).decode() == lines[2] and len(root) == 32, "not a root")
-    need(base64.b64encode(line).decode() == lines[4][len(start) :] and len(line) == 68, "not a signature")
-    need(line[:4] == sha256(origin.encode(), b"\n\1", key)[:4], "signed by another key")
+    need(base64.b64encode(data).decode() == text and len(data) == length, "not the one base64")
+    return data
+
+
+def verify(key, line, message):
     for point in (key, line[4:36]):
         y = int.from_bytes(point, "little") & (2**255 - 1)
         need(y < PRIME and y not in LOW_ORDER, "a point of low order")
     try:
-        message = "".join(part + "\n" for part in lines[:3]).encode()
         Ed25519PublicKey.from_public_bytes(key).verify(line[4:], message)
     except (InvalidSignature, ValueError):
         raise Stop(DIFFERS, "the signature does not fit") from None
-    return int(lines[1]), root
 
 
 class Check:
@@ -326,17 +351,20 @@ class Check:
         keys = [hex32(one) for one in fields(keys, "log_key", "recovery_key", "salt")]
         items, segments = list_of(item_part, items), list_of(segment_part, segments)
         text_of(note)
-        for later in (cosignatures, key_entries, tokens):
+        key_entries = list_of(segment_part, key_entries)
+        for later in (cosignatures, tokens):
             need(isinstance(later, list), "not a list")
-        need(not (cosignatures or key_entries or tokens), "something of a later version", CANNOT)
+        need(not (cosignatures or tokens), "something of a later version", CANNOT)
 
         listed = canonical([key.hex() for key in keys]).encode()
         origin = "fonds/" + sha256(b"fonds/origin/v1\n", listed).hex()[:40]
         head = None
         try:
-            head = signed(origin, keys[0], note)
+            head = signed(origin, self.log_keys(origin, keys[0], key_entries), note)
         except Stop as stop:
             self.add(*stop.args)
+        for _, path, record, raw in key_entries:
+            self.entry(origin, head, path, record, raw)
         sealed = {}
         for part in segments:
             self.segment(origin, head, sealed, *part)
@@ -346,11 +374,26 @@ class Check:
         self.demand(items, "no item")
         self.demand(used == set(sealed), "a segment without an item")
 
-    def segment(self, origin, head, sealed, openings, path, record, raw):
+    def log_keys(self, origin, first, entries):
+        """The log's keys with the index of the entry that began each."""
+        keys = [(-1, first)]
+        for openings, _, record, _ in entries:
+            need(record["e"] == "key.rotated/1", "an entry of a kind that is not known", CANNOT)
+            opened = self.openings(origin, record, openings)
+            old, new = hex32(opened.get("old_key")), hex32(opened.get("new_key"))
+            need(usable(old) and usable(new), "a key that proves nothing")
+            need(old == keys[-1][1] != new and record["i"] > max(keys[-1][0], 0), "no change of the key that signs then")
+            keys.append((record["i"], new))
+        return keys
+
+    def entry(self, origin, head, path, record, raw):
         self.demand(record["v"] == 1 and record["o"] == origin, "a record of another archive or version")
         leaf = leaf_hash(sha256(b"fonds/entry/v1\n", canonical(raw).encode()))
         if head:
             self.demand(included(record["i"], head[0], leaf, path, head[1]), "an entry is not under the checkpoint")
+
+    def segment(self, origin, head, sealed, openings, path, record, raw):
+        self.entry(origin, head, path, record, raw)
         if record["e"] not in SEALS:
             return self.add(CANNOT, "an entry of a kind that is not known")
         opened = self.openings(origin, record, openings)

@@ -166,6 +166,7 @@ impl<'a> Teller<'a> {
         };
         Ok(match entry.schema.as_str() {
             "archive.started/1" => "started the archive".to_owned(),
+            "key.rotated/1" => format!("changed the archive's key{}", because("reason")?),
             "archive.continued/1" => "continued the archive with new keys".to_owned(),
             "accessioned/1" => {
                 let from = self.party(entry, "from")?;

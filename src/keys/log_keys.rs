@@ -115,7 +115,7 @@ mod tests {
         let checkpoint = Checkpoint {
             origin: ORIGIN.to_owned(),
             size,
-            root: Hash::from([7; 32]),
+            root: Hash([7; 32]),
         };
         let mut note = Note::new(&checkpoint.text())?;
         for seed in seeds {

@@ -10,8 +10,8 @@ use super::Checked;
 use super::EntryRecord;
 use super::Opening;
 use super::Proof;
+use super::ProvedEntry;
 use super::ProvedItem;
-use super::ProvedSegment;
 use super::SCHEMA;
 use super::Shown;
 use super::ShownText;
@@ -23,6 +23,9 @@ use crate::archive::Segment;
 use crate::commitment::Committer;
 use crate::commitment::Origin;
 use crate::commitment::canonical;
+use crate::keys::KeyError;
+use crate::keys::LogKeys;
+use crate::keys::PublicKey;
 use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::ENTRY_KINDS;
@@ -34,7 +37,6 @@ use crate::record::crockford;
 use crate::tlog::Checkpoint;
 use crate::tlog::Hash;
 use crate::tlog::Note;
-use crate::tlog::Verifier;
 use crate::tlog::leaf_hash;
 use crate::tlog::verify_inclusion;
 
@@ -88,9 +90,10 @@ fn read(bytes: &[u8], checked: &mut Checked) -> Option<Proof> {
         Ok(proof)
             if schema == SCHEMA && serde_json::to_value(&proof).is_ok_and(|it| it == value) =>
         {
-            let later = [&proof.cosignatures, &proof.tokens, &proof.key_entries];
+            let later = [&proof.cosignatures, &proof.tokens];
             if later.iter().any(|list| !list.is_empty()) {
-                let message = "It has cosignatures, tokens or key entries, which this release does not understand.";
+                let message =
+                    "It has cosignatures or tokens, which this release does not understand.";
                 return stop(
                     State::CannotBeChecked,
                     "proof.not-understood",
@@ -155,9 +158,13 @@ impl<'a> Check<'a> {
 
     fn run(mut self) {
         self.checked.origin = Some(self.origin.clone());
-        self.head();
-        let mut sealed: Vec<Sealed> = Vec::new();
         let proof = self.proof;
+        let keys = self.log_keys();
+        self.head(keys.as_ref());
+        for part in &proof.key_entries {
+            self.entry(part);
+        }
+        let mut sealed: Vec<Sealed> = Vec::new();
         for part in &proof.segments {
             if let Some(found) = self.segment(part) {
                 let again = |it: &Sealed| address(&it.segment) == address(&found.segment);
@@ -185,21 +192,58 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The checkpoint: signed by the log key, of the origin that the keys give.
-    fn head(&mut self) {
-        let opened = Note::parse(self.proof.checkpoint.as_bytes()).and_then(|note| {
-            let key = Verifier::new(&self.origin, self.proof.origin.log_key.as_bytes())?;
-            let checkpoint = Checkpoint::open(&note, &key)?;
-            Ok((note.signatures().len(), checkpoint))
-        });
+    /// The keys of the log as the entries that changed them say; that these are in the ledger is checked after.
+    fn log_keys(&mut self) -> Option<LogKeys> {
+        let first = PublicKey::new(*self.proof.origin.log_key.as_bytes());
+        let mut keys = match first {
+            Ok(first) => LogKeys::new(&self.origin, first),
+            Err(error) => {
+                let message = format!("The origin's key proves nothing: {error}.");
+                self.differs("proof.not-signed", "checkpoint", message);
+                return None;
+            }
+        };
+        for part in &self.proof.key_entries {
+            let subject = format!("entry {}", part.record.i);
+            let kind = ENTRY_KINDS.iter().find(|kind| kind.name == part.record.e);
+            let Some(kind) = kind.filter(|kind| kind.name == "key.rotated/1") else {
+                self.not_understood(&subject, &part.record.e);
+                return None;
+            };
+            self.openings(&subject, kind, &part.record.c, &part.openings);
+            let key = |slot| -> Option<PublicKey> {
+                let key: Digest = value_of(&part.openings, slot)?;
+                PublicKey::new(*key.as_bytes()).ok()
+            };
+            let rotated = key("old_key")
+                .zip(key("new_key"))
+                .is_some_and(|(old, new)| keys.rotate(part.record.i, old, new).is_ok());
+            if !rotated {
+                let message = "It does not change the key that signs then to another.";
+                self.differs("proof.keys-differ", &subject, message);
+                return None;
+            }
+        }
+        Some(keys)
+    }
+
+    /// The checkpoint: signed by the log keys of its size, of the origin that the first one gives.
+    fn head(&mut self, keys: Option<&LogKeys>) {
+        let Some(keys) = keys else {
+            return;
+        };
+        let opened = Note::parse(self.proof.checkpoint.as_bytes())
+            .map_err(KeyError::from)
+            .and_then(|note| Ok((note.signatures().len(), keys.open(&note)?)));
+        let lines = |size| 1 + usize::from(keys.signers(size).1.is_some());
         match opened {
-            Ok((1, head)) if head.size <= LARGEST_NUMBER => {
+            Ok((count, head)) if count == lines(head.size) && head.size <= LARGEST_NUMBER => {
                 self.checked.entries = Some(head.size);
                 self.head = Some(head);
             }
             Ok(_) => {
                 let message =
-                    "The checkpoint has more lines than the log key's, or too large a size.";
+                    "The checkpoint has more lines than the log keys', or too large a size.";
                 self.differs("proof.malformed", "checkpoint", message);
             }
             Err(error) => {
@@ -211,8 +255,8 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// An entry that seals a segment: under the checkpoint, with its accession and its segment opened.
-    fn segment(&mut self, part: &ProvedSegment) -> Option<Sealed> {
+    /// An entry: of this origin, under the checkpoint. Returns how it is called.
+    fn entry(&mut self, part: &ProvedEntry) -> String {
         let EntryRecord { c, e, i, o, v } = &part.record;
         let subject = format!("entry {i}");
         self.origin_of(&subject, o, *v);
@@ -224,6 +268,13 @@ impl<'a> Check<'a> {
             let message = format!("The entry is not under the checkpoint: {error}.");
             self.differs("proof.entry-not-included", &subject, message);
         }
+        subject
+    }
+
+    /// An entry that seals a segment: under the checkpoint, with its accession and its segment opened.
+    fn segment(&mut self, part: &ProvedEntry) -> Option<Sealed> {
+        let subject = self.entry(part);
+        let EntryRecord { c, e, i, .. } = &part.record;
         let kind = ENTRY_KINDS.iter().find(|kind| kind.name == e);
         let Some(kind) = kind.filter(|kind| matches!(kind.name, "received/1" | "derived/1")) else {
             self.not_understood(&subject, e);

@@ -8,8 +8,8 @@ use super::Passage;
 use super::Piece;
 use super::Plan;
 use super::Proof;
+use super::ProvedEntry;
 use super::ProvedItem;
-use super::ProvedSegment;
 use super::PublishError;
 use super::SCHEMA;
 use super::State;
@@ -81,7 +81,14 @@ pub fn make(archive: &Archive, wanted: &Wanted) -> Result<Proof, PublishError> {
     }
     maker.seals.sort_unstable();
     for seal in &maker.seals {
-        proof.segments.push(maker.segment(*seal)?);
+        proof
+            .segments
+            .push(maker.entry(*seal, &["about", "segment"])?);
+    }
+    for (index, _) in log_keys.rotated() {
+        proof
+            .key_entries
+            .push(maker.entry(*index, &["old_key", "new_key"])?);
     }
     let checked = check(proof.file()?.as_bytes());
     match checked.findings.first() {
@@ -243,13 +250,13 @@ impl Maker<'_> {
         ))
     }
 
-    /// The entry that seals a segment.
-    fn segment(&self, seal: u64) -> Result<ProvedSegment, PublishError> {
+    /// An entry with these slots opened.
+    fn entry(&self, seq: u64, slots: &[&str]) -> Result<ProvedEntry, PublishError> {
         let archive = self.archive;
         let gone = || PublishError::Gone {
-            item: format!("entry {seal}"),
+            item: format!("entry {seq}"),
         };
-        let row = archive.stored_entry(seal)?.ok_or_else(gone)?;
+        let row = archive.stored_entry(seq)?.ok_or_else(gone)?;
         let record = Record::new(
             archive.committer(),
             &row.schema,
@@ -257,13 +264,13 @@ impl Maker<'_> {
             row.slots.as_deref(),
         )?
         .ok_or_else(gone)?;
-        Ok(ProvedSegment {
-            openings: record.open(|slot| matches!(slot, "about" | "segment"))?,
-            path: digests(&archive.entry_path(seal, self.size)?),
+        Ok(ProvedEntry {
+            openings: record.open(|slot| slots.contains(&slot))?,
+            path: digests(&archive.entry_path(seq, self.size)?),
             record: EntryRecord {
                 c: record.commitments,
                 e: row.schema,
-                i: seal,
+                i: seq,
                 o: archive.origin().to_string(),
                 v: 1,
             },

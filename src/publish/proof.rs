@@ -17,20 +17,20 @@ pub const SCHEMA: &str = "fonds/proof/1";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proof {
-    /// The signed head, with the log key's line only.
+    /// The signed head, with the log keys' lines only.
     pub checkpoint: String,
     /// Witnesses' lines over the checkpoint. Empty in this version.
     pub cosignatures: Vec<Value>,
     /// What is shown.
     pub items: Vec<ProvedItem>,
-    /// Entries by which further keys count. Empty in this version.
-    pub key_entries: Vec<Value>,
+    /// The entries that changed the log key, in the order of the ledger.
+    pub key_entries: Vec<ProvedEntry>,
     /// What the origin is made of.
     pub origin: Keys,
     /// [`SCHEMA`].
     pub schema: String,
     /// The entries that seal the items' segments.
-    pub segments: Vec<ProvedSegment>,
+    pub segments: Vec<ProvedEntry>,
     /// Time stamps over the checkpoint. Empty in this version.
     pub tokens: Vec<Value>,
 }
@@ -63,10 +63,10 @@ pub struct ProvedItem {
     pub text: Option<Text>,
 }
 
-/// The entry that seals a segment, with `about` and `segment` opened.
+/// An entry with what is opened of it: one that seals a segment, or that changed the log key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ProvedSegment {
+pub struct ProvedEntry {
     /// Its slots, each once.
     pub openings: Vec<Opening>,
     /// From its leaf up to the checkpoint's root.

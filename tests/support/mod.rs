@@ -48,7 +48,12 @@ impl Bench {
 
     /// Opens the archive for appending.
     pub(crate) fn writer(&self) -> Result<Writer, Box<dyn std::error::Error>> {
-        let signer = Signer::new(&self.places, keys().origin().as_str(), log_key())?;
+        self.writer_by(log_key())
+    }
+
+    /// Opens the archive for appending, after its key was changed to this one.
+    pub(crate) fn writer_by(&self, key: KeyPair) -> Result<Writer, Box<dyn std::error::Error>> {
+        let signer = Signer::new(&self.places, keys().origin().as_str(), key)?;
         Ok(Writer::open(&self.archive(), signer)?)
     }
 

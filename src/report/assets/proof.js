@@ -5,11 +5,14 @@ const fonds = (() => {
   const MATCHES = "matches", CANNOT = "cannot-be-checked", DIFFERS = "does-not-match";
   const WORST = [MATCHES, CANNOT, DIFFERS];
   const PRIME = 2n ** 255n - 19n;
+  // The d of the curve (RFC 8032, 5.1).
+  const CURVE = ((PRIME - 121665n) * power(121666n, PRIME - 2n)) % PRIME;
   const LOW_ORDER = [
     0n, 1n, PRIME - 1n,
     littleEndian(bytesOf("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")),
     littleEndian(bytesOf("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")),
   ];
+  const ROTATED = ["old_key", "new_key", "reason", "note", "by", "t"];
   const SEAL = ["about", "segment", "rest", "total", "tool", "note", "by", "t"];
   const SEALS = new Map([["received/1", SEAL], ["derived/1", SEAL]]);
   const ITEMS = new Map([
@@ -270,26 +273,56 @@ const fonds = (() => {
       return false;
     }
   }
-  async function signed(origin, key, note) {
+  function power(base, exponent) {
+    let made = 1n;
+    for (let by = base, left = exponent; left > 0n; left /= 2n) {
+      if (left % 2n === 1n) made = (made * by) % PRIME;
+      by = (by * by) % PRIME;
+    }
+    return made;
+  }
+  /** Whether these are the bytes of a point (RFC 8032, 5.1.3) that is not of low order. */
+  function usable(key) {
+    const y = littleEndian(key) % 2n ** 255n;
+    if (y >= PRIME || LOW_ORDER.includes(y)) return false;
+    const below = power((CURVE * y * y + 1n) % PRIME, PRIME - 2n);
+    return power(((y * y - 1n) * below) % PRIME, (PRIME - 1n) / 2n) === 1n;
+  }
+  const keyId = (origin, key) => sha256(utf8(origin), Uint8Array.of(10, 1), key).subarray(0, 4);
+  /** The checkpoint, signed by the keys of its size; `keys` have the index of the entry that began each. */
+  async function signed(origin, keys, note) {
     const lines = note.split("\n");
-    need(lines.length === 6 && lines[3] === "" && lines[5] === "", "the checkpoint has not six lines");
+    need(lines.length >= 6 && lines[3] === "" && lines.at(-1) === "", "the checkpoint has not six lines");
     need(lines[0] === origin, "the checkpoint is of another archive");
     need(/^(0|[1-9][0-9]{0,15})$/.test(lines[1]) && Number.isSafeInteger(Number(lines[1])), "the size is not plain");
     const root = base64(lines[2]);
     need(root.length === 32, "the root is not plain");
+    const size = Number(lines[1]);
+    const begun = keys.filter((one) => one.index < size);
+    // Where the last entry changed the key, the one before it signs too.
+    const both = begun.length > 1 && begun.at(-1).index + 1 === size;
+    const signers = begun.slice(both ? -2 : -1).map((one) => one.key);
+    need(lines.length === 5 + signers.length, "the checkpoint has not one signature for each key");
+    const message = utf8(lines.slice(0, 3).map((one) => one + "\n").join(""));
+    const ids = signers.map((one) => hexOf(keyId(origin, one)));
+    need(new Set(ids).size === ids.length, "two keys go by one id");
+    for (const one of lines.slice(4, -1)) await signature(origin, signers, one, message);
+    return { size, root };
+  }
+  /** One line, by one of the keys that have not signed yet, which is taken out of them. */
+  async function signature(origin, signers, text, message) {
     const start = `\u2014 ${origin} `;
-    need(lines[4].startsWith(start), "the signature is of another name");
-    const line = base64(lines[4].slice(start.length));
+    need(text.startsWith(start), "the signature is of another name");
+    const line = base64(text.slice(start.length));
     need(line.length === 68, "the signature has another length");
-    const id = sha256(utf8(origin), Uint8Array.of(10, 1), key).subarray(0, 4);
-    need(same(line.subarray(0, 4), id), "the checkpoint is signed by another key");
+    const at = signers.findIndex((key) => same(line.subarray(0, 4), keyId(origin, key)));
+    need(at >= 0, "the checkpoint is signed by another key");
+    const [key] = signers.splice(at, 1);
     for (const point of [key, line.subarray(4, 36)]) {
       const y = littleEndian(point) % 2n ** 255n;
       need(y < PRIME && !LOW_ORDER.includes(y), "the signature proves nothing");
     }
-    const message = utf8(lines.slice(0, 3).map((one) => one + "\n").join(""));
     need(await fits(key, line.subarray(4), message), "the signature does not fit");
-    return { size: Number(lines[1]), root };
   }
 
   class Check {
@@ -338,12 +371,14 @@ const fonds = (() => {
       const items = list(proof.items, itemPart);
       const segments = list(proof.segments, segmentPart);
       text(proof.checkpoint);
-      const lists = [proof.cosignatures, proof.key_entries, proof.tokens];
+      const changes = list(proof.key_entries, segmentPart);
+      const lists = [proof.cosignatures, proof.tokens];
       lists.forEach((one) => need(Array.isArray(one), "a list is missing"));
       need(lists.every((one) => one.length === 0), "it has parts of a later version", CANNOT);
 
       const origin = "fonds/" + hexOf(sha256(utf8("fonds/origin/v1\n"), utf8(canonical(keys.map(hexOf))))).slice(0, 40);
-      const head = await this.step(() => signed(origin, keys[0], proof.checkpoint));
+      const head = await this.step(() => signed(origin, this.logKeys(origin, keys[0], changes), proof.checkpoint));
+      for (const part of changes) this.entry(origin, head, part);
       const sealed = new Map();
       for (const part of segments) await this.step(() => this.segment(origin, head, sealed, part));
       const used = new Set(), places = new Set();
@@ -353,10 +388,31 @@ const fonds = (() => {
       return { origin, head, items, sealed };
     }
 
-    segment(origin, head, sealed, { openings: opened, path: steps, record: held }) {
+    /** The log's keys, with the index of the entry that began each. */
+    logKeys(origin, first, entries) {
+      const keys = [{ index: -1, key: first }];
+      for (const { openings: opened, record: held } of entries) {
+        need(held.e === "key.rotated/1", "an entry is of a kind that is not known here", CANNOT);
+        const values = this.openings(origin, ROTATED, held, opened);
+        const [before, after] = [values.get("old_key"), values.get("new_key")].map(hex32);
+        need(usable(before) && usable(after), "a key proves nothing");
+        const { index, key } = keys.at(-1);
+        const follows = held.i > Math.max(index, 0) && same(before, key) && !same(before, after);
+        need(follows, "an entry does not change the key that signs then");
+        keys.push({ index: held.i, key: after });
+      }
+      return keys;
+    }
+
+    entry(origin, head, { path: steps, record: held }) {
       this.demand(held.v === 1 && held.o === origin, "an entry is of another archive");
       const leaf = leafHash(sha256(utf8("fonds/entry/v1\n"), utf8(canonical(held))));
       if (head) this.demand(included(held.i, head.size, leaf, steps, head.root), "an entry is not under the checkpoint");
+    }
+
+    segment(origin, head, sealed, part) {
+      this.entry(origin, head, part);
+      const { openings: opened, record: held } = part;
       need(SEALS.has(held.e), "an entry is of a kind that is not known here", CANNOT);
       const values = this.openings(origin, SEALS.get(held.e), held, opened);
       const segment = values.get("segment"), about = values.get("about");
