@@ -267,19 +267,16 @@ fn a_pin_to_a_mailbox_leads_to_every_message_in_it() -> TestResult {
 #[test]
 fn a_draft_may_come_in_by_the_standard_input() -> TestResult {
     let desk = Desk::new()?;
-    desk.mail(
+    mail(
+        &desk,
         "one",
         "ann@x.example",
         "bob@x.example",
         "Mon, 3 Jul 2023 10:00:00 +0000",
         "Nobody has inspected the pier since March.",
     )?;
-    let mut child = Command::new(env!("CARGO_BIN_EXE_fonds"))
-        .current_dir(desk.0.path())
-        .env_clear()
-        .env("FONDS_USER", desk.path("user"))
-        .env("FONDS_ARCHIVE", desk.path("archive"))
-        .args(["--json", "cite", "-", "-o", "sources.csl.json"])
+    let mut child = desk
+        .command(&["--json", "cite", "-", "-o", "sources.csl.json"])
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .spawn()?;
@@ -312,8 +309,8 @@ fn every_receipt_of_what_is_quoted_is_named_with_its_terms() -> TestResult {
     fs::File::create(desk.path("draft.md"))?.write_all(
         "The note says \u{201c}nobody has inspected the pier since March.\u{201d}\n".as_bytes(),
     )?;
-    let cited: serde_json::Value =
-        serde_json::from_str(&desk.run(&["--json", "cite", "draft.md", "-o", "report.md"])?)?;
+    let cited = desk.run(&["--json", "cite", "draft.md", "-o", "report.md"])?;
+    let cited = cited.json()?;
     let found = &cited["quotations"][0]["matches"][0];
     let also = found["also"].as_array().ok_or("no other receipt")?;
     assert_eq!(also.len(), 1, "{found:#}");

@@ -185,8 +185,8 @@ fn a_doctored_search_index_cannot_deny_a_quotation() -> TestResult {
 #[test]
 fn a_doctored_search_index_cannot_put_an_altered_passage_in_the_place_of_the_true_one() -> TestResult
 {
-    let desk = Desk::new()?;
-    let (message, _) = desk.letter()?;
+    let desk = desk()?;
+    let (message, _) = letter(&desk)?;
     let other = LETTER
         .replace("one@x", "two@x")
         .replace("never inspected", "seldom inspected");
@@ -217,8 +217,8 @@ fn a_doctored_search_index_cannot_put_an_altered_passage_in_the_place_of_the_tru
 
 #[test]
 fn without_an_index_all_texts_are_gone_through_once() -> TestResult {
-    let desk = Desk::new()?;
-    let (message, _) = desk.letter()?;
+    let desk = desk()?;
+    let (message, _) = letter(&desk)?;
     fs::remove_dir_all(desk.path("archive/search"))?;
     // Where no index can be made.
     fs::write(desk.path("archive/search"), "")?;

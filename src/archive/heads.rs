@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::Archive;
 use super::ArchiveError;
-use super::values::values;
 use super::restore::LOST;
+use super::values::values;
 use crate::keys::KeyError;
 use crate::keys::LogKeys;
 use crate::keys::Pin;
