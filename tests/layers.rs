@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("durable", &[]),
     ("commitment", &["record", "tlog"]),
     ("keys", &["record", "tlog", "durable"]),
+    ("vault", &["record", "commitment"]),
     (
         "archive",
         &["record", "tlog", "durable", "commitment", "keys"],
@@ -37,6 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "durable",
             "commitment",
             "keys",
+            "vault",
             "archive",
             "ingest",
             "verify",
@@ -50,6 +52,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Text that may stand in one module only, tests aside.
 const ONLY_IN: &[(&str, &str)] = &[
     ("rusqlite", "archive"),
+    ("use age", "vault"),
     ("tantivy", "archive"),
     ("maud", "report"),
     ("clap", "cli"),

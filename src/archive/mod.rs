@@ -25,6 +25,7 @@ mod settings;
 mod start;
 pub mod store;
 mod survey;
+mod vault;
 
 use std::cell::OnceCell;
 use std::fs::File;
@@ -72,6 +73,8 @@ pub use start::is_unfinished_start;
 pub use survey::Account;
 pub use survey::Agent;
 pub use survey::Listed;
+pub use vault::SealedName;
+pub use vault::VaultFile;
 
 use self::store::BlobReader;
 use self::store::Place as BlobPlace;

@@ -233,7 +233,7 @@ impl Context {
     /// A passphrase: the first line of the given descriptor, else typed.
     pub fn passphrase(&self, question: &str) -> Result<Option<String>, CliError> {
         match self.passphrase_fd {
-            Some(number) => read_line(&PathBuf::from(format!("/dev/fd/{number}"))).map(Some),
+            Some(number) => line_of_descriptor(number).map(Some),
             None => self.ui.ask_passphrase(question),
         }
     }
@@ -242,6 +242,11 @@ impl Context {
     pub const fn has_passphrase(&self) -> bool {
         self.passphrase_fd.is_some()
     }
+}
+
+/// The first line of what a file descriptor gives, without its end.
+pub(super) fn line_of_descriptor(number: u32) -> Result<String, CliError> {
+    read_line(&PathBuf::from(format!("/dev/fd/{number}")))
 }
 
 /// The first line of a file, without its end.

@@ -18,6 +18,7 @@ use crate::ingest::IngestError;
 use crate::keys::KeyError;
 use crate::publish::PublishError;
 use crate::record::visible;
+use crate::vault::VaultError;
 use crate::verify::VerifyError;
 
 /// How a verb ended that was not stopped by an error.
@@ -64,6 +65,9 @@ pub enum CliError {
     /// Making a proof.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// Sealing a name, or opening one.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// Checking a draft.
     #[error(transparent)]
     Cite(#[from] CiteError),
@@ -194,6 +198,7 @@ impl Failure {
             ),
             CliError::Verify(VerifyError::Archive(error)) => archive(error),
             CliError::Publish(error) => publish(error),
+            CliError::Vault(error) => vault(error),
             CliError::Cite(_) => (
                 2,
                 "not_checked",
@@ -427,6 +432,41 @@ fn publish(error: &PublishError) -> (u8, &'static str, String) {
         _ => ("not_proved", "fonds verify        to see what is damaged"),
     };
     (2, kind, hint.to_owned())
+}
+
+fn vault(error: &VaultError) -> (u8, &'static str, String) {
+    let (code, kind, hint) = match error {
+        VaultError::PassphraseNeeded => (
+            12,
+            "wrong_key",
+            "run this on a terminal, or give its passphrase with --identity-passphrase-fd N",
+        ),
+        VaultError::WrongPassphrase => (12, "wrong_key", "the right passphrase"),
+        VaultError::Identity(_) => (
+            12,
+            "wrong_key",
+            "--identity FILE        with a file that age-keygen made",
+        ),
+        VaultError::OtherKey { .. } => (
+            12,
+            "wrong_key",
+            "the identity of anybody else whom it was sealed to; if all of those are lost, so is the name",
+        ),
+        VaultError::Missing { .. } | VaultError::Altered { .. } => (
+            2,
+            "damaged",
+            "put the file back from a copy of vault/; fonds verify names it",
+        ),
+        VaultError::OtherName { .. } => (
+            2,
+            "damaged",
+            "fonds verify        and treat the name as not known: whoever sealed it sealed something else",
+        ),
+        VaultError::Shredded { .. } => (4, "no_such_item", "fonds log        says when and why"),
+        VaultError::Name { .. } => (2, "usage", "a name of 1 to 1,000 bytes"),
+        _ => (2, "not_sealed", ""),
+    };
+    (code, kind, hint.to_owned())
 }
 
 fn key(error: &KeyError) -> (u8, &'static str, String) {

@@ -10,11 +10,13 @@ use super::CliError;
 use super::Context;
 use super::Outcome;
 use super::agents::Agents;
+use super::secrets::Confidential;
 use super::ui::Answer;
 use super::ui::count;
 use super::ui::number;
 use super::ui::size;
 use super::visible;
+use crate::archive::Archive;
 use crate::ingest;
 use crate::ingest::Outside;
 use crate::ingest::Progress;
@@ -39,6 +41,7 @@ const SHOWN: usize = 20;
 Examples
   fonds ingest papers/ voss.mbox
   fonds ingest x-export.zip --from 'Source A' --received 2023-08-14 --how given
+  fonds ingest papers/ --confidential --received 2023-08-14
   fonds ingest --dry-run papers/
   ssh desk cat inbox.mbox | fonds ingest -
 
@@ -52,6 +55,8 @@ pub(super) struct IngestArgs {
     /// Who gave it: a name, an account or a reference; ? when unknown
     #[arg(long, value_name = "WHO")]
     from: Option<String>,
+    #[command(flatten)]
+    confidence: Confidential,
     /// Through whom it came
     #[arg(long, value_name = "WHO")]
     via: Option<String>,
@@ -254,6 +259,12 @@ impl Ingested {
 pub(super) fn run(context: &Context, args: &IngestArgs) -> Result<Outcome, CliError> {
     let kind = args.kind.as_deref().map(kind).transpose()?;
     if args.dry_run {
+        if args.confidence.confidential {
+            return Err(CliError::usage(
+                "--dry-run records nothing, so there is nothing to keep a name out of",
+                "fonds ingest --dry-run PATH        without --confidential",
+            ));
+        }
         if args.paths.iter().any(|path| path.as_os_str() == "-") {
             return Err(CliError::usage(
                 "--dry-run would use standard input up, so that nothing is left to bring in",
@@ -262,13 +273,13 @@ pub(super) fn run(context: &Context, args: &IngestArgs) -> Result<Outcome, CliEr
         }
         let archive = context.archive()?;
         let mut agents = Agents::new(&archive)?;
-        let request = request(context, args, kind, &mut agents)?;
+        let request = request(context, args, kind, &archive, &mut agents)?;
         let receipt = ingest::rehearse(&archive, &request)?;
         return finish(context, receipt, true);
     }
     let mut writer = context.writer()?;
     let mut agents = Agents::new(writer.archive())?;
-    let request = request(context, args, kind, &mut agents)?;
+    let request = request(context, args, kind, writer.archive(), &mut agents)?;
     let meter = context.ui.meter();
     let progress = |progress: Progress| {
         let what = format!(
@@ -328,6 +339,7 @@ fn request(
     context: &Context,
     args: &IngestArgs,
     kind: Option<Kind>,
+    archive: &Archive,
     agents: &mut Agents,
 ) -> Result<Request, CliError> {
     let settings = context.settings();
@@ -348,6 +360,10 @@ fn request(
         "archive"
     };
     let mut statement: Vec<(&'static str, Value)> = Vec::new();
+    if let Some(told) = args.confidence.told(context, args.from.as_ref())? {
+        let giver = agents.confidential(context, archive.committer(), &told)?;
+        statement.push(("from", giver));
+    }
     for (slot, who) in [
         ("from", &args.from),
         ("via", &args.via),

@@ -21,11 +21,13 @@ mod log;
 mod people;
 mod provenance;
 mod publish;
+mod secrets;
 mod sentences;
 mod show;
 mod status;
 mod timeline;
 pub mod ui;
+mod vault;
 mod verify;
 
 use std::ffi::OsString;
@@ -133,6 +135,7 @@ enum Verb {
     Timeline(timeline::TimelineArgs),
     Status(status::StatusArgs),
     Log(log::LogArgs),
+    Vault(vault::VaultArgs),
     Doctor(doctor::DoctorArgs),
     Help(help::HelpArgs),
 }
@@ -180,6 +183,7 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::People(args)) => people::run(context, &args),
         Some(Verb::Doctor(args)) => doctor::run(context, &args),
         Some(Verb::Log(args)) => log::run(context, &args),
+        Some(Verb::Vault(args)) => vault::run(context, &args),
         Some(Verb::Verify(args)) => verify::run(context, &args),
         Some(Verb::Provenance(args)) => provenance::run(context, &args),
         Some(Verb::Cite(args)) => cite::run(context, &args),

@@ -277,10 +277,10 @@ fn agree(context: &Context, args: &PublishArgs, preview: &str) -> Result<(), Cli
     if !context.ui.json {
         context.ui.warn(preview.trim_end());
     }
-    let answer = context.ui.ask("Publish? [y/N]")?;
-    match answer.as_deref().map(str::to_lowercase).as_deref() {
-        Some("y" | "yes") => Ok(()),
-        _ => Err(refused()),
+    if context.ui.agrees("Publish?")? {
+        Ok(())
+    } else {
+        Err(refused())
     }
 }
 

@@ -193,7 +193,20 @@ impl<'a> Teller<'a> {
                 format!("recorded {own}: {about} went from {from} to {to}{at} ({standing})")
             }
             "agent.named/1" => {
-                format!("named {} ({own}, {})", words("name")?, words("kind")?)
+                let sealed = if entry.get::<Value>("identity")?.is_some() {
+                    ", name sealed in the vault"
+                } else {
+                    ""
+                };
+                format!(
+                    "named {} ({own}, {}{sealed})",
+                    words("name")?,
+                    words("kind")?
+                )
+            }
+            "vault.resealed/1" => format!("sealed the name of {about} to other keys"),
+            "vault.shredded/1" => {
+                format!("destroyed the sealed name of {about}{}", because("reason")?)
             }
             "agents.merged/1" => {
                 format!(

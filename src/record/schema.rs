@@ -358,6 +358,14 @@ pub const ENTRY_KINDS: &[Schema] = &[
         ],
     },
     Schema {
+        name: "vault.resealed/1",
+        slots: &["about", "file", "note", "by", "t"],
+    },
+    Schema {
+        name: "vault.shredded/1",
+        slots: &["about", "reason", "authority", "note", "by", "t"],
+    },
+    Schema {
         name: "padded/1",
         slots: &["padding", "t"],
     },

@@ -19,6 +19,7 @@ mod ranges;
 mod record;
 mod report;
 mod text;
+mod vault;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -140,6 +141,7 @@ pub fn run(
     pass.stage("the schema of the database", Pass::check_schema)?;
     if !options.quick {
         pass.unreferenced();
+        pass.stage("the vault", Pass::check_vault)?;
         pass.stage("the files of log/", Pass::check_log)?;
         pass.metered(Stage::Catalogue, |pass| {
             pass.stage("the catalogue", Pass::check_catalogue)
