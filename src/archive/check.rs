@@ -1,5 +1,8 @@
 //! What `verify` reads: the stored rows as they are, and the catalogue beside one made anew.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::types::ValueRef;
@@ -45,6 +48,15 @@ pub struct StoredItem {
     pub slots: Option<String>,
     /// Its text, where that is kept in the database.
     pub text: Option<String>,
+}
+
+/// What stands for a slot whose salt does not follow from a record key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blank {
+    /// Its salt, unless its value was destroyed.
+    pub salt: Option<[u8; 32]>,
+    /// Its commitment.
+    pub commitment: [u8; 32],
 }
 
 /// A row that the database gives but that does not hold what its column is for.
@@ -130,8 +142,11 @@ impl Archive {
     }
 
     /// Projects the whole ledger into `target`.
-    fn project(&self, target: &Connection) -> Result<(), ArchiveError> {
+    pub(super) fn project(&self, target: &Connection) -> Result<(), ArchiveError> {
         let mut projector = Projector::new(target);
+        for order in self.orders()?.all() {
+            projector.keep_taken(&order.references);
+        }
         let mut next_item = 1;
         self.each_entry(&mut |entry| {
             let entry = entry.map_err(|row| broken_row("entry", &row))?;
@@ -158,7 +173,7 @@ impl Archive {
                     )?;
                     match found {
                         Some(found) => projector.item(item.id, segment.a, &item.leaf, &found),
-                        None => Ok(()),
+                        None => projector.gone(item.id, segment.a, &item.leaf, &item.schema),
                     }
                 })?;
                 next_item = u64::saturating_add(next_item, segment.size);
@@ -348,10 +363,33 @@ impl Ledger<'_> {
             .exists([container, accession, run, number])?)
     }
 
-    /// How many rows say what is left of destroyed records.
-    pub fn blanks(&self) -> Result<u64, ArchiveError> {
-        let count = "SELECT count(*) FROM blank";
-        Ok(self.archive.conn.query_row(count, (), |row| row.get(0))?)
+    /// Of how many records something is left as blanks: those that are not of a slot of an entry are counted apart.
+    pub fn blanks(&self) -> Result<(BTreeSet<u64>, u64), ArchiveError> {
+        let conn = &self.archive.conn;
+        let entries = conn
+            .prepare("SELECT DISTINCT id FROM blank WHERE of = 'e' AND piece = -1")?
+            .query_map((), |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let others = "SELECT count(*) FROM blank WHERE of <> 'e' OR piece <> -1";
+        Ok((entries, conn.query_row(others, (), |row| row.get(0))?))
+    }
+
+    /// What stands for the slots of an entry, by position: the commitment, and the salt where the value may be shown.
+    pub fn blanks_of(&self, entry: u64) -> Result<BTreeMap<usize, Blank>, ArchiveError> {
+        Ok(self
+            .archive
+            .conn
+            .prepare_cached(
+                "SELECT slot, salt, commitment FROM blank WHERE of = 'e' AND id = ?1 AND piece = -1",
+            )?
+            .query_map([entry], |row| {
+                let blank = Blank {
+                    salt: row.get(1)?,
+                    commitment: row.get(2)?,
+                };
+                Ok((row.get(0)?, blank))
+            })?
+            .collect::<Result<_, _>>()?)
     }
 
     /// What SQLite itself finds wrong with the file, at most 20 lines.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
@@ -152,6 +153,8 @@ pub(super) struct Projector<'c> {
     /// Accounts at hand, with whether each has a name.
     accounts: HashMap<String, (i64, bool)>,
     tallies: BTreeMap<&'static str, i64>,
+    /// References of destroyed documents.
+    taken: HashSet<String>,
 }
 
 impl<'c> Projector<'c> {
@@ -161,7 +164,13 @@ impl<'c> Projector<'c> {
             conn,
             accounts: HashMap::new(),
             tallies: BTreeMap::new(),
+            taken: HashSet::new(),
         }
+    }
+
+    /// Keeps the references of destroyed documents from being given to others.
+    pub(super) fn keep_taken(&mut self, references: &[String]) {
+        self.taken.extend(references.iter().cloned());
     }
 
     /// Empties the catalogue.
@@ -391,6 +400,46 @@ impl<'c> Projector<'c> {
             _ => {}
         }
         card.write(self.conn)
+    }
+
+    /// Projects an item whose values are gone: what is left of it is its reference, which stays taken.
+    pub(super) fn gone(
+        &mut self,
+        id: u64,
+        accession: u64,
+        leaf: &[u8; 32],
+        kind: &str,
+    ) -> Result<(), ArchiveError> {
+        match kind {
+            "message/1" => Card {
+                id,
+                accession,
+                parent: None,
+                sha256: leaf,
+                // Of no class that is listed, searched or counted.
+                class: "t",
+                reference: Some(self.free(Class::Message, leaf)?),
+                span: None,
+                kind: "destroyed".to_owned(),
+                name: None,
+                conversation: None,
+                event: None,
+                at: Instant::default(),
+            }
+            .write(self.conn),
+            "document/1" => {
+                let reference = self.free(Class::Document, leaf)?;
+                if self.taken.contains(&reference) {
+                    self.conn
+                        .prepare_cached(
+                            "INSERT INTO document VALUES (:leaf, :ref, 0, :item, 'destroyed')",
+                        )?
+                        .execute(named_params! {":leaf": leaf, ":ref": reference, ":item": id})?;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn document(

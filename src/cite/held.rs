@@ -276,7 +276,11 @@ impl<'a> Held<'a> {
         let item = match self.archive.resolve(name) {
             Ok(Target::Item(item)) => item,
             Ok(Target::Entry(_))
-            | Err(ArchiveError::NoSuchItem(_) | ArchiveError::Ambiguous { .. }) => {
+            | Err(
+                ArchiveError::NoSuchItem(_)
+                | ArchiveError::Ambiguous { .. }
+                | ArchiveError::Destroyed { .. },
+            ) => {
                 return Ok(Pinned::NoSuchItem);
             }
             Err(error) => return Err(error),

@@ -310,6 +310,11 @@ fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
             "no_such_item",
             "fonds find WORDS        or fonds log, to see the references of what is here",
         ),
+        ArchiveError::Destroyed { .. } => (
+            4,
+            "destroyed",
+            "fonds log        says why and on whose authority",
+        ),
         ArchiveError::Ambiguous { .. } => (4, "ambiguous", "type more characters of the reference"),
         ArchiveError::Occupied { .. } => (
             2,

@@ -22,7 +22,7 @@ const GROUPS: &[(&str, &[&str])] = &[
 ];
 
 /// Verbs of upkeep, listed by `fonds help --all` only.
-const UPKEEP: &[&str] = &["status", "log", "vault", "doctor", "help"];
+const UPKEEP: &[&str] = &["status", "log", "vault", "destroy", "doctor", "help"];
 
 const STATUSES: &str = "\
 Exit status

@@ -10,6 +10,7 @@ mod cite;
 mod context;
 mod custody;
 mod demo;
+mod destroy;
 mod doctor;
 mod exit;
 mod find;
@@ -136,6 +137,7 @@ enum Verb {
     Status(status::StatusArgs),
     Log(log::LogArgs),
     Vault(vault::VaultArgs),
+    Destroy(destroy::DestroyArgs),
     Doctor(doctor::DoctorArgs),
     Help(help::HelpArgs),
 }
@@ -184,6 +186,7 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::Doctor(args)) => doctor::run(context, &args),
         Some(Verb::Log(args)) => log::run(context, &args),
         Some(Verb::Vault(args)) => vault::run(context, &args),
+        Some(Verb::Destroy(args)) => destroy::run(context, &args),
         Some(Verb::Verify(args)) => verify::run(context, &args),
         Some(Verb::Provenance(args)) => provenance::run(context, &args),
         Some(Verb::Cite(args)) => cite::run(context, &args),

@@ -10,6 +10,7 @@ use super::ui::number;
 use crate::archive::About;
 use crate::archive::Archive;
 use crate::archive::Custodian;
+use crate::archive::Doomed;
 use crate::archive::Opened;
 use crate::archive::Segment;
 use crate::archive::plain;
@@ -204,6 +205,11 @@ impl<'a> Teller<'a> {
                     words("kind")?
                 )
             }
+            "destroyed/1" => format!(
+                "ordered destruction: {}{}",
+                doomed(entry)?,
+                because("reason")?
+            ),
             "vault.resealed/1" => format!("sealed the name of {about} to other keys"),
             "vault.shredded/1" => {
                 format!("destroyed the sealed name of {about}{}", because("reason")?)
@@ -324,6 +330,30 @@ pub(super) fn role_words(role: &str) -> &str {
         "operator" => "operated by",
         _ => "of",
     }
+}
+
+/// What an order of destruction names, in words.
+fn doomed(entry: &Opened) -> Result<String, CliError> {
+    let addresses: Vec<Doomed> = entry.get("addresses")?.unwrap_or_default();
+    let references: Vec<String> = entry.get("references")?.unwrap_or_default();
+    let items: u64 = (addresses.iter())
+        .map(|address| match address {
+            Doomed::Items { items } => items.n,
+            Doomed::Slots { .. } => 0,
+        })
+        .sum();
+    if items > 0 {
+        return Ok(format!(
+            "{} ({} items)",
+            references.join(", "),
+            number(items)
+        ));
+    }
+    let slots = addresses.iter().map(|address| match address {
+        Doomed::Slots { entry, slots } => format!("{} of entry {entry}", slots.join(", ")),
+        Doomed::Items { .. } => String::new(),
+    });
+    Ok(slots.collect::<Vec<_>>().join("; "))
 }
 
 /// What was opened of a published item, in words.

@@ -91,7 +91,6 @@ const NOT_CARRIED_OUT: &[&str] = &[
     "corrected/1",
     "redacted/1",
     "withheld/1",
-    "destroyed/1",
     "anchored/1",
 ];
 
@@ -308,6 +307,7 @@ pub const ENTRY_KINDS: &[Schema] = &[
         slots: &[
             "about",
             "addresses",
+            "references",
             "replaced_by",
             "reason",
             "authority",

@@ -11,6 +11,7 @@
 
 mod blobs;
 mod catalogue;
+mod destroyed;
 mod fixity;
 mod heads;
 mod items;
@@ -21,6 +22,7 @@ mod report;
 mod text;
 mod vault;
 
+use std::collections::BTreeMap;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -36,6 +38,7 @@ use self::report::Collected;
 use crate::archive::Archive;
 use crate::archive::ArchiveError;
 use crate::archive::Ledger;
+use crate::archive::Orders;
 use crate::commitment::Committer;
 use crate::keys::Head;
 use crate::record::Digest;
@@ -129,6 +132,8 @@ pub fn run(
         found: Collected::default(),
         blobs: Blobs::default(),
         damaged: HashSet::new(),
+        orders: archive.orders().unwrap_or_default(),
+        carried: BTreeMap::new(),
         progress: Progress::default(),
     };
     for odd in &options.odd {
@@ -141,6 +146,7 @@ pub fn run(
     pass.stage("the schema of the database", Pass::check_schema)?;
     if !options.quick {
         pass.unreferenced();
+        pass.check_orders();
         pass.stage("the vault", Pass::check_vault)?;
         pass.stage("the files of log/", Pass::check_log)?;
         pass.metered(Stage::Catalogue, |pass| {
@@ -172,6 +178,10 @@ struct Pass<'a, 'o> {
     blobs: Blobs,
     /// Documents whose stored bytes are not theirs, so that what lies in them is not named a second time.
     damaged: HashSet<Digest>,
+    /// What was ordered to be destroyed. Whether the orders are those that were signed, the ledger's check says.
+    orders: Orders,
+    /// How far each order is carried out.
+    carried: BTreeMap<u64, destroyed::Carried>,
     progress: Progress,
 }
 
