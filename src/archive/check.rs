@@ -1,8 +1,5 @@
 //! What `verify` reads: the stored rows as they are, and the catalogue beside one made anew.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::types::ValueRef;
@@ -50,15 +47,6 @@ pub struct StoredItem {
     pub text: Option<String>,
 }
 
-/// What stands for a slot whose salt does not follow from a record key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Blank {
-    /// Its salt, unless its value was destroyed.
-    pub salt: Option<[u8; 32]>,
-    /// Its commitment.
-    pub commitment: [u8; 32],
-}
-
 /// A row that the database gives but that does not hold what its column is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
@@ -83,7 +71,7 @@ type Visit<'v, T> = &'v mut dyn FnMut(Result<T, Unreadable>) -> Result<(), Archi
 
 /// One snapshot of the database, for reading all of it while somebody may write.
 pub struct Ledger<'a> {
-    archive: &'a Archive,
+    pub(super) archive: &'a Archive,
 }
 
 impl Drop for Ledger<'_> {
@@ -361,35 +349,6 @@ impl Ledger<'_> {
                  AND card.item < segment.first + segment.size AND card.first IS NOT NULL LIMIT 1",
             )?
             .exists([container, accession, run, number])?)
-    }
-
-    /// Of how many records something is left as blanks: those that are not of a slot of an entry are counted apart.
-    pub fn blanks(&self) -> Result<(BTreeSet<u64>, u64), ArchiveError> {
-        let conn = &self.archive.conn;
-        let entries = conn
-            .prepare("SELECT DISTINCT id FROM blank WHERE of = 'e' AND piece = -1")?
-            .query_map((), |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        let others = "SELECT count(*) FROM blank WHERE of <> 'e' OR piece <> -1";
-        Ok((entries, conn.query_row(others, (), |row| row.get(0))?))
-    }
-
-    /// What stands for the slots of an entry, by position: the commitment, and the salt where the value may be shown.
-    pub fn blanks_of(&self, entry: u64) -> Result<BTreeMap<usize, Blank>, ArchiveError> {
-        Ok(self
-            .archive
-            .conn
-            .prepare_cached(
-                "SELECT slot, salt, commitment FROM blank WHERE of = 'e' AND id = ?1 AND piece = -1",
-            )?
-            .query_map([entry], |row| {
-                let blank = Blank {
-                    salt: row.get(1)?,
-                    commitment: row.get(2)?,
-                };
-                Ok((row.get(0)?, blank))
-            })?
-            .collect::<Result<_, _>>()?)
     }
 
     /// What SQLite itself finds wrong with the file, at most 20 lines.

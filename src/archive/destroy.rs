@@ -70,7 +70,7 @@ pub struct Doom {
     pub references: Vec<String>,
     /// Items that hold some of the same bytes and are not among these.
     pub others: Vec<u64>,
-    /// Entries about these items, which stay.
+    /// Entries about these items, and those of their accessions: they stay.
     pub acts: Vec<u64>,
 }
 
@@ -111,6 +111,10 @@ impl Archive {
             let Some(card) = self.card(item)? else {
                 continue;
             };
+            // What an accession says of its paths may name the document.
+            if tops.contains(&item) {
+                doom.acts.push(card.accession);
+            }
             if card.class == "d" {
                 doom.documents += 1;
                 if self.is_first_holding(&card)? {
@@ -147,6 +151,7 @@ impl Archive {
                 slots: vec!["rest".to_owned()],
             }));
         doom.acts.sort_unstable();
+        doom.acts.dedup();
         doom.others = self
             .holders(&streams, &items)?
             .into_iter()
@@ -282,6 +287,7 @@ impl Writer {
         for path in &old {
             durable::erase(path)?;
         }
+        self.erase_old_packs()?;
         self.clear_unreferenced()?;
         if !left.is_empty() {
             search::Index::begin_anew(&self.archive.search_folder())?;
@@ -294,6 +300,34 @@ impl Writer {
             streams: streams.len() as u64,
             packs: finished.len() as u64,
         })
+    }
+
+    /// Removes whole packs that no row places anything in, though each document of theirs that is known is placed
+    /// elsewhere: what is left of an earlier destruction, or came back from a copy. After a restoration nothing is
+    /// removed, since it may be what the older copy forgot.
+    fn erase_old_packs(&self) -> Result<(), ArchiveError> {
+        let archive = &self.archive;
+        if archive.last_lost()? > 0 {
+            return Ok(());
+        }
+        let known = archive.known_packs()?;
+        for (number, name) in archive.store.packs()? {
+            if known.contains(&number) {
+                continue;
+            }
+            let Some(members) = archive.store.members_of_whole(number) else {
+                continue;
+            };
+            let mut needed = false;
+            for member in members {
+                let placed = archive.place_of(&member.digest)?.is_some();
+                needed |= !placed && archive.is_known(&member.digest)?;
+            }
+            if !needed {
+                durable::erase(&archive.root.join(name))?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes each pack anew that holds one of these streams, without them. Gives what was written, and the files that
@@ -443,12 +477,14 @@ impl Archive {
     /// Writes the database anew and cuts the write-ahead log, so that neither keeps what was deleted.
     fn write_anew(&self) -> Result<(), ArchiveError> {
         self.conn.flush_prepared_statement_cache();
-        for step in [
-            "PRAGMA wal_checkpoint(TRUNCATE)",
-            "VACUUM",
-            "PRAGMA wal_checkpoint(TRUNCATE)",
-        ] {
-            self.conn.prepare(step)?.query(())?.next()?;
+        self.conn.execute_batch("VACUUM")?;
+        let busy = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy: bool = self.conn.query_row(busy, (), |row| row.get(0))?;
+        if busy {
+            // Somebody reads: the log still holds what was deleted.
+            return Err(ArchiveError::InUse {
+                path: self.root.clone(),
+            });
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 //! believes nothing that `verify` has not hashed.
 
 mod append;
+mod blanks;
 mod catalogue;
 mod check;
 mod custody;
@@ -17,6 +18,7 @@ mod heads;
 pub mod index;
 mod log;
 mod orders;
+mod projected;
 mod projection;
 mod proving;
 mod query;
@@ -28,6 +30,7 @@ mod start;
 pub mod store;
 mod survey;
 mod vault;
+mod withheld;
 
 use std::cell::OnceCell;
 use std::fs::File;
@@ -44,7 +47,7 @@ pub use append::SegmentDraft;
 pub use append::Signer;
 pub use append::Step;
 pub use append::Writer;
-pub use check::Blank;
+pub use blanks::Blank;
 pub use check::Ledger;
 pub use check::RowDifference;
 pub use check::StoredBlob;

@@ -17,6 +17,7 @@ use sha2::Digest as _;
 use sha2::Sha256;
 
 use super::ArchiveError;
+use super::projected::Card;
 use crate::commitment::Place;
 use crate::record::Bytes;
 use crate::record::Class;
@@ -28,7 +29,6 @@ use crate::record::Name;
 use crate::record::Parent;
 use crate::record::Participant;
 use crate::record::Schema;
-use crate::record::Span;
 use crate::record::crockford;
 use crate::record::schema;
 
@@ -149,12 +149,12 @@ impl Values<'_> {
 
 /// Writes the catalogue rows of records given in the order of the ledger.
 pub(super) struct Projector<'c> {
-    conn: &'c Connection,
+    pub(super) conn: &'c Connection,
     /// Accounts at hand, with whether each has a name.
     accounts: HashMap<String, (i64, bool)>,
     tallies: BTreeMap<&'static str, i64>,
     /// References of destroyed documents.
-    taken: HashSet<String>,
+    pub(super) taken: HashSet<String>,
 }
 
 impl<'c> Projector<'c> {
@@ -166,11 +166,6 @@ impl<'c> Projector<'c> {
             tallies: BTreeMap::new(),
             taken: HashSet::new(),
         }
-    }
-
-    /// Keeps the references of destroyed documents from being given to others.
-    pub(super) fn keep_taken(&mut self, references: &[String]) {
-        self.taken.extend(references.iter().cloned());
     }
 
     /// Empties the catalogue.
@@ -402,46 +397,6 @@ impl<'c> Projector<'c> {
         card.write(self.conn)
     }
 
-    /// Projects an item whose values are gone: what is left of it is its reference, which stays taken.
-    pub(super) fn gone(
-        &mut self,
-        id: u64,
-        accession: u64,
-        leaf: &[u8; 32],
-        kind: &str,
-    ) -> Result<(), ArchiveError> {
-        match kind {
-            "message/1" => Card {
-                id,
-                accession,
-                parent: None,
-                sha256: leaf,
-                // Of no class that is listed, searched or counted.
-                class: "t",
-                reference: Some(self.free(Class::Message, leaf)?),
-                span: None,
-                kind: "destroyed".to_owned(),
-                name: None,
-                conversation: None,
-                event: None,
-                at: Instant::default(),
-            }
-            .write(self.conn),
-            "document/1" => {
-                let reference = self.free(Class::Document, leaf)?;
-                if self.taken.contains(&reference) {
-                    self.conn
-                        .prepare_cached(
-                            "INSERT INTO document VALUES (:leaf, :ref, 0, :item, 'destroyed')",
-                        )?
-                        .execute(named_params! {":leaf": leaf, ":ref": reference, ":item": id})?;
-                }
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn document(
         &mut self,
         id: u64,
@@ -535,7 +490,7 @@ impl<'c> Projector<'c> {
     }
 
     /// The shortest prefix of the leaf data, of four digits or more, that no earlier record of the class has.
-    fn free(&self, class: Class, leaf: &[u8; 32]) -> Result<String, ArchiveError> {
+    pub(super) fn free(&self, class: Class, leaf: &[u8; 32]) -> Result<String, ArchiveError> {
         let digits = crockford(leaf);
         let sql = match class {
             Class::Document => "SELECT 1 FROM document WHERE ref = ?1",
@@ -555,48 +510,6 @@ impl<'c> Projector<'c> {
             "two records have the leaf {}",
             hex::encode(leaf)
         )))
-    }
-}
-
-/// One row of `card`.
-struct Card<'a> {
-    id: u64,
-    class: &'static str,
-    reference: Option<String>,
-    accession: u64,
-    parent: Option<u64>,
-    sha256: &'a [u8; 32],
-    span: Option<Span>,
-    kind: String,
-    name: Option<String>,
-    conversation: Option<String>,
-    event: Option<String>,
-    at: Instant,
-}
-
-impl Card<'_> {
-    fn write(&self, conn: &Connection) -> Result<(), ArchiveError> {
-        conn.prepare_cached(
-            "INSERT INTO card VALUES (:item, :class, :ref, :accession, :parent, :sha256, :first, :past, :kind, :name, \
-             :conversation, :event, :earliest, :latest)",
-        )?
-        .execute(named_params! {
-            ":item": self.id,
-            ":class": self.class,
-            ":ref": self.reference,
-            ":accession": self.accession,
-            ":parent": self.parent,
-            ":sha256": self.sha256,
-            ":first": self.span.map(|span| span.start),
-            ":past": self.span.map(|span| span.end),
-            ":kind": self.kind,
-            ":name": self.name,
-            ":conversation": self.conversation,
-            ":event": self.event,
-            ":earliest": self.at.earliest.map(crate::record::Moment::millis),
-            ":latest": self.at.latest.map(crate::record::Moment::millis),
-        })?;
-        Ok(())
     }
 }
 

@@ -72,8 +72,11 @@ impl<'a> Held<'a> {
         self
     }
 
-    /// The passage of an item that can be cited; nothing where it has no text.
+    /// The passage of an item that can be cited; nothing where it has no text, or is withheld.
     pub fn passage(&self, item: u64) -> Result<Option<Passage>, ArchiveError> {
+        if self.archive.withheld(item)?.is_some() {
+            return Ok(None);
+        }
         let Some(mut card) = self.archive.card(item)? else {
             return Ok(None);
         };
@@ -285,6 +288,9 @@ impl<'a> Held<'a> {
             }
             Err(error) => return Err(error),
         };
+        if self.archive.withheld(item)?.is_some() {
+            return Ok(Pinned::Withheld);
+        }
         // Asked before its text is, for which all that it holds would be gone through.
         let inside = self.archive.children_after(item, 0, MOST_INSIDE + 1)?;
         if inside.len() as u64 > MOST_INSIDE {

@@ -22,7 +22,9 @@ const GROUPS: &[(&str, &[&str])] = &[
 ];
 
 /// Verbs of upkeep, listed by `fonds help --all` only.
-const UPKEEP: &[&str] = &["status", "log", "vault", "destroy", "doctor", "help"];
+const UPKEEP: &[&str] = &[
+    "status", "log", "vault", "redact", "withhold", "destroy", "doctor", "help",
+];
 
 const STATUSES: &str = "\
 Exit status

@@ -18,10 +18,12 @@ mod help;
 mod indexing;
 mod ingest;
 mod init;
+mod leaks;
 mod log;
 mod people;
 mod provenance;
 mod publish;
+mod redact;
 mod secrets;
 mod sentences;
 mod show;
@@ -30,6 +32,7 @@ mod timeline;
 pub mod ui;
 mod vault;
 mod verify;
+mod withhold;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -137,6 +140,8 @@ enum Verb {
     Status(status::StatusArgs),
     Log(log::LogArgs),
     Vault(vault::VaultArgs),
+    Redact(redact::RedactArgs),
+    Withhold(withhold::WithholdArgs),
     Destroy(destroy::DestroyArgs),
     Doctor(doctor::DoctorArgs),
     Help(help::HelpArgs),
@@ -186,6 +191,8 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::Doctor(args)) => doctor::run(context, &args),
         Some(Verb::Log(args)) => log::run(context, &args),
         Some(Verb::Vault(args)) => vault::run(context, &args),
+        Some(Verb::Redact(args)) => redact::run(context, &args),
+        Some(Verb::Withhold(args)) => withhold::run(context, &args),
         Some(Verb::Destroy(args)) => destroy::run(context, &args),
         Some(Verb::Verify(args)) => verify::run(context, &args),
         Some(Verb::Provenance(args)) => provenance::run(context, &args),

@@ -205,15 +205,6 @@ impl<'a> Teller<'a> {
                     words("kind")?
                 )
             }
-            "destroyed/1" => format!(
-                "ordered destruction: {}{}",
-                doomed(entry)?,
-                because("reason")?
-            ),
-            "vault.resealed/1" => format!("sealed the name of {about} to other keys"),
-            "vault.shredded/1" => {
-                format!("destroyed the sealed name of {about}{}", because("reason")?)
-            }
             "agents.merged/1" => {
                 format!(
                     "said that {} are {}{}",
@@ -243,8 +234,37 @@ impl<'a> Teller<'a> {
                 "published {about} with its proof, opening {}",
                 opened(entry)?
             ),
-            other => format!("recorded {other} on {about}"),
+            other => match Self::kept_back(entry, &about)? {
+                Some(said) => said,
+                None => format!("recorded {other} on {about}"),
+            },
         })
+    }
+
+    /// What was sealed, left out, withheld or destroyed.
+    fn kept_back(entry: &Opened, about: &str) -> Result<Option<String>, CliError> {
+        let because = |entry: &Opened| -> Result<String, CliError> {
+            let reason = entry.get::<String>("reason")?;
+            Ok(reason.map_or_else(String::new, |reason| format!(", because: {reason}")))
+        };
+        Ok(Some(match entry.schema.as_str() {
+            "redacted/1" => format!("recorded a redacted copy of {about}{}", because(entry)?),
+            "withheld/1" => {
+                let slots = entry.get::<Vec<String>>("slots")?;
+                let verb = if slots.is_some_and(|slots| slots.is_empty()) {
+                    "no longer withholds"
+                } else {
+                    "withholds"
+                };
+                format!("{verb} {about}{}", because(entry)?)
+            }
+            "destroyed/1" => format!("ordered destruction: {}{}", doomed(entry)?, because(entry)?),
+            "vault.resealed/1" => format!("sealed the name of {about} to other keys"),
+            "vault.shredded/1" => {
+                format!("destroyed the sealed name of {about}{}", because(entry)?)
+            }
+            _ => return Ok(None),
+        }))
     }
 
     fn several(&self, entry: &Opened) -> Result<String, CliError> {

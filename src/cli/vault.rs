@@ -269,15 +269,36 @@ fn sealed_name(archive: &Archive, who: &str) -> Result<SealedName, CliError> {
     ))
 }
 
+/// All names that are sealed, by pseudonym, for looking whether one is about to leave. One that these keys do not open
+/// stops it: what was not looked for may be there.
+pub(super) fn names(
+    context: &Context,
+    archive: &Archive,
+    identity: &Path,
+) -> Result<Vec<(String, Revealed)>, CliError> {
+    let identities = identities(context, identity, None)?;
+    let mut names = Vec::new();
+    for name in archive.sealed_names()? {
+        if name.shredded.is_none() {
+            let revealed = opened(archive, &name, &identities)?;
+            names.push((name.pseudonym, revealed));
+        }
+    }
+    Ok(names)
+}
+
 /// The keys in a file, opened with their passphrase where they have one.
-fn identities(context: &Context, key: &Key) -> Result<Identities, CliError> {
-    let path: &Path = &key.identity;
+fn identities(
+    context: &Context,
+    path: &Path,
+    passphrase_fd: Option<u32>,
+) -> Result<Identities, CliError> {
     let file = std::fs::read(path).map_err(|source| CliError::Read {
         path: path.to_path_buf(),
         source,
     })?;
     let passphrase = if Identities::needs_passphrase(&file) {
-        match key.identity_passphrase_fd {
+        match passphrase_fd {
             Some(number) => Some(line_of_descriptor(number)?),
             None => context.ui.ask_passphrase("Passphrase of the identity:")?,
         }
@@ -316,7 +337,7 @@ fn opened(
 fn reveal(context: &Context, args: &RevealArgs) -> Result<Outcome, CliError> {
     let archive = context.archive()?;
     let name = sealed_name(&archive, &args.who)?;
-    let identities = identities(context, &args.key)?;
+    let identities = identities(context, &args.key.identity, args.key.identity_passphrase_fd)?;
     let revealed = opened(&archive, &name, &identities)?;
     context.ui.answer(&Shown {
         schema: "fonds/vault-reveal/1",
@@ -329,7 +350,7 @@ fn reveal(context: &Context, args: &RevealArgs) -> Result<Outcome, CliError> {
 
 fn reseal(context: &Context, args: &ResealArgs) -> Result<Outcome, CliError> {
     let recipients = recipients(context)?;
-    let identities = identities(context, &args.key)?;
+    let identities = identities(context, &args.key.identity, args.key.identity_passphrase_fd)?;
     let mut writer = context.writer()?;
     let archive = writer.archive();
     let names = if args.who.is_empty() {
@@ -337,8 +358,10 @@ fn reseal(context: &Context, args: &ResealArgs) -> Result<Outcome, CliError> {
         names.retain(|name| name.shredded.is_none());
         names
     } else {
-        let named = args.who.iter().map(|who| sealed_name(archive, who));
-        let mut names = named.collect::<Result<Vec<_>, _>>()?;
+        let mut names = Vec::new();
+        for who in &args.who {
+            names.push(sealed_name(archive, who)?);
+        }
         names.dedup_by_key(|name| name.agent);
         names
     };

@@ -89,8 +89,6 @@ const NOT_CARRIED_OUT: &[&str] = &[
     "editor.admitted/1",
     "editor.left/1",
     "corrected/1",
-    "redacted/1",
-    "withheld/1",
     "anchored/1",
 ];
 
