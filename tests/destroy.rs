@@ -227,7 +227,16 @@ fn a_mailbox_goes_with_its_messages_and_a_part_of_one_does_not() -> TestResult {
             .is_some_and(|said| said.contains(&mailbox)),
         "{refused}"
     );
-    desk.destroy(&[&mailbox], 0)?;
+    let done = desk.destroy(&[&mailbox], 0)?;
+    assert_eq!(
+        done["slots"], 1,
+        "the digest of the bytes between the messages stays"
+    );
+    assert!(
+        done["entries_about_it"]
+            .as_array()
+            .is_some_and(|acts| !acts.is_empty())
+    );
     let (codes, notes) = desk.verify()?;
     assert_eq!(codes, Vec::<String>::new(), "{notes}");
     for message in &messages {
@@ -393,6 +402,23 @@ fn one_slot_goes_and_the_others_stay_under_what_was_signed() -> TestResult {
     let shown = desk.archive()?.entry(entry)?.ok_or("no entry")?;
     assert_eq!(shown.get::<String>("basis")?.as_deref(), Some("heard"));
     assert_eq!(shown.get::<String>("note")?, None);
+    // Another value that somebody takes away beside it was not ordered to go.
+    let conn = desk.database()?;
+    let place = "of = 'e' AND id = ?1 AND slot = 6";
+    let select = format!("SELECT salt FROM blank WHERE {place}");
+    let salt: Vec<u8> = conn.query_row(&select, [entry], |row| row.get(0))?;
+    let slots_now = "SELECT slots FROM entry WHERE seq = ?1";
+    let slots_now: String = conn.query_row(slots_now, [entry], |row| row.get(0))?;
+    let without = slots_now.replace("\"heard\"", "null");
+    let update = format!("UPDATE blank SET salt = ?2 WHERE {place}");
+    let set = "UPDATE entry SET slots = ?2 WHERE seq = ?1";
+    conn.execute(&update, rusqlite::params![entry, None::<Vec<u8>>])?;
+    conn.execute(set, rusqlite::params![entry, without])?;
+    assert!(desk.verify()?.0.contains(&"ledger.entry-gone".to_owned()));
+    conn.execute(&update, rusqlite::params![entry, salt])?;
+    conn.execute(set, rusqlite::params![entry, slots_now])?;
+    assert_eq!(desk.verify()?.0, Vec::<String>::new());
+    drop(conn);
     // A second one of the same entry.
     desk.destroy(&[&slots[..], &["basis"]].concat(), 0)?;
     assert_eq!(desk.verify()?.0, Vec::<String>::new());

@@ -85,6 +85,7 @@ pub use survey::Agent;
 pub use survey::Listed;
 pub use vault::SealedName;
 pub use vault::VaultFile;
+pub use withheld::Withholding;
 
 use self::store::BlobReader;
 use self::store::Place as BlobPlace;

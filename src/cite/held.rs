@@ -7,6 +7,7 @@ use crate::archive::ArchiveError;
 use crate::archive::Card;
 use crate::archive::Custodian;
 use crate::archive::Target;
+use crate::archive::Withholding;
 use crate::archive::search::Index;
 use crate::cite::CiteError;
 use crate::cite::Passage;
@@ -49,6 +50,7 @@ pub struct Held<'a> {
     /// Whether the index covers all items; if not, all texts are gone through.
     complete: bool,
     tell: Option<&'a dyn Fn(u64, u64)>,
+    withholding: Withholding,
 }
 
 impl<'a> Held<'a> {
@@ -62,6 +64,7 @@ impl<'a> Held<'a> {
             index,
             complete,
             tell: None,
+            withholding: archive.withholding()?,
         })
     }
 
@@ -74,7 +77,7 @@ impl<'a> Held<'a> {
 
     /// The passage of an item that can be cited; nothing where it has no text, or is withheld.
     pub fn passage(&self, item: u64) -> Result<Option<Passage>, ArchiveError> {
-        if self.archive.withheld(item)?.is_some() {
+        if self.withholding.of(self.archive, item)?.is_some() {
             return Ok(None);
         }
         let Some(mut card) = self.archive.card(item)? else {
@@ -288,7 +291,7 @@ impl<'a> Held<'a> {
             }
             Err(error) => return Err(error),
         };
-        if self.archive.withheld(item)?.is_some() {
+        if self.withholding.of(self.archive, item)?.is_some() {
             return Ok(Pinned::Withheld);
         }
         // Asked before its text is, for which all that it holds would be gone through.

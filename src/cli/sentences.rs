@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::CliError;
 use super::Context;
 use super::ui::columns;
+use super::ui::count;
 use super::ui::number;
 use crate::archive::About;
 use crate::archive::Archive;
@@ -199,11 +200,13 @@ impl<'a> Teller<'a> {
                 } else {
                     ""
                 };
-                format!(
-                    "named {} ({own}, {}{sealed})",
-                    words("name")?,
-                    words("kind")?
-                )
+                let name = words("name")?;
+                let name = if name.is_empty() {
+                    "somebody whose name is gone"
+                } else {
+                    &name
+                };
+                format!("named {name} ({own}, {}{sealed})", words("kind")?)
             }
             "agents.merged/1" => {
                 format!(
@@ -363,11 +366,8 @@ fn doomed(entry: &Opened) -> Result<String, CliError> {
         })
         .sum();
     if items > 0 {
-        return Ok(format!(
-            "{} ({} items)",
-            references.join(", "),
-            number(items)
-        ));
+        let items = count(items, "item", "items");
+        return Ok(format!("{} ({items})", references.join(", ")));
     }
     let slots = addresses.iter().map(|address| match address {
         Doomed::Slots { entry, slots } => format!("{} of entry {entry}", slots.join(", ")),

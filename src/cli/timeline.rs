@@ -285,6 +285,7 @@ fn inputs(
     picked: &HashSet<u64>,
 ) -> Result<Vec<Input>, CliError> {
     let custodian = Custodian::new(archive)?;
+    let withholding = archive.withholding()?;
     let mut inputs = Vec::with_capacity(cards.len());
     for card in cards {
         let Some(opened) = archive.item(card.item)? else {
@@ -307,7 +308,7 @@ fn inputs(
             from: names("from")?.into_iter().next(),
             to: names("to")?,
             at: opened.get::<Instant>("at")?.unwrap_or_default(),
-            text: if archive.withheld(card.item)?.is_some() {
+            text: if withholding.of(archive, card.item)?.is_some() {
                 "(withheld)".to_owned()
             } else if picked {
                 archive.text(card.item)?.unwrap_or_default()

@@ -69,6 +69,7 @@ impl Answer for Withheld {
 /// `fonds withhold`.
 pub(super) fn run(context: &Context, args: &WithholdArgs) -> Result<Outcome, CliError> {
     let mut writer = context.writer()?;
+    let withholding = writer.archive().withholding()?;
     for typed in &args.item {
         let Target::Item(item) = writer.archive().resolve(typed)? else {
             return Err(CliError::usage(
@@ -78,7 +79,7 @@ pub(super) fn run(context: &Context, args: &WithholdArgs) -> Result<Outcome, Cli
                 "fonds withhold m-… or d-…",
             ));
         };
-        if args.lift && writer.archive().withheld(item)?.is_none() {
+        if args.lift && withholding.of(writer.archive(), item)?.is_none() {
             return Err(CliError::usage(
                 format!("{typed} is not withheld"),
                 "fonds log --item REF        shows what was recorded of it",
@@ -107,8 +108,9 @@ pub(super) fn demand_free(
     archive: &crate::archive::Archive,
     items: &[u64],
 ) -> Result<(), CliError> {
+    let withholding = archive.withholding()?;
     for item in items {
-        if let Some(entry) = archive.withheld(*item)? {
+        if let Some(entry) = withholding.of(archive, *item)? {
             let name = match archive.card(*item)? {
                 Some(card) => archive.reference(&card)?,
                 None => format!("item {item}"),
