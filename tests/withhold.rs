@@ -195,5 +195,13 @@ fn a_redacted_copy_is_tied_to_its_original() -> TestResult {
         desk.json(&["verify"], 0)?["findings"],
         serde_json::json!([])
     );
+    // The copy goes by order: the entry that names its digest gives that up too.
+    let why = ["--reason", "x", "--authority", "y", "--yes"];
+    let gone = desk.json(&[&["destroy", copy][..], &why].concat(), 0)?;
+    assert_eq!((&gone["records"], &gone["slots"]), (&1.into(), &1.into()));
+    assert_eq!(
+        desk.json(&["verify"], 0)?["findings"],
+        serde_json::json!([])
+    );
     Ok(())
 }

@@ -150,6 +150,14 @@ impl Archive {
                 entry,
                 slots: vec!["rest".to_owned()],
             }));
+        doom.addresses.extend(
+            self.copies_of(&streams)?
+                .into_iter()
+                .map(|entry| Doomed::Slots {
+                    entry,
+                    slots: vec!["copy".to_owned()],
+                }),
+        );
         doom.acts.sort_unstable();
         doom.acts.dedup();
         doom.others = self
@@ -161,6 +169,26 @@ impl Archive {
         doom.others.dedup();
         doom.items = items.into_iter().collect();
         Ok(doom)
+    }
+
+    /// The entries that name one of these streams as a redacted copy, and so hold its bare digest.
+    fn copies_of(&self, streams: &BTreeSet<Digest>) -> Result<Vec<u64>, ArchiveError> {
+        let entries: Vec<u64> = self
+            .conn
+            .prepare_cached("SELECT seq FROM act WHERE schema = 'redacted/1' ORDER BY seq")?
+            .query_map((), |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut naming = Vec::new();
+        for seq in entries {
+            let Some(entry) = self.entry(seq)? else {
+                continue;
+            };
+            let copy: Option<Bytes> = entry.get("copy")?;
+            if copy.is_some_and(|copy| streams.contains(&copy.sha256)) {
+                naming.push(seq);
+            }
+        }
+        Ok(naming)
     }
 
     fn acts_on(&self, item: u64) -> Result<Vec<u64>, ArchiveError> {
