@@ -15,13 +15,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("commitment", &["record", "tlog"]),
     ("keys", &["record", "tlog", "durable"]),
     (
+        "anchor",
+        &["record", "tlog", "durable", "commitment", "keys"],
+    ),
+    (
         "archive",
         &["record", "tlog", "durable", "commitment", "keys"],
     ),
     ("ingest", &["record", "commitment", "archive"]),
     (
         "verify",
-        &["record", "tlog", "commitment", "keys", "archive"],
+        &["record", "tlog", "commitment", "keys", "anchor", "archive"],
     ),
     ("publish", &["record", "tlog", "commitment", "archive"]),
     ("cite", &["record", "archive"]),
@@ -37,6 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "durable",
             "commitment",
             "keys",
+            "anchor",
             "archive",
             "ingest",
             "verify",

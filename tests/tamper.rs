@@ -100,6 +100,7 @@ impl Sample {
             pending: keys::announced(&places, &origin, &self.archive()?.log_key()?)?,
             against: Vec::new(),
             odd: Vec::new(),
+            ..Options::default()
         })
     }
 

@@ -5,6 +5,7 @@
 //! what the projection makes of the ledger. It trusts the kernel to keep what was synced; of the files themselves it
 //! believes nothing that `verify` has not hashed.
 
+mod anchored;
 mod append;
 mod catalogue;
 mod check;
@@ -36,6 +37,7 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::named_params;
 
+pub use anchored::Anchored;
 pub use append::Appended;
 pub use append::SegmentDraft;
 pub use append::Signer;

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::ui::Ui;
 use super::ui::plain_json;
+use crate::anchor::AnchorError;
 use crate::archive::ArchiveError;
 use crate::cite::CiteError;
 use crate::durable::DurableError;
@@ -55,6 +56,9 @@ pub enum CliError {
     /// The keys, the signer's memory or the pin.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Witnessing, or bringing in what a witness gave.
+    #[error(transparent)]
+    Anchor(#[from] AnchorError),
     /// Bringing documents in.
     #[error(transparent)]
     Ingest(#[from] IngestError),
@@ -194,6 +198,7 @@ impl Failure {
             ),
             CliError::Verify(VerifyError::Archive(error)) => archive(error),
             CliError::Publish(error) => publish(error),
+            CliError::Anchor(error) => anchor(error),
             CliError::Cite(_) => (
                 2,
                 "not_checked",
@@ -425,6 +430,35 @@ fn publish(error: &PublishError) -> (u8, &'static str, String) {
         ),
         PublishError::TooLarge { .. } => ("too_large", "fonds publish ITEM --passage FROM-TO"),
         _ => ("not_proved", "fonds verify        to see what is damaged"),
+    };
+    (2, kind, hint.to_owned())
+}
+
+fn anchor(error: &AnchorError) -> (u8, &'static str, String) {
+    let (kind, hint) = match error {
+        AnchorError::Key(error) => return key(error),
+        AnchorError::Durable(_) => (
+            "not_written",
+            "a folder that may be written, on a disk with room",
+        ),
+        AnchorError::NotSeen { .. } => (
+            "refused",
+            "ask for a request that goes on from there: fonds anchor request --witness NAME --since N",
+        ),
+        AnchorError::Lower { .. } => ("refused", "ask for a request of the newest checkpoint"),
+        AnchorError::NotContinued { .. } | AnchorError::NotSigned { .. } => (
+            "refused",
+            "ask the archive's keeper to run fonds verify, and for another request",
+        ),
+        AnchorError::ClockBack { .. } => {
+            ("refused", "set this computer's clock, then run this again")
+        }
+        AnchorError::Own { .. } => ("refused", "give the request to somebody else"),
+        AnchorError::Name(_) | AnchorError::Taken { .. } => ("usage", "another name"),
+        _ => (
+            "usage",
+            "check which file it is; fonds help witness        and fonds help anchor say which goes where",
+        ),
     };
     (2, kind, hint.to_owned())
 }

@@ -18,7 +18,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Describe", &["attribute", "custody", "people"]),
     ("Look", &["find", "show", "timeline"]),
     ("Check", &["verify", "provenance", "cite"]),
-    ("Share", &["publish"]),
+    ("Share", &["publish", "anchor", "witness"]),
 ];
 
 /// Verbs of upkeep, listed by `fonds help --all` only.

@@ -142,7 +142,7 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<Outcome, CliErro
         .map(PublicKey::load)
         .transpose()?;
     let settings = settings(context, args, &folder)?;
-    let passphrase = new_passphrase(context, args)?;
+    let passphrase = new_passphrase(context, args.passphrase)?;
     // Asked again: whoever was asked for a name or a passphrase took their time.
     let existed = demand_empty(&dir)?;
     let mut made = Made::new(dir, existed);
@@ -231,14 +231,14 @@ fn settings(context: &Context, args: &InitArgs, folder: &Path) -> Result<Setting
     })
 }
 
-fn new_passphrase(context: &Context, args: &InitArgs) -> Result<Option<String>, CliError> {
+pub(super) fn new_passphrase(context: &Context, ask: bool) -> Result<Option<String>, CliError> {
     if context.has_passphrase() {
         return context.passphrase("");
     }
-    if !args.passphrase {
+    if !ask {
         return Ok(None);
     }
-    let first = context.ui.ask_passphrase("Passphrase for the keys:")?;
+    let first = context.ui.ask_passphrase("Passphrase for the key:")?;
     let Some(first) = first.filter(|first| !first.is_empty()) else {
         return Err(CliError::usage(
             "there is no passphrase",

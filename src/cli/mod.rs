@@ -5,6 +5,7 @@
 
 mod acts;
 mod agents;
+mod anchor;
 mod attribute;
 mod cite;
 mod context;
@@ -27,6 +28,7 @@ mod status;
 mod timeline;
 pub mod ui;
 mod verify;
+mod witness;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -127,6 +129,8 @@ enum Verb {
     Provenance(provenance::ProvenanceArgs),
     Cite(cite::CiteArgs),
     Publish(publish::PublishArgs),
+    Anchor(anchor::AnchorArgs),
+    Witness(witness::WitnessArgs),
     Demo(demo::DemoArgs),
     Find(find::FindArgs),
     Show(show::ShowArgs),
@@ -184,6 +188,8 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::Provenance(args)) => provenance::run(context, &args),
         Some(Verb::Cite(args)) => cite::run(context, &args),
         Some(Verb::Publish(args)) => publish::run(context, &args),
+        Some(Verb::Anchor(args)) => anchor::run(context, &args),
+        Some(Verb::Witness(args)) => witness::run(context, &args),
         Some(Verb::Demo(args)) => demo::run(context, &args),
         Some(Verb::Find(args)) => find::run(context, &args),
         Some(Verb::Show(args)) => show::run(context, &args),

@@ -220,6 +220,12 @@ impl<'a> Teller<'a> {
                 self.party(entry, "who")?.unwrap_or_else(nobody),
                 words("text")?
             ),
+            "anchored/1" => format!(
+                "kept what {} gave over the head of {} entries ({})",
+                words("authority")?,
+                entry.get::<u64>("size")?.unwrap_or_default(),
+                words("kind")?
+            ),
             "published/1" => format!(
                 "published {about} with its proof, opening {}",
                 opened(entry)?

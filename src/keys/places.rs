@@ -52,6 +52,32 @@ impl Places {
         self.key_file(origin, ".recovery.pub")
     }
 
+    /// The private key of this user as a witness of others' archives.
+    pub fn witness_key(&self) -> PathBuf {
+        self.config.join("witness").join("key")
+    }
+
+    /// Its name and public half.
+    pub fn witness_verifier(&self) -> PathBuf {
+        self.config.join("witness").join("verifier")
+    }
+
+    /// The folder of what this user saw as a witness.
+    pub fn witness_state(&self) -> PathBuf {
+        self.state.join("witness")
+    }
+
+    /// The head of an archive that this user cosigned last.
+    pub fn witness_memory(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        let name = format!("{}.json", digits(origin)?);
+        Ok(self.witness_state().join(name))
+    }
+
+    /// The folder of the witnesses whom this user trusts.
+    pub fn witnesses(&self) -> PathBuf {
+        self.config.join("witnesses")
+    }
+
     /// The folder of everything remembered about an archive.
     pub fn state_folder(&self, origin: &str) -> Result<PathBuf, KeyError> {
         Ok(self.state.join(digits(origin)?))

@@ -21,8 +21,8 @@ use super::text;
 use crate::archive::About;
 use crate::archive::Segment;
 use crate::commitment::Committer;
-use crate::commitment::Origin;
 use crate::commitment::canonical;
+use crate::commitment::read_canonical;
 use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::ENTRY_KINDS;
@@ -71,7 +71,7 @@ fn read(bytes: &[u8], checked: &mut Checked) -> Option<Proof> {
         return stop(State::CannotBeChecked, "proof.too-large", message);
     }
     let malformed = "proof.malformed";
-    let value = match strict::read(bytes) {
+    let value = match read_canonical(bytes) {
         Ok(value) => value,
         Err(reason) => {
             let message = format!("It is not in the one form that a proof has: {reason}.");
@@ -126,12 +126,7 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn new(proof: &'a Proof, checked: &'a mut Checked) -> Self {
-        let keys = &proof.origin;
-        let origin = Origin::derive(
-            keys.log_key.as_bytes(),
-            keys.recovery_key.as_bytes(),
-            keys.salt.as_bytes(),
-        );
+        let origin = proof.origin.origin();
         Self {
             proof,
             checked,

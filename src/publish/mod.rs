@@ -23,7 +23,6 @@ pub use plan::Wanted;
 pub use plan::subjects;
 pub use proof::EntryRecord;
 pub use proof::ItemRecord;
-pub use proof::Keys;
 pub use proof::Opening;
 pub use proof::Passage;
 pub use proof::Piece;
@@ -44,6 +43,7 @@ pub use strict::is_page;
 pub use strict::out_of_page;
 
 use crate::archive::ArchiveError;
+pub use crate::commitment::Keys;
 use crate::commitment::canonical::CanonicalError;
 use crate::tlog::TlogError;
 

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Keys;
 use super::PublishError;
 use super::strict::LARGEST;
 use crate::commitment::Place;
@@ -33,18 +34,6 @@ pub struct Proof {
     pub segments: Vec<ProvedSegment>,
     /// Time stamps over the checkpoint. Empty in this version.
     pub tokens: Vec<Value>,
-}
-
-/// The origin's three values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Keys {
-    /// The log key.
-    pub log_key: Digest,
-    /// The recovery key.
-    pub recovery_key: Digest,
-    /// 32 random bytes.
-    pub salt: Digest,
 }
 
 /// An item with what is opened of it.

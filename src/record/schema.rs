@@ -92,7 +92,6 @@ const NOT_CARRIED_OUT: &[&str] = &[
     "redacted/1",
     "withheld/1",
     "destroyed/1",
-    "anchored/1",
 ];
 
 /// Whether this release knows the kind and does what it asks for.

@@ -88,6 +88,11 @@ impl Pass<'_, '_> {
             heads = pass.heads()?;
             pass.name_origin()
         })?;
+        let mut anchors = Vec::new();
+        self.stage("what is in other hands", |pass| {
+            anchors = pass.expect_anchors(&mut heads)?;
+            Ok(())
+        })?;
         let mut met = Met {
             tree: Frontier::new(),
             whole: true,
@@ -111,6 +116,7 @@ impl Pass<'_, '_> {
         let (size, root) = (met.tree.size(), met.tree.root());
         if ended && met.whole {
             self.stage("the heads", |pass| pass.judge(&met.heads, size, root))?;
+            self.judge_anchors(&met.heads, anchors, size);
         }
         if ended {
             self.stage("the number of records", |pass| pass.surplus(met.next_item))?;

@@ -9,6 +9,7 @@
 //! show that it fits together: whoever has its key can make another that fits as well. The rules are those of
 //! `schema/FORMAT.md`, 'Verifying'; the codes are explained in `schema/FINDINGS.md`.
 
+mod anchors;
 mod blobs;
 mod catalogue;
 mod fixity;
@@ -23,6 +24,8 @@ mod text;
 use std::collections::HashSet;
 use std::path::Path;
 
+pub use anchors::Found;
+pub use anchors::anchors;
 pub use report::Anchor;
 pub use report::Anchoring;
 pub use report::Cost;
@@ -32,6 +35,7 @@ pub use report::Timings;
 
 use self::blobs::Blobs;
 use self::report::Collected;
+use crate::anchor::Trusted;
 use crate::archive::Archive;
 use crate::archive::ArchiveError;
 use crate::archive::Ledger;
@@ -39,6 +43,7 @@ use crate::commitment::Committer;
 use crate::keys::Head;
 use crate::record::Digest;
 use crate::record::Finding;
+use crate::record::Moment;
 use crate::tlog::Note;
 
 /// What the archive is held against, and how deep.
@@ -54,6 +59,10 @@ pub struct Options {
     pub pending: Option<Head>,
     /// Checkpoints from elsewhere.
     pub against: Vec<Note>,
+    /// Whose signatures from outside count.
+    pub trusted: Trusted,
+    /// The time, by which those are judged; without it none is.
+    pub now: Option<Moment>,
     /// What the caller found of this user's own files when it read them.
     pub odd: Vec<Finding>,
 }

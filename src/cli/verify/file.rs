@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::fork;
 use super::told;
 use crate::cli::CliError;
 use crate::cli::Context;
@@ -35,7 +36,7 @@ use crate::tlog::Verifier;
 #[derive(Debug, Serialize)]
 struct Verified {
     schema: &'static str,
-    /// `proof`, `page` or `checkpoint`.
+    /// `proof`, `page`, `checkpoint` or `fork`.
     what: &'static str,
     #[serde(flatten)]
     checked: Checked,
@@ -135,6 +136,11 @@ impl Verified {
                 "Matches: the checkpoint of {} was signed by the key of the proof that you gave.\n",
                 count(self.checked.entries.unwrap_or_default(), "entry", "entries")
             ),
+            (State::Matches, "fork") => {
+                "Proves a fork: two histories were signed with the key of this archive, and at most one of them is what its \
+                 readers were told. Both signatures fit.\n"
+                    .to_owned()
+            }
             (State::Matches, _) => self.matches(),
         };
         if self.words.is_empty() {
@@ -185,12 +191,15 @@ pub(super) fn run(context: &Context, path: &Path, key: Option<&str>) -> Result<O
         "page"
     } else if is_checkpoint {
         "checkpoint"
+    } else if fork::is_fork(&bytes) {
+        "fork"
     } else {
         "proof"
     };
     let mut checked = match what {
         "page" => page(&bytes)?,
         "checkpoint" => checkpoint(&bytes, &given),
+        "fork" => fork::check(&bytes),
         _ => publish::check(&bytes),
     };
     let origin = checked.origin.clone();
@@ -209,6 +218,8 @@ pub(super) fn run(context: &Context, path: &Path, key: Option<&str>) -> Result<O
         given,
     })?;
     Ok(match state {
+        // The proof of a fork holds, and what it shows is a finding.
+        State::Matches if what == "fork" => Outcome::Findings,
         State::Matches => Outcome::Done,
         State::DoesNotMatch => Outcome::Findings,
         State::CannotBeChecked => Outcome::NotChecked,
@@ -316,12 +327,7 @@ fn compare(checked: &mut Checked, origin: &str, given: &Given) -> Result<&'stati
         }
         Given::Origin(said) => (said == origin, said.clone(), origin.to_owned()),
         Given::Proof(proof) => {
-            let theirs = crate::commitment::Origin::derive(
-                proof.origin.log_key.as_bytes(),
-                proof.origin.recovery_key.as_bytes(),
-                proof.origin.salt.as_bytes(),
-            );
-            let theirs = theirs.to_string();
+            let theirs = proof.origin.origin().to_string();
             (theirs == origin, theirs, origin.to_owned())
         }
     };

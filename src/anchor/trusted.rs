@@ -1,0 +1,111 @@
+//! Whom the user trusts outside: witnesses' keys, each a file of its own in the configuration, added by name.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use super::AnchorError;
+use super::Witness;
+use crate::durable;
+use crate::keys::KeyError;
+use crate::keys::Places;
+use crate::keys::read_file;
+use crate::tlog::Cosigner;
+use crate::tlog::TlogError;
+
+/// The witnesses that the user trusts, by the names they gave them.
+#[derive(Debug, Clone, Default)]
+pub struct Trusted {
+    /// Name and key, in the order of the names.
+    pub witnesses: Vec<(String, Cosigner)>,
+}
+
+/// Whether that is the key of this user's own witness, which is nobody outside.
+pub fn is_own_witness(places: &Places, key: &Cosigner) -> Result<bool, AnchorError> {
+    Ok(Witness::known(places)?.is_some_and(|own| own.public() == key.public()))
+}
+
+/// A name as it can be a file's.
+fn plain(name: &str) -> Result<&str, AnchorError> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if (1..=60).contains(&name.len()) && name.chars().all(fits) && !name.starts_with('.') {
+        Ok(name)
+    } else {
+        Err(AnchorError::Name(name.chars().take(80).collect()))
+    }
+}
+
+/// The files of a folder with that ending, by their names without it. A folder that is not there has none.
+fn files(folder: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>, AnchorError> {
+    let unreadable = |source| KeyError::Unreadable {
+        path: folder.to_path_buf(),
+        source,
+    };
+    let listed = match folder.read_dir() {
+        Ok(listed) => listed,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(error).into()),
+    };
+    let mut found = Vec::new();
+    for entry in listed {
+        let path = entry.map_err(unreadable)?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.and_then(|name| name.strip_suffix(ending));
+        if let Some(name) = name.filter(|name| plain(name).is_ok()) {
+            found.push((name.to_owned(), path.clone()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Puts a file into the user's configuration under a name that is not taken.
+fn place(folder: &Path, name: &str, ending: &str, bytes: &[u8]) -> Result<PathBuf, AnchorError> {
+    durable::create_private_dir(folder)?;
+    let path = folder.join(format!("{}{ending}", plain(name)?));
+    match durable::write_private_new(&path, bytes) {
+        Ok(()) => Ok(path),
+        Err(error) if error.is_taken() => Err(AnchorError::Taken {
+            name: name.to_owned(),
+        }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+const WITNESS: &str = ".witness";
+
+impl Trusted {
+    /// Reads what the user trusts. A file that is damaged is an error: what it said is not to be lost in silence.
+    pub fn load(places: &Places) -> Result<Self, AnchorError> {
+        let mut trusted = Self::default();
+        for (name, path) in files(&places.witnesses(), WITNESS)? {
+            let text = read_file(&path)?.unwrap_or_default();
+            let key = String::from_utf8_lossy(&text).trim_end().parse();
+            let key = key.map_err(|error: TlogError| KeyError::Damaged {
+                path,
+                reason: error.to_string(),
+            })?;
+            trusted.witnesses.push((name, key));
+        }
+        Ok(trusted)
+    }
+
+    /// Takes a witness's key under a name that is not taken, for this user from now on.
+    pub fn add_witness(
+        places: &Places,
+        name: &str,
+        key: &Cosigner,
+    ) -> Result<PathBuf, AnchorError> {
+        place(
+            &places.witnesses(),
+            name,
+            WITNESS,
+            format!("{key}\n").as_bytes(),
+        )
+    }
+
+    /// The witness of that name.
+    pub fn witness(&self, name: &str) -> Option<&Cosigner> {
+        let mut all = self.witnesses.iter();
+        all.find(|(known, _)| known == name).map(|(_, key)| key)
+    }
+}
