@@ -20,14 +20,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "archive",
-        &["record", "tlog", "durable", "commitment", "keys"],
+        &["record", "tlog", "durable", "commitment", "keys", "anchor"],
     ),
     ("ingest", &["record", "commitment", "archive"]),
     (
         "verify",
         &["record", "tlog", "commitment", "keys", "anchor", "archive"],
     ),
-    ("publish", &["record", "tlog", "commitment", "archive"]),
+    (
+        "publish",
+        &["record", "tlog", "commitment", "anchor", "archive"],
+    ),
     ("cite", &["record", "archive"]),
     (
         "report",

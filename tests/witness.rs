@@ -1,8 +1,6 @@
 //! Witnesses: what they cosign and what they refuse, ten thousand forks of which each is proved, and the whole exchange
 //! between two people.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -29,7 +27,7 @@ use fonds::tlog::prove_consistency;
 use fonds::tlog::root;
 use serde_json::Value;
 
-use self::support::TestResult;
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 fn log_key() -> KeyPair {
     KeyPair::from_seed([1; 32])
@@ -522,6 +520,7 @@ fn what_comes_back_and_is_not_it_is_refused_in_words() -> TestResult {
     let cases = [
         ("", "no cosigned checkpoint"),
         ("hello\n", "no cosigned checkpoint"),
+        ("fonds/hello\n", "no cosigned checkpoint"),
         (
             &*format!("{}\n", lines[..5].join("\n")),
             "nobody has cosigned",

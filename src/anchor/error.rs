@@ -1,5 +1,6 @@
 //! Why something was not cosigned, or not taken for an anchor.
 
+use super::TokenError;
 use crate::commitment::canonical::CanonicalError;
 use crate::durable::DurableError;
 use crate::keys::KeyError;
@@ -25,6 +26,9 @@ pub enum AnchorError {
     /// A value that cannot be written.
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
+    /// A time stamp that counts for nothing.
+    #[error("the time stamp does not count: {0}")]
+    Token(#[from] TokenError),
     /// A file that is not what it should be.
     #[error("it is not {what}: {reason}")]
     Malformed {

@@ -1,4 +1,5 @@
-//! What lies in other hands: a witness's cosignature over a checkpoint, and what such a hand keeps of its own.
+//! What lies in other hands: a witness's cosignature over a checkpoint, an authority's time stamp, and what a witness
+//! keeps of its own.
 //!
 //! Guaranteed: a witness cosigns no lower size, no second root for a size and nothing that is not shown to continue what
 //! it cosigned last, and remembers a cosignature durably before anybody sees it; where two histories were signed, it
@@ -7,10 +8,12 @@
 //!
 //! Trusted: the user's configuration and state folders, and the clock that the caller hands in.
 
+mod certificate;
 mod error;
 mod fork;
 mod kept;
 mod request;
+mod token;
 mod trusted;
 mod witness;
 
@@ -25,6 +28,11 @@ pub use kept::judge;
 pub use request::OldHead;
 pub use request::REQUEST;
 pub use request::Request;
+pub use token::Stamp;
+pub use token::Token;
+pub use token::TokenError;
+pub use token::nonce_of;
+pub use token::request as stamp_request;
 pub use trusted::Trusted;
 pub use trusted::is_own_witness;
 pub use witness::Answer;

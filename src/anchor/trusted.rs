@@ -1,7 +1,10 @@
-//! Whom the user trusts outside: witnesses' keys, each a file of its own in the configuration, added by name.
+//! Whom the user trusts outside: witnesses' keys and the roots of time-stamp authorities, each a file of its own in the
+//! configuration, added by name.
 
 use std::path::Path;
 use std::path::PathBuf;
+
+use x509_cert::Certificate;
 
 use super::AnchorError;
 use super::Witness;
@@ -12,11 +15,13 @@ use crate::keys::read_file;
 use crate::tlog::Cosigner;
 use crate::tlog::TlogError;
 
-/// The witnesses that the user trusts, by the names they gave them.
+/// The witnesses and authorities that the user trusts, by the names they gave them.
 #[derive(Debug, Clone, Default)]
 pub struct Trusted {
     /// Name and key, in the order of the names.
     pub witnesses: Vec<(String, Cosigner)>,
+    /// Name and root certificate, in the order of the names.
+    pub authorities: Vec<(String, Certificate)>,
 }
 
 /// Whether that is the key of this user's own witness, which is nobody outside.
@@ -72,6 +77,20 @@ fn place(folder: &Path, name: &str, ending: &str, bytes: &[u8]) -> Result<PathBu
 }
 
 const WITNESS: &str = ".witness";
+const AUTHORITY: &str = ".pem";
+
+/// The certificates in a PEM file; at least one.
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, AnchorError> {
+    let malformed = |reason: String| AnchorError::Malformed {
+        what: "a file with certificates (PEM)",
+        reason,
+    };
+    let found = Certificate::load_pem_chain(pem).map_err(|error| malformed(error.to_string()))?;
+    if found.is_empty() {
+        return Err(malformed("it holds none".to_owned()));
+    }
+    Ok(found)
+}
 
 impl Trusted {
     /// Reads what the user trusts. A file that is damaged is an error: what it said is not to be lost in silence.
@@ -85,6 +104,15 @@ impl Trusted {
                 reason: error.to_string(),
             })?;
             trusted.witnesses.push((name, key));
+        }
+        for (name, path) in files(&places.authorities(), AUTHORITY)? {
+            let pem = read_file(&path)?.unwrap_or_default();
+            let found = certificates(&pem).map_err(|error| KeyError::Damaged {
+                path,
+                reason: error.to_string(),
+            })?;
+            let named = found.into_iter().map(|root| (name.clone(), root));
+            trusted.authorities.extend(named);
         }
         Ok(trusted)
     }
@@ -101,6 +129,19 @@ impl Trusted {
             WITNESS,
             format!("{key}\n").as_bytes(),
         )
+    }
+
+    /// Pins the root certificates of an authority under a name that is not taken, for this user from now on. Gives where
+    /// they are kept and whose they are.
+    pub fn add_authority(
+        places: &Places,
+        name: &str,
+        pem: &[u8],
+    ) -> Result<(PathBuf, Vec<String>), AnchorError> {
+        let found = certificates(pem)?;
+        let path = place(&places.authorities(), name, AUTHORITY, pem)?;
+        let of = |root: &Certificate| root.tbs_certificate.subject.to_string();
+        Ok((path, found.iter().map(of).collect()))
     }
 
     /// The witness of that name.

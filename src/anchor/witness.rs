@@ -22,6 +22,7 @@ use crate::tlog::Checkpoint;
 use crate::tlog::Cosigner;
 use crate::tlog::Hash;
 use crate::tlog::Note;
+use crate::tlog::TlogError;
 use crate::tlog::verify_consistency;
 
 /// What a witness says to a request that it did not refuse.
@@ -61,6 +62,10 @@ impl Witness {
         name: &str,
         passphrase: Option<&str>,
     ) -> Result<Cosigner, AnchorError> {
+        if !name.is_ascii() {
+            // Not everybody agrees on which other characters are white space.
+            return Err(KeyError::from(TlogError::KeyName(name.to_owned())).into());
+        }
         let key = KeyPair::generate()?;
         let cosigner = Cosigner::new(name, key.public().as_bytes()).map_err(KeyError::from)?;
         key.save(
@@ -83,7 +88,7 @@ impl Witness {
         };
         let text = String::from_utf8_lossy(&bytes);
         let read = text.trim_end().parse();
-        Ok(Some(read.map_err(|error: crate::tlog::TlogError| {
+        Ok(Some(read.map_err(|error: TlogError| {
             KeyError::Damaged {
                 path,
                 reason: error.to_string(),

@@ -8,6 +8,7 @@ use super::ArchiveError;
 use super::EntryDraft;
 use super::Step;
 use super::Writer;
+use crate::anchor::Kept;
 use crate::keys::KeyError;
 use crate::record::Bytes;
 use crate::record::Digest;
@@ -32,7 +33,59 @@ pub struct Anchored {
     pub bytes: Option<Bytes>,
 }
 
+/// An anchor that is recorded, as it can be judged; or the end of a sentence that says why it cannot be.
+pub type FoundAnchor = Result<Kept, String>;
+
 impl Archive {
+    /// Every anchor with the file that came from outside and the checkpoint that it is over. Of the bytes nothing is
+    /// believed: whose they are is judged by their signatures.
+    pub fn anchors(&self) -> Result<Vec<(Anchored, FoundAnchor)>, ArchiveError> {
+        let mut found = Vec::new();
+        for anchored in self.anchored()? {
+            let kept = self.kept(&anchored)?;
+            found.push((anchored, kept));
+        }
+        Ok(found)
+    }
+
+    fn kept(&self, anchored: &Anchored) -> Result<FoundAnchor, ArchiveError> {
+        let Some(bytes) = anchored.bytes else {
+            return Ok(Err(
+                "nothing that came from outside is kept with it".to_owned()
+            ));
+        };
+        let bytes = match self.blob(&bytes.sha256) {
+            Ok(bytes) => bytes,
+            Err(error) if error.is_damage() || matches!(error, ArchiveError::Store(_)) => {
+                return Ok(Err(
+                    "the file that came from outside cannot be read".to_owned()
+                ));
+            }
+            Err(error) => return Err(error),
+        };
+        let signed = match self.checkpoint_of(anchored.size) {
+            Ok(signed) => signed,
+            Err(error) if error.is_damage() => None,
+            Err(error) => return Err(error),
+        };
+        let Some((note, head)) = signed else {
+            let size = anchored.size;
+            return Ok(Err(format!(
+                "the checkpoint of {size} entries that it is over is not here"
+            )));
+        };
+        if Digest::new(head.root.0) != anchored.root {
+            return Ok(Err("it names another root than the checkpoint".to_owned()));
+        }
+        Ok(Ok(Kept {
+            entry: anchored.entry,
+            size: anchored.size,
+            kind: anchored.kind.clone(),
+            bytes,
+            note,
+        }))
+    }
+
     /// Every anchor that is recorded, in the order of the ledger. One whose values cannot be read is left to the check of
     /// the entries.
     pub fn anchored(&self) -> Result<Vec<Anchored>, ArchiveError> {
@@ -84,6 +137,26 @@ impl Archive {
         let checkpoint = self.open_note(&note)?;
         let note = Note::parse(note.as_bytes()).map_err(KeyError::from)?;
         Ok(Some((note.only_signed_by(&self.verifier()?), checkpoint)))
+    }
+
+    /// The size of the checkpoint whose note, with the log key's line only, has that digest: what a time stamp is over.
+    /// The newest are looked at first.
+    pub fn checkpoint_with(&self, sha256: &Digest) -> Result<Option<u64>, ArchiveError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT size FROM checkpoint ORDER BY size DESC")?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            let size: u64 = row.get(0)?;
+            let Some((note, _)) = self.checkpoint_of(size)? else {
+                continue;
+            };
+            let found: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(note.to_string()).into();
+            if found == *sha256.as_bytes() {
+                return Ok(Some(size));
+            }
+        }
+        Ok(None)
     }
 
     /// The root over the first `old` entries, and the proof that the first `new` continue them.

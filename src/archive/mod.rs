@@ -38,6 +38,7 @@ use rusqlite::OptionalExtension as _;
 use rusqlite::named_params;
 
 pub use anchored::Anchored;
+pub use anchored::FoundAnchor;
 pub use append::Appended;
 pub use append::SegmentDraft;
 pub use append::Signer;

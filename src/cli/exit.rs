@@ -453,6 +453,10 @@ fn anchor(error: &AnchorError) -> (u8, &'static str, String) {
         AnchorError::ClockBack { .. } => {
             ("refused", "set this computer's clock, then run this again")
         }
+        AnchorError::Token(_) => (
+            "not_a_token",
+            "ask for another: fonds anchor request -o FILE.tsq",
+        ),
         AnchorError::Own { .. } => ("refused", "give the request to somebody else"),
         AnchorError::Name(_) | AnchorError::Taken { .. } => ("usage", "another name"),
         _ => (

@@ -78,6 +78,17 @@ impl Places {
         self.config.join("witnesses")
     }
 
+    /// The folder of the root certificates of time-stamp authorities that this user pinned.
+    pub fn authorities(&self) -> PathBuf {
+        self.config.join("authorities")
+    }
+
+    /// What is remembered of a time stamp that was asked for, by its nonce in hex.
+    pub fn stamp_request(&self, origin: &str, nonce: &str) -> Result<PathBuf, KeyError> {
+        let name = format!("{}.tsq", nonce.chars().take(64).collect::<String>());
+        Ok(self.state_folder(origin)?.join("requests").join(name))
+    }
+
     /// The folder of everything remembered about an archive.
     pub fn state_folder(&self, origin: &str) -> Result<PathBuf, KeyError> {
         Ok(self.state.join(digits(origin)?))

@@ -2,66 +2,19 @@
 
 use super::Pass;
 use super::heads::Heads;
-use crate::anchor::Kept;
 use crate::anchor::Outside;
 use crate::anchor::Standing;
 use crate::anchor::judge;
 use crate::archive::Anchored;
-use crate::archive::Archive;
 use crate::archive::ArchiveError;
+use crate::archive::FoundAnchor;
 use crate::record::Digest;
 use crate::record::Finding;
+use crate::record::Moment;
 
-/// An anchor that is recorded, as it can be judged; or the end of a sentence that says why it cannot be.
-pub type Found = Result<Kept, String>;
-
-/// Every anchor of an archive with the file that came from outside and the checkpoint that it is over. Of the bytes
-/// nothing is believed: whose they are is judged by their signatures.
-pub fn anchors(archive: &Archive) -> Result<Vec<(Anchored, Found)>, ArchiveError> {
-    let mut found = Vec::new();
-    for anchored in archive.anchored()? {
-        let kept = kept(archive, &anchored)?;
-        found.push((anchored, kept));
-    }
-    Ok(found)
-}
-
-fn kept(archive: &Archive, anchored: &Anchored) -> Result<Found, ArchiveError> {
-    let Some(bytes) = anchored.bytes else {
-        return Ok(Err(
-            "nothing that came from outside is kept with it".to_owned()
-        ));
-    };
-    let bytes = match archive.blob(&bytes.sha256) {
-        Ok(bytes) => bytes,
-        Err(error) if error.is_damage() || matches!(error, ArchiveError::Store(_)) => {
-            return Ok(Err(
-                "the file that came from outside cannot be read".to_owned()
-            ));
-        }
-        Err(error) => return Err(error),
-    };
-    let signed = match archive.checkpoint_of(anchored.size) {
-        Ok(signed) => signed,
-        Err(error) if error.is_damage() => None,
-        Err(error) => return Err(error),
-    };
-    let Some((note, head)) = signed else {
-        let size = anchored.size;
-        return Ok(Err(format!(
-            "the checkpoint of {size} entries that it is over is not here"
-        )));
-    };
-    if Digest::new(head.root.0) != anchored.root {
-        return Ok(Err("it names another root than the checkpoint".to_owned()));
-    }
-    Ok(Ok(Kept {
-        entry: anchored.entry,
-        size: anchored.size,
-        kind: anchored.kind.clone(),
-        bytes,
-        note,
-    }))
+/// Whether a certificate runs out within 90 days, or has.
+pub fn soon(until: Moment, now: Moment) -> bool {
+    until.millis() - now.millis() < 90 * 24 * 3600 * 1000
 }
 
 impl Pass<'_, '_> {
@@ -69,8 +22,8 @@ impl Pass<'_, '_> {
     pub(super) fn expect_anchors(
         &mut self,
         heads: &mut Heads,
-    ) -> Result<Vec<(Anchored, Found)>, ArchiveError> {
-        let found = anchors(self.archive)?;
+    ) -> Result<Vec<(Anchored, FoundAnchor)>, ArchiveError> {
+        let found = self.archive.anchors()?;
         for (anchored, _) in &found {
             heads.expect(anchored.size);
         }
@@ -81,7 +34,7 @@ impl Pass<'_, '_> {
     pub(super) fn judge_anchors(
         &mut self,
         heads: &Heads,
-        found: Vec<(Anchored, Found)>,
+        found: Vec<(Anchored, FoundAnchor)>,
         size: u64,
     ) {
         let mut judged = Vec::new();
@@ -121,15 +74,34 @@ impl Pass<'_, '_> {
         let subject = format!("entry {}", outside.entry);
         let by = &outside.by;
         match &outside.standing {
-            Standing::Counts => self.found.anchor(outside, size),
-            Standing::Unknown if outside.kind == "witness" => {
-                let text = format!(
-                    "A cosignature by {by}, whose key is not among those that you trust: it is kept and does not count."
-                );
-                self.found.note(subject, text);
+            Standing::Counts => {
+                if let (Some(until), Some(now)) = (outside.until, self.options.now)
+                    && soon(until, now)
+                {
+                    let text = format!(
+                        "The certificate of {by} runs out on {until}. To renew what it stamped, have the newest head stamped before: fonds help anchor."
+                    );
+                    self.found.note(subject, text);
+                }
+                self.found.anchor(outside, size);
             }
             Standing::Unknown => {
-                let text = "It is kept, and this release cannot judge it: it does not count.";
+                let text = match outside.kind.as_str() {
+                    "witness" => format!(
+                        "A cosignature by {by}, whose key is not among those that you trust: it is kept and does not count."
+                    ),
+                    "token" => format!(
+                        "A time stamp by {by}, an authority whose root you did not pin: it is kept and does not count."
+                    ),
+                    "ots" => "An OpenTimestamps proof is kept. This release does not check it: it does not count.".to_owned(),
+                    _ => "It is kept, and this release cannot judge it: it does not count.".to_owned(),
+                };
+                self.found.note(subject, text);
+            }
+            Standing::Expired => {
+                let text = format!(
+                    "The certificate of {by} has run out, and nothing that counts renewed its time stamp before: it no longer counts."
+                );
                 self.found.note(subject, text);
             }
             Standing::Ahead => {

@@ -24,8 +24,7 @@ mod text;
 use std::collections::HashSet;
 use std::path::Path;
 
-pub use anchors::Found;
-pub use anchors::anchors;
+pub use anchors::soon;
 pub use report::Anchor;
 pub use report::Anchoring;
 pub use report::Cost;

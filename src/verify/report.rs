@@ -60,12 +60,14 @@ pub enum Anchoring {
 /// Something outside that the archive continues.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Anchor {
-    /// `checkpoint` (given by the caller), or `witness`.
+    /// `checkpoint` (given by the caller), `witness` or `token`.
     pub kind: String,
     /// Whose it is, by the name that the user gave them.
     pub by: Option<String>,
     /// The time that they state.
     pub at: Option<Moment>,
+    /// When the certificate that it rests on runs out.
+    pub until: Option<Moment>,
     /// The entry that records it.
     pub entry: Option<u64>,
     /// Entries it covers.
@@ -164,6 +166,7 @@ impl Collected {
             kind: "checkpoint".to_owned(),
             by: None,
             at: None,
+            until: None,
             entry: None,
             size,
             since: entries.saturating_sub(size),
@@ -176,6 +179,7 @@ impl Collected {
             kind: outside.kind,
             by: Some(outside.by),
             at: outside.at,
+            until: outside.until,
             entry: Some(outside.entry),
             size: outside.size,
             since: entries.saturating_sub(outside.size),

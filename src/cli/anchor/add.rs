@@ -1,5 +1,6 @@
 //! `fonds anchor add`.
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -10,11 +11,14 @@ use sha2::Sha256;
 
 use super::standing;
 use super::trust::of_note;
+use crate::anchor::AnchorError;
 use crate::anchor::Kept;
 use crate::anchor::Outside;
 use crate::anchor::Standing;
+use crate::anchor::Token;
 use crate::anchor::Trusted;
 use crate::anchor::judge;
+use crate::anchor::nonce_of;
 use crate::archive::Archive;
 use crate::cli::CliError;
 use crate::cli::Context;
@@ -34,8 +38,11 @@ use crate::tlog::Note;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct AddArgs {
-    /// The checkpoint with the witness's line
+    /// The cosigned checkpoint, the time-stamp response (.tsr) or the OpenTimestamps proof (.ots)
     file: PathBuf,
+    /// The request that a time stamp answers, where it was not made on this computer
+    #[arg(long, value_name = "FILE")]
+    request: Option<PathBuf>,
 }
 
 /// `fonds/anchor-add/1`.
@@ -87,7 +94,18 @@ struct Given {
 pub(super) fn run(context: &Context, args: &AddArgs) -> Result<Outcome, CliError> {
     let archive = context.archive()?;
     let bytes = read(&args.file)?;
-    let given = cosigned(&archive, &bytes)?;
+    let given = if bytes.starts_with(b"fonds/") {
+        cosigned(&archive, &bytes)?
+    } else if bytes.starts_with(OTS) {
+        opentimestamps(&archive, &bytes)?
+    } else if bytes.first() == Some(&0x30) {
+        stamped(context, &archive, &bytes, args.request.as_deref())?
+    } else {
+        return Err(CliError::usage(
+            "it is no cosigned checkpoint, no time-stamp response and no OpenTimestamps proof",
+            "the file that fonds witness cosign wrote, or that an authority gave back",
+        ));
+    };
     let trusted = Trusted::load(&context.places()?)?;
     let kept = Kept {
         entry: archive.head()?.0,
@@ -103,7 +121,7 @@ pub(super) fn run(context: &Context, args: &AddArgs) -> Result<Outcome, CliError
     }) {
         return Err(CliError::usage(
             format!("it was not kept: {reason}"),
-            "ask for it again; what came back is not what a witness gives",
+            "ask for it again: fonds anchor request",
         ));
     }
     let digest = Digest::new(Sha256::digest(&kept.bytes).into());
@@ -158,6 +176,63 @@ fn record(
     }
     let entry = values.entry("anchored/1")?;
     Ok(context.writer()?.anchor(digest, &kept.bytes, entry)?)
+}
+
+/// What an OpenTimestamps proof of a file begins with, up to its version.
+const OTS: &[u8] = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01";
+
+/// The head whose note has that digest.
+fn over(
+    archive: &Archive,
+    kind: &'static str,
+    digest: Option<[u8; 32]>,
+) -> Result<Given, CliError> {
+    let foreign = || {
+        CliError::usage(
+            "it is over none of this archive's checkpoints",
+            "fonds anchor request        writes what is to be stamped; for OpenTimestamps a copy of log/checkpoint",
+        )
+    };
+    let digest = Digest::new(digest.ok_or_else(foreign)?);
+    let size = archive.checkpoint_with(&digest)?.ok_or_else(foreign)?;
+    let (note, head) = archive.checkpoint_of(size)?.ok_or_else(foreign)?;
+    Ok(Given { kind, note, head })
+}
+
+/// An OpenTimestamps proof over a checkpoint of this archive. Whether it is one, nobody here looks.
+fn opentimestamps(archive: &Archive, bytes: &[u8]) -> Result<Given, CliError> {
+    // After the version: the digest's algorithm (8 is SHA-256), and the digest.
+    let rest = bytes.get(OTS.len()..).unwrap_or_default();
+    let digest = rest.strip_prefix(&[8]).and_then(|rest| rest.first_chunk());
+    over(archive, "ots", digest.copied())
+}
+
+/// A time stamp over a checkpoint of this archive, in answer to a request that is known.
+fn stamped(
+    context: &Context,
+    archive: &Archive,
+    bytes: &[u8],
+    request: Option<&Path>,
+) -> Result<Given, CliError> {
+    let token = Token::read(bytes).map_err(AnchorError::from)?;
+    let given = over(archive, "token", token.imprint())?;
+    let nonce = token.nonce();
+    let asked = match (request, &nonce) {
+        (Some(path), nonce) => nonce_of(&read(path)?).map_err(AnchorError::from)? == *nonce,
+        (None, Some(nonce)) => context
+            .places()?
+            .stamp_request(archive.origin().as_str(), nonce)?
+            .is_file(),
+        (None, None) => false,
+    };
+    if asked {
+        Ok(given)
+    } else {
+        Err(CliError::usage(
+            "it does not answer a request that this computer made: its nonce is another",
+            "fonds anchor add FILE.tsr --request FILE.tsq        with the request that it answers",
+        ))
+    }
 }
 
 /// A cosigned checkpoint of this archive.

@@ -25,18 +25,22 @@ use crate::record::Instant;
 use crate::record::Zone;
 use crate::record::show;
 use crate::record::visible;
-use crate::verify;
 
 /// Put the archive's head into other hands, so that nobody can change what is under it unseen
 ///
 /// Without an argument, shows what is in other hands and whom you trust. A witness is another person who cosigns the head
-/// (fonds help witness). Nothing goes over a network: requests and answers are files.
+/// (fonds help witness). A time-stamp authority (RFC 3161) signs its digest and the time; its root certificate is pinned
+/// with trust. A token counts until its certificate runs out: have a newer head stamped before. An OpenTimestamps proof
+/// (.ots) is kept and not judged. Nothing goes over a network: requests and answers are files.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
   fonds anchor trust mara 'mara.example+3f9c2a71+BF...'
   fonds anchor request --witness mara -o harbor.request
   fonds anchor add harbor.cosigned
+  fonds anchor trust notary notary-root.pem
+  fonds anchor request -o harbor.tsq
+  fonds anchor add harbor.tsr
   fonds anchor
 
 Exit status
@@ -64,6 +68,8 @@ struct InOtherHands {
     anchors: Vec<Outside>,
     /// Names of the witnesses whom this user trusts.
     witnesses: Vec<String>,
+    /// Names of the authorities whose roots this user pinned.
+    authorities: Vec<String>,
     #[serde(skip)]
     zone: Zone,
 }
@@ -107,23 +113,37 @@ impl Answer for InOtherHands {
                 count(self.entries, "entry", "entries")
             ),
         };
-        if self.witnesses.is_empty() {
-            text.push_str("You trust no witness yet: fonds anchor trust NAME KEY");
+        if self.witnesses.is_empty() && self.authorities.is_empty() {
+            text.push_str("You trust nobody outside yet: fonds anchor trust NAME KEY|FILE");
         } else {
+            let said = |names: &[String]| match names {
+                [] => "none".to_owned(),
+                names => names.join(", "),
+            };
             let _ = write!(
                 text,
-                "You trust the witnesses {}.",
-                self.witnesses.join(", ")
+                "You trust as witnesses: {}; as authorities: {}.",
+                said(&self.witnesses),
+                said(&self.authorities)
             );
         }
         text
     }
 }
 
-fn standing(anchor: &Outside) -> String {
+/// Whether an anchor counts, in words.
+pub(super) fn standing(anchor: &Outside) -> String {
     match &anchor.standing {
-        Standing::Counts => "counts".to_owned(),
-        Standing::Unknown => "does not count: you do not trust this key".to_owned(),
+        Standing::Counts => match anchor.until {
+            Some(until) => format!("counts; its certificate runs out on {until}"),
+            None => "counts".to_owned(),
+        },
+        Standing::Unknown => match anchor.kind.as_str() {
+            "witness" => "does not count: you do not trust this key".to_owned(),
+            "token" => "does not count: you did not pin this authority's root".to_owned(),
+            _ => "kept; this release does not check it".to_owned(),
+        },
+        Standing::Expired => "does not count: its certificate has run out".to_owned(),
         Standing::Ahead => "does not count: dated after this computer's clock".to_owned(),
         Standing::Wrong(reason) => format!("does not count: {}", visible(reason)),
     }
@@ -132,7 +152,7 @@ fn standing(anchor: &Outside) -> String {
 /// Every anchor of an archive as this user judges it.
 pub(super) fn outside(context: &Context, archive: &Archive) -> Result<Vec<Outside>, CliError> {
     let trusted = Trusted::load(&context.places()?)?;
-    let found = verify::anchors(archive)?;
+    let found = archive.anchors()?;
     let mut wrong = Vec::new();
     let mut kept = Vec::new();
     for (anchored, found) in found {
@@ -144,6 +164,7 @@ pub(super) fn outside(context: &Context, archive: &Archive) -> Result<Vec<Outsid
                 by: String::new(),
                 size: anchored.size,
                 at: None,
+                until: None,
                 standing: Standing::Wrong(reason),
             }),
         }
@@ -163,6 +184,12 @@ pub(super) fn run(context: &Context, args: &AnchorArgs) -> Result<Outcome, CliEr
         None => {
             let archive = context.archive()?;
             let trusted = Trusted::load(&context.places()?)?;
+            let mut roots: Vec<String> = trusted
+                .authorities
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect();
+            roots.dedup();
             context.ui.answer(&InOtherHands {
                 schema: "fonds/anchor/1",
                 entries: archive.head()?.0,
@@ -172,6 +199,7 @@ pub(super) fn run(context: &Context, args: &AnchorArgs) -> Result<Outcome, CliEr
                     .into_iter()
                     .map(|(name, _)| name)
                     .collect(),
+                authorities: roots,
                 zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
             })?;
             Ok(Outcome::Done)

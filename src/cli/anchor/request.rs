@@ -2,13 +2,17 @@
 
 use std::path::PathBuf;
 
+use rand_core::OsRng;
+use rand_core::RngCore as _;
 use serde::Serialize;
 
 use super::trust::unknown;
+use crate::anchor::AnchorError;
 use crate::anchor::OldHead;
 use crate::anchor::REQUEST;
 use crate::anchor::Request;
 use crate::anchor::Trusted;
+use crate::anchor::stamp_request;
 use crate::archive::Archive;
 use crate::cli::CliError;
 use crate::cli::Context;
@@ -17,17 +21,17 @@ use crate::cli::ui::Answer;
 use crate::cli::ui::count;
 use crate::commitment::Keys;
 use crate::durable;
+use crate::keys::KeyError;
 use crate::record::Digest;
 use crate::tlog::Checkpoint;
 use crate::tlog::Cosigner;
 use crate::tlog::Note;
-use crate::verify;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct RequestArgs {
-    /// Whom you ask: a witness whom you trust
+    /// Ask this witness, whom you trust, for a cosignature [default: any authority, for a time stamp (RFC 3161)]
     #[arg(long, value_name = "NAME")]
-    witness: String,
+    witness: Option<String>,
     /// Go on from this many entries, where the witness says so; 0 for the first time [default: what they cosigned last]
     #[arg(long, value_name = "N", requires = "witness")]
     since: Option<u64>,
@@ -40,10 +44,10 @@ pub(super) struct RequestArgs {
 #[derive(Debug, Serialize)]
 struct Requested {
     schema: &'static str,
-    /// What is asked for: `witness`.
+    /// What is asked for: `witness` or `token`.
     kind: &'static str,
-    /// Who is asked.
-    of: String,
+    /// Who is asked; nothing for a time stamp.
+    of: Option<String>,
     /// Entries under the head.
     size: u64,
     /// Entries that they saw before.
@@ -56,12 +60,22 @@ impl Answer for Requested {
         let since = self.since.map_or_else(String::new, |since| {
             format!(", which continue the {since} that they saw")
         });
+        let next = match &self.of {
+            Some(of) => format!(
+                "Give it to {of}, who runs fonds witness cosign {} -o ANSWER. Then: fonds anchor add ANSWER",
+                self.written.display()
+            ),
+            None => format!(
+                "Take it to a time-stamp authority whose root you pinned, for example\n  \
+                 curl -H 'Content-Type: application/timestamp-query' --data-binary @{} URL -o ANSWER.tsr\n\
+                 Then: fonds anchor add ANSWER.tsr",
+                self.written.display()
+            ),
+        };
         format!(
-            "Wrote {}, over {}{since}. It holds digests only.\n\
-             Give it to {}, who runs fonds witness cosign {0} -o ANSWER. Then: fonds anchor add ANSWER",
+            "Wrote {}, over {}{since}. It holds digests only.\n{next}",
             self.written.display(),
             count(self.size, "entry", "entries"),
-            self.of,
         )
     }
 }
@@ -81,7 +95,8 @@ fn head(archive: &Archive) -> Result<(Note, Checkpoint), CliError> {
 
 /// Entries under the newest head that this key has cosigned and the archive keeps; 0 where it keeps none.
 fn cosigned(archive: &Archive, key: &Cosigner) -> Result<u64, CliError> {
-    let sizes = verify::anchors(archive)?
+    let sizes = archive
+        .anchors()?
         .into_iter()
         .filter_map(|(_, found)| found.ok())
         .filter(|kept| {
@@ -95,14 +110,68 @@ fn cosigned(archive: &Archive, key: &Cosigner) -> Result<u64, CliError> {
 /// `fonds anchor request`.
 pub(super) fn run(context: &Context, args: &RequestArgs) -> Result<Outcome, CliError> {
     let archive = context.archive()?;
-    let trusted = Trusted::load(&context.places()?)?;
-    let key = trusted
-        .witness(&args.witness)
-        .ok_or_else(|| unknown(&args.witness))?;
     let (note, head) = head(&archive)?;
+    let since = if let Some(witness) = &args.witness {
+        of_witness(context, &archive, args, witness, (&note, &head))?
+    } else {
+        of_authority(context, &archive, args, &note)?;
+        None
+    };
+    context.ui.answer(&Requested {
+        schema: "fonds/anchor-request/1",
+        kind: if args.witness.is_some() {
+            "witness"
+        } else {
+            "token"
+        },
+        of: args.witness.clone(),
+        size: head.size,
+        since,
+        written: args.output.clone(),
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// Writes the request for a time stamp, and remembers its nonce: an answer to another request is not taken for one to
+/// this.
+fn of_authority(
+    context: &Context,
+    archive: &Archive,
+    args: &RequestArgs,
+    note: &Note,
+) -> Result<(), CliError> {
+    let mut nonce = [0; 8];
+    OsRng
+        .try_fill_bytes(&mut nonce)
+        .map_err(|error| KeyError::Random {
+            reason: error.to_string(),
+        })?;
+    // A positive number in its shortest form.
+    nonce[0] = nonce[0] & 0x3f | 0x40;
+    let request = stamp_request(note.to_string().as_bytes(), nonce).map_err(AnchorError::from)?;
+    let remembered = context
+        .places()?
+        .stamp_request(archive.origin().as_str(), &hex::encode(nonce))?;
+    if let Some(folder) = remembered.parent() {
+        durable::create_private_dir(folder)?;
+    }
+    durable::write_private(&remembered, &request)?;
+    Ok(durable::write_atomic(&args.output, &request)?)
+}
+
+/// Writes the request to a witness. Gives the size that it goes on from.
+fn of_witness(
+    context: &Context,
+    archive: &Archive,
+    args: &RequestArgs,
+    witness: &str,
+    (note, head): (&Note, &Checkpoint),
+) -> Result<Option<u64>, CliError> {
+    let trusted = Trusted::load(&context.places()?)?;
+    let key = trusted.witness(witness).ok_or_else(|| unknown(witness))?;
     let since = match args.since {
         Some(since) => since,
-        None => cosigned(&archive, key)?,
+        None => cosigned(archive, key)?,
     };
     if since > head.size {
         return Err(CliError::usage(
@@ -133,13 +202,5 @@ pub(super) fn run(context: &Context, args: &RequestArgs) -> Result<Outcome, CliE
         schema: REQUEST.to_owned(),
     };
     durable::write_atomic(&args.output, request.file()?.as_bytes())?;
-    context.ui.answer(&Requested {
-        schema: "fonds/anchor-request/1",
-        kind: "witness",
-        of: args.witness.clone(),
-        size: head.size,
-        since: old.map(|old| old.size),
-        written: args.output.clone(),
-    })?;
-    Ok(Outcome::Done)
+    Ok(old.map(|old| old.size))
 }

@@ -19,7 +19,7 @@ use crate::tlog::Cosigner;
 pub(super) struct TrustArgs {
     /// What you call them
     name: String,
-    /// The line that fonds witness shows them, or a file with it
+    /// The line that fonds witness shows them, a file with it, or an authority's root certificate (PEM)
     #[arg(value_name = "KEY|FILE")]
     given: String,
 }
@@ -29,7 +29,9 @@ pub(super) struct TrustArgs {
 struct Taken {
     schema: &'static str,
     name: String,
-    /// The name in the key.
+    /// `witness` or `authority`.
+    kind: &'static str,
+    /// The name in the key or certificate.
     signs_as: String,
     /// Where it is kept. Who may write there decides what counts.
     path: PathBuf,
@@ -37,8 +39,13 @@ struct Taken {
 
 impl Answer for Taken {
     fn text(&self) -> String {
+        let does = if self.kind == "witness" {
+            "cosigns"
+        } else {
+            "vouches for"
+        };
         format!(
-            "From now on what {} cosigns counts for you, as by {}. To end that, remove {}.",
+            "From now on what {} {does} counts for you, as by {}. To end that, remove {}.",
             self.signs_as,
             self.name,
             self.path.display()
@@ -49,18 +56,30 @@ impl Answer for Taken {
 /// `fonds anchor trust`.
 pub(super) fn run(context: &Context, args: &TrustArgs) -> Result<Outcome, CliError> {
     let path = Path::new(&args.given);
+    let places = context.places()?;
     let said = if path.is_file() {
-        String::from_utf8_lossy(&read(path)?).into_owned()
+        let bytes = read(path)?;
+        if memchr::memmem::find(&bytes, b"-----BEGIN CERTIFICATE-----").is_some() {
+            let (path, of) = Trusted::add_authority(&places, &args.name, &bytes)?;
+            context.ui.answer(&Taken {
+                schema: "fonds/anchor-trust/1",
+                name: args.name.clone(),
+                kind: "authority",
+                signs_as: of.join("; "),
+                path,
+            })?;
+            return Ok(Outcome::Done);
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
     } else {
         args.given.clone()
     };
     let key: Cosigner = said.trim().parse().map_err(|error| {
         CliError::usage(
             format!("{error}"),
-            "the line that fonds witness shows to whoever is to cosign: name+id+key",
+            "the line that fonds witness shows to whoever is to cosign: name+id+key; or a root certificate as PEM",
         )
     })?;
-    let places = context.places()?;
     if is_own_witness(&places, &key)? {
         return Err(CliError::usage(
             "that is your own witness's key, and a witness is somebody else",
@@ -79,6 +98,7 @@ pub(super) fn run(context: &Context, args: &TrustArgs) -> Result<Outcome, CliErr
     context.ui.answer(&Taken {
         schema: "fonds/anchor-trust/1",
         name: args.name.clone(),
+        kind: "witness",
         signs_as: key.name().to_owned(),
         path,
     })?;

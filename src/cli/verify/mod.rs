@@ -178,6 +178,7 @@ pub(super) fn hand(kind: &str, by: &str, at: Option<Moment>, zone: Zone) -> Stri
     let by = visible(by);
     match kind {
         "witness" => format!("cosigned by the witness {by}{when}"),
+        "token" => format!("stamped by the authority {by}{when}"),
         kind => format!("in the hands of {by} ({kind}){when}"),
     }
 }
