@@ -276,15 +276,37 @@ def signed(origin, key, text):
     need(base64.b64encode(root).decode() == lines[2] and len(root) == 32, "not a root")
     need(base64.b64encode(line).decode() == lines[4][len(start) :] and len(line) == 68, "not a signature")
     need(line[:4] == sha256(origin.encode(), b"\n\1", key)[:4], "signed by another key")
-    for point in (key, line[4:36]):
+    message = "".join(part + "\n" for part in lines[:3])
+    demand_signed(key, line[4:], message.encode())
+    return int(lines[1]), root, message
+
+
+def demand_signed(key, signature, message):
+    """Strictly: no point of low order, none wrongly encoded."""
+    for point in (key, signature[:32]):
         y = int.from_bytes(point, "little") & (2**255 - 1)
         need(y < PRIME and y not in LOW_ORDER, "a point of low order")
     try:
-        message = "".join(part + "\n" for part in lines[:3]).encode()
-        Ed25519PublicKey.from_public_bytes(key).verify(line[4:], message)
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
     except (InvalidSignature, ValueError):
-        raise Stop(DIFFERS, "the signature does not fit") from None
-    return int(lines[1]), root
+        raise Stop(DIFFERS, "a signature does not fit") from None
+
+
+def cosignature(value):
+    key, name, signature, time = fields(value, "key", "name", "signature", "time")
+    need(re.fullmatch("[0-9a-f]{128}", text_of(signature)), "not a cosignature")
+    return hex32(key), text_of(name), bytes.fromhex(signature), number(time)
+
+
+def token(value):
+    """A time stamp's form; what it is worth depends on whom its reader trusts."""
+    need(re.fullmatch("([0-9a-f]{2}){1,65536}", text_of(value)), "a time stamp is not bytes in hex")
+
+
+def cosigned(head, key, name, signature, time):
+    """A cosignature by its key over the checkpoint; whether the key is a witness's, its reader has to know."""
+    need(re.fullmatch("[!-*,-~]+", name), "a cosignature without a plain name")
+    demand_signed(key, signature, f"cosignature/v1\ntime {time}\n{head[2]}".encode())
 
 
 class Check:
@@ -326,9 +348,10 @@ class Check:
         keys = [hex32(one) for one in fields(keys, "log_key", "recovery_key", "salt")]
         items, segments = list_of(item_part, items), list_of(segment_part, segments)
         text_of(note)
-        for later in (cosignatures, key_entries, tokens):
-            need(isinstance(later, list), "not a list")
-        need(not (cosignatures or key_entries or tokens), "something of a later version", CANNOT)
+        cosignatures = list_of(cosignature, cosignatures)
+        list_of(token, tokens)
+        need(isinstance(key_entries, list), "not a list")
+        need(not key_entries, "something of a later version", CANNOT)
 
         listed = canonical([key.hex() for key in keys]).encode()
         origin = "fonds/" + sha256(b"fonds/origin/v1\n", listed).hex()[:40]
@@ -337,6 +360,12 @@ class Check:
             head = signed(origin, keys[0], note)
         except Stop as stop:
             self.add(*stop.args)
+        self.demand(len({one[0] for one in cosignatures}) == len(cosignatures), "a key cosigned twice")
+        for one in cosignatures if head else ():
+            try:
+                cosigned(head, *one)
+            except Stop as stop:
+                self.add(*stop.args)
         sealed = {}
         for part in segments:
             self.segment(origin, head, sealed, *part)

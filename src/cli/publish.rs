@@ -21,6 +21,7 @@ use super::ui::Answer;
 use super::ui::columns;
 use super::ui::count;
 use super::ui::number;
+use crate::anchor::Trusted;
 use crate::archive::About;
 use crate::archive::Archive;
 use crate::archive::Target;
@@ -151,7 +152,11 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
             ));
         }
     };
-    let proof = publish::make(&archive, &wanted(&archive, item, args)?)?;
+    let proof = publish::make(
+        &archive,
+        &wanted(&archive, item, args)?,
+        &Trusted::load(&context.places()?)?,
+    )?;
     let file = proof.file()?;
     let checked = publish::check(file.as_bytes());
     let card = archive.card(item)?;

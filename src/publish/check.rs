@@ -16,6 +16,7 @@ use super::SCHEMA;
 use super::Shown;
 use super::ShownText;
 use super::State;
+use super::anchors;
 use super::strict;
 use super::text;
 use crate::archive::About;
@@ -40,6 +41,9 @@ use crate::tlog::verify_inclusion;
 
 /// The largest number that every JSON reader keeps.
 const LARGEST_NUMBER: u64 = (1 << 53) - 1;
+
+/// The most hex digits of a time stamp.
+const LARGEST_TOKEN: usize = 131_072;
 
 /// The most items of a segment.
 const LARGEST_SEGMENT: u64 = 65_536;
@@ -88,14 +92,10 @@ fn read(bytes: &[u8], checked: &mut Checked) -> Option<Proof> {
         Ok(proof)
             if schema == SCHEMA && serde_json::to_value(&proof).is_ok_and(|it| it == value) =>
         {
-            let later = [&proof.cosignatures, &proof.tokens, &proof.key_entries];
-            if later.iter().any(|list| !list.is_empty()) {
-                let message = "It has cosignatures, tokens or key entries, which this release does not understand.";
-                return stop(
-                    State::CannotBeChecked,
-                    "proof.not-understood",
-                    message.to_owned(),
-                );
+            if !proof.key_entries.is_empty() {
+                let message =
+                    "It has key entries, which this release does not understand.".to_owned();
+                return stop(State::CannotBeChecked, "proof.not-understood", message);
             }
             Some(proof)
         }
@@ -151,6 +151,7 @@ impl<'a> Check<'a> {
     fn run(mut self) {
         self.checked.origin = Some(self.origin.clone());
         self.head();
+        self.outside();
         let mut sealed: Vec<Sealed> = Vec::new();
         let proof = self.proof;
         for part in &proof.segments {
@@ -203,6 +204,34 @@ impl<'a> Check<'a> {
                 );
                 self.differs("proof.not-signed", "checkpoint", message);
             }
+        }
+    }
+
+    /// Cosignatures: each by its key over the checkpoint, no key twice. Time stamps: their form alone, since what one is
+    /// worth depends on whom its reader trusts.
+    fn outside(&mut self) {
+        let note = Note::parse(self.proof.checkpoint.as_bytes());
+        let text = note.as_ref().map_or("", |note| note.text());
+        let mut keys = BTreeSet::new();
+        for cosignature in &self.proof.cosignatures {
+            let fits = anchors::line(cosignature, text).is_ok();
+            if !fits || !keys.insert(*cosignature.key.as_bytes()) {
+                let message = "A cosignature was not made by its key over this checkpoint, or is given twice.";
+                self.differs("proof.cosignature-differs", "cosignature", message);
+            }
+        }
+        let hex = |token: &String| {
+            let digits = token
+                .bytes()
+                .all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+            digits && token.len().is_multiple_of(2) && (2..=LARGEST_TOKEN).contains(&token.len())
+        };
+        if !self.proof.tokens.iter().all(hex) {
+            self.differs(
+                "proof.malformed",
+                "token",
+                "A time stamp is not bytes in hex.",
+            );
         }
     }
 

@@ -20,8 +20,8 @@ pub const SCHEMA: &str = "fonds/proof/1";
 pub struct Proof {
     /// The signed head, with the log key's line only.
     pub checkpoint: String,
-    /// Witnesses' lines over the checkpoint. Empty in this version.
-    pub cosignatures: Vec<Value>,
+    /// Witnesses' signatures over the checkpoint.
+    pub cosignatures: Vec<Cosignature>,
     /// What is shown.
     pub items: Vec<ProvedItem>,
     /// Entries by which further keys count. Empty in this version.
@@ -32,8 +32,22 @@ pub struct Proof {
     pub schema: String,
     /// The entries that seal the items' segments.
     pub segments: Vec<ProvedSegment>,
-    /// Time stamps over the checkpoint. Empty in this version.
-    pub tokens: Vec<Value>,
+    /// Time-stamp responses (RFC 3161) over the checkpoint, in hex.
+    pub tokens: Vec<String>,
+}
+
+/// A witness's signature over the checkpoint (C2SP `cosignature/v1`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cosignature {
+    /// The witness's public key.
+    pub key: Digest,
+    /// The name in it.
+    pub name: String,
+    /// 64 bytes in hex.
+    pub signature: String,
+    /// When it was made, in seconds since 1970.
+    pub time: u64,
 }
 
 /// An item with what is opened of it.

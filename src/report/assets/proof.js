@@ -283,13 +283,25 @@ const fonds = (() => {
     need(line.length === 68, "the signature has another length");
     const id = sha256(utf8(origin), Uint8Array.of(10, 1), key).subarray(0, 4);
     need(same(line.subarray(0, 4), id), "the checkpoint is signed by another key");
-    for (const point of [key, line.subarray(4, 36)]) {
+    const message = lines.slice(0, 3).map((one) => one + "\n").join("");
+    await demandSigned(key, line.subarray(4), utf8(message), "the signature");
+    return { size: Number(lines[1]), root, message };
+  }
+
+  /** Strictly: no point of low order, none wrongly encoded. */
+  async function demandSigned(key, signature, message, what) {
+    for (const point of [key, signature.subarray(0, 32)]) {
       const y = littleEndian(point) % 2n ** 255n;
-      need(y < PRIME && !LOW_ORDER.includes(y), "the signature proves nothing");
+      need(y < PRIME && !LOW_ORDER.includes(y), `${what} proves nothing`);
     }
-    const message = utf8(lines.slice(0, 3).map((one) => one + "\n").join(""));
-    need(await fits(key, line.subarray(4), message), "the signature does not fit");
-    return { size: Number(lines[1]), root };
+    need(await fits(key, signature, message), `${what} does not fit`);
+  }
+
+  /** A cosignature by its key over the checkpoint; whether its key is a witness's, its reader has to know. */
+  async function cosigned(head, { key, name, signature, time }) {
+    need(/^[!-*,-~]+$/.test(name), "a cosignature has no plain name");
+    const message = utf8(`cosignature/v1\ntime ${time}\n${head.message}`);
+    await demandSigned(key, signature, message, "a cosignature");
   }
 
   class Check {
@@ -338,12 +350,21 @@ const fonds = (() => {
       const items = list(proof.items, itemPart);
       const segments = list(proof.segments, segmentPart);
       text(proof.checkpoint);
-      const lists = [proof.cosignatures, proof.key_entries, proof.tokens];
-      lists.forEach((one) => need(Array.isArray(one), "a list is missing"));
-      need(lists.every((one) => one.length === 0), "it has parts of a later version", CANNOT);
+      const cosignatures = list(proof.cosignatures, (one) => {
+        fields(one, "key name signature time");
+        need(/^[0-9a-f]{128}$/.test(text(one.signature)), "a cosignature is no signature");
+        return { key: hex32(one.key), name: text(one.name), signature: bytesOf(one.signature), time: number(one.time) };
+      });
+      const hex = (one) => need(/^([0-9a-f]{2}){1,65536}$/.test(text(one)), "a time stamp is not bytes in hex");
+      list(proof.tokens, hex);
+      need(Array.isArray(proof.key_entries), "a list is missing");
+      need(proof.key_entries.length === 0, "it has parts of a later version", CANNOT);
 
       const origin = "fonds/" + hexOf(sha256(utf8("fonds/origin/v1\n"), utf8(canonical(keys.map(hexOf))))).slice(0, 40);
       const head = await this.step(() => signed(origin, keys[0], proof.checkpoint));
+      const keysSeen = new Set(proof.cosignatures.map((one) => one.key));
+      this.demand(keysSeen.size === cosignatures.length, "a key cosigned twice");
+      if (head) for (const one of cosignatures) await this.step(() => cosigned(head, one));
       const sealed = new Map();
       for (const part of segments) await this.step(() => this.segment(origin, head, sealed, part));
       const used = new Set(), places = new Set();
