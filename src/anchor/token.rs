@@ -37,6 +37,8 @@ const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1135
 const TST_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+const SIGNING_CERTIFICATE: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 
@@ -207,6 +209,11 @@ impl Token {
         if self.imprint() != Some(digest) {
             return Err(TokenError::Imprint);
         }
+        self.stamp(roots)
+    }
+
+    /// Follows it to a root that the user pinned, whatever it is over.
+    pub fn stamp(&self, roots: &[(String, Certificate)]) -> Result<Stamp, TokenError> {
         let at = self.at().ok_or(TokenError::Content("its time is none"))?;
         let (authority, until) = certificate::chain(&self.signer, &self.others, roots, at)?;
         Ok(Stamp {
@@ -295,7 +302,16 @@ fn demand_signed(
             "its signed attributes are not of this content",
         ));
     }
-    let named: SigningCertificateV2 = attribute(signer, SIGNING_CERTIFICATE_V2)?;
+    let named: SigningCertificateV2 =
+        attribute(signer, SIGNING_CERTIFICATE_V2).map_err(|error| {
+            let attributes = signer.signed_attrs.iter().flat_map(|all| all.iter());
+            let mut oids = attributes.map(|attribute| attribute.oid);
+            if oids.any(|oid| oid == SIGNING_CERTIFICATE) {
+                TokenError::Content("it names its certificate by SHA-1, which does not count here")
+            } else {
+                error
+            }
+        })?;
     let first = named.certs.first();
     let first = first.ok_or(TokenError::Content("it names no signing certificate"))?;
     let with = first.hash_algorithm.as_ref().map_or(SHA256, |it| it.oid);

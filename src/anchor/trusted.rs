@@ -4,6 +4,9 @@
 use std::path::Path;
 use std::path::PathBuf;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use der::Decode as _;
 use x509_cert::Certificate;
 
 use super::AnchorError;
@@ -77,15 +80,34 @@ fn place(folder: &Path, name: &str, ending: &str, bytes: &[u8]) -> Result<PathBu
 }
 
 const WITNESS: &str = ".witness";
-const AUTHORITY: &str = ".pem";
+const AUTHORITY: &str = ".root";
 
-/// The certificates in a PEM file; at least one.
-fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, AnchorError> {
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
+
+/// The certificate in a DER file, or those in a PEM file; at least one. What stands around these is passed over, as
+/// everybody does.
+fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, AnchorError> {
     let malformed = |reason: String| AnchorError::Malformed {
-        what: "a file with certificates (PEM)",
+        what: "a file with certificates (PEM or DER)",
         reason,
     };
-    let found = Certificate::load_pem_chain(pem).map_err(|error| malformed(error.to_string()))?;
+    if bytes.first() == Some(&0x30) {
+        let found = Certificate::from_der(bytes).map_err(|error| malformed(error.to_string()))?;
+        return Ok(vec![found]);
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let mut found = Vec::new();
+    for part in text.split(BEGIN).skip(1) {
+        let (held, _) = part
+            .split_once(END)
+            .ok_or_else(|| malformed("a certificate has no end".to_owned()))?;
+        let held: String = held.split_whitespace().collect();
+        let der = BASE64
+            .decode(held)
+            .map_err(|error| malformed(error.to_string()))?;
+        found.push(Certificate::from_der(&der).map_err(|error| malformed(error.to_string()))?);
+    }
     if found.is_empty() {
         return Err(malformed("it holds none".to_owned()));
     }
@@ -136,10 +158,10 @@ impl Trusted {
     pub fn add_authority(
         places: &Places,
         name: &str,
-        pem: &[u8],
+        bytes: &[u8],
     ) -> Result<(PathBuf, Vec<String>), AnchorError> {
-        let found = certificates(pem)?;
-        let path = place(&places.authorities(), name, AUTHORITY, pem)?;
+        let found = certificates(bytes)?;
+        let path = place(&places.authorities(), name, AUTHORITY, bytes)?;
         let of = |root: &Certificate| root.tbs_certificate.subject.to_string();
         Ok((path, found.iter().map(of).collect()))
     }

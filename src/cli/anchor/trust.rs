@@ -19,7 +19,7 @@ use crate::tlog::Cosigner;
 pub(super) struct TrustArgs {
     /// What you call them
     name: String,
-    /// The line that fonds witness shows them, a file with it, or an authority's root certificate (PEM)
+    /// The line that fonds witness shows them, a file with it, or an authority's root certificate (PEM or DER)
     #[arg(value_name = "KEY|FILE")]
     given: String,
 }
@@ -59,7 +59,8 @@ pub(super) fn run(context: &Context, args: &TrustArgs) -> Result<Outcome, CliErr
     let places = context.places()?;
     let said = if path.is_file() {
         let bytes = read(path)?;
-        if memchr::memmem::find(&bytes, b"-----BEGIN CERTIFICATE-----").is_some() {
+        let pem = memchr::memmem::find(&bytes, b"-----BEGIN CERTIFICATE-----").is_some();
+        if pem || bytes.first() == Some(&0x30) {
             let (path, of) = Trusted::add_authority(&places, &args.name, &bytes)?;
             context.ui.answer(&Taken {
                 schema: "fonds/anchor-trust/1",
@@ -77,7 +78,7 @@ pub(super) fn run(context: &Context, args: &TrustArgs) -> Result<Outcome, CliErr
     let key: Cosigner = said.trim().parse().map_err(|error| {
         CliError::usage(
             format!("{error}"),
-            "the line that fonds witness shows to whoever is to cosign: name+id+key; or a root certificate as PEM",
+            "the line that fonds witness shows to whoever is to cosign: name+id+key; or a root certificate",
         )
     })?;
     if is_own_witness(&places, &key)? {
