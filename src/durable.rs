@@ -277,6 +277,24 @@ pub fn discard(path: &Path) -> Result<(), DurableError> {
     }
 }
 
+/// Writes zeros over a file that was ordered to be destroyed, as far as a disk lets, and removes it; durable on return. A
+/// link is removed and not followed.
+pub fn erase(path: &Path) -> Result<(), DurableError> {
+    let doing = "destroying the file";
+    let found = path.symlink_metadata().map_err(at(path, doing))?;
+    if found.is_file() {
+        let mut file = File::options()
+            .write(true)
+            .open(path)
+            .map_err(at(path, doing))?;
+        io::copy(&mut io::Read::take(io::repeat(0), found.len()), &mut file)
+            .and_then(|_| file.sync_all())
+            .map_err(at(path, doing))?;
+    }
+    discard(path)?;
+    sync_dir(parent(path))
+}
+
 /// Whether a file of this name was being written when the writer stopped.
 pub fn is_leftover(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(LEFTOVER.as_bytes())

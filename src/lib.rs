@@ -9,8 +9,9 @@
 //! 5. `publish` opens one item of it, with a proof that needs nothing else; `report` turns values into pages.
 //!
 //! Modules in layer order, each using only those before it (`tests/layers.rs` holds them to it): [`record`], [`tlog`],
-//! [`durable`], [`commitment`], [`keys`], `archive`, `ingest`, `verify`, [`publish`], `cite`, `report`, [`cli`].
+//! [`durable`], [`commitment`], [`keys`], [`vault`], [`anchor`], `archive`, `ingest`, `verify`, [`publish`], `cite`, `report`, [`cli`].
 
+pub mod anchor;
 pub mod archive;
 pub mod cite;
 pub mod cli;
@@ -22,4 +23,5 @@ pub mod publish;
 pub mod record;
 pub mod report;
 pub mod tlog;
+pub mod vault;
 pub mod verify;

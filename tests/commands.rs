@@ -38,6 +38,15 @@ fn the_transcripts_are_what_the_program_says() {
         .case("tests/cmd/*.trycmd");
 }
 
+#[test]
+fn the_transcripts_of_two_people_are_what_the_program_says() {
+    trycmd::TestCases::new()
+        .env("FONDS_NOW", "2026-11-23T09:30:00Z")
+        .env("FONDS_BY", "Ines Valder")
+        .env("FONDS_ARCHIVE", "")
+        .case("tests/cmd/two/*.trycmd");
+}
+
 /// A folder with an archive and a user's keys, both gone when it is dropped.
 struct Desk {
     folder: tempfile::TempDir,

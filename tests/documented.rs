@@ -377,7 +377,7 @@ fn every_finding_is_explained_and_every_explanation_is_of_one() -> TestResult {
         for code in codes(&text) {
             let noun = code.split_once('.').map_or(code, |(noun, _)| noun);
             // Files and the stem of two codes look like codes and are none.
-            let is_other = ["ledger.entry", "draft.md", "memory.json"].contains(&code);
+            let is_other = ["ledger.entry", "draft.md", "memory.json", "fork.json"].contains(&code);
             if nouns.contains(noun) && !is_other {
                 given.insert(code.to_owned());
             }
@@ -390,5 +390,47 @@ fn every_finding_is_explained_and_every_explanation_is_of_one() -> TestResult {
         assert!(given.contains(code), "nothing gives `{code}`");
     }
     assert!(given.len() > 50, "{}", given.len());
+    Ok(())
+}
+
+/// The cells of each row of the tables of a page.
+fn rows(page: &str) -> impl Iterator<Item = Vec<&str>> {
+    page.lines()
+        .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"))
+        .map(|row| row.split(" | ").collect::<Vec<&str>>())
+        .filter(|row| row.first().is_some_and(|nr| nr.parse::<u32>().is_ok()))
+}
+
+#[test]
+fn every_attack_of_the_page_has_its_test_and_its_finding() -> TestResult {
+    let page = fs::read_to_string(folder().join("ATTACKS.md"))?;
+    let findings = fs::read_to_string(folder().join("FINDINGS.md"))?;
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut written = BTreeSet::new();
+    for entry in walkdir::WalkDir::new(tests) {
+        let entry = entry?;
+        if entry.path().extension().is_some_and(|it| it == "rs") {
+            let text = fs::read_to_string(entry.path())?;
+            let names = text
+                .split("#[test]\nfn ")
+                .skip(1)
+                .filter_map(|it| it.split('(').next());
+            written.extend(names.map(ToOwned::to_owned));
+        }
+    }
+    let mut count = 0;
+    for row in rows(&page) {
+        let [nr, _, said, test] = row.as_slice() else {
+            return Err(format!("a row has four cells: {row:?}").into());
+        };
+        count += 1;
+        assert_eq!(nr.parse::<u32>()?, count, "rows are counted");
+        let test = test.trim_matches('`');
+        assert!(written.contains(test), "{nr}: there is no test {test}");
+        if let Some(code) = said.strip_prefix('`').and_then(|it| it.strip_suffix('`')) {
+            assert!(findings.contains(&format!("| `{code}` |")), "{nr}: {code}");
+        }
+    }
+    assert!(count >= 40, "{count} attacks");
     Ok(())
 }

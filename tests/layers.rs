@@ -14,18 +14,23 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("durable", &[]),
     ("commitment", &["record", "tlog"]),
     ("keys", &["record", "tlog", "durable"]),
+    ("vault", &["record", "commitment"]),
+    (
+        "anchor",
+        &["record", "tlog", "durable", "commitment", "keys"],
+    ),
     (
         "archive",
-        &["record", "tlog", "durable", "commitment", "keys"],
+        &["record", "tlog", "durable", "commitment", "keys", "anchor"],
     ),
     ("ingest", &["record", "commitment", "archive"]),
     (
         "verify",
-        &["record", "tlog", "commitment", "keys", "archive"],
+        &["record", "tlog", "commitment", "keys", "anchor", "archive"],
     ),
     (
         "publish",
-        &["record", "tlog", "commitment", "keys", "archive"],
+        &["record", "tlog", "commitment", "keys", "anchor", "archive"],
     ),
     ("cite", &["record", "archive"]),
     (
@@ -40,6 +45,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "durable",
             "commitment",
             "keys",
+            "vault",
+            "anchor",
             "archive",
             "ingest",
             "verify",
@@ -53,6 +60,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Text that may stand in one module only, tests aside.
 const ONLY_IN: &[(&str, &str)] = &[
     ("rusqlite", "archive"),
+    ("use age", "vault"),
     ("tantivy", "archive"),
     ("maud", "report"),
     ("clap", "cli"),

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 
+use fonds::anchor::Trusted;
 use fonds::archive::Archive;
 use fonds::archive::EntryDraft;
 use fonds::archive::Step;
@@ -18,11 +19,15 @@ use fonds::archive::Target;
 use fonds::archive::Writer;
 use fonds::keys::KeyPair;
 use fonds::publish;
+use fonds::publish::Cosignature;
 use fonds::publish::Proof;
 use fonds::publish::PublishError;
 use fonds::publish::ShownText;
 use fonds::publish::State;
 use fonds::publish::Wanted;
+use fonds::record::Digest;
+use fonds::tlog::Note;
+use fonds::tlog::timed;
 use serde_json::Value;
 use serde_json::json;
 
@@ -62,6 +67,20 @@ fn whole(items: Vec<u64>) -> Wanted {
     }
 }
 
+/// A witness's signature over a checkpoint.
+fn cosignature(checkpoint: &str, seed: u8, name: &str) -> TestResult<Cosignature> {
+    let key = KeyPair::from_seed([seed; 32]);
+    let note = Note::parse(checkpoint.as_bytes())?;
+    let line = key.cosign(name, note.text(), 1_790_000_000)?;
+    let (time, signature) = timed(&line).ok_or("no time")?;
+    Ok(Cosignature {
+        key: Digest::new(*key.public().as_bytes()),
+        name: name.to_owned(),
+        signature: hex::encode(signature),
+        time,
+    })
+}
+
 /// Proofs of every sort.
 fn proofs(archive: &Archive) -> TestResult<BTreeMap<&'static str, Proof>> {
     let message = item(archive, |class, kind, _| class == "m" && kind == "x-direct")?;
@@ -85,8 +104,18 @@ fn proofs(archive: &Archive) -> TestResult<BTreeMap<&'static str, Proof>> {
         ("passage", passage(mail, vec![(2, 2), (4, 4)])),
         ("line", passage(memo, vec![(3, 3)])),
     ] {
-        let made = publish::make(archive, &wanted).map_err(|error| format!("{name}: {error}"))?;
+        let made = publish::make(archive, &wanted, &Trusted::default())
+            .map_err(|error| format!("{name}: {error}"))?;
         proofs.insert(name, made);
+    }
+    for (_, proof) in (proofs.iter_mut()).filter(|(name, _)| ["message", "several"].contains(name))
+    {
+        for (seed, name) in [(8, "mara.example"), (9, "zoe.example")] {
+            proof
+                .cosignatures
+                .push(cosignature(&proof.checkpoint, seed, name)?);
+        }
+        proof.tokens.push("3003020105".to_owned());
     }
     Ok(proofs)
 }
@@ -106,7 +135,10 @@ fn rotated(bench: &Bench) -> TestResult<BTreeMap<&'static str, Proof>> {
         let message = item(&archive, |class, kind, _| {
             class == "m" && kind == "x-direct"
         })?;
-        proofs.insert(name, publish::make(&archive, &whole(vec![message]))?);
+        proofs.insert(
+            name,
+            publish::make(&archive, &whole(vec![message]), &Trusted::default())?,
+        );
         Ok(())
     };
     change_key(bench.writer()?, 11)?;
@@ -284,7 +316,7 @@ fn a_proof_holds_no_key_and_no_text_that_is_not_shown() -> TestResult {
         open: vec!["bytes".to_owned()],
         ..Wanted::default()
     };
-    let refused = publish::make(&archive, &asked);
+    let refused = publish::make(&archive, &asked, &Trusted::default());
     assert!(matches!(refused, Err(PublishError::Guessable { .. })));
     Ok(())
 }
@@ -304,6 +336,7 @@ fn what_cannot_be_proved_is_refused() -> TestResult {
                 open: names(open),
                 withhold: names(withhold),
             },
+            &Trusted::default(),
         )
         .map(drop)
     };
@@ -326,7 +359,7 @@ fn what_cannot_be_proved_is_refused() -> TestResult {
     conn.execute_batch("DROP TRIGGER item_is_append_only")?;
     conn.execute("UPDATE item SET key = zeroblob(32) WHERE id = ?1", [memo])?;
     let archive = Archive::open(&bench.archive())?;
-    let edited = publish::make(&archive, &whole(vec![memo]));
+    let edited = publish::make(&archive, &whole(vec![memo]), &Trusted::default());
     assert!(matches!(edited, Err(PublishError::NotProved(_))));
     Ok(())
 }
@@ -447,6 +480,41 @@ const FORGERIES: &[Forgery] = &[
         |it| twice(&mut it["segments"]),
         "proof.malformed",
     ),
+    (
+        "a cosignature's time",
+        |it| it["cosignatures"][0]["time"] = json!(1_790_000_001),
+        "proof.cosignature-differs",
+    ),
+    (
+        "a cosignature",
+        |it| it["cosignatures"][0]["signature"] = json!("0".repeat(128)),
+        "proof.cosignature-differs",
+    ),
+    (
+        "another witness's cosignature",
+        |it| it["cosignatures"][0]["key"] = json!("11".repeat(32)),
+        "proof.cosignature-differs",
+    ),
+    (
+        "a witness's name",
+        |it| it["cosignatures"][0]["name"] = json!("mara example"),
+        "proof.cosignature-differs",
+    ),
+    (
+        "a cosignature twice",
+        |it| twice(&mut it["cosignatures"]),
+        "proof.cosignature-differs",
+    ),
+    (
+        "a token in capitals",
+        |it| it["tokens"] = json!(["30AB"]),
+        "proof.malformed",
+    ),
+    (
+        "half a byte of a token",
+        |it| it["tokens"] = json!(["300"]),
+        "proof.malformed",
+    ),
     ("no item", |it| it["items"] = json!([]), "proof.malformed"),
     (
         "a field more",
@@ -465,11 +533,6 @@ const LATER: &[Forgery] = &[
     (
         "a later proof",
         |it| it["schema"] = json!("fonds/proof/2"),
-        "proof.not-understood",
-    ),
-    (
-        "a cosignature",
-        |it| it["cosignatures"] = json!(["x"]),
         "proof.not-understood",
     ),
     (

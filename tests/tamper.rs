@@ -89,6 +89,7 @@ impl Sample {
             pending: keys::announced(&places, &origin, &self.archive()?.log_keys()?.current())?,
             against: Vec::new(),
             odd: Vec::new(),
+            ..Options::default()
         })
     }
 

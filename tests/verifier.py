@@ -272,7 +272,7 @@ def signed(origin, keys, text):
     begun = [key for index, key in keys if index < size]
     # Where the last entry changed the key, the one before it signs too.
     signers = begun[-2:] if len(begun) > 1 and keys[len(begun) - 1][0] + 1 == size else begun[-1:]
-    message = "".join(part + "\n" for part in lines[:3]).encode()
+    message = "".join(part + "\n" for part in lines[:3])
     start = f"\u2014 {origin} "
     need(len(lines) == 5 + len(signers), "not one signature line for each key")
     unused = {sha256(origin.encode(), b"\n\1", key)[:4]: key for key in signers}
@@ -280,8 +280,8 @@ def signed(origin, keys, text):
         need(line.startswith(start), "the signature line is of another name")
         line = plain_base64(line[len(start) :], 68)
         need(line[:4] in unused, "signed by another key")
-        verify(unused.pop(line[:4]), line, message)
-    return size, root
+        demand_signed(unused.pop(line[:4]), line[4:], message.encode())
+    return size, root, message
 
 
 def usable(key):
@@ -302,14 +302,32 @@ def plain_base64(text, length):
     return data
 
 
-def verify(key, line, message):
-    for point in (key, line[4:36]):
+def demand_signed(key, signature, message):
+    """Strictly: no point of low order, none wrongly encoded."""
+    for point in (key, signature[:32]):
         y = int.from_bytes(point, "little") & (2**255 - 1)
         need(y < PRIME and y not in LOW_ORDER, "a point of low order")
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(line[4:], message)
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
     except (InvalidSignature, ValueError):
-        raise Stop(DIFFERS, "the signature does not fit") from None
+        raise Stop(DIFFERS, "a signature does not fit") from None
+
+
+def cosignature(value):
+    key, name, signature, time = fields(value, "key", "name", "signature", "time")
+    need(re.fullmatch("[0-9a-f]{128}", text_of(signature)), "not a cosignature")
+    return hex32(key), text_of(name), bytes.fromhex(signature), number(time)
+
+
+def token(value):
+    """A time stamp's form; what it is worth depends on whom its reader trusts."""
+    need(re.fullmatch("([0-9a-f]{2}){1,65536}", text_of(value)), "a time stamp is not bytes in hex")
+
+
+def cosigned(head, key, name, signature, time):
+    """A cosignature by its key over the checkpoint; whether the key is a witness's, its reader has to know."""
+    need(re.fullmatch("[!-*,-~]+", name), "a cosignature without a plain name")
+    demand_signed(key, signature, f"cosignature/v1\ntime {time}\n{head[2]}".encode())
 
 
 class Check:
@@ -352,9 +370,8 @@ class Check:
         items, segments = list_of(item_part, items), list_of(segment_part, segments)
         text_of(note)
         key_entries = list_of(segment_part, key_entries)
-        for later in (cosignatures, tokens):
-            need(isinstance(later, list), "not a list")
-        need(not (cosignatures or tokens), "something of a later version", CANNOT)
+        cosignatures = list_of(cosignature, cosignatures)
+        list_of(token, tokens)
 
         listed = canonical([key.hex() for key in keys]).encode()
         origin = "fonds/" + sha256(b"fonds/origin/v1\n", listed).hex()[:40]
@@ -365,6 +382,12 @@ class Check:
             self.add(*stop.args)
         for _, path, record, raw in key_entries:
             self.entry(origin, head, path, record, raw)
+        self.demand(len({one[0] for one in cosignatures}) == len(cosignatures), "a key cosigned twice")
+        for one in cosignatures if head else ():
+            try:
+                cosigned(head, *one)
+            except Stop as stop:
+                self.add(*stop.args)
         sealed = {}
         for part in segments:
             self.segment(origin, head, sealed, *part)

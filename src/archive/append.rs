@@ -35,6 +35,7 @@ use super::store::Store;
 use super::values::About;
 use super::values::Segment;
 use super::values::Values;
+use super::vault;
 use crate::commitment::Place;
 use crate::commitment::Salts;
 use crate::durable;
@@ -300,6 +301,7 @@ impl Writer {
         batch: Option<Batch>,
     ) -> Result<Appended, ArchiveError> {
         let finished = batch.map(Batch::finish).transpose()?;
+        let sealed = vault::place(&self.archive.root, &steps)?;
         let conn = &self.archive.conn;
         if conn.is_autocommit() {
             conn.execute_batch("BEGIN IMMEDIATE")?;
@@ -340,6 +342,7 @@ impl Writer {
             Err(error) => {
                 // The connection may be out of the transaction already; the cause is what the caller needs.
                 drop(conn.execute_batch("ROLLBACK"));
+                vault::withdraw(&sealed);
                 return Err(error);
             }
         };

@@ -268,12 +268,6 @@ impl Ledger<'_> {
             .exists([container, accession, run, number])?)
     }
 
-    /// How many rows say what is left of destroyed records.
-    pub fn blanks(&self) -> Result<u64, ArchiveError> {
-        let count = "SELECT count(*) FROM blank";
-        Ok(self.archive.conn.query_row(count, (), |row| row.get(0))?)
-    }
-
     /// What SQLite itself finds wrong with the file, at most 20 lines.
     pub fn damage(&self) -> Vec<String> {
         let lines = || -> rusqlite::Result<Vec<String>> {

@@ -58,8 +58,11 @@ impl Archive {
     }
 
     /// Projects the whole ledger into `target`.
-    fn project(&self, target: &Connection) -> Result<(), ArchiveError> {
+    pub(super) fn project(&self, target: &Connection) -> Result<(), ArchiveError> {
         let mut projector = Projector::new(target);
+        for order in self.orders()?.all() {
+            projector.keep_taken(&order.references);
+        }
         let mut next_item = 1;
         self.each_entry(&mut |entry| {
             let entry = entry.map_err(|row| broken_row("entry", &row))?;
@@ -86,7 +89,7 @@ impl Archive {
                     )?;
                     match found {
                         Some(found) => projector.item(item.id, segment.a, &item.leaf, &found),
-                        None => Ok(()),
+                        None => projector.gone(item.id, segment.a, &item.leaf, &item.schema),
                     }
                 })?;
                 next_item = u64::saturating_add(next_item, segment.size);

@@ -194,6 +194,8 @@ pub struct EntryDraft {
     pub(super) schema: &'static Schema,
     pub(super) key: RecordKey,
     pub(super) values: Vec<String>,
+    /// A sealed file that is put into the vault before the entry is recorded.
+    pub(super) vault_file: Option<Vec<u8>>,
 }
 
 impl EntryDraft {
@@ -217,7 +219,17 @@ impl EntryDraft {
             schema,
             key: fresh_key(),
             values: slots,
+            vault_file: None,
         })
+    }
+
+    /// The entry with the sealed file that it names.
+    #[must_use]
+    pub fn with_vault_file(self, file: Vec<u8>) -> Self {
+        Self {
+            vault_file: Some(file),
+            ..self
+        }
     }
 }
 

@@ -171,6 +171,14 @@ pub enum ArchiveError {
     /// No record of that reference.
     #[error("no {0} here")]
     NoSuchItem(String),
+    /// A record that was destroyed.
+    #[error("{typed} was destroyed{}", by.map_or_else(String::new, |entry| format!(" under entry {entry}")))]
+    Destroyed {
+        /// What was typed.
+        typed: String,
+        /// The entry that ordered it.
+        by: Option<u64>,
+    },
     /// A reference that fits several records.
     #[error("{typed} fits {} and others", found.join(", "))]
     Ambiguous {

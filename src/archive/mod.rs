@@ -5,17 +5,22 @@
 //! what the projection makes of the ledger. It trusts the kernel to keep what was synced; of the files themselves it
 //! believes nothing that `verify` has not hashed.
 
+mod anchored;
 mod append;
+mod blanks;
 mod catalogue;
 mod check;
 mod compare;
 mod custody;
+mod destroy;
 mod draft;
 mod error;
 mod evidence;
 mod heads;
 pub mod index;
 mod log;
+mod orders;
+mod projected;
 mod projection;
 mod proving;
 mod query;
@@ -28,6 +33,8 @@ mod start;
 pub mod store;
 mod survey;
 mod values;
+mod vault;
+mod withheld;
 
 use std::cell::OnceCell;
 use std::fs::File;
@@ -39,11 +46,14 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::named_params;
 
+pub use anchored::Anchored;
+pub use anchored::FoundAnchor;
 pub use append::Appended;
 pub use append::SegmentDraft;
 pub use append::Signer;
 pub use append::Step;
 pub use append::Writer;
+pub use blanks::Blank;
 pub use check::Ledger;
 pub use check::StoredBlob;
 pub use check::StoredEntry;
@@ -56,11 +66,15 @@ pub use custody::Custody;
 pub use custody::CustodyStep;
 pub use custody::Party;
 pub use custody::Receipt;
+pub use destroy::CarriedOut;
+pub use destroy::Doom;
 pub use draft::EntryDraft;
 pub use draft::INLINE_TEXT;
 pub use draft::ItemDraft;
 pub use error::ArchiveError;
 pub use log::LogCheck;
+pub use orders::Doomed;
+pub use orders::Orders;
 pub use projection::NUMBER as PROJECTION;
 pub use query::Card;
 pub use query::Opened;
@@ -77,6 +91,9 @@ pub use values::About;
 pub use values::Segment;
 pub use values::plain;
 pub use values::statement_of;
+pub use vault::SealedName;
+pub use vault::VaultFile;
+pub use withheld::Withholding;
 
 use self::store::BlobReader;
 use self::store::Place as BlobPlace;

@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::named_params;
 
 use super::ArchiveError;
+use super::projected::Card;
 use super::values::About;
 use super::values::Segment;
 use super::values::Values;
@@ -25,7 +27,6 @@ use crate::record::Kind;
 use crate::record::Name;
 use crate::record::Parent;
 use crate::record::Participant;
-use crate::record::Span;
 use crate::record::crockford;
 
 /// The number of this projection.
@@ -56,10 +57,12 @@ fn agents(values: &Values<'_>) -> Result<impl Iterator<Item = u64> + use<>, Arch
 
 /// Writes the catalogue rows of records given in the order of the ledger.
 pub(super) struct Projector<'c> {
-    conn: &'c Connection,
+    pub(super) conn: &'c Connection,
     /// Accounts at hand, with whether each has a name.
     accounts: HashMap<String, (i64, bool)>,
     tallies: BTreeMap<&'static str, i64>,
+    /// References of destroyed documents.
+    pub(super) taken: HashSet<String>,
 }
 
 impl<'c> Projector<'c> {
@@ -69,6 +72,7 @@ impl<'c> Projector<'c> {
             conn,
             accounts: HashMap::new(),
             tallies: BTreeMap::new(),
+            taken: HashSet::new(),
         }
     }
 
@@ -394,7 +398,7 @@ impl<'c> Projector<'c> {
     }
 
     /// The shortest prefix of the leaf data, of four digits or more, that no earlier record of the class has.
-    fn free(&self, class: Class, leaf: &[u8; 32]) -> Result<String, ArchiveError> {
+    pub(super) fn free(&self, class: Class, leaf: &[u8; 32]) -> Result<String, ArchiveError> {
         let digits = crockford(leaf);
         let sql = match class {
             Class::Document => "SELECT 1 FROM document WHERE ref = ?1",
@@ -414,48 +418,6 @@ impl<'c> Projector<'c> {
             "two records have the leaf {}",
             hex::encode(leaf)
         )))
-    }
-}
-
-/// One row of `card`.
-struct Card<'a> {
-    id: u64,
-    class: &'static str,
-    reference: Option<String>,
-    accession: u64,
-    parent: Option<u64>,
-    sha256: &'a [u8; 32],
-    span: Option<Span>,
-    kind: String,
-    name: Option<String>,
-    conversation: Option<String>,
-    event: Option<String>,
-    at: Instant,
-}
-
-impl Card<'_> {
-    fn write(&self, conn: &Connection) -> Result<(), ArchiveError> {
-        conn.prepare_cached(
-            "INSERT INTO card VALUES (:item, :class, :ref, :accession, :parent, :sha256, :first, :past, :kind, :name, \
-             :conversation, :event, :earliest, :latest)",
-        )?
-        .execute(named_params! {
-            ":item": self.id,
-            ":class": self.class,
-            ":ref": self.reference,
-            ":accession": self.accession,
-            ":parent": self.parent,
-            ":sha256": self.sha256,
-            ":first": self.span.map(|span| span.start),
-            ":past": self.span.map(|span| span.end),
-            ":kind": self.kind,
-            ":name": self.name,
-            ":conversation": self.conversation,
-            ":event": self.event,
-            ":earliest": self.at.earliest.map(crate::record::Moment::millis),
-            ":latest": self.at.latest.map(crate::record::Moment::millis),
-        })?;
-        Ok(())
     }
 }
 

@@ -200,8 +200,30 @@ impl Archive {
             }
         };
         Ok(match reference.class {
-            Class::Document | Class::Message => Target::Item(key),
+            Class::Document | Class::Message => {
+                self.demand_held(key, typed)?;
+                Target::Item(key)
+            }
             _ => Target::Entry(key),
+        })
+    }
+
+    /// Refuses an item that was destroyed.
+    fn demand_held(&self, item: u64, typed: &str) -> Result<(), ArchiveError> {
+        let gone = self
+            .conn
+            .prepare_cached("SELECT 1 FROM item WHERE id = ?1 AND slots IS NULL")?
+            .exists([item])?;
+        if !gone {
+            return Ok(());
+        }
+        let by = match self.place(item)? {
+            Some((place, seq)) => self.orders()?.of_item(place, seq),
+            None => None,
+        };
+        Err(ArchiveError::Destroyed {
+            typed: typed.to_owned(),
+            by,
         })
     }
 

@@ -7,6 +7,7 @@ use crate::archive::ArchiveError;
 use crate::archive::Card;
 use crate::archive::Custodian;
 use crate::archive::Target;
+use crate::archive::Withholding;
 use crate::archive::search::Index;
 use crate::cite::CiteError;
 use crate::cite::Match;
@@ -54,6 +55,7 @@ pub struct Held<'a> {
     /// Whether the index covers all items; if not, it is not asked, and all texts are gone through.
     complete: bool,
     tell: Option<&'a dyn Fn(u64, u64)>,
+    withholding: Withholding,
 }
 
 impl<'a> Held<'a> {
@@ -67,6 +69,7 @@ impl<'a> Held<'a> {
             index,
             complete,
             tell: None,
+            withholding: archive.withholding()?,
         })
     }
 
@@ -80,6 +83,9 @@ impl<'a> Held<'a> {
     /// The passage of an item that can be compared; nothing where it has no text. What is told of it besides is added to a
     /// match alone: many are compared for one that is shown.
     fn passage(&self, item: u64) -> Result<Option<Passage>, ArchiveError> {
+        if self.withholding.of(self.archive, item)?.is_some() {
+            return Ok(None);
+        }
         let Some(mut card) = self.archive.card(item)? else {
             return Ok(None);
         };
@@ -316,11 +322,18 @@ impl<'a> Held<'a> {
         let item = match self.archive.resolve(name) {
             Ok(Target::Item(item)) => item,
             Ok(Target::Entry(_))
-            | Err(ArchiveError::NoSuchItem(_) | ArchiveError::Ambiguous { .. }) => {
+            | Err(
+                ArchiveError::NoSuchItem(_)
+                | ArchiveError::Ambiguous { .. }
+                | ArchiveError::Destroyed { .. },
+            ) => {
                 return Ok(Pinned::NoSuchItem);
             }
             Err(error) => return Err(error),
         };
+        if self.withholding.of(self.archive, item)?.is_some() {
+            return Ok(Pinned::Withheld);
+        }
         // Asked before its text is, for which all that it holds would be gone through.
         let inside = self.archive.children_after(item, 0, MOST_INSIDE + 1)?;
         if inside.len() as u64 > MOST_INSIDE {

@@ -1,15 +1,20 @@
 //! Who: the agent that a user means by a reference, a name or an account.
 
+use rand_core::OsRng;
+use rand_core::RngCore as _;
 use serde_json::Value;
 use serde_json::json;
 
 use super::CliError;
 use super::Context;
 use super::acts::Values;
+use super::secrets::Told;
 use crate::archive::Agent;
 use crate::archive::Archive;
 use crate::archive::EntryDraft;
+use crate::commitment::Committer;
 use crate::record::visible;
+use crate::vault::seal;
 
 /// The longest name, in bytes.
 const LONGEST_NAME: usize = 1000;
@@ -132,6 +137,48 @@ impl Agents {
         self.next += 1;
         self.named.push((who.to_owned(), seq, draft));
         Ok(seq)
+    }
+
+    /// Somebody whose name is told in confidence, as a party under a new pseudonym. Their name goes into the vault with the
+    /// entry that names the pseudonym.
+    pub(super) fn confidential(
+        &mut self,
+        context: &Context,
+        committer: &Committer,
+        told: &Told,
+    ) -> Result<Value, CliError> {
+        let sealed = seal(committer, told.name(), &told.recipients)?;
+        let pseudonym = self.pseudonym()?;
+        let mut values = Values::new(context)?;
+        values.set("kind", Value::from("unknown"));
+        values.set("name", Value::from(pseudonym.as_str()));
+        values.set(
+            "identity",
+            json!({"commitment": sealed.commitment, "file": sealed.digest}),
+        );
+        let draft = values.entry("agent.named/1")?.with_vault_file(sealed.file);
+        let seq = self.next;
+        self.next += 1;
+        context.ui.say(&format!(
+            "The name is sealed to {} keys and stands nowhere else. Here it is {pseudonym}.",
+            told.recipients.count()
+        ));
+        self.named.push((pseudonym, seq, draft));
+        Ok(json!({"entry": seq}))
+    }
+
+    /// A pseudonym that nobody has: four random digits, so that nothing ties two of one person together.
+    fn pseudonym(&self) -> Result<String, CliError> {
+        const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        loop {
+            let mut random = [0; 4];
+            OsRng.fill_bytes(&mut random);
+            let digits = random.map(|byte| char::from(DIGITS[usize::from(byte % 32)]));
+            let pseudonym = format!("Source {}", digits.iter().collect::<String>());
+            if self.find(&pseudonym)?.is_none() {
+                return Ok(pseudonym);
+            }
+        }
     }
 
     /// The entries that name those who were not named before; they go before the act. Says so: called when nothing that

@@ -10,6 +10,7 @@ use super::Outcome;
 use super::acts::Values;
 use super::acts::record;
 use super::agents::Agents;
+use super::secrets::Confidential;
 use super::sentences;
 use super::ui::Answer;
 use super::ui::count;
@@ -23,6 +24,7 @@ use crate::record::visible;
 #[command(after_help = "\
 Examples
   fonds attribute a-02mx --from \"Source A\" --terms \"not for attribution\" --basis \"given in person\"
+  fonds attribute a-02mx --confidential --basis \"known to the editor\"
   fonds attribute d-41ac --role creator --who \"Harbor Authority\" --certainty quite-probable
   fonds attribute p-03k7 --role operator --who unknown --basis \"shared by four volunteers\"
 
@@ -39,7 +41,7 @@ pub(super) struct AttributeArgs {
     #[arg(long)]
     who: Option<String>,
     /// The agent's role
-    #[arg(long, requires = "who")]
+    #[arg(long)]
     role: Option<Role>,
     /// Through whom it came
     #[arg(long, value_name = "WHO")]
@@ -62,9 +64,8 @@ pub(super) struct AttributeArgs {
     /// A remark
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
-    /// Keep the name out of the archive (not in this release)
-    #[arg(long)]
-    confidential: bool,
+    #[command(flatten)]
+    confidence: Confidential,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -117,13 +118,8 @@ fn word<T: ValueEnum>(value: &T) -> Value {
 
 /// `fonds attribute`.
 pub(super) fn run(context: &Context, args: &AttributeArgs) -> Result<Outcome, CliError> {
-    if args.confidential {
-        return Err(CliError::usage(
-            "this release has no vault to keep a name in, so a name that is given is readable in the archive",
-            "give a pseudonym: --from \"Source A\"; keep the name elsewhere until fonds can seal it",
-        ));
-    }
     let says_something = args.from.is_some()
+        || args.confidence.confidential
         || args.who.is_some()
         || args.via.is_some()
         || args.terms.is_some()
@@ -140,14 +136,26 @@ pub(super) fn run(context: &Context, args: &AttributeArgs) -> Result<Outcome, Cl
             "--role creator, sender, addressee, holder, giver, subject, speaks-for or operator",
         ));
     }
+    if args.role.is_some() && args.who.is_none() && !args.confidence.confidential {
+        return Err(CliError::usage(
+            "it is not said who that is",
+            "--who WHO, or --confidential",
+        ));
+    }
+    let given = args.from.as_ref().or(args.who.as_ref());
+    let told = args.confidence.told(context, given)?;
     let mut writer = context.writer()?;
     let archive = writer.archive();
     let mut agents = Agents::new(archive)?;
     let mut values = Values::new(context)?;
+    if let Some(told) = &told {
+        let who = agents.confidential(context, archive.committer(), told)?;
+        values.set("who", who);
+    }
     if let Some(who) = args.from.as_ref().or(args.who.as_ref()) {
         values.set("who", agents.party(context, who)?);
     }
-    if args.from.is_some() {
+    if args.from.is_some() || told.is_some() && args.role.is_none() {
         values.set("role", word(&Role::Giver));
     } else if let Some(role) = &args.role {
         values.set("role", word(role));
@@ -188,7 +196,7 @@ pub(super) fn run(context: &Context, args: &AttributeArgs) -> Result<Outcome, Cl
     })?;
     if let Some(name) = args.from.as_ref().filter(|_| args.terms.is_some()) {
         context.ui.say(&format!(
-            "Note: the name {} can be read by whoever reads this archive.",
+            "Note: the name {} can be read by whoever reads this archive; --confidential keeps one out of it.",
             visible(name)
         ));
     }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use super::CliError;
 use super::Context;
 use super::Outcome;
+use super::leaks;
+use super::leaks::LeakArgs;
 use super::ui::Answer;
 use super::ui::count;
 use super::visible;
@@ -60,6 +62,8 @@ pub(super) struct CiteArgs {
     /// Let nothing pass that the house would allow silently
     #[arg(long)]
     strict: bool,
+    #[command(flatten)]
+    leaks: LeakArgs,
 }
 
 /// The answer as text; in JSON it is the citations themselves.
@@ -158,8 +162,17 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
     })?;
     let citations = check(context, &archive, &args.draft, house, args.strict)?;
     let seal = seal(&archive)?;
+    let mut reports = Vec::new();
     for output in &args.output {
-        write(&citations, seal.as_ref(), output)?;
+        reports.push((output, rendered(&citations, seal.as_ref(), output)?));
+    }
+    let outputs: Vec<(String, &str)> = reports
+        .iter()
+        .map(|(output, text)| (output.display().to_string(), text.as_str()))
+        .collect();
+    leaks::check(context, &archive, &args.leaks, &outputs)?;
+    for (output, text) in &reports {
+        durable::write_atomic(output, text.as_bytes())?;
     }
     context.ui.answer(&Cited(&citations))?;
     for output in &args.output {
@@ -349,13 +362,18 @@ pub(super) fn write(
     seal: Option<&Seal>,
     output: &Path,
 ) -> Result<(), CliError> {
-    let text = match format_of(output)? {
+    let text = rendered(citations, seal, output)?;
+    Ok(durable::write_atomic(output, text.as_bytes())?)
+}
+
+/// A report in the format that its name asks for.
+fn rendered(citations: &Citations, seal: Option<&Seal>, output: &Path) -> Result<String, CliError> {
+    Ok(match format_of(output)? {
         Format::Html => report::citation::html(citations, seal),
         Format::Markdown => report::citation::markdown(citations, seal),
         Format::Json if is_csl(output) => report::citation::csl_json(citations),
         Format::Json => report::citation::json(citations).map_err(|error| CliError::Output {
             source: error.into(),
         })?,
-    };
-    Ok(durable::write_atomic(output, text.as_bytes())?)
+    })
 }

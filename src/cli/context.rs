@@ -288,7 +288,7 @@ impl Context {
             // Read once: a pipe gives it once, and two keys of one archive may be locked by it.
             Some(number) => match self.passphrase_given.get() {
                 Some(given) => Ok(Some(given.clone())),
-                None => read_line(&PathBuf::from(format!("/dev/fd/{number}")))
+                None => line_of_descriptor(number)
                     .map(|line| Some(self.passphrase_given.get_or_init(|| line).clone())),
             },
             None => self.ui.ask_passphrase(question),
@@ -328,6 +328,11 @@ impl Context {
         Ok(public_half(&places.log_key(origin)?)? == signs
             || public_half(&places.next_log_key(origin)?)? == signs)
     }
+}
+
+/// The first line of what a file descriptor gives, without its end.
+pub(super) fn line_of_descriptor(number: u32) -> Result<String, CliError> {
+    read_line(&PathBuf::from(format!("/dev/fd/{number}")))
 }
 
 /// The first line of a file, without its end.

@@ -13,6 +13,7 @@ use super::Outcome;
 use super::acts::Values;
 use super::acts::record;
 use super::agents::Agents;
+use super::secrets::Confidential;
 use super::ui::Answer;
 use super::ui::columns;
 use super::ui::count;
@@ -77,6 +78,8 @@ struct AddArgs {
     /// Who held it before; ? or unknown where that is not known
     #[arg(long, value_name = "WHO")]
     from: Option<String>,
+    #[command(flatten)]
+    confidence: Confidential,
     /// Who held it after
     #[arg(long, value_name = "WHO")]
     to: Option<String>,
@@ -370,12 +373,17 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
         &args.condition,
         &args.basis,
     ];
-    if said.iter().all(|it| it.is_none()) && args.doc.is_empty() && args.digest.is_none() {
+    if said.iter().all(|it| it.is_none())
+        && args.doc.is_empty()
+        && args.digest.is_none()
+        && !args.confidence.confidential
+    {
         return Err(CliError::usage(
             "nothing is said of how it changed hands",
             "--from WHO, --to WHO, --when WHEN or --how TEXT",
         ));
     }
+    let told = args.confidence.told(context, args.from.as_ref())?;
     let mut writer = context.writer()?;
     let archive = writer.archive();
     for item in &args.item {
@@ -385,7 +393,10 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
     }
     let mut agents = Agents::new(archive)?;
     let mut values = Values::new(context)?;
-    let from = agents.party(context, args.from.as_deref().unwrap_or("unknown"))?;
+    let from = match &told {
+        Some(told) => agents.confidential(context, archive.committer(), told)?,
+        None => agents.party(context, args.from.as_deref().unwrap_or("unknown"))?,
+    };
     let to = agents.party(context, args.to.as_deref().unwrap_or("unknown"))?;
     let standing = args.standing.unwrap_or_else(|| {
         if !args.doc.is_empty() {

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::ui::Ui;
+use crate::anchor::AnchorError;
 use crate::archive::ArchiveError;
 use crate::cite::CiteError;
 use crate::durable::DurableError;
@@ -17,6 +18,7 @@ use crate::ingest::IngestError;
 use crate::keys::KeyError;
 use crate::publish::PublishError;
 use crate::record::visible;
+use crate::vault::VaultError;
 use crate::verify::VerifyError;
 
 /// How a verb ended that was not stopped by an error.
@@ -54,6 +56,9 @@ pub enum CliError {
     /// The keys, the signer's memory or the pin.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Witnessing, or bringing in what a witness gave.
+    #[error(transparent)]
+    Anchor(#[from] AnchorError),
     /// Bringing documents in.
     #[error(transparent)]
     Ingest(#[from] IngestError),
@@ -63,6 +68,9 @@ pub enum CliError {
     /// Making a proof.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// Sealing a name, or opening one.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// Checking a draft.
     #[error(transparent)]
     Cite(#[from] CiteError),
@@ -205,6 +213,8 @@ impl Failure {
             ),
             CliError::Verify(VerifyError::Archive(error)) => archive(error),
             CliError::Publish(error) => publish(error),
+            CliError::Vault(error) => vault(error),
+            CliError::Anchor(error) => anchor(error),
             CliError::Cite(_) => (
                 2,
                 "not_checked",
@@ -317,6 +327,11 @@ fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
             4,
             "no_such_item",
             "fonds find WORDS        or fonds log, to see the references of what is here",
+        ),
+        ArchiveError::Destroyed { .. } => (
+            4,
+            "destroyed",
+            "fonds log        says why and on whose authority",
         ),
         ArchiveError::Ambiguous { .. } => (4, "ambiguous", "type more characters of the reference"),
         ArchiveError::Occupied { .. } => (
@@ -438,6 +453,74 @@ fn publish(error: &PublishError) -> (u8, &'static str, String) {
         ),
         PublishError::TooLarge { .. } => ("too_large", "fonds publish ITEM --passage FROM-TO"),
         _ => ("not_proved", "fonds verify        to see what is damaged"),
+    };
+    (2, kind, hint.to_owned())
+}
+
+fn vault(error: &VaultError) -> (u8, &'static str, String) {
+    let (code, kind, hint) = match error {
+        VaultError::PassphraseNeeded => (
+            12,
+            "wrong_key",
+            "run this on a terminal, or give its passphrase with --identity-passphrase-fd N",
+        ),
+        VaultError::WrongPassphrase => (12, "wrong_key", "the right passphrase"),
+        VaultError::Identity(_) => (
+            12,
+            "wrong_key",
+            "--identity FILE        with a file that age-keygen made",
+        ),
+        VaultError::OtherKey { .. } => (
+            12,
+            "wrong_key",
+            "the identity of anybody else whom it was sealed to; if all of those are lost, so is the name",
+        ),
+        VaultError::Missing { .. } | VaultError::Altered { .. } => (
+            2,
+            "damaged",
+            "put the file back from a copy of vault/; fonds verify names it",
+        ),
+        VaultError::OtherName { .. } => (
+            2,
+            "damaged",
+            "fonds verify        and treat the name as not known: whoever sealed it sealed something else",
+        ),
+        VaultError::Shredded { .. } => (4, "no_such_item", "fonds log        says when and why"),
+        VaultError::Name { .. } => (2, "usage", "a name of 1 to 1,000 bytes"),
+        _ => (2, "not_sealed", ""),
+    };
+    (code, kind, hint.to_owned())
+}
+
+fn anchor(error: &AnchorError) -> (u8, &'static str, String) {
+    let (kind, hint) = match error {
+        AnchorError::Key(error) => return key(error),
+        AnchorError::Durable(_) => (
+            "not_written",
+            "a folder that may be written, on a disk with room",
+        ),
+        AnchorError::NotSeen { .. } => (
+            "refused",
+            "ask for a request that goes on from there: fonds anchor request --witness NAME --since N",
+        ),
+        AnchorError::Lower { .. } => ("refused", "ask for a request of the newest checkpoint"),
+        AnchorError::NotContinued { .. } | AnchorError::NotSigned { .. } => (
+            "refused",
+            "ask the archive's keeper to run fonds verify, and for another request",
+        ),
+        AnchorError::ClockBack { .. } => {
+            ("refused", "set this computer's clock, then run this again")
+        }
+        AnchorError::Token(_) => (
+            "not_a_token",
+            "ask for another: fonds anchor request -o FILE.tsq",
+        ),
+        AnchorError::Own { .. } => ("refused", "give the request to somebody else"),
+        AnchorError::Name(_) | AnchorError::Taken { .. } => ("usage", "another name"),
+        _ => (
+            "usage",
+            "check which file it is; fonds help witness        and fonds help anchor say which goes where",
+        ),
     };
     (2, kind, hint.to_owned())
 }

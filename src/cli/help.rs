@@ -18,11 +18,13 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Describe", &["attribute", "custody", "people"]),
     ("Look", &["find", "show", "timeline"]),
     ("Check", &["verify", "provenance", "cite"]),
-    ("Share", &["publish"]),
+    ("Share", &["publish", "anchor", "witness"]),
 ];
 
 /// Verbs of upkeep, listed by `fonds help --all` only.
-const UPKEEP: &[&str] = &["status", "log", "key", "doctor", "help"];
+const UPKEEP: &[&str] = &[
+    "status", "log", "key", "vault", "redact", "withhold", "destroy", "doctor", "help",
+];
 
 const STATUSES: &str = "\
 Exit status

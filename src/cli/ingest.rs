@@ -12,6 +12,7 @@ use super::Outcome;
 use super::acts::say_nameless;
 use super::acts::time;
 use super::agents::Agents;
+use super::secrets::Confidential;
 use super::stop::Said;
 use super::stop::Stoppable;
 use super::ui::Answer;
@@ -44,6 +45,7 @@ const SHOWN: usize = 20;
 Examples
   fonds ingest papers/ voss.mbox
   fonds ingest x-export.zip --from 'Source A' --received 2023-08-14 --how given
+  fonds ingest papers/ --confidential --received 2023-08-14
   fonds ingest --dry-run papers/
   ssh desk cat inbox.mbox | fonds ingest -
 
@@ -57,6 +59,8 @@ pub(super) struct IngestArgs {
     /// Who gave it: a name, an account or a reference; ? when unknown
     #[arg(long, value_name = "WHO")]
     from: Option<String>,
+    #[command(flatten)]
+    confidence: Confidential,
     /// Through whom it came
     #[arg(long, value_name = "WHO")]
     via: Option<String>,
@@ -261,6 +265,12 @@ impl Ingested {
 pub(super) fn run(context: &Context, args: &IngestArgs) -> Result<Outcome, CliError> {
     let kind = args.kind.as_deref().map(kind).transpose()?;
     if args.dry_run {
+        if args.confidence.confidential {
+            return Err(CliError::usage(
+                "--dry-run records nothing, so there is nothing to keep a name out of",
+                "fonds ingest --dry-run PATH        without --confidential",
+            ));
+        }
         if args.paths.iter().any(|path| path.as_os_str() == "-") {
             return Err(CliError::usage(
                 "--dry-run would use standard input up, so that nothing is left to bring in",
@@ -380,6 +390,10 @@ fn request(
         "archive"
     };
     let mut statement: Vec<(&'static str, Value)> = Vec::new();
+    if let Some(told) = args.confidence.told(context, args.from.as_ref())? {
+        let giver = agents.confidential(context, archive.committer(), &told)?;
+        statement.push(("from", giver));
+    }
     for (slot, who) in [
         ("from", &args.from),
         ("via", &args.via),

@@ -52,7 +52,7 @@ enum Act {
 }
 
 #[derive(Debug, Serialize)]
-struct Keys {
+struct Listed {
     schema: &'static str,
     /// The archive's name for ever.
     origin: String,
@@ -74,7 +74,7 @@ struct Signed {
     from_entry: u64,
 }
 
-impl Answer for Keys {
+impl Answer for Listed {
     fn text(&self) -> String {
         let mut text = format!(
             "Archive  {}\n         {}\n\n",
@@ -118,7 +118,7 @@ pub(super) fn run(context: &Context, args: &KeyArgs) -> Result<Outcome, CliError
     Ok(Outcome::Done)
 }
 
-fn keys(context: &Context, archive: &Archive) -> Result<Keys, CliError> {
+fn keys(context: &Context, archive: &Archive) -> Result<Listed, CliError> {
     let origin = archive.origin().as_str();
     let log_keys = archive.log_keys()?;
     let first = (0, log_keys.first());
@@ -133,7 +133,7 @@ fn keys(context: &Context, archive: &Archive) -> Result<Keys, CliError> {
             })
         })
         .collect::<Result<_, CliError>>()?;
-    Ok(Keys {
+    Ok(Listed {
         schema: "fonds/key/1",
         words: words(origin)?,
         origin: origin.to_owned(),

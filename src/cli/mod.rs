@@ -5,11 +5,13 @@
 
 mod acts;
 mod agents;
+mod anchor;
 mod attribute;
 mod cite;
 mod context;
 mod custody;
 mod demo;
+mod destroy;
 mod doctor;
 mod exit;
 mod find;
@@ -18,17 +20,23 @@ mod indexing;
 mod ingest;
 mod init;
 mod key;
+mod leaks;
 mod log;
 mod people;
 mod provenance;
 mod publish;
+mod redact;
+mod secrets;
 mod sentences;
 mod show;
 mod status;
 mod stop;
 mod timeline;
 pub mod ui;
+mod vault;
 mod verify;
+mod withhold;
+mod witness;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -129,6 +137,8 @@ enum Verb {
     Provenance(provenance::ProvenanceArgs),
     Cite(cite::CiteArgs),
     Publish(publish::PublishArgs),
+    Anchor(anchor::AnchorArgs),
+    Witness(witness::WitnessArgs),
     Demo(demo::DemoArgs),
     Find(find::FindArgs),
     Show(show::ShowArgs),
@@ -136,6 +146,10 @@ enum Verb {
     Status(status::StatusArgs),
     Log(log::LogArgs),
     Key(key::KeyArgs),
+    Vault(vault::VaultArgs),
+    Redact(redact::RedactArgs),
+    Withhold(withhold::WithholdArgs),
+    Destroy(destroy::DestroyArgs),
     Doctor(doctor::DoctorArgs),
     Help(help::HelpArgs),
 }
@@ -184,10 +198,16 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::Doctor(args)) => doctor::run(context, &args),
         Some(Verb::Key(args)) => key::run(context, &args),
         Some(Verb::Log(args)) => log::run(context, &args),
+        Some(Verb::Vault(args)) => vault::run(context, &args),
+        Some(Verb::Redact(args)) => redact::run(context, &args),
+        Some(Verb::Withhold(args)) => withhold::run(context, &args),
+        Some(Verb::Destroy(args)) => destroy::run(context, &args),
         Some(Verb::Verify(args)) => verify::run(context, &args),
         Some(Verb::Provenance(args)) => provenance::run(context, &args),
         Some(Verb::Cite(args)) => cite::run(context, &args),
         Some(Verb::Publish(args)) => publish::run(context, &args),
+        Some(Verb::Anchor(args)) => anchor::run(context, &args),
+        Some(Verb::Witness(args)) => witness::run(context, &args),
         Some(Verb::Demo(args)) => demo::run(context, &args),
         Some(Verb::Find(args)) => find::run(context, &args),
         Some(Verb::Show(args)) => show::run(context, &args),

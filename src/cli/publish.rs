@@ -17,10 +17,13 @@ use super::Outcome;
 use super::acts::Values;
 use super::acts::address;
 use super::acts::append;
+use super::leaks;
+use super::leaks::LeakArgs;
 use super::ui::Answer;
 use super::ui::columns;
 use super::ui::count;
 use super::ui::number;
+use crate::anchor::Trusted;
 use crate::archive::About;
 use crate::archive::Archive;
 use crate::archive::Target;
@@ -73,6 +76,8 @@ pub(super) struct PublishArgs {
     /// What goes with it: nothing, or all messages of its conversation
     #[arg(long, value_name = "WHAT", default_value = "none")]
     with: With,
+    #[command(flatten)]
+    leaks: LeakArgs,
     /// Publish without asking
     #[arg(long)]
     yes: bool,
@@ -151,7 +156,9 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
             ));
         }
     };
-    let proof = publish::make(&archive, &wanted(&archive, item, args)?)?;
+    let wanted = wanted(&archive, item, args)?;
+    super::withhold::demand_free(&archive, &wanted.items)?;
+    let proof = publish::make(&archive, &wanted, &Trusted::load(&context.places()?)?)?;
     let file = proof.file()?;
     let checked = publish::check(file.as_bytes());
     let card = archive.card(item)?;
@@ -159,6 +166,9 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
         Some(card) => archive.reference(card)?,
         None => args.item.clone(),
     };
+    // The page shows what the proof opens, and nothing else of the archive.
+    let outputs = [("the proof and its page".to_owned(), file.as_str())];
+    leaks::check(context, &archive, &args.leaks, &outputs)?;
     let (page_path, proof_path) = paths(args.output.as_deref(), &reference)?;
     agree(context, args, &preview(&checked))?;
     drop(archive);
@@ -277,10 +287,10 @@ fn agree(context: &Context, args: &PublishArgs, preview: &str) -> Result<(), Cli
     if !context.ui.json {
         context.ui.warn(preview.trim_end());
     }
-    let answer = context.ui.ask("Publish? [y/N]")?;
-    match answer.as_deref().map(str::to_lowercase).as_deref() {
-        Some("y" | "yes") => Ok(()),
-        _ => Err(refused()),
+    if context.ui.agrees("Publish?")? {
+        Ok(())
+    } else {
+        Err(refused())
     }
 }
 

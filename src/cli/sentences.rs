@@ -6,10 +6,12 @@ use serde_json::Value;
 use super::CliError;
 use super::Context;
 use super::ui::columns;
+use super::ui::count;
 use super::ui::number;
 use crate::archive::About;
 use crate::archive::Archive;
 use crate::archive::Custodian;
+use crate::archive::Doomed;
 use crate::archive::Opened;
 use crate::archive::Segment;
 use crate::archive::plain;
@@ -193,9 +195,7 @@ impl<'a> Teller<'a> {
                 let standing = entry.get::<String>("standing")?.unwrap_or_default();
                 format!("recorded {own}: {about} went from {from} to {to}{at} ({standing})")
             }
-            "agent.named/1" => {
-                format!("named {} ({own}, {})", words("name")?, words("kind")?)
-            }
+            "agent.named/1" => named(entry, &own)?,
             "agents.merged/1" => {
                 let agents: Vec<Value> = entry.get("agents")?.unwrap_or_default();
                 format!(
@@ -223,12 +223,47 @@ impl<'a> Teller<'a> {
                 self.party(entry, "who")?.unwrap_or_else(nobody),
                 words("text")?
             ),
+            "anchored/1" => format!(
+                "kept what {} gave over the head of {} entries ({})",
+                words("authority")?,
+                entry.get::<u64>("size")?.unwrap_or_default(),
+                words("kind")?
+            ),
             "published/1" => format!(
                 "published {about} with its proof, opening {}",
                 opened(entry)?
             ),
-            other => format!("recorded {other} on {about}"),
+            other => match Self::kept_back(entry, &about)? {
+                Some(said) => said,
+                None => format!("recorded {other} on {about}"),
+            },
         })
+    }
+
+    /// What was sealed, left out, withheld or destroyed.
+    fn kept_back(entry: &Opened, about: &str) -> Result<Option<String>, CliError> {
+        let because = |entry: &Opened| -> Result<String, CliError> {
+            let reason = entry.get::<String>("reason")?;
+            Ok(reason.map_or_else(String::new, |reason| format!(", because: {reason}")))
+        };
+        Ok(Some(match entry.schema.as_str() {
+            "redacted/1" => format!("recorded a redacted copy of {about}{}", because(entry)?),
+            "withheld/1" => {
+                let slots = entry.get::<Vec<String>>("slots")?;
+                let verb = if slots.is_some_and(|slots| slots.is_empty()) {
+                    "no longer withholds"
+                } else {
+                    "withholds"
+                };
+                format!("{verb} {about}{}", because(entry)?)
+            }
+            "destroyed/1" => format!("ordered destruction: {}{}", doomed(entry)?, because(entry)?),
+            "vault.resealed/1" => format!("sealed the name of {about} to other keys"),
+            "vault.shredded/1" => {
+                format!("destroyed the sealed name of {about}{}", because(entry)?)
+            }
+            _ => return Ok(None),
+        }))
     }
 
     fn several(&self, entry: &Opened) -> Result<String, CliError> {
@@ -314,6 +349,41 @@ pub(super) fn role_words(role: &str) -> &str {
         "operator" => "operated by",
         _ => "of",
     }
+}
+
+/// What an order of destruction names, in words.
+fn doomed(entry: &Opened) -> Result<String, CliError> {
+    let addresses: Vec<Doomed> = entry.get("addresses")?.unwrap_or_default();
+    let references: Vec<String> = entry.get("references")?.unwrap_or_default();
+    let items: u64 = (addresses.iter())
+        .map(|address| match address {
+            Doomed::Items { items } => items.n,
+            Doomed::Slots { .. } => 0,
+        })
+        .sum();
+    if items > 0 {
+        let items = count(items, "item", "items");
+        return Ok(format!("{} ({items})", references.join(", ")));
+    }
+    let slots = addresses.iter().map(|address| match address {
+        Doomed::Slots { entry, slots } => format!("{} of entry {entry}", slots.join(", ")),
+        Doomed::Items { .. } => String::new(),
+    });
+    Ok(slots.collect::<Vec<_>>().join("; "))
+}
+
+/// That somebody was named: under their name, or under a pseudonym whose name is sealed.
+fn named(entry: &Opened, own: &str) -> Result<String, CliError> {
+    let sealed = if entry.get::<Value>("identity")?.is_some() {
+        ", name sealed in the vault"
+    } else {
+        ""
+    };
+    let name = entry.get::<String>("name")?;
+    let name = name.filter(|name| !name.is_empty());
+    let name = name.unwrap_or_else(|| "somebody whose name is gone".to_owned());
+    let kind = entry.get::<String>("kind")?.unwrap_or_default();
+    Ok(format!("named {name} ({own}, {kind}{sealed})"))
 }
 
 /// What was opened of a published item, in words.

@@ -12,11 +12,13 @@ use super::ui::Answer;
 use super::ui::count;
 use super::ui::number;
 use super::ui::size;
+use crate::anchor;
 use crate::archive::Archive;
 use crate::archive::index;
 use crate::keys::Pin;
 use crate::keys::last_signed;
 use crate::keys::words;
+use crate::record::Moment;
 use crate::record::visible;
 use crate::tlog::Checkpoint;
 
@@ -59,6 +61,12 @@ struct Status {
     remembered: Option<u64>,
     /// How the archive stands to what this user knows of it.
     standing: Standing,
+    /// Entries that are anchored outside, as this user judges it; none where nothing counts.
+    anchored: Option<u64>,
+    /// When the last certificate that a counting time stamp rests on runs out.
+    anchored_until: Option<Moment>,
+    /// Whether that is within 90 days.
+    renew: bool,
     /// Accessions that were interrupted.
     interrupted: Vec<String>,
 }
@@ -135,6 +143,17 @@ impl Answer for Status {
             number(self.signed),
             count(self.entries, "entry", "entries")
         ));
+        if let Some(anchored) = self.anchored {
+            line(format!(
+                "{} of them anchored outside: fonds anchor",
+                number(anchored)
+            ));
+        }
+        if let Some(until) = self.anchored_until.filter(|_| self.renew) {
+            line(format!(
+                "the certificate of its newest time stamp runs out on {until}: fonds anchor request renews it"
+            ));
+        }
         line(self.standing.words().to_owned());
         // Writing to a string cannot fail.
         let _ = write!(text, "\nIts words:  {}\n", self.words.join(" "));
@@ -173,7 +192,18 @@ fn status(context: &Context, archive: &Archive) -> Result<Status, CliError> {
             .flatten(),
         None => None,
     };
+    let anchors = super::anchor::outside(context, archive)?;
+    let counting = || {
+        anchors
+            .iter()
+            .filter(|it| it.standing == anchor::Standing::Counts)
+    };
+    let anchored_until = counting().filter_map(|it| it.until).max();
+    let now = context.now()?;
     Ok(Status {
+        anchored: counting().map(|it| it.size).max(),
+        anchored_until,
+        renew: anchored_until.is_some_and(|until| crate::verify::soon(until, now)),
         schema: "fonds/status/1",
         name: settings.name,
         folder: std::path::absolute(&context.folder).unwrap_or_else(|_| context.folder.clone()),

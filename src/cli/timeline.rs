@@ -13,6 +13,8 @@ use super::agents::Agents;
 use super::find;
 use super::find::Asked;
 use super::indexing;
+use super::leaks;
+use super::leaks::LeakArgs;
 use super::ui::count;
 use super::ui::number;
 use super::ui::plain_json;
@@ -71,6 +73,8 @@ pub(super) struct TimelineArgs {
     /// How to write it
     #[arg(long, default_value = "text")]
     format: Format,
+    #[command(flatten)]
+    leaks: LeakArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -175,14 +179,30 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
         _ if context.ui.json => context.ui.document(&json(&timeline)?)?,
         Format::Json => context.ui.document(&json(&timeline)?)?,
         Format::Text => context.ui.text(&timeline.to_text(WIDTH))?,
-        Format::Html => context.ui.document(&timeline.to_html(&title))?,
-        Format::Csv => context.ui.document(&timeline.to_csv())?,
+        Format::Html => leave(context, &archive, args, &timeline.to_html(&title))?,
+        Format::Csv => leave(context, &archive, args, &timeline.to_csv())?,
     }
     Ok(if empty {
         Outcome::Findings
     } else {
         Outcome::Done
     })
+}
+
+/// Prints what is made to be given away, unless it holds what is not to leave.
+fn leave(
+    context: &Context,
+    archive: &Archive,
+    args: &TimelineArgs,
+    text: &str,
+) -> Result<(), CliError> {
+    leaks::check(
+        context,
+        archive,
+        &args.leaks,
+        &[("the timeline".to_owned(), text)],
+    )?;
+    context.ui.document(text)
 }
 
 /// What the page is of, and of which archive.
@@ -286,6 +306,7 @@ fn inputs(
     picked: &HashSet<u64>,
 ) -> Result<Vec<Input>, CliError> {
     let custodian = Custodian::new(archive)?;
+    let withholding = archive.withholding()?;
     let mut inputs = Vec::with_capacity(cards.len());
     for card in cards {
         let Some(opened) = archive.item(card.item)? else {
@@ -308,7 +329,9 @@ fn inputs(
             from: names("from")?.into_iter().next(),
             to: names("to")?,
             at: opened.get::<Instant>("at")?.unwrap_or_default(),
-            text: if picked {
+            text: if withholding.of(archive, card.item)?.is_some() {
+                "(withheld)".to_owned()
+            } else if picked {
                 archive.text(card.item)?.unwrap_or_default()
             } else {
                 String::new()

@@ -220,6 +220,13 @@ impl Ui {
         Ok((!line.is_empty()).then(|| line.to_owned()))
     }
 
+    /// Asks whether to go on; no where nobody can be asked.
+    pub fn agrees(&self, question: &str) -> Result<bool, CliError> {
+        let answer = self.ask(&format!("{question} [y/N]"))?;
+        let answer = answer.as_deref().map(str::to_lowercase);
+        Ok(matches!(answer.as_deref(), Some("y" | "yes")))
+    }
+
     /// Asks for a passphrase without showing it; nothing where nobody can be asked.
     pub fn ask_passphrase(&self, question: &str) -> Result<Option<String>, CliError> {
         if !self.can_ask() {

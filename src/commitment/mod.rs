@@ -5,6 +5,7 @@
 //! secrecy of the record key. `schema/FORMAT.md` is the authority; every function here names its section.
 
 pub mod canonical;
+mod file;
 mod origin;
 mod text;
 
@@ -14,6 +15,8 @@ use sha2::Digest as _;
 use sha2::Sha256;
 
 use crate::record::hex_of;
+pub use file::read_canonical;
+pub use origin::Keys;
 
 pub use origin::Origin;
 pub use origin::ParseOriginError;

@@ -3,14 +3,40 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Deserialize;
+use serde::Serialize;
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::record::Digest;
 use crate::record::is_hex;
 
 /// `fonds/` and 40 hex digits of a digest over log key, recovery key and salt (FORMAT, 'Origin').
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Origin(String);
+
+/// The origin's three values, as files carry them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// The log key.
+    pub log_key: Digest,
+    /// The recovery key.
+    pub recovery_key: Digest,
+    /// 32 random bytes.
+    pub salt: Digest,
+}
+
+impl Keys {
+    /// The origin that follows.
+    pub fn origin(&self) -> Origin {
+        Origin::derive(
+            self.log_key.as_bytes(),
+            self.recovery_key.as_bytes(),
+            self.salt.as_bytes(),
+        )
+    }
+}
 
 /// Text that is not an origin.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

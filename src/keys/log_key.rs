@@ -17,8 +17,10 @@ use ssh_key::public::KeyData;
 use super::KeyError;
 use super::read_file;
 use crate::durable;
+use crate::tlog;
 use crate::tlog::Checkpoint;
 use crate::tlog::Note;
+use crate::tlog::Signature;
 use crate::tlog::Verifier;
 
 /// An Ed25519 public key, shown as 64 lower-case hex digits.
@@ -267,6 +269,11 @@ impl KeyPair {
         let mut note = Note::new(&checkpoint.text())?;
         self.add_to(&mut note, &checkpoint.origin)?;
         Ok(note)
+    }
+
+    /// Cosigns a checkpoint's text at that time, in seconds since 1970: for a witness's key, never for a log's.
+    pub fn cosign(&self, name: &str, text: &str, time: u64) -> Result<Signature, KeyError> {
+        Ok(tlog::cosign(text, time, name, &self.0)?)
     }
 
     /// Signs any text in the name of `name`: the recovery key closes a log with it.

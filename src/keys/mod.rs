@@ -48,8 +48,8 @@ use crate::tlog::MAX_NOTE_BYTES;
 /// The largest file of this module: a memory holds one note, in JSON.
 const MAX_FILE_BYTES: usize = 2 * MAX_NOTE_BYTES;
 
-/// Reads a small file; nothing when it is not there.
-fn read_file(path: &Path) -> Result<Option<Vec<u8>>, KeyError> {
+/// Reads a small file of this user's; nothing when it is not there.
+pub fn read_file(path: &Path) -> Result<Option<Vec<u8>>, KeyError> {
     let unreadable = |source| KeyError::Unreadable {
         path: path.to_path_buf(),
         source,

@@ -49,6 +49,43 @@ impl Places {
         self.key_file(origin, ".recovery")
     }
 
+    /// The private key of this user as a witness of others' archives.
+    pub fn witness_key(&self) -> PathBuf {
+        self.config.join("witness").join("key")
+    }
+
+    /// Its name and public half.
+    pub fn witness_verifier(&self) -> PathBuf {
+        self.config.join("witness").join("verifier")
+    }
+
+    /// The folder of what this user saw as a witness.
+    pub fn witness_state(&self) -> PathBuf {
+        self.state.join("witness")
+    }
+
+    /// The head of an archive that this user cosigned last.
+    pub fn witness_memory(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        let name = format!("{}.json", digits(origin)?);
+        Ok(self.witness_state().join(name))
+    }
+
+    /// The folder of the witnesses whom this user trusts.
+    pub fn witnesses(&self) -> PathBuf {
+        self.config.join("witnesses")
+    }
+
+    /// The folder of the root certificates of time-stamp authorities that this user pinned.
+    pub fn authorities(&self) -> PathBuf {
+        self.config.join("authorities")
+    }
+
+    /// What is remembered of a time stamp that was asked for, by its nonce in hex.
+    pub fn stamp_request(&self, origin: &str, nonce: &str) -> Result<PathBuf, KeyError> {
+        let name = format!("{}.tsq", nonce.chars().take(64).collect::<String>());
+        Ok(self.state_folder(origin)?.join("requests").join(name))
+    }
+
     /// The folder of everything remembered about an archive.
     pub fn state_folder(&self, origin: &str) -> Result<PathBuf, KeyError> {
         Ok(self.state.join(digits(origin)?))

@@ -16,13 +16,14 @@ use super::SCHEMA;
 use super::Shown;
 use super::ShownText;
 use super::State;
+use super::anchors;
 use super::strict;
 use super::text;
 use crate::archive::About;
 use crate::archive::Segment;
 use crate::commitment::Committer;
-use crate::commitment::Origin;
 use crate::commitment::canonical;
+use crate::commitment::read_canonical;
 use crate::keys::KeyError;
 use crate::keys::LogKeys;
 use crate::keys::PublicKey;
@@ -42,6 +43,9 @@ use crate::tlog::verify_inclusion;
 
 /// The largest number that every JSON reader keeps.
 const LARGEST_NUMBER: u64 = (1 << 53) - 1;
+
+/// The most hex digits of a time stamp.
+const LARGEST_TOKEN: usize = 131_072;
 
 /// The most items of a segment.
 const LARGEST_SEGMENT: u64 = 65_536;
@@ -73,7 +77,7 @@ fn read(bytes: &[u8], checked: &mut Checked) -> Option<Proof> {
         return stop(State::CannotBeChecked, "proof.too-large", message);
     }
     let malformed = "proof.malformed";
-    let value = match strict::read(bytes) {
+    let value = match read_canonical(bytes) {
         Ok(value) => value,
         Err(reason) => {
             let message = format!("It is not in the one form that a proof has: {reason}.");
@@ -90,16 +94,6 @@ fn read(bytes: &[u8], checked: &mut Checked) -> Option<Proof> {
         Ok(proof)
             if schema == SCHEMA && serde_json::to_value(&proof).is_ok_and(|it| it == value) =>
         {
-            let later = [&proof.cosignatures, &proof.tokens];
-            if later.iter().any(|list| !list.is_empty()) {
-                let message =
-                    "It has cosignatures or tokens, which this release does not understand.";
-                return stop(
-                    State::CannotBeChecked,
-                    "proof.not-understood",
-                    message.to_owned(),
-                );
-            }
             Some(proof)
         }
         Ok(_) => stop(State::DoesNotMatch, malformed, "It is no proof.".to_owned()),
@@ -129,12 +123,7 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn new(proof: &'a Proof, checked: &'a mut Checked) -> Self {
-        let keys = &proof.origin;
-        let origin = Origin::derive(
-            keys.log_key.as_bytes(),
-            keys.recovery_key.as_bytes(),
-            keys.salt.as_bytes(),
-        );
+        let origin = proof.origin.origin();
         Self {
             proof,
             checked,
@@ -161,6 +150,7 @@ impl<'a> Check<'a> {
         let proof = self.proof;
         let keys = self.log_keys();
         self.head(keys.as_ref());
+        self.outside();
         for part in &proof.key_entries {
             self.entry(part);
         }
@@ -252,6 +242,34 @@ impl<'a> Check<'a> {
                 );
                 self.differs("proof.not-signed", "checkpoint", message);
             }
+        }
+    }
+
+    /// Cosignatures: each by its key over the checkpoint, no key twice. Time stamps: their form alone, since what one is
+    /// worth depends on whom its reader trusts.
+    fn outside(&mut self) {
+        let note = Note::parse(self.proof.checkpoint.as_bytes());
+        let text = note.as_ref().map_or("", |note| note.text());
+        let mut keys = BTreeSet::new();
+        for cosignature in &self.proof.cosignatures {
+            let fits = anchors::line(cosignature, text).is_ok();
+            if !fits || !keys.insert(*cosignature.key.as_bytes()) {
+                let message = "A cosignature was not made by its key over this checkpoint, or is given twice.";
+                self.differs("proof.cosignature-differs", "cosignature", message);
+            }
+        }
+        let hex = |token: &String| {
+            let digits = token
+                .bytes()
+                .all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+            digits && token.len().is_multiple_of(2) && (2..=LARGEST_TOKEN).contains(&token.len())
+        };
+        if !self.proof.tokens.iter().all(hex) {
+            self.differs(
+                "proof.malformed",
+                "token",
+                "A time stamp is not bytes in hex.",
+            );
         }
     }
 

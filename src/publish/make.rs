@@ -15,7 +15,9 @@ use super::SCHEMA;
 use super::State;
 use super::Text;
 use super::Wanted;
+use super::anchors::anchored;
 use super::check;
+use crate::anchor::Trusted;
 use crate::archive::Archive;
 use crate::archive::StoredItem;
 use crate::commitment::Committer;
@@ -32,7 +34,8 @@ use crate::tlog::Note;
 use crate::tlog::prove_inclusion;
 
 /// Makes the proof of the items that are wanted, from one snapshot of the archive, and checks it as a stranger would.
-pub fn make(archive: &Archive, wanted: &Wanted) -> Result<Proof, PublishError> {
+/// It is under the head that has most in other hands, as far as one covers all of it, and brings those along.
+pub fn make(archive: &Archive, wanted: &Wanted, trusted: &Trusted) -> Result<Proof, PublishError> {
     let _snapshot = archive.ledger()?;
     let keys = archive.keys();
     let log_keys = archive.log_keys()?;
@@ -80,6 +83,13 @@ pub fn make(archive: &Archive, wanted: &Wanted) -> Result<Proof, PublishError> {
         return Err(PublishError::NoText { item: first });
     }
     maker.seals.sort_unstable();
+    let least = maker.seals.last().map_or(1, |seal| seal + 1);
+    if let Some(head) = anchored(archive, trusted, least)? {
+        maker.size = head.size;
+        proof.checkpoint = head.note.to_string();
+        proof.cosignatures = head.cosignatures;
+        proof.tokens = head.tokens;
+    }
     for seal in &maker.seals {
         proof
             .segments

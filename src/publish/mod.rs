@@ -8,6 +8,7 @@
 //! What a proof does not show is where its key comes from: whoever reads it compares the origin's words by another way.
 //! `schema/PROOF.md` is the authority; every rule here is one of its rules.
 
+mod anchors;
 mod check;
 mod make;
 mod plan;
@@ -16,14 +17,15 @@ mod shown;
 mod strict;
 mod text;
 
+pub use anchors::outside;
 pub use check::check;
 pub use make::make;
 pub use plan::Plan;
 pub use plan::Wanted;
 pub use plan::subjects;
+pub use proof::Cosignature;
 pub use proof::EntryRecord;
 pub use proof::ItemRecord;
-pub use proof::Keys;
 pub use proof::Opening;
 pub use proof::Passage;
 pub use proof::Piece;
@@ -44,6 +46,7 @@ pub use strict::is_page;
 pub use strict::out_of_page;
 
 use crate::archive::ArchiveError;
+pub use crate::commitment::Keys;
 use crate::commitment::canonical::CanonicalError;
 use crate::keys::KeyError;
 use crate::tlog::TlogError;

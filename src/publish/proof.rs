@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Keys;
 use super::PublishError;
 use super::strict::LARGEST;
 use crate::commitment::Place;
@@ -19,8 +20,8 @@ pub const SCHEMA: &str = "fonds/proof/1";
 pub struct Proof {
     /// The signed head, with the log keys' lines only.
     pub checkpoint: String,
-    /// Witnesses' lines over the checkpoint. Empty in this version.
-    pub cosignatures: Vec<Value>,
+    /// Witnesses' signatures over the checkpoint.
+    pub cosignatures: Vec<Cosignature>,
     /// What is shown.
     pub items: Vec<ProvedItem>,
     /// The entries that changed the log key, in the order of the ledger.
@@ -31,20 +32,22 @@ pub struct Proof {
     pub schema: String,
     /// The entries that seal the items' segments.
     pub segments: Vec<ProvedEntry>,
-    /// Time stamps over the checkpoint. Empty in this version.
-    pub tokens: Vec<Value>,
+    /// Time-stamp responses (RFC 3161) over the checkpoint, in hex.
+    pub tokens: Vec<String>,
 }
 
-/// The origin's three values.
+/// A witness's signature over the checkpoint (C2SP `cosignature/v1`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Keys {
-    /// The log key.
-    pub log_key: Digest,
-    /// The recovery key.
-    pub recovery_key: Digest,
-    /// 32 random bytes.
-    pub salt: Digest,
+pub struct Cosignature {
+    /// The witness's public key.
+    pub key: Digest,
+    /// The name in it.
+    pub name: String,
+    /// 64 bytes in hex.
+    pub signature: String,
+    /// When it was made, in seconds since 1970.
+    pub time: u64,
 }
 
 /// An item with what is opened of it.

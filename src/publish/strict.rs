@@ -1,52 +1,13 @@
-//! The bytes of a proof, before anything in them counts: size, depth, one spelling; and the proof inside a page.
-
-use serde_json::Value;
-
-use crate::commitment::canonical;
+//! A proof inside a page, and how large either may be.
 
 /// The largest proof or page that is read, in bytes.
 pub const LARGEST: usize = 16 << 20;
-
-/// How deep lists and objects may lie in each other.
-const DEEPEST: usize = 32;
 
 /// What stands before the proof in a page.
 pub const MARK: &str = "<script type=\"application/json\" id=\"proof\">";
 
 /// What stands after it.
 const END: &str = "</script>";
-
-/// Reads a proof file: canonical JSON and one line feed. The error says what is wrong.
-pub(super) fn read(bytes: &[u8]) -> Result<Value, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
-    let text = text
-        .strip_suffix('\n')
-        .ok_or_else(|| "it does not end in a line feed".to_owned())?;
-    if depth(text) > DEEPEST {
-        return Err(format!("it is nested more than {DEEPEST} deep"));
-    }
-    canonical::parse(text).map_err(|error| error.to_string())
-}
-
-/// How deep brackets lie in each other outside of strings.
-fn depth(text: &str) -> usize {
-    let (mut now, mut most) = (0_usize, 0);
-    let (mut in_string, mut escaped) = (false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => {
-                now += 1;
-                most = most.max(now);
-            }
-            b']' | b'}' if !in_string => now = now.saturating_sub(1),
-            _ => {}
-        }
-    }
-    most
-}
 
 /// Whether these bytes are a page with a proof in it.
 pub fn is_page(bytes: &[u8]) -> bool {
@@ -108,21 +69,5 @@ mod tests {
             assert_eq!(out_of_page(&format!("{page}{page}")), None);
         }
         assert_eq!(out_of_page("<html></html>"), None);
-    }
-
-    #[test]
-    fn depth_is_counted_outside_of_strings() {
-        assert_eq!(depth("{\"a\":[[\"]]]\\\"[[[\"]]}"), 3);
-        assert!(read(format!("{}{}\n", "[".repeat(33), "]".repeat(33)).as_bytes()).is_err());
-        assert!(read(b"[]\n").is_ok());
-        for wrong in [
-            &b"[]"[..],
-            b"[ ]\n",
-            b"[]\n\n",
-            b"\xef\xbb\xbf[]\n",
-            b"\xff\n",
-        ] {
-            assert!(read(wrong).is_err());
-        }
     }
 }

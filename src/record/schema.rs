@@ -88,10 +88,6 @@ const NOT_CARRIED_OUT: &[&str] = &[
     "editor.admitted/1",
     "editor.left/1",
     "corrected/1",
-    "redacted/1",
-    "withheld/1",
-    "destroyed/1",
-    "anchored/1",
 ];
 
 /// Whether this release knows the kind and does what it asks for.
@@ -307,6 +303,7 @@ pub const ENTRY_KINDS: &[Schema] = &[
         slots: &[
             "about",
             "addresses",
+            "references",
             "replaced_by",
             "reason",
             "authority",
@@ -355,6 +352,14 @@ pub const ENTRY_KINDS: &[Schema] = &[
             "by",
             "t",
         ],
+    },
+    Schema {
+        name: "vault.resealed/1",
+        slots: &["about", "file", "note", "by", "t"],
+    },
+    Schema {
+        name: "vault.shredded/1",
+        slots: &["about", "reason", "authority", "note", "by", "t"],
     },
     Schema {
         name: "padded/1",

@@ -63,6 +63,9 @@ pub enum TlogError {
     /// Bytes that are no Ed25519 public key, or one that anybody can sign for.
     #[error("{0} is not a usable Ed25519 public key")]
     PublicKey(String),
+    /// Text that is no witness's key.
+    #[error("not a witness's key: {0}")]
+    WitnessKey(&'static str),
     /// A note without a signature of the key asked for.
     #[error("not signed by {name}+{key_id}")]
     NotSigned {

@@ -8,6 +8,7 @@
 //! They serve as oracles in `tests/proofs.rs`.
 
 mod checkpoint;
+mod cosignature;
 mod error;
 mod merkle;
 mod note;
@@ -15,6 +16,10 @@ mod proof;
 mod tiles;
 
 pub use checkpoint::Checkpoint;
+pub use cosignature::Cosigner;
+pub use cosignature::cosign;
+pub use cosignature::cosignature_line;
+pub use cosignature::timed;
 pub use error::TlogError;
 pub use merkle::Frontier;
 pub use merkle::Hash;

@@ -52,9 +52,14 @@ pub struct Verifier {
 
 /// The id of an Ed25519 key: the first four bytes of SHA-256(name || 0x0A || 0x01 || key).
 pub fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
+    key_id_of(ED25519, name, public)
+}
+
+/// The id of a key of that signature type.
+pub(super) fn key_id_of(signature_type: u8, name: &str, public: &[u8; 32]) -> [u8; 4] {
     let digest: [u8; 32] = Sha256::new()
         .chain_update(name)
-        .chain_update([b'\n', ED25519])
+        .chain_update([b'\n', signature_type])
         .chain_update(public)
         .finalize()
         .into();
@@ -62,7 +67,7 @@ pub fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
     [a, b, c, d]
 }
 
-fn demand_key_name(name: &str) -> Result<(), TlogError> {
+pub(super) fn demand_key_name(name: &str) -> Result<(), TlogError> {
     let odd = |c: char| c.is_whitespace() || c == '+' || c < ' ';
     if name.is_empty() || name.contains(odd) {
         return Err(TlogError::KeyName(name.chars().take(80).collect()));
@@ -73,11 +78,20 @@ fn demand_key_name(name: &str) -> Result<(), TlogError> {
 impl Verifier {
     /// Takes a key by which the note's signature will be judged. One of low order is refused: anybody signs for it.
     pub fn new(name: &str, public: &[u8; 32]) -> Result<Self, TlogError> {
+        Self::with_type(name, public, ED25519)
+    }
+
+    /// As [`Verifier::new`], with the id that the key has for signatures of another type.
+    pub(super) fn with_type(
+        name: &str,
+        public: &[u8; 32],
+        signature_type: u8,
+    ) -> Result<Self, TlogError> {
         demand_key_name(name)?;
         match VerifyingKey::from_bytes(public) {
             Ok(key) if !key.is_weak() => Ok(Self {
                 name: name.to_owned(),
-                key_id: key_id(name, public),
+                key_id: key_id_of(signature_type, name, public),
                 key,
             }),
             _ => Err(TlogError::PublicKey(hex::encode(public))),
@@ -89,7 +103,7 @@ impl Verifier {
         &self.name
     }
 
-    fn signed(&self, line: &Signature) -> bool {
+    pub(super) fn signed(&self, line: &Signature) -> bool {
         line.key_id == self.key_id && line.name == self.name
     }
 
@@ -109,6 +123,14 @@ impl Signature {
             key_id: key_id(name, key.verifying_key().as_bytes()),
             bytes: key.sign(text.as_bytes()).to_bytes().to_vec(),
         })
+    }
+
+    pub(super) fn from_parts(name: &str, key_id: [u8; 4], bytes: Vec<u8>) -> Self {
+        Self {
+            name: name.to_owned(),
+            key_id,
+            bytes,
+        }
     }
 
     /// The name of the key that is said to have signed.

@@ -171,7 +171,11 @@ impl Pass<'_, '_> {
                 (None, Some(digest)) => stray.ours && self.is_whole(&digest, &stray.name),
                 (None, None) => false,
             };
-            if left {
+            if left && !self.orders.all().is_empty() {
+                let message = "Nothing refers to these bytes, and a destruction was ordered: they may be what was to go.";
+                self.found
+                    .add(Finding::new("destroyed.bytes-left", name, message));
+            } else if left {
                 self.found.note(
                     name,
                     "Nothing refers to these bytes: left by an ingest that did not end. They are whole, and the archive \

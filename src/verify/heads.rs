@@ -73,11 +73,11 @@ impl Heads {
         }
     }
 
-    fn expect(&mut self, size: u64) {
+    pub(super) fn expect(&mut self, size: u64) {
         self.roots.entry(size).or_insert(None);
     }
 
-    fn root(&self, size: u64) -> Option<Hash> {
+    pub(super) fn root(&self, size: u64) -> Option<Hash> {
         self.roots.get(&size).copied().flatten()
     }
 }
@@ -207,7 +207,7 @@ impl Pass<'_, '_> {
                         .with(head.root.to_string(), here.to_string()),
                 );
             } else if matches!(holder, Holder::Outside(_)) {
-                self.found.anchor(head.size, size);
+                self.found.given(head.size, size);
             }
         }
         self.tail(heads, size, root)

@@ -46,6 +46,8 @@ pub(super) struct Sealed<'s> {
     /// Whether each item so far was there and readable.
     whole: bool,
     pub(super) stretches: Stretches,
+    /// Whether something of it was destroyed: the bytes between its items cannot be told apart from the others then.
+    pub(super) destroyed: bool,
 }
 
 /// An item, with what its values say where they could be read.
@@ -88,7 +90,7 @@ impl<'r> Read<'r> {
             defects: Vec::new(),
             said: Said::default(),
         };
-        match Fields::read(ITEM_KINDS, &row.schema, row.key, row.slots.as_deref()) {
+        match Fields::read(ITEM_KINDS, &row.schema, row.key, row.slots.as_deref(), None) {
             Ok(fields) => {
                 if let Err(defect) = fields.demand_item(committer, place, row.leaf) {
                     read.defects.push(defect);
@@ -134,6 +136,7 @@ impl Pass<'_, '_> {
             tree: Frontier::new(),
             whole: true,
             stretches: Stretches::default(),
+            destroyed: false,
         };
         let mut batch: Vec<StoredItem> = Vec::new();
         let mut weight = 0;
@@ -261,6 +264,9 @@ impl Pass<'_, '_> {
             sealed.whole = false;
         }
         sealed.tree.push(leaf_hash(&item.row.leaf));
+        if self.is_destroyed(sealed, item) {
+            return;
+        }
         for defect in &item.defects {
             let subject = self.item_subject(id);
             self.defect(&subject, "item", defect);
@@ -291,6 +297,27 @@ impl Pass<'_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether an order names the item. Where its values are still there, that is counted as not carried out, and the item
+    /// is not held against anything else.
+    fn is_destroyed(&mut self, sealed: &mut Sealed<'_>, item: &Read<'_>) -> bool {
+        let Segment { a, r, s, .. } = *sealed.segment;
+        let i = item.row.id.saturating_sub(sealed.first);
+        let Some(order) = self.orders.of_item(Place { a, r, s, i }, sealed.seq) else {
+            return false;
+        };
+        sealed.destroyed = true;
+        let row = item.row;
+        let gone = row.key.is_none() && row.slots.is_none() && row.text.is_none();
+        self.carried_out(order, gone);
+        if !gone {
+            // So that the documents which it still has are not called unreferenced besides.
+            for bytes in item.said.bytes.iter().chain(&item.said.text) {
+                self.blobs.refer(&bytes.sha256, bytes.size);
+            }
+        }
+        true
     }
 
     /// The bytes of an item that is no stretch of another have to be listed as stored, with their size.

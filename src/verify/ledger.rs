@@ -118,6 +118,11 @@ impl Pass<'_, '_> {
             heads = pass.heads()?;
             pass.name_origin()
         })?;
+        let mut anchors = Vec::new();
+        self.stage("what is in other hands", |pass| {
+            anchors = pass.expect_anchors(&mut heads)?;
+            Ok(())
+        })?;
         let mut met = Met {
             tree: Frontier::new(),
             whole: true,
@@ -141,6 +146,7 @@ impl Pass<'_, '_> {
         let (size, root) = (met.tree.size(), met.tree.root());
         if ended && met.whole {
             self.stage("the heads", |pass| pass.judge(&met.heads, size, root))?;
+            self.judge_anchors(&met.heads, anchors, size);
         }
         if ended {
             self.stage("the number of records", |pass| pass.surplus(met.next_item))?;
@@ -250,6 +256,7 @@ impl Pass<'_, '_> {
             &entry.schema,
             entry.key,
             entry.slots.as_deref(),
+            self.blanks_of(entry)?,
         );
         let fields = match read {
             Ok(fields) => fields,
@@ -261,6 +268,7 @@ impl Pass<'_, '_> {
         if let Err(defect) = fields.demand_entry(&self.committer, entry.seq, entry.leaf) {
             self.defect(&subject, "ledger.entry", &defect);
         }
+        self.destroyed_slots(entry.seq, &fields);
         if !is_understood(fields.schema.name) {
             let defect = Defect::NotUnderstood(entry.schema.clone());
             self.defect(&subject, "ledger.entry", &defect);
@@ -444,15 +452,7 @@ impl Pass<'_, '_> {
                 format!("There are {lone_texts} texts that belong to no item."),
             ));
         }
-        let blanks = self.ledger.blanks()?;
-        if blanks > 0 {
-            self.found.add(Finding::new(
-                "blank.unexpected",
-                "archive.sqlite blank",
-                format!("There are {blanks} rows about destroyed values, and this release destroys none."),
-            ));
-        }
-        Ok(())
+        self.blanks()
     }
 
     /// Names what is wrong with a record. `kind` is `ledger.entry` or `item`.

@@ -10,8 +10,10 @@
 //! show that it fits together: whoever has its key can make another that fits as well. The rules are those of
 //! `schema/FORMAT.md`, 'Verifying'; the codes are explained in `schema/FINDINGS.md`.
 
+mod anchors;
 mod blobs;
 mod catalogue;
+mod destroyed;
 mod fixity;
 mod heads;
 mod items;
@@ -20,10 +22,13 @@ mod ranges;
 mod record;
 mod report;
 mod text;
+mod vault;
 
+use std::collections::BTreeMap;
 use std::collections::HashSet;
 use std::path::Path;
 
+pub use anchors::soon;
 pub use report::Anchor;
 pub use report::Anchoring;
 pub use report::Cost;
@@ -33,14 +38,17 @@ pub use report::Timings;
 
 use self::blobs::Blobs;
 use self::report::Collected;
+use crate::anchor::Trusted;
 use crate::archive::Archive;
 use crate::archive::ArchiveError;
 use crate::archive::Ledger;
+use crate::archive::Orders;
 use crate::archive::store::StoreError;
 use crate::commitment::Committer;
 use crate::keys::Head;
 use crate::record::Digest;
 use crate::record::Finding;
+use crate::record::Moment;
 use crate::tlog::Note;
 
 /// What the archive is held against, and how deep.
@@ -56,6 +64,10 @@ pub struct Options {
     pub pending: Option<Head>,
     /// Checkpoints from elsewhere.
     pub against: Vec<Note>,
+    /// Whose signatures from outside count.
+    pub trusted: Trusted,
+    /// The time, by which those are judged; without it none is.
+    pub now: Option<Moment>,
     /// What the caller found of this user's own files when it read them.
     pub odd: Vec<Finding>,
 }
@@ -137,6 +149,8 @@ pub fn run(
         blobs: Blobs::default(),
         damaged: HashSet::new(),
         gone: HashSet::new(),
+        orders: archive.orders().unwrap_or_default(),
+        carried: BTreeMap::new(),
         progress: Progress::default(),
     };
     for odd in &options.odd {
@@ -149,6 +163,8 @@ pub fn run(
     pass.stage("the schema of the database", Pass::check_schema)?;
     if !options.quick {
         pass.unreferenced();
+        pass.check_orders();
+        pass.stage("the vault", Pass::check_vault)?;
         pass.stage("the files of log/", Pass::check_log)?;
         pass.metered(Stage::Catalogue, |pass| {
             pass.stage("the catalogue", Pass::check_catalogue)
@@ -181,6 +197,10 @@ struct Pass<'a, 'o> {
     damaged: HashSet<Digest>,
     /// Documents whose pack is missing, which is named once for all of them.
     gone: HashSet<Digest>,
+    /// What was ordered to be destroyed. Whether the orders are those that were signed, the ledger's check says.
+    orders: Orders,
+    /// How far each order is carried out.
+    carried: BTreeMap<u64, destroyed::Carried>,
     progress: Progress,
 }
 

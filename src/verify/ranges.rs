@@ -225,6 +225,9 @@ impl Pass<'_, '_> {
         sealed: &Sealed<'_>,
         mut stretches: Stretches,
     ) -> Result<(), ArchiveError> {
+        if sealed.destroyed {
+            return Ok(());
+        }
         let segment = sealed.segment;
         let subject = format!("entry {}", sealed.seq);
         // What no item covers, for each container: up to its last item here, and up to its end where that belongs here.

@@ -1,8 +1,11 @@
 //! One record: its values in canonical form, its commitments and its leaf, made again.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::archive::Blank;
 use crate::commitment::Committer;
 use crate::commitment::Place;
 use crate::commitment::RecordKey;
@@ -37,6 +40,8 @@ pub(super) struct Fields<'a> {
     pub(super) schema: &'static Schema,
     pub(super) texts: Vec<&'a str>,
     pub(super) salts: Salts,
+    /// What stands for its slots where the record key is gone.
+    blanks: Option<BTreeMap<usize, Blank>>,
 }
 
 impl<'a> Fields<'a> {
@@ -46,12 +51,19 @@ impl<'a> Fields<'a> {
         name: &str,
         key: Option<[u8; 32]>,
         slots: Option<&'a str>,
+        blanks: Option<BTreeMap<usize, Blank>>,
     ) -> Result<Self, Defect> {
         let Some(schema) = kinds.iter().find(|schema| schema.name == name) else {
             return Err(Defect::NotUnderstood(name.chars().take(80).collect()));
         };
-        let (Some(key), Some(slots)) = (key, slots) else {
+        let Some(slots) = slots else {
             return Err(Defect::Gone);
+        };
+        // Without a key its salts are those of an all-zero one, which nothing was committed under.
+        let (key, blanks) = match (key, blanks) {
+            (Some(key), None) => (key, None),
+            (None, Some(blanks)) => ([0; 32], Some(blanks)),
+            _ => return Err(Defect::Gone),
         };
         let form = |error: canonical::CanonicalError| Defect::Form(super::sentence(&error));
         let texts = canonical::split(slots, schema.slots.len()).map_err(form)?;
@@ -71,6 +83,7 @@ impl<'a> Fields<'a> {
             schema,
             texts,
             salts: Salts::new(&RecordKey(key)),
+            blanks,
         })
     }
 
@@ -81,11 +94,44 @@ impl<'a> Fields<'a> {
         seq: u64,
         stored: [u8; 32],
     ) -> Result<(), Defect> {
-        let commitments = committer.commit_all(&self.salts, self.schema.slots, &self.texts);
+        let commitments = match &self.blanks {
+            Some(blanks) => self.kept_commitments(committer, blanks)?,
+            None => committer.commit_all(&self.salts, self.schema.slots, &self.texts),
+        };
         demand(
             committer.entry_leaf(seq, self.schema.name, &commitments),
             stored,
         )
+    }
+
+    /// The commitments that were kept when a slot was destroyed. Each value that may be shown has to be under its own, and
+    /// one that may not has to be gone.
+    fn kept_commitments(
+        &self,
+        committer: &Committer,
+        blanks: &BTreeMap<usize, Blank>,
+    ) -> Result<Vec<[u8; 32]>, Defect> {
+        let mut commitments = Vec::with_capacity(self.texts.len());
+        for (index, (slot, text)) in self.schema.slots.iter().zip(&self.texts).enumerate() {
+            let blank = blanks.get(&index).ok_or(Defect::Gone)?;
+            let fits = match blank.salt {
+                Some(salt) => committer.commit(&salt, slot, text) == blank.commitment,
+                None => *text == "null",
+            };
+            if !fits {
+                return Err(Defect::Form(format!("{slot} is not what was committed to")));
+            }
+            commitments.push(blank.commitment);
+        }
+        Ok(commitments)
+    }
+
+    /// The slots whose values were destroyed.
+    pub(super) fn destroyed(&self) -> impl Iterator<Item = &'static str> {
+        let blanks = self.blanks.iter().flatten();
+        blanks
+            .filter(|(_, blank)| blank.salt.is_none())
+            .filter_map(|(index, _)| self.schema.slots.get(*index).copied())
     }
 
     /// Holds the leaf that follows for an item against the stored one.

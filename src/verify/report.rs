@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::Stage;
+use crate::anchor::Outside;
 use crate::archive::Archive;
 use crate::record::Finding;
+use crate::record::Moment;
 
 /// Findings that are listed; more are counted.
 const MOST_FINDINGS: usize = 10_000;
@@ -61,8 +63,16 @@ pub enum Anchoring {
 /// Something outside that the archive continues.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Anchor {
-    /// `checkpoint`.
-    pub kind: &'static str,
+    /// `checkpoint` (given by the caller), `witness` or `token`.
+    pub kind: String,
+    /// Whose it is, by the name that the user gave them.
+    pub by: Option<String>,
+    /// The time that they state.
+    pub at: Option<Moment>,
+    /// When the certificate that it rests on runs out.
+    pub until: Option<Moment>,
+    /// The entry that records it.
+    pub entry: Option<u64>,
     /// Entries it covers.
     pub size: u64,
     /// Entries since, which it does not.
@@ -155,11 +165,29 @@ impl Collected {
         }
     }
 
-    pub(super) fn anchor(&mut self, size: u64, entries: u64) {
+    /// A checkpoint that the caller gave, and that a ledger of so many entries continues.
+    pub(super) fn given(&mut self, size: u64, entries: u64) {
         self.anchors.push(Anchor {
-            kind: "checkpoint",
+            kind: "checkpoint".to_owned(),
+            by: None,
+            at: None,
+            until: None,
+            entry: None,
             size,
             since: entries.saturating_sub(size),
+        });
+    }
+
+    /// An anchor that is kept and counts, of a ledger of so many entries.
+    pub(super) fn anchor(&mut self, outside: Outside, entries: u64) {
+        self.anchors.push(Anchor {
+            kind: outside.kind,
+            by: Some(outside.by),
+            at: outside.at,
+            until: outside.until,
+            entry: Some(outside.entry),
+            size: outside.size,
+            since: entries.saturating_sub(outside.size),
         });
     }
 

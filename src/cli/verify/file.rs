@@ -8,10 +8,16 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::explains;
+use super::fork;
+use super::hand;
 use super::told;
+use crate::anchor::Outside;
+use crate::anchor::Standing;
+use crate::anchor::Trusted;
 use crate::cli::CliError;
 use crate::cli::Context;
 use crate::cli::Outcome;
+use crate::cli::anchor::standing;
 use crate::cli::ui::Answer;
 use crate::cli::ui::columns;
 use crate::cli::ui::count;
@@ -26,6 +32,7 @@ use crate::publish::Shown;
 use crate::publish::ShownText;
 use crate::publish::State;
 use crate::record::Finding;
+use crate::record::Zone;
 use crate::record::visible;
 use crate::report::published;
 use crate::tlog::Checkpoint;
@@ -36,10 +43,12 @@ use crate::tlog::Verifier;
 #[derive(Debug, Serialize)]
 struct Verified {
     schema: &'static str,
-    /// `proof`, `page` or `checkpoint`.
+    /// `proof`, `page`, `checkpoint` or `fork`.
     what: &'static str,
     #[serde(flatten)]
     checked: Checked,
+    /// Who else saw the checkpoint, as this user judges it.
+    anchors: Vec<Outside>,
     /// The origin in twelve words.
     words: Vec<&'static str>,
     /// How the words or origin given with `--key` compare: `match`, `differ` or `not-given`.
@@ -70,6 +79,7 @@ impl Answer for Verified {
             text.push_str(&told(finding, "expected"));
         }
         text.push_str(&self.closing());
+        text.push_str(&self.seen());
         text
     }
 }
@@ -115,6 +125,31 @@ fn of_item(item: &Shown) -> String {
 }
 
 impl Verified {
+    /// Who else saw the checkpoint.
+    fn seen(&self) -> String {
+        if self.checked.state != State::Matches || self.checked.items.is_empty() {
+            return String::new();
+        }
+        if self.anchors.is_empty() {
+            return "\nNobody outside the archive has signed its checkpoint, as far as this file shows.".to_owned();
+        }
+        let said: Vec<String> = (self.anchors.iter())
+            .map(|anchor| match anchor.standing {
+                Standing::Counts => format!(
+                    "\nThe checkpoint was {}.",
+                    hand(&anchor.kind, &anchor.by, anchor.at, Zone::UTC)
+                ),
+                _ => format!(
+                    "\n({}) {}: {}.",
+                    anchor.kind,
+                    visible(&anchor.by),
+                    standing(anchor)
+                ),
+            })
+            .collect();
+        said.concat()
+    }
+
     /// What was held against what.
     fn closing(&self) -> String {
         let mut text = match (self.checked.state, self.what) {
@@ -137,6 +172,11 @@ impl Verified {
                 "Matches: the checkpoint of {} was signed by the key of the proof that you gave.\n",
                 count(self.checked.entries.unwrap_or_default(), "entry", "entries")
             ),
+            (State::Matches, "fork") => {
+                "Proves a fork: two histories were signed with the key of this archive, and at most one of them is what its \
+                 readers were told. Both signatures fit.\n"
+                    .to_owned()
+            }
             (State::Matches, _) => self.matches(),
         };
         if self.words.is_empty() {
@@ -187,12 +227,15 @@ pub(super) fn run(context: &Context, path: &Path, key: Option<&str>) -> Result<O
         "page"
     } else if is_checkpoint {
         "checkpoint"
+    } else if fork::is_fork(&bytes) {
+        "fork"
     } else {
         "proof"
     };
     let mut checked = match what {
         "page" => page(&bytes)?,
         "checkpoint" => checkpoint(&bytes, &given),
+        "fork" => fork::check(&bytes),
         _ => publish::check(&bytes),
     };
     let origin = checked.origin.clone();
@@ -202,8 +245,13 @@ pub(super) fn run(context: &Context, path: &Path, key: Option<&str>) -> Result<O
         None => "not-given",
     };
     let state = checked.state;
+    let anchors = match &checked.state {
+        State::Matches => outside(context, what, &bytes)?,
+        _ => Vec::new(),
+    };
     context.ui.answer(&Verified {
         schema: "fonds/verify-file/1",
+        anchors,
         what,
         checked,
         words,
@@ -211,10 +259,26 @@ pub(super) fn run(context: &Context, path: &Path, key: Option<&str>) -> Result<O
         given,
     })?;
     Ok(match state {
+        // The proof of a fork holds, and what it shows is a finding.
+        State::Matches if what == "fork" => Outcome::Findings,
         State::Matches => Outcome::Done,
         State::DoesNotMatch => Outcome::Findings,
         State::CannotBeChecked => Outcome::NotChecked,
     })
+}
+
+/// Who else saw the checkpoint of a proof that matches.
+fn outside(context: &Context, what: &str, bytes: &[u8]) -> Result<Vec<Outside>, CliError> {
+    let file = match what {
+        "page" => publish::out_of_page(&String::from_utf8_lossy(bytes)).unwrap_or_default(),
+        "proof" => String::from_utf8_lossy(bytes).into_owned(),
+        _ => return Ok(Vec::new()),
+    };
+    let Ok(proof) = serde_json::from_str::<Proof>(&file) else {
+        return Ok(Vec::new());
+    };
+    let trusted = Trusted::load(&context.places()?)?;
+    Ok(publish::outside(&proof, &trusted, context.now()?))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, CliError> {
@@ -318,12 +382,7 @@ fn compare(checked: &mut Checked, origin: &str, given: &Given) -> Result<&'stati
         }
         Given::Origin(said) => (said == origin, said.clone(), origin.to_owned()),
         Given::Proof(proof) => {
-            let theirs = crate::commitment::Origin::derive(
-                proof.origin.log_key.as_bytes(),
-                proof.origin.recovery_key.as_bytes(),
-                proof.origin.salt.as_bytes(),
-            );
-            let theirs = theirs.to_string();
+            let theirs = proof.origin.origin().to_string();
             (theirs == origin, theirs, origin.to_owned())
         }
     };

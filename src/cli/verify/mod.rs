@@ -1,12 +1,14 @@
 //! `fonds verify`.
 
 mod file;
+mod fork;
 
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::anchor::Trusted;
 use crate::archive::Archive;
 use crate::cli::CliError;
 use crate::cli::Context;
@@ -22,11 +24,14 @@ use crate::keys::announced;
 use crate::keys::last_signed;
 use crate::keys::words;
 use crate::record::Finding;
+use crate::record::Instant;
+use crate::record::Moment;
+use crate::record::Zone;
+use crate::record::show;
 use crate::record::visible;
 use crate::tlog::MAX_NOTE_BYTES;
 use crate::tlog::Note;
 use crate::verify;
-use crate::verify::Anchoring;
 use crate::verify::Options;
 use crate::verify::Outside;
 use crate::verify::Report;
@@ -40,7 +45,7 @@ const SHOWN: usize = 50;
 /// differs is named. An archive alone can only show that it fits together: --against holds it against a checkpoint that
 /// somebody else kept.
 ///
-/// With FILE, checks a published page, its proof or a checkpoint instead, and needs no archive. Whose key it is such a
+/// With FILE, checks a published page, its proof, a checkpoint or the proof of a fork instead, and needs no archive. Whose key it is such a
 /// file cannot say: --key compares it with the twelve words that the archive's owner gives elsewhere.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -54,7 +59,7 @@ Examples
 Exit status
   0 nothing differs, 1 findings, 2 could not be checked, 10 no archive here")]
 pub(super) struct VerifyArgs {
-    /// A published page, a proof or a checkpoint; or the folder of an archive
+    /// A published page, a proof, a checkpoint or the proof of a fork; or the folder of an archive
     #[arg(conflicts_with_all = ["quick", "against"])]
     file: Option<PathBuf>,
     /// Compare with these twelve words, this origin, or a file with either or a proof in it
@@ -77,6 +82,9 @@ struct Verified<'a> {
     words: Vec<&'static str>,
     /// Whether this user had no pin of it and no memory.
     first_seen: bool,
+    /// The zone in which times are shown.
+    #[serde(skip)]
+    zone: Zone,
 }
 
 impl Answer for Verified<'_> {
@@ -108,7 +116,7 @@ impl Answer for Verified<'_> {
                 visible(&note.text)
             );
         }
-        text.push_str(&closing(report, all));
+        text.push_str(&closing(report, all, self.zone));
         if !self.words.is_empty() {
             let _ = write!(text, "\nIts words:  {}", self.words.join(" "));
         }
@@ -122,7 +130,7 @@ impl Answer for Verified<'_> {
 }
 
 /// The closing line: which of three things holds.
-fn closing(report: &Report, findings: u64) -> String {
+fn closing(report: &Report, findings: u64, zone: Zone) -> String {
     if findings > 0 {
         return format!(
             "{}. Exit status 1. What a code means and what to do: {}",
@@ -140,24 +148,45 @@ fn closing(report: &Report, findings: u64) -> String {
     } else {
         "Every byte, record, text and signature is as it was recorded".to_owned()
     };
-    match report.anchoring {
-        Anchoring::Anchored => {
-            let newest = report.anchored_by.iter().max_by_key(|anchor| anchor.size);
-            newest.map_or_else(
-                || format!("{scope}."),
-                |anchor| {
-                    format!(
-                        "{scope}. Anchored outside: it continues a checkpoint of {} that you gave; {} since are not covered.",
-                        count(anchor.size, "entry", "entries"),
-                        count(anchor.since, "entry", "entries")
-                    )
-                },
+    let newest = report.anchored_by.iter().max_by_key(|anchor| anchor.size);
+    newest.map_or_else(
+        || {
+            format!(
+                "{scope}. Self-consistent only: nothing outside was there to hold it against.\n\
+                 Put its head into other hands: fonds help anchor. Or keep a copy of log/checkpoint elsewhere; later run \
+                 fonds verify --against THAT_COPY"
             )
-        }
-        Anchoring::SelfConsistent => format!(
-            "{scope}. Self-consistent only: nothing outside was there to hold it against.\n\
-             Keep a copy of log/checkpoint elsewhere; later run fonds verify --against THAT_COPY"
-        ),
+        },
+        |anchor| {
+            let hand = match &anchor.by {
+                Some(by) => hand(&anchor.kind, by, anchor.at, zone),
+                None => "in a checkpoint that you gave".to_owned(),
+            };
+            let others = report.anchored_by.len() as u64 - 1;
+            let others = match others {
+                0 => String::new(),
+                n => format!(" ({n} more: --json, or fonds anchor)"),
+            };
+            format!(
+                "{scope}. Anchored outside: its first {} {hand}{others}; {} since {} not covered.",
+                count(anchor.size, "entry", "entries"),
+                count(anchor.since, "entry", "entries"),
+                if anchor.since == 1 { "is" } else { "are" },
+            )
+        },
+    )
+}
+
+/// In whose hands something is, and as of when.
+pub(super) fn hand(kind: &str, by: &str, at: Option<Moment>, zone: Zone) -> String {
+    let when = at.map_or_else(String::new, |at| {
+        format!(", as of {}", show(&Instant::exact(at, "", "stated"), zone))
+    });
+    let by = visible(by);
+    match kind {
+        "witness" => format!("cosigned by the witness {by}{when}"),
+        "token" => format!("stamped by the authority {by}{when}"),
+        kind => format!("in the hands of {by} ({kind}){when}"),
     }
 }
 
@@ -230,6 +259,7 @@ pub(super) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome, CliEr
         report: &report,
         words,
         first_seen,
+        zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
     })?;
     Ok(if report.findings.is_empty() {
         Outcome::Done
@@ -331,6 +361,8 @@ fn check_once(
 ) -> Result<(Report, Options), CliError> {
     let mut options = Options {
         quick,
+        trusted: Trusted::load(&context.places()?)?,
+        now: Some(context.now()?),
         against: against
             .iter()
             .map(|path| note(path))

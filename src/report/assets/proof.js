@@ -303,11 +303,11 @@ const fonds = (() => {
     const both = begun.length > 1 && begun.at(-1).index + 1 === size;
     const signers = begun.slice(both ? -2 : -1).map((one) => one.key);
     need(lines.length === 5 + signers.length, "the checkpoint has not one signature for each key");
-    const message = utf8(lines.slice(0, 3).map((one) => one + "\n").join(""));
+    const message = lines.slice(0, 3).map((one) => one + "\n").join("");
     const ids = signers.map((one) => hexOf(keyId(origin, one)));
     need(new Set(ids).size === ids.length, "two keys go by one id");
-    for (const one of lines.slice(4, -1)) await signature(origin, signers, one, message);
-    return { size, root };
+    for (const one of lines.slice(4, -1)) await signature(origin, signers, one, utf8(message));
+    return { size, root, message };
   }
   /** One line, by one of the keys that have not signed yet, which is taken out of them. */
   async function signature(origin, signers, text, message) {
@@ -318,11 +318,23 @@ const fonds = (() => {
     const at = signers.findIndex((key) => same(line.subarray(0, 4), keyId(origin, key)));
     need(at >= 0, "the checkpoint is signed by another key");
     const [key] = signers.splice(at, 1);
-    for (const point of [key, line.subarray(4, 36)]) {
+    await demandSigned(key, line.subarray(4), message, "the signature");
+  }
+
+  /** Strictly: no point of low order, none wrongly encoded. */
+  async function demandSigned(key, signature, message, what) {
+    for (const point of [key, signature.subarray(0, 32)]) {
       const y = littleEndian(point) % 2n ** 255n;
-      need(y < PRIME && !LOW_ORDER.includes(y), "the signature proves nothing");
+      need(y < PRIME && !LOW_ORDER.includes(y), `${what} proves nothing`);
     }
-    need(await fits(key, line.subarray(4), message), "the signature does not fit");
+    need(await fits(key, signature, message), `${what} does not fit`);
+  }
+
+  /** A cosignature by its key over the checkpoint; whether its key is a witness's, its reader has to know. */
+  async function cosigned(head, { key, name, signature, time }) {
+    need(/^[!-*,-~]+$/.test(name), "a cosignature has no plain name");
+    const message = utf8(`cosignature/v1\ntime ${time}\n${head.message}`);
+    await demandSigned(key, signature, message, "a cosignature");
   }
 
   class Check {
@@ -372,13 +384,20 @@ const fonds = (() => {
       const segments = list(proof.segments, segmentPart);
       text(proof.checkpoint);
       const changes = list(proof.key_entries, segmentPart);
-      const lists = [proof.cosignatures, proof.tokens];
-      lists.forEach((one) => need(Array.isArray(one), "a list is missing"));
-      need(lists.every((one) => one.length === 0), "it has parts of a later version", CANNOT);
+      const cosignatures = list(proof.cosignatures, (one) => {
+        fields(one, "key name signature time");
+        need(/^[0-9a-f]{128}$/.test(text(one.signature)), "a cosignature is no signature");
+        return { key: hex32(one.key), name: text(one.name), signature: bytesOf(one.signature), time: number(one.time) };
+      });
+      const hex = (one) => need(/^([0-9a-f]{2}){1,65536}$/.test(text(one)), "a time stamp is not bytes in hex");
+      list(proof.tokens, hex);
 
       const origin = "fonds/" + hexOf(sha256(utf8("fonds/origin/v1\n"), utf8(canonical(keys.map(hexOf))))).slice(0, 40);
+      const origin = "fonds/" + hexOf(sha256(utf8("fonds/origin/v1\n"), utf8(canonical(keys.map(hexOf))))).slice(0, 40);
+      const keysSeen = new Set(proof.cosignatures.map((one) => one.key));
+      this.demand(keysSeen.size === cosignatures.length, "a key cosigned twice");
+      if (head) for (const one of cosignatures) await this.step(() => cosigned(head, one));
       const head = await this.step(() => signed(origin, this.logKeys(origin, keys[0], changes), proof.checkpoint));
-      for (const part of changes) this.entry(origin, head, part);
       const sealed = new Map();
       for (const part of segments) await this.step(() => this.segment(origin, head, sealed, part));
       const used = new Set(), places = new Set();

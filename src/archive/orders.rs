@@ -1,0 +1,153 @@
+//! Orders of destruction: what `destroyed/1` entries name, and so which absence is lawful.
+
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::Archive;
+use super::ArchiveError;
+use super::values::values;
+use crate::commitment::Place;
+
+/// Items that follow each other in a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stretch {
+    /// Index of the `accessioned` entry.
+    pub a: u64,
+    /// Index of the first in the segment.
+    pub i: u64,
+    /// How many.
+    pub n: u64,
+    /// Run.
+    pub r: u64,
+    /// Segment in the run.
+    pub s: u64,
+}
+
+/// One address of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Doomed {
+    /// Items: their values, keys, texts and bytes go.
+    Items {
+        /// Which.
+        items: Stretch,
+    },
+    /// Slots of an entry: their values go, and with them what could confirm a guess of one.
+    Slots {
+        /// The entry.
+        entry: u64,
+        /// Its slots.
+        slots: Vec<String>,
+    },
+}
+
+/// One `destroyed/1` entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Its index.
+    pub entry: u64,
+    /// What it names.
+    pub addresses: Vec<Doomed>,
+    /// References that stay taken, since what had them is gone.
+    pub references: Vec<String>,
+}
+
+/// All orders, to be asked for a record.
+#[derive(Debug, Clone, Default)]
+pub struct Orders {
+    all: Vec<Order>,
+    /// By accession, run and segment.
+    items: HashMap<(u64, u64, u64), Vec<OfItems>>,
+    /// By the entry that loses them.
+    slots: HashMap<u64, Vec<OfSlots>>,
+}
+
+/// What an order names of a segment: the items from one on to another.
+#[derive(Debug, Clone)]
+struct OfItems {
+    order: u64,
+    from: u64,
+    past: u64,
+}
+
+/// What an order names of an entry.
+#[derive(Debug, Clone)]
+struct OfSlots {
+    order: u64,
+    slots: BTreeSet<String>,
+}
+
+impl Orders {
+    fn add(&mut self, order: Order) {
+        for address in &order.addresses {
+            match address {
+                Doomed::Items { items } => {
+                    let Stretch { a, i, n, r, s } = *items;
+                    self.items.entry((a, r, s)).or_default().push(OfItems {
+                        order: order.entry,
+                        from: i,
+                        past: i.saturating_add(n),
+                    });
+                }
+                Doomed::Slots { entry, slots } => {
+                    self.slots.entry(*entry).or_default().push(OfSlots {
+                        order: order.entry,
+                        slots: slots.iter().cloned().collect(),
+                    });
+                }
+            }
+        }
+        self.all.push(order);
+    }
+
+    /// Each of them, in the order of the ledger.
+    pub fn all(&self) -> &[Order] {
+        &self.all
+    }
+
+    /// The order after entry `sealed` that names the item.
+    pub fn of_item(&self, place: Place, sealed: u64) -> Option<u64> {
+        let orders = self.items.get(&(place.a, place.r, place.s))?;
+        let found = orders
+            .iter()
+            .find(|one| (one.from..one.past).contains(&place.i) && one.order > sealed);
+        found.map(|one| one.order)
+    }
+
+    /// The order after an entry that names one of its slots.
+    pub fn of_slot(&self, entry: u64, slot: &str) -> Option<u64> {
+        let orders = self.slots.get(&entry)?;
+        let found = orders
+            .iter()
+            .find(|one| one.order > entry && one.slots.contains(slot));
+        found.map(|one| one.order)
+    }
+}
+
+impl Archive {
+    /// The orders of destruction that are recorded.
+    pub fn orders(&self) -> Result<Orders, ArchiveError> {
+        let mut orders = Orders::default();
+        let mut statement = self.conn.prepare_cached(
+            "SELECT seq, slots FROM entry WHERE schema = 'destroyed/1' ORDER BY seq",
+        )?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            let (entry, slots): (u64, Option<String>) = (row.get(0)?, row.get(1)?);
+            let Some(found) = values(format!("entry {entry}"), "destroyed/1", slots.as_deref())?
+            else {
+                continue;
+            };
+            orders.add(Order {
+                entry,
+                addresses: found.get("addresses")?.unwrap_or_default(),
+                references: found.get("references")?.unwrap_or_default(),
+            });
+        }
+        Ok(orders)
+    }
+}

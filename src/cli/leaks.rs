@@ -1,0 +1,358 @@
+//! The leak check: what came in with the material, tells of whoever gave it, and is not to leave in a report, an export
+//! or a publication unless it is let through by name.
+//!
+//! Looked for, in what is about to be written: the paths that were given or kept, and the user names in them; of each mail
+//! that is mentioned the hosts and addresses in `Received`, `X-Originating-IP`, `User-Agent` and `X-Mailer`; of each
+//! office file that is mentioned its author and who saved it last; and the names in the vault, where a key is given.
+//! Without a key these cannot be looked for: that nobody can tell them from the disk is what the vault is for. Not looked
+//! into: pictures (their owner in EXIF), and PDF files (text left under black boxes).
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::io::Cursor;
+use std::io::Read as _;
+use std::io::Seek as _;
+use std::io::SeekFrom;
+use std::path::PathBuf;
+
+use super::CliError;
+use super::Context;
+use super::vault;
+use crate::archive::Archive;
+use crate::archive::Card;
+use crate::archive::Target;
+use crate::record::Name;
+use crate::record::visible;
+
+/// Bytes of a mail that are looked through for its headers.
+const HEADERS: u64 = 256 << 10;
+
+/// Bytes of an office file's description that are read.
+const DESCRIPTION: u64 = 1 << 20;
+
+/// References that are followed in one output.
+const MOST_MENTIONED: usize = 10_000;
+
+/// User names that name nobody.
+const NOBODY: &[&str] = &["root", "user", "admin", "shared", "public", "default"];
+
+/// How a verb is told what may leave.
+#[derive(Debug, clap::Args)]
+pub(super) struct LeakArgs {
+    /// Let this leave, although it may tell who gave the material; once for each, exactly as it was named
+    #[arg(long, value_name = "VALUE")]
+    allow: Vec<String>,
+    /// Look for the names in the vault too, with this age identity
+    #[arg(long, value_name = "FILE")]
+    vault_identity: Option<PathBuf>,
+}
+
+/// What is not to leave, each with what it is.
+#[derive(Default)]
+struct Needles(BTreeMap<String, String>);
+
+impl Needles {
+    fn add(&mut self, value: &str, what: impl FnOnce() -> String) {
+        let value = value.trim();
+        if value.chars().count() >= 3 {
+            self.0.entry(value.to_owned()).or_insert_with(what);
+        }
+    }
+
+    /// A path, and the user name in it. A bare file name is none: it is what a document is called.
+    fn path(&mut self, path: &str, of: &str) {
+        if !path.trim_end_matches(['/', '\\']).contains(['/', '\\']) {
+            return;
+        }
+        self.add(path, || format!("a path that came with {of}"));
+        let mut parts = path.split(['/', '\\']);
+        while let Some(part) = parts.next() {
+            if !matches!(part.to_lowercase().as_str(), "home" | "users") {
+                continue;
+            }
+            if let Some(user) = parts.next()
+                && !NOBODY.contains(&user.to_lowercase().as_str())
+            {
+                self.add(user, || {
+                    format!("the user name in a path that came with {of}")
+                });
+            }
+        }
+    }
+}
+
+/// Refuses to let anything out that holds what is not to leave. `outputs` are what is about to be written, by name.
+pub(super) fn check(
+    context: &Context,
+    archive: &Archive,
+    args: &LeakArgs,
+    outputs: &[(String, &str)],
+) -> Result<(), CliError> {
+    let mut needles = Needles::default();
+    for (seq, reference) in archive.accessions()? {
+        if let Some(entry) = archive.entry(seq)? {
+            let paths: Vec<Name> = entry.get("paths")?.unwrap_or_default();
+            for path in paths {
+                needles.path(&path.to_string(), &reference);
+            }
+        }
+    }
+    for item in mentioned(archive, outputs)? {
+        came_with(archive, item, &mut needles)?;
+    }
+    if let Some(identity) = &args.vault_identity {
+        for (pseudonym, name) in vault::names(context, archive, identity)? {
+            needles.add(name.name(), || format!("the name behind {pseudonym}"));
+        }
+    }
+    let mut found = Vec::new();
+    for (value, what) in &needles.0 {
+        if args.allow.contains(value) {
+            continue;
+        }
+        let in_which: Vec<&str> = outputs
+            .iter()
+            .filter(|(_, text)| holds(text, value))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        if !in_which.is_empty() {
+            // A name out of the vault is not to be printed by the check that keeps it in.
+            let shown = if what.starts_with("the name behind") {
+                String::new()
+            } else {
+                format!(" {}", visible(value))
+            };
+            found.push(format!("{what}{shown} (in {})", in_which.join(", ")));
+        }
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        format!(
+            "this would let out what may tell who gave the material: {}",
+            found.join("; ")
+        ),
+        "--allow VALUE        lets one through, once for each; or leave it out",
+    ))
+}
+
+/// Whether a text holds a value as words of their own, in any of the forms in which it may be written there.
+fn holds(text: &str, value: &str) -> bool {
+    let text = text.to_lowercase();
+    let value = value.to_lowercase();
+    let html = value
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;");
+    let json = serde_json::to_string(&value).unwrap_or_default();
+    let json = json.trim_matches('"').to_owned();
+    [value, html, json].iter().any(|form| {
+        text.match_indices(form.as_str()).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + form.len()..].chars().next();
+            let goes_on = |letter: char| letter.is_alphanumeric() || "@_-".contains(letter);
+            !before.is_some_and(|letter| goes_on(letter) || letter == '.')
+                && !after.is_some_and(goes_on)
+        })
+    })
+}
+
+/// The items that the outputs mention by reference, and the documents that these lie in.
+fn mentioned(archive: &Archive, outputs: &[(String, &str)]) -> Result<Vec<u64>, CliError> {
+    let mut references = BTreeSet::new();
+    for (_, text) in outputs {
+        for word in text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-') {
+            if (word.starts_with("m-") || word.starts_with("d-")) && word.len() >= 6 {
+                references.insert(word);
+            }
+        }
+    }
+    let mut items = BTreeSet::new();
+    for reference in references.into_iter().take(MOST_MENTIONED) {
+        let Ok(Target::Item(item)) = archive.resolve(reference) else {
+            continue;
+        };
+        let mut next = Some(item);
+        while let Some(item) = next {
+            items.insert(item);
+            next = archive.card(item)?.and_then(|card| card.parent);
+        }
+    }
+    Ok(items.into_iter().collect())
+}
+
+/// What came with one item.
+fn came_with(archive: &Archive, item: u64, needles: &mut Needles) -> Result<(), CliError> {
+    let (Some(card), Some(opened)) = (archive.card(item)?, archive.item(item)?) else {
+        return Ok(());
+    };
+    let reference = archive.reference(&card)?;
+    if let Some(path) = opened.get::<Name>("path")? {
+        needles.path(&path.to_string(), &reference);
+    }
+    // What cannot be read is verify's to report; here it only means that nothing of it can be looked for.
+    if card.class == "m" && card.kind.starts_with("mail") {
+        let head = head_of(archive, &card).unwrap_or_default();
+        for (value, what) in of_headers(&head) {
+            needles.add(&value, || format!("{what} of {reference}"));
+        }
+    }
+    if card.class == "d" {
+        for (value, what) in authors(archive, &card).unwrap_or_default() {
+            needles.add(&value, || format!("{what} of {reference}"));
+        }
+    }
+    Ok(())
+}
+
+/// The first bytes of a message, as they came.
+fn head_of(archive: &Archive, card: &Card) -> Option<Vec<u8>> {
+    let carrier = match (card.span, card.parent) {
+        (Some(_), Some(parent)) => archive.card(parent).ok()??.sha256,
+        _ => card.sha256,
+    };
+    let mut reader = archive.reader(&carrier).ok()?;
+    let mut most = HEADERS;
+    if let Some(span) = card.span {
+        reader.seek(SeekFrom::Start(span.start)).ok()?;
+        most = most.min(span.end.saturating_sub(span.start));
+    }
+    let mut head = Vec::new();
+    reader.take(most).read_to_end(&mut head).ok()?;
+    Some(head)
+}
+
+/// Hosts, addresses and programs in the headers of a mail, each with what it is.
+fn of_headers(head: &[u8]) -> Vec<(String, &'static str)> {
+    let head = String::from_utf8_lossy(head).replace("\r\n", "\n");
+    let end = head.find("\n\n").unwrap_or(head.len());
+    let unfolded = head[..end].replace("\n ", " ").replace("\n\t", " ");
+    let mut found = Vec::new();
+    for line in unfolded.lines() {
+        let Some((name, value)) = line.split_once(':') else {
+            continue;
+        };
+        match name.to_lowercase().as_str() {
+            "received" => found.extend(
+                value
+                    .split(|letter: char| letter.is_whitespace() || "()[];,<>=".contains(letter))
+                    .map(|word| word.trim_start_matches("IPv6:").trim_matches('.'))
+                    .filter(|word| is_host(word))
+                    .map(|word| (word.to_owned(), "a host in Received")),
+            ),
+            "x-originating-ip" => found.push((
+                value.trim().trim_matches(['[', ']']).to_owned(),
+                "X-Originating-IP",
+            )),
+            "user-agent" | "x-mailer" => found.push((value.trim().to_owned(), "the mail program")),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether a word of a `Received` header is a host or an address.
+fn is_host(word: &str) -> bool {
+    let is_address = word.parse::<std::net::IpAddr>().is_ok();
+    let letters = word
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
+    is_address || letters && word.contains('.') && word.chars().any(|c| c.is_ascii_alphabetic())
+}
+
+/// Who made an office file and who saved it last, as it says itself.
+fn authors(archive: &Archive, card: &Card) -> Option<Vec<(String, &'static str)>> {
+    let mut start = [0; 4];
+    archive
+        .reader(&card.sha256)
+        .ok()?
+        .read_exact(&mut start)
+        .ok()?;
+    if start != *b"PK\x03\x04" {
+        return None;
+    }
+    let bytes = archive.blob(&card.sha256).ok()?;
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let mut found = Vec::new();
+    for member in ["docProps/core.xml", "meta.xml"] {
+        let Ok(file) = zip.by_name(member) else {
+            continue;
+        };
+        let mut text = String::new();
+        if file.take(DESCRIPTION).read_to_string(&mut text).is_err() {
+            continue;
+        }
+        for (tag, what) in [
+            ("dc:creator", "the author"),
+            ("meta:initial-creator", "the author"),
+            ("cp:lastModifiedBy", "who saved last"),
+        ] {
+            let inside = text
+                .split_once(&format!("<{tag}>"))
+                .and_then(|(_, rest)| rest.split_once("</"));
+            if let Some((name, _)) = inside {
+                found.push((name.to_owned(), what));
+            }
+        }
+    }
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_and_programs_are_found_in_headers_and_nowhere_else() {
+        let mail = b"Received: from [203.0.113.7] (helo=desk.pier.example)\r\n\tby mx.lists.example with ESMTP id 12.3;\r\n Tue\r\nX-Originating-IP: [198.51.100.4]\r\nUser-Agent: Pier Mail 3\r\n\r\nReceived: from not.a.header\r\n";
+        let found: Vec<String> = of_headers(mail)
+            .into_iter()
+            .map(|(value, _)| value)
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "203.0.113.7",
+                "desk.pier.example",
+                "mx.lists.example",
+                "198.51.100.4",
+                "Pier Mail 3"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_value_is_found_as_words_of_their_own_in_every_form() {
+        for text in [
+            "by Nora.",
+            "<td>nora</td>",
+            "\"from\":\"NORA\"",
+            "/home/nora/x",
+        ] {
+            assert!(holds(text, "nora"), "{text}");
+        }
+        for text in ["honorary", "nora@pier.example", "x.nora", "noras", ""] {
+            assert!(!holds(text, "nora"), "{text}");
+        }
+        assert!(holds("R&amp;D desk", "R&D desk"));
+        assert!(holds(r"C:\\Users\\nora\\x", r"C:\Users\nora\x"));
+        assert!(holds("at 203.0.113.7, port", "203.0.113.7"));
+        assert!(!holds("at 1203.0.113.7", "203.0.113.7"));
+    }
+
+    #[test]
+    fn a_path_gives_itself_and_its_user_and_a_file_name_nothing() {
+        let mut needles = Needles::default();
+        needles.path("memo.txt", "a-02mx");
+        needles.path("papers/", "a-02mx");
+        assert!(needles.0.is_empty());
+        needles.path("/home/nora/papers/memo.txt", "a-02mx");
+        needles.path("C:\\Users\\Peter\\memo.txt", "d-41ac");
+        needles.path("/home/root/x", "d-41ac");
+        assert!(needles.0.contains_key("nora") && needles.0.contains_key("Peter"));
+        assert!(!needles.0.contains_key("root"));
+        assert_eq!(needles.0.len(), 5);
+    }
+}

@@ -1,0 +1,166 @@
+//! `fonds redact`.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::json;
+use sha2::Digest as _;
+use sha2::Sha256;
+
+use super::CliError;
+use super::Context;
+use super::Outcome;
+use super::acts::Values;
+use super::acts::record;
+use super::ui::Answer;
+use crate::archive::Target;
+use crate::ingest;
+use crate::ingest::Outside;
+use crate::ingest::Request;
+use crate::record::Bytes;
+use crate::record::Digest;
+
+/// Bring in a redacted copy of a document, and record what it is a copy of, why and by whom
+///
+/// The copy is made with another program. It becomes a document of its own; the original stays as it is. What the copy
+/// still shows is not checked: text may lie under a black box.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples
+  fonds redact d-41ac memo-redacted.pdf --reason \"names of minors\"
+
+Exit status
+  0 recorded, 2 could not be done, 3 the copy is in and could not be understood, 4 no such item")]
+pub(super) struct RedactArgs {
+    /// The original
+    item: String,
+    /// The redacted copy
+    copy: PathBuf,
+    /// Why parts were left out
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// On what authority: a law, an order, a contract, a person's decision
+    #[arg(long, value_name = "TEXT")]
+    authority: Option<String>,
+    /// A remark
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+}
+
+/// `fonds/redact/1`.
+#[derive(Debug, Serialize)]
+struct Redacted {
+    schema: &'static str,
+    /// The entry that ties them together.
+    entry: Option<u64>,
+    /// The original's reference.
+    original: String,
+    /// The copy's reference.
+    copy: String,
+}
+
+impl Answer for Redacted {
+    fn text(&self) -> String {
+        format!(
+            "{} is recorded as a redacted copy of {}.\n",
+            self.copy, self.original
+        )
+    }
+}
+
+/// `fonds redact`.
+pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliError> {
+    let path = &args.copy;
+    let mut hash = Sha256::new();
+    let size = std::fs::File::open(path)
+        .and_then(|mut file| std::io::copy(&mut file, &mut hash))
+        .map_err(|source| CliError::Read {
+            path: path.clone(),
+            source,
+        })?;
+    let copy = Bytes {
+        sha256: Digest::new(hash.finalize().into()),
+        size,
+    };
+    let mut writer = context.writer()?;
+    let original = match writer.archive().resolve(&args.item)? {
+        Target::Item(item) => writer.archive().card(item)?,
+        Target::Entry(_) => None,
+    };
+    let Some(original) = original.filter(|card| card.class == "d") else {
+        return Err(CliError::usage(
+            format!("{} is no document", args.item),
+            "fonds redact d-… COPY",
+        ));
+    };
+    if original.sha256 == copy.sha256 {
+        return Err(CliError::usage(
+            format!(
+                "{} has the same bytes as {}: nothing is left out",
+                path.display(),
+                args.item
+            ),
+            "the file that was redacted",
+        ));
+    }
+    let reference = writer.archive().reference(&original)?;
+    let fallback = context.now()?;
+    let receipt = ingest::run(
+        &mut writer,
+        &Request {
+            paths: vec![path.clone()],
+            statement: vec![(
+                "basis",
+                Value::from(format!("redacted copy of {reference}, made here")),
+            )],
+            note: None,
+            by: context.by(),
+            kind: None,
+            limits: ingest::read::Limits::default(),
+            tool: super::tool(),
+            before: Vec::new(),
+        },
+        &mut Outside {
+            clock: &|| context.now().unwrap_or(fallback),
+            progress: &|_| {},
+            stdin: None,
+        },
+    )?;
+    let copied = writer.archive().document_reference(&copy.sha256)?;
+    let copied = copied.ok_or_else(|| {
+        CliError::usage(
+            format!(
+                "{} changed while it was read, so it was not tied to {reference}",
+                path.display()
+            ),
+            "the same command again, with a file that nobody writes to",
+        )
+    })?;
+    let mut values = Values::new(context)?;
+    values.set("copy", json!(copy));
+    values.words("reason", Some(&args.reason));
+    values.words("authority", args.authority.as_deref());
+    values.words("note", args.note.as_deref());
+    let items = [args.item.clone()];
+    let recorded = record(
+        context,
+        &mut writer,
+        "redacted/1",
+        &items,
+        &values,
+        Vec::new(),
+    )?;
+    context.ui.answer(&Redacted {
+        schema: "fonds/redact/1",
+        entry: recorded.acts.first().copied(),
+        original: reference,
+        copy: copied,
+    })?;
+    super::indexing::go_on(context, writer.archive());
+    Ok(if receipt.failed.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::InPart
+    })
+}

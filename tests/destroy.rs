@@ -1,0 +1,570 @@
+//! Destruction by order: what is gone is gone from every place, what was signed still verifies, and no absence passes
+//! without an order.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests write what is brought in, and damage archives"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Output;
+use std::process::Stdio;
+
+use fonds::archive::Archive;
+use fonds::commitment::RecordKey;
+use fonds::commitment::Salts;
+use serde_json::Value;
+use serde_json::json;
+use sha2::Digest as _;
+
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+const MEMO: &str = "Gullmar pays the pilot.\n";
+const OTHER: &str = "The harbour is closed on Friday.\n";
+const WORDS: &str = "Halvorsen told us so";
+
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    /// An archive with two small documents in one pack, and a mailbox.
+    fn new() -> TestResult<Self> {
+        let desk = Self {
+            folder: tempfile::tempdir()?,
+        };
+        desk.done(&["init", "archive", "--zone", "UTC"])?;
+        fs::create_dir_all(desk.path("papers"))?;
+        fs::write(desk.path("papers/memo.txt"), MEMO)?;
+        fs::write(desk.path("papers/other.txt"), OTHER)?;
+        desk.done(&["ingest", "papers"])?;
+        let mailbox = Path::new(env!("CARGO_MANIFEST_DIR")).join("archive/sources/list.mbox");
+        fs::copy(mailbox, desk.path("list.mbox"))?;
+        desk.done(&["ingest", "list.mbox"])?;
+        Ok(desk)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn run(&self, args: &[&str]) -> TestResult<Output> {
+        Ok(Command::new(env!("CARGO_BIN_EXE_fonds"))
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("FONDS_USER", self.path("user"))
+            .env("FONDS_ARCHIVE", self.path("archive"))
+            .args(args)
+            .stdin(Stdio::null())
+            .output()?)
+    }
+
+    fn done(&self, args: &[&str]) -> TestResult<String> {
+        let output = self.run(args)?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{args:?}: {said}");
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    fn json(&self, args: &[&str], status: i32) -> TestResult<Value> {
+        let mut all = vec!["--json"];
+        all.extend(args);
+        let output = self.run(&all)?;
+        let text = [output.stdout, output.stderr].concat();
+        let shown = String::from_utf8_lossy(&text).into_owned();
+        assert_eq!(output.status.code(), Some(status), "{args:?}: {shown}");
+        Ok(serde_json::from_str(shown.trim()).map_err(|error| format!("{error}: {shown}"))?)
+    }
+
+    fn archive(&self) -> TestResult<Archive> {
+        Ok(Archive::open(&self.path("archive"))?)
+    }
+
+    /// The reference of the document with that digest.
+    fn reference(&self, text: &[u8]) -> TestResult<String> {
+        let digest = fonds::record::Digest::new(sha2::Sha256::digest(text).into());
+        Ok(self
+            .archive()?
+            .document_reference(&digest)?
+            .ok_or("not here")?)
+    }
+
+    /// References of everything that is cited.
+    fn references(&self) -> TestResult<BTreeSet<String>> {
+        let archive = self.archive()?;
+        let mut references = BTreeSet::new();
+        for card in archive.after(0, 10_000)? {
+            if card.class != "t" {
+                references.insert(archive.reference(&card)?);
+            }
+        }
+        Ok(references)
+    }
+
+    fn destroy(&self, more: &[&str], status: i32) -> TestResult<Value> {
+        let why = ["--reason", "erasure", "--authority", "the court", "--yes"];
+        self.json(&[&["destroy"], more, &why].concat(), status)
+    }
+
+    fn verify(&self) -> TestResult<(Vec<String>, String)> {
+        let output = self.run(&["--json", "verify"])?;
+        let report: Value = serde_json::from_slice(&output.stdout)?;
+        let findings = report["findings"].as_array().ok_or("no findings")?;
+        let codes = findings.iter().filter_map(|it| it["code"].as_str());
+        Ok((
+            codes.map(str::to_owned).collect(),
+            report["not_findings"].to_string(),
+        ))
+    }
+
+    fn holds(&self, what: &[u8]) -> TestResult<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        for entry in walkdir::WalkDir::new(self.path("archive")) {
+            let entry = entry?;
+            if entry.file_type().is_file()
+                && memchr::memmem::find(&fs::read(entry.path())?, what).is_some()
+            {
+                found.push(entry.path().to_path_buf());
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether the words, their digest or its digits lie anywhere in the archive.
+    fn anywhere(&self, words: &str) -> TestResult<Vec<PathBuf>> {
+        let digest = sha2::Sha256::digest(words);
+        let mut found = self.holds(words.trim_end().as_bytes())?;
+        found.extend(self.holds(&digest)?);
+        found.extend(self.holds(hex::encode(digest).as_bytes())?);
+        Ok(found)
+    }
+
+    fn database(&self) -> TestResult<rusqlite::Connection> {
+        Ok(rusqlite::Connection::open(
+            self.path("archive/archive.sqlite"),
+        )?)
+    }
+}
+
+#[test]
+fn a_destroyed_document_is_gone_from_every_place_and_all_else_stands() -> TestResult {
+    let desk = Desk::new()?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    let before = desk.references()?;
+    assert!(!desk.anywhere(MEMO)?.is_empty());
+    let done = desk.destroy(&[&memo], 0)?;
+    assert_eq!(
+        (&done["records"], &done["streams"], &done["packs"]),
+        (&json!(1), &json!(1), &json!(1))
+    );
+    assert_eq!(done["references"], json!([memo]));
+    assert_eq!(desk.anywhere(MEMO)?, Vec::<PathBuf>::new());
+    assert_eq!(desk.holds(b"Gullmar")?, Vec::<PathBuf>::new());
+    let (codes, notes) = desk.verify()?;
+    assert_eq!(codes, Vec::<String>::new());
+    assert!(notes.contains("destroyed by the order"), "{notes}");
+    let gone = desk.json(&["show", &memo], 4)?;
+    assert_eq!(gone["kind"], "destroyed");
+    assert!(
+        gone["message"]
+            .as_str()
+            .is_some_and(|said| said.contains("under entry"))
+    );
+    let mut left = before;
+    left.remove(&memo);
+    assert_eq!(desk.references()?, left, "a reference changed");
+    let other = desk.reference(OTHER.as_bytes())?;
+    assert!(desk.done(&["show", &other, "--text"])?.contains("harbour"));
+    assert_eq!(desk.json(&["find", "Gullmar"], 1)?["hits"], json!([]));
+    assert_ne!(desk.json(&["find", "harbour"], 0)?["hits"], json!([]));
+    for args in [
+        &["status"][..],
+        &["log"],
+        &["provenance", "--all"],
+        &["timeline"],
+        &["doctor"],
+        &["people"],
+    ] {
+        let output = desk.run(args)?;
+        assert_ne!(
+            output.status.code(),
+            Some(2),
+            "{args:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    // Carrying out once more finds nothing to do; what is brought in afterwards is whole.
+    assert_eq!(desk.json(&["destroy", "--finish"], 0)?["records"], 0);
+    desk.done(&["ingest", "papers/memo.txt"])?;
+    assert!(desk.verify()?.0.is_empty());
+    assert_ne!(
+        desk.reference(MEMO.as_bytes())?,
+        memo,
+        "a reference was given twice"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_mailbox_goes_with_its_messages_and_a_part_of_one_does_not() -> TestResult {
+    let desk = Desk::new()?;
+    let bytes = fs::read(desk.path("list.mbox"))?;
+    let mailbox = desk.reference(&bytes)?;
+    let messages: Vec<String> = desk
+        .references()?
+        .into_iter()
+        .filter(|one| one.starts_with("m-"))
+        .collect();
+    let first = messages.first().ok_or("no message")?;
+    let refused = desk.destroy(&[first], 2)?;
+    assert!(
+        refused["message"]
+            .as_str()
+            .is_some_and(|said| said.contains(&mailbox)),
+        "{refused}"
+    );
+    let done = desk.destroy(&[&mailbox], 0)?;
+    assert_eq!(
+        done["slots"], 1,
+        "the digest of the bytes between the messages stays"
+    );
+    assert!(
+        done["entries_about_it"]
+            .as_array()
+            .is_some_and(|acts| !acts.is_empty())
+    );
+    let (codes, notes) = desk.verify()?;
+    assert_eq!(codes, Vec::<String>::new(), "{notes}");
+    for message in &messages {
+        assert_eq!(desk.json(&["show", message], 4)?["kind"], "destroyed");
+    }
+    let address = b"@lists.";
+    assert_eq!(desk.holds(address)?, Vec::<PathBuf>::new());
+    assert!(desk.references()?.iter().all(|one| one.starts_with("d-")));
+    desk.done(&["ingest", "list.mbox"])?;
+    assert!(desk.verify()?.0.is_empty());
+    Ok(())
+}
+
+#[test]
+fn another_holder_of_the_same_bytes_stops_it_until_it_is_named() -> TestResult {
+    for how in ["--also", "--keep"] {
+        let desk = Desk::new()?;
+        desk.done(&["ingest", "papers/memo.txt", "--from", "Somebody else"])?;
+        let memo = desk.reference(MEMO.as_bytes())?;
+        let refused = desk.destroy(&[&memo], 2)?;
+        let said = refused["message"].as_str().unwrap_or_default();
+        let named = said
+            .split_whitespace()
+            .find(|word| word.starts_with("a-"))
+            .ok_or(said)?;
+        assert!(said.contains("another receipt"), "{said}");
+        assert!(!desk.anywhere(MEMO)?.is_empty());
+        let done = desk.destroy(&[&memo, how, named], 0)?;
+        assert_eq!(desk.verify()?.0, Vec::<String>::new());
+        if how == "--also" {
+            assert_eq!((&done["records"], &done["streams"]), (&json!(2), &json!(1)));
+            assert_eq!(desk.anywhere(MEMO)?, Vec::<PathBuf>::new());
+        } else {
+            assert_eq!((&done["records"], &done["streams"]), (&json!(1), &json!(0)));
+            assert_ne!(desk.reference(MEMO.as_bytes())?, memo);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn an_order_that_is_not_carried_out_is_said_to_be_and_is_finished_later() -> TestResult {
+    let desk = Desk::new()?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    let copy = |from: &str, to: &str| {
+        let status = Command::new("cp")
+            .arg("-a")
+            .arg(desk.path(from))
+            .arg(desk.path(to))
+            .status();
+        status.map(|status| assert!(status.success()))
+    };
+    copy("archive", "before")?;
+    desk.destroy(&[&memo], 0)?;
+    // The bytes come back from a copy: nothing refers to the old pack, and what lies in it may be what was to go.
+    let mut packs: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(desk.path("before/packs"))? {
+        packs.push(entry?.path());
+    }
+    let holding = packs.iter().find(|path| {
+        fs::read(path).is_ok_and(|bytes| memchr::memmem::find(&bytes, b"Gullmar").is_some())
+    });
+    let holding = holding.ok_or("in no pack")?;
+    let name = holding.file_name().ok_or("no name")?;
+    fs::copy(holding, desk.path("archive/packs").join(name))?;
+    assert_eq!(desk.verify()?.0, ["destroyed.bytes-left"]);
+    desk.json(&["destroy", "--finish"], 0)?;
+    assert!(desk.verify()?.0.is_empty());
+    assert_eq!(desk.holds(b"Gullmar")?, Vec::<PathBuf>::new());
+    Ok(())
+}
+
+#[test]
+fn a_record_that_came_back_is_not_carried_out_until_it_goes_again() -> TestResult {
+    let desk = Desk::new()?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    let fonds::archive::Target::Item(item) = desk.archive()?.resolve(&memo)? else {
+        return Err("no item".into());
+    };
+    let stored = desk.archive()?.stored_item(item)?.ok_or("no item")?;
+    desk.destroy(&[&memo], 0)?;
+    let conn = desk.database()?;
+    let trigger = "SELECT sql FROM sqlite_schema WHERE name = 'item_is_append_only'";
+    let trigger: String = conn.query_row(trigger, (), |row| row.get(0))?;
+    conn.execute_batch("DROP TRIGGER item_is_append_only")?;
+    conn.execute(
+        "UPDATE item SET key = ?2, slots = ?3 WHERE id = ?1",
+        rusqlite::params![item, stored.key, stored.slots],
+    )?;
+    conn.execute_batch(&trigger)?;
+    drop(conn);
+    assert!(desk.verify()?.0.contains(&"destroyed.left".to_owned()));
+    assert_eq!(desk.json(&["destroy", "--finish"], 0)?["records"], 1);
+    assert_eq!(desk.verify()?.0, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn a_record_that_is_gone_without_an_order_is_a_finding_beside_one_with() -> TestResult {
+    let desk = Desk::new()?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    let other = desk
+        .archive()?
+        .resolve(&desk.reference(OTHER.as_bytes())?)?;
+    let fonds::archive::Target::Item(other) = other else {
+        return Err("no item".into());
+    };
+    desk.destroy(&[&memo], 0)?;
+    desk.database()?.execute(
+        "UPDATE item SET key = NULL, slots = NULL WHERE id = ?1",
+        [other],
+    )?;
+    let codes = desk.verify()?.0;
+    assert!(codes.contains(&"item.gone".to_owned()), "{codes:?}");
+    Ok(())
+}
+
+/// The entry in which somebody said something, and its record key.
+fn said(desk: &Desk) -> TestResult<(u64, [u8; 32])> {
+    let accession = desk.json(&["log"], 0)?;
+    let accession = accession["entries"].as_array().into_iter().flatten();
+    let accession = accession
+        .filter_map(|entry| entry["reference"].as_str())
+        .find(|reference| reference.starts_with("a-"))
+        .ok_or("no accession")?
+        .to_owned();
+    let said = desk.json(
+        &[
+            "attribute",
+            &accession,
+            "--who",
+            "Pilot",
+            "--role",
+            "creator",
+            "--note",
+            WORDS,
+            "--basis",
+            "heard",
+        ],
+        0,
+    )?;
+    let entry = said["entries"]
+        .as_array()
+        .and_then(|all| all.last())
+        .and_then(Value::as_u64);
+    let entry = entry.ok_or("no entry")?;
+    let key = desk
+        .archive()?
+        .stored_entry(entry)?
+        .and_then(|entry| entry.key)
+        .ok_or("no key")?;
+    Ok((entry, key))
+}
+
+#[test]
+fn one_slot_goes_and_the_others_stay_under_what_was_signed() -> TestResult {
+    let desk = Desk::new()?;
+    let (entry, key) = said(&desk)?;
+    let number = entry.to_string();
+    let slots = ["--entry", &number, "--slot"];
+    for refused in ["about", "t", "nothing"] {
+        desk.destroy(&[&slots[..], &[refused]].concat(), 2)?;
+    }
+    let done = desk.destroy(&[&slots[..], &["note"]].concat(), 0)?;
+    assert_eq!((&done["slots"], &done["records"]), (&json!(1), &json!(0)));
+    assert_eq!(desk.anywhere(WORDS)?, Vec::<PathBuf>::new());
+    assert_eq!(desk.holds(&key)?, Vec::<PathBuf>::new());
+    assert_eq!(desk.verify()?.0, Vec::<String>::new());
+    let shown = desk.archive()?.entry(entry)?.ok_or("no entry")?;
+    assert_eq!(shown.get::<String>("basis")?.as_deref(), Some("heard"));
+    assert_eq!(shown.get::<String>("note")?, None);
+    // A second one of the same entry.
+    desk.destroy(&[&slots[..], &["basis"]].concat(), 0)?;
+    assert_eq!(desk.verify()?.0, Vec::<String>::new());
+    // A guess is not confirmed by anything that is left, and was by the key that is gone.
+    let archive = desk.archive()?;
+    let commitments = archive.ledger()?.blanks_of(entry)?;
+    let commitment = commitments
+        .values()
+        .find(|blank| blank.salt.is_none())
+        .ok_or("none")?;
+    let known = material(&desk)?;
+    let value = serde_json::to_string(WORDS)?;
+    let confirms = |salt: &[u8; 32]| {
+        let made = archive.committer().commit(salt, "note", &value);
+        commitments.values().any(|blank| blank.commitment == made)
+    };
+    assert!(commitment.salt.is_none() && !known.iter().any(confirms));
+    assert!(confirms(&Salts::new(&RecordKey(key)).salt("note")));
+    Ok(())
+}
+
+#[test]
+fn a_value_taken_away_or_put_in_beside_a_destroyed_one_is_found() -> TestResult {
+    let desk = Desk::new()?;
+    let (entry, _) = said(&desk)?;
+    desk.destroy(&["--entry", &entry.to_string(), "--slot", "note"], 0)?;
+    // Another value that somebody takes away beside it was not ordered to go.
+    let conn = desk.database()?;
+    let place = "of = 'e' AND id = ?1 AND slot = 6";
+    let select = format!("SELECT salt FROM blank WHERE {place}");
+    let salt: Vec<u8> = conn.query_row(&select, [entry], |row| row.get(0))?;
+    let slots_now = "SELECT slots FROM entry WHERE seq = ?1";
+    let slots_now: String = conn.query_row(slots_now, [entry], |row| row.get(0))?;
+    let without = slots_now.replace("\"heard\"", "null");
+    let update = format!("UPDATE blank SET salt = ?2 WHERE {place}");
+    let set = "UPDATE entry SET slots = ?2 WHERE seq = ?1";
+    conn.execute(&update, rusqlite::params![entry, None::<Vec<u8>>])?;
+    conn.execute(set, rusqlite::params![entry, without])?;
+    assert!(desk.verify()?.0.contains(&"ledger.entry-gone".to_owned()));
+    conn.execute(&update, rusqlite::params![entry, salt])?;
+    conn.execute(set, rusqlite::params![entry, slots_now])?;
+    assert_eq!(desk.verify()?.0, Vec::<String>::new());
+    // Another value in its place, or in that of one that stayed.
+    let slots: String =
+        conn.query_row("SELECT slots FROM entry WHERE seq = ?1", [entry], |row| {
+            row.get(0)
+        })?;
+    for changed in [
+        slots.replace("\"creator\"", "\"holder\""),
+        slots.replacen("null", &serde_json::to_string(WORDS)?, 1),
+    ] {
+        assert_ne!(changed, slots);
+        conn.execute(
+            "UPDATE entry SET slots = ?2 WHERE seq = ?1",
+            rusqlite::params![entry, changed],
+        )?;
+        assert!(
+            desk.verify()?
+                .0
+                .contains(&"ledger.entry-malformed".to_owned())
+        );
+    }
+    conn.execute(
+        "UPDATE entry SET slots = ?2 WHERE seq = ?1",
+        rusqlite::params![entry, slots],
+    )?;
+    assert!(desk.verify()?.0.is_empty());
+    conn.execute(
+        "UPDATE blank SET commitment = zeroblob(32) WHERE slot = 9",
+        (),
+    )?;
+    assert!(
+        desk.verify()?
+            .0
+            .contains(&"ledger.entry-altered".to_owned())
+    );
+    Ok(())
+}
+
+/// Every 32 bytes that the disk has: keys, leaf data and salts of the database, and what stands as digits in a file.
+fn material(desk: &Desk) -> TestResult<BTreeSet<[u8; 32]>> {
+    let archive = desk.archive()?;
+    let mut known = BTreeSet::new();
+    let mut keys = Vec::new();
+    for seq in 0..archive.head()?.0 {
+        let entry = archive.stored_entry(seq)?.ok_or("no entry")?;
+        known.insert(entry.leaf);
+        keys.extend(entry.key);
+    }
+    for card in archive.after(0, 10_000)? {
+        let item = archive.stored_item(card.item)?.ok_or("no item")?;
+        known.insert(item.leaf);
+        keys.extend(item.key);
+    }
+    let kinds = fonds::record::ENTRY_KINDS
+        .iter()
+        .chain(fonds::record::ITEM_KINDS);
+    let mut slots: BTreeSet<&str> = kinds.flat_map(|kind| kind.slots).copied().collect();
+    slots.insert("text/0");
+    for key in keys {
+        known.insert(key);
+        let salts = Salts::new(&RecordKey(key));
+        known.extend(slots.iter().map(|slot| salts.salt(slot)));
+    }
+    for entry in walkdir::WalkDir::new(desk.folder.path()) {
+        let entry = entry?;
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let bytes = fs::read(entry.path())?;
+        for window in bytes.windows(64) {
+            let mut digits = [0; 32];
+            if hex::decode_to_slice(window, &mut digits).is_ok() {
+                known.insert(digits);
+            }
+        }
+    }
+    Ok(known)
+}
+
+#[test]
+fn a_guess_of_a_destroyed_short_text_is_not_confirmed_by_what_is_left() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("short.txt"), "Yes.")?;
+    desk.done(&["ingest", "short.txt"])?;
+    let short = desk.reference(b"Yes.")?;
+    let digest: [u8; 32] = sha2::Sha256::digest("Yes.").into();
+    assert!(material(&desk)?.contains(&digest) || !desk.holds(&digest)?.is_empty());
+    desk.destroy(&[&short], 0)?;
+    fs::remove_file(desk.path("short.txt"))?;
+    let known = material(&desk)?;
+    let archive = desk.archive()?;
+    for guess in ["Yes.", "No.", "yes"] {
+        let digest: [u8; 32] = sha2::Sha256::digest(guess).into();
+        assert!(!known.contains(&digest), "{guess}");
+        assert_eq!(desk.holds(&digest)?, Vec::<PathBuf>::new());
+        let value = serde_json::to_string(guess)?;
+        let confirmed = known
+            .iter()
+            .any(|salt| known.contains(&archive.committer().commit(salt, "text/0", &value)));
+        assert!(!confirmed, "{guess}");
+    }
+    Ok(())
+}
+
+#[test]
+fn nothing_is_destroyed_without_a_yes_a_reason_and_an_authority() -> TestResult {
+    let desk = Desk::new()?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    let before = desk.json(&["status"], 0)?["entries"].clone();
+    let refused = desk.json(&["destroy", &memo, "--reason", "x", "--authority", "y"], 2)?;
+    assert_eq!(refused["message"], "nothing was destroyed");
+    desk.json(&["destroy", &memo, "--yes"], 2)?;
+    desk.destroy(&[], 2)?;
+    desk.destroy(&["d-zzzz"], 4)?;
+    desk.destroy(&[&memo, "--slot", "path"], 2)?;
+    assert_eq!(desk.json(&["status"], 0)?["entries"], before);
+    assert!(!desk.anywhere(MEMO)?.is_empty());
+    Ok(())
+}

@@ -1,0 +1,241 @@
+//! The leak check: what came in with the material does not leave in a publication, a report or an export unless it is
+//! let through by name.
+
+#![expect(clippy::disallowed_methods, reason = "tests write what is brought in")]
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Output;
+use std::process::Stdio;
+
+use age::secrecy::ExposeSecret as _;
+use sha2::Digest as _;
+
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+const MAIL: &str = "Received: from desk.pier.example ([203.0.113.7]) by mx.lists.example; Tue, 11 Jul 2023 09:00:00 +0000\r
+X-Originating-IP: [198.51.100.4]\r
+User-Agent: Pier Mail 3.1\r
+From: nora@halloran.example\r
+To: peter@voss.example\r
+Date: Tue, 11 Jul 2023 09:00:00 +0000\r
+Message-ID: <1@halloran.example>\r
+Subject: The pier\r
+\r
+I am at 203.0.113.7 and write with Pier Mail 3.1 today.\r
+";
+
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> TestResult<Self> {
+        let desk = Self {
+            folder: tempfile::tempdir()?,
+        };
+        desk.run(&["init", "archive", "--zone", "UTC"])?;
+        Ok(desk)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn run(&self, args: &[&str]) -> TestResult<Output> {
+        Ok(self.command(args).stdin(Stdio::null()).output()?)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fonds"));
+        command
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("FONDS_USER", self.path("user"))
+            .env("FONDS_ARCHIVE", self.path("archive"))
+            .args(args);
+        command
+    }
+
+    /// Ends well.
+    fn done(&self, args: &[&str]) -> TestResult<String> {
+        let output = self.run(args)?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{args:?}: {said}");
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Is refused, and says so.
+    fn refused(&self, args: &[&str]) -> TestResult<String> {
+        let output = self.run(args)?;
+        let said = String::from_utf8(output.stderr)?;
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains("tell who gave the material"), "{said}");
+        assert!(output.stdout.is_empty());
+        Ok(said)
+    }
+
+    fn bring(&self, path: &str, bytes: &[u8]) -> TestResult<String> {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().ok_or("no folder")?)?;
+        fs::write(&path, bytes)?;
+        self.done(&["ingest", &path.to_string_lossy()])?;
+        let archive = fonds::archive::Archive::open(&self.path("archive"))?;
+        let digest = fonds::record::Digest::new(sha2::Sha256::digest(bytes).into());
+        Ok(archive.document_reference(&digest)?.ok_or("not here")?)
+    }
+
+    fn message(&self) -> TestResult<String> {
+        let archive = fonds::archive::Archive::open(&self.path("archive"))?;
+        let cards = archive.after(0, 100)?;
+        let message = cards
+            .iter()
+            .find(|card| card.class == "m")
+            .ok_or("no message")?;
+        Ok(archive.reference(message)?)
+    }
+}
+
+#[test]
+fn headers_of_a_mail_do_not_leave_with_it() -> TestResult {
+    let desk = Desk::new()?;
+    desk.bring("mail.eml", MAIL.as_bytes())?;
+    let message = desk.message()?;
+    let publish = ["publish", &message, "-o", "page.html", "--yes"];
+    let said = desk.refused(&publish)?;
+    assert!(
+        said.contains("a host in Received") && said.contains("203.0.113.7"),
+        "{said}"
+    );
+    assert!(
+        said.contains("the mail program") && said.contains("Pier Mail 3.1"),
+        "{said}"
+    );
+    assert!(
+        !said.contains("198.51.100.4"),
+        "it is not in what is published: {said}"
+    );
+    assert!(!desk.path("page.html").exists());
+    let one = [&publish[..], &["--allow", "203.0.113.7"]].concat();
+    assert!(!desk.refused(&one)?.contains("a host in Received"));
+    desk.done(&[&one[..], &["--allow", "Pier Mail 3.1"]].concat())?;
+    assert!(desk.path("page.html").exists());
+    // The same in a timeline and in a report of a draft.
+    for format in ["html", "csv"] {
+        let timeline = ["timeline", "--format", format];
+        desk.refused(&timeline)?;
+        let allowed = ["--allow", "203.0.113.7", "--allow", "Pier Mail 3.1"];
+        assert!(
+            desk.done(&[&timeline[..], &allowed].concat())?
+                .contains("203.0.113.7")
+        );
+    }
+    desk.done(&["timeline"])?;
+    fs::write(
+        desk.path("draft.md"),
+        format!("\u{201c}I am at 203.0.113.7 and write\u{201d} [{message}]\n"),
+    )?;
+    desk.refused(&["cite", "draft.md", "-o", "report.html"])?;
+    assert!(!desk.path("report.html").exists());
+    desk.run(&[
+        "cite",
+        "draft.md",
+        "-o",
+        "report.html",
+        "--allow",
+        "203.0.113.7",
+        "--allow",
+        "Pier Mail 3.1",
+    ])?;
+    assert!(desk.path("report.html").exists());
+    Ok(())
+}
+
+#[test]
+fn paths_user_names_and_authors_of_office_files_do_not_leave() -> TestResult {
+    let desk = Desk::new()?;
+    let memo = desk.bring(
+        "home/brandt/memo.txt",
+        b"Seen by Brandt, kept for the board.\n",
+    )?;
+    let said = desk.refused(&["publish", &memo, "-o", "page.html", "--yes"])?;
+    assert!(
+        said.contains("the user name in a path") && said.contains("brandt"),
+        "{said}"
+    );
+    desk.done(&[
+        "publish",
+        &memo,
+        "-o",
+        "page.html",
+        "--yes",
+        "--allow",
+        "brandt",
+    ])?;
+    // An office file says who wrote it.
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    zip.start_file("docProps/core.xml", stored)?;
+    zip.write_all(b"<cp:coreProperties><dc:creator>Ulla Mark</dc:creator><cp:lastModifiedBy>Per Holm</cp:lastModifiedBy></cp:coreProperties>")?;
+    let letter = desk.bring("letter.docx", &zip.finish()?.into_inner())?;
+    fs::write(
+        desk.path("draft.md"),
+        format!("She wrote: \u{201c}Per Holm and Ulla Mark were there\u{201d} [{letter}].\n"),
+    )?;
+    let said = desk.refused(&["cite", "draft.md", "-o", "report.md"])?;
+    assert!(
+        said.contains("the author") && said.contains("Ulla Mark"),
+        "{said}"
+    );
+    assert!(
+        said.contains("who saved last") && said.contains("Per Holm"),
+        "{said}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_name_in_the_vault_does_not_leave_where_a_key_is_given() -> TestResult {
+    let desk = Desk::new()?;
+    let (one, two) = (
+        age::x25519::Identity::generate(),
+        age::x25519::Identity::generate(),
+    );
+    fs::create_dir_all(desk.path("user/config"))?;
+    let list = format!("{}\n{}\n", one.to_public(), two.to_public());
+    fs::write(desk.path("user/config/vault-recipients"), list)?;
+    fs::write(desk.path("key"), one.to_string().expose_secret())?;
+    let memo = desk.bring("memo.txt", b"Ask Wilhelmina Achterberg about it.\n")?;
+    let accession = desk.done(&["log"])?;
+    let accession = accession
+        .split_whitespace()
+        .find(|word| word.starts_with("a-"))
+        .ok_or("none")?;
+    let accession = accession.trim_end_matches([',', ':']).to_owned();
+    let mut child = desk
+        .command(&["attribute", &accession, "--confidential", "--from-fd", "0"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let mut input = child.stdin.take().ok_or("no input")?;
+    input.write_all(b"Wilhelmina Achterberg\n")?;
+    drop(input);
+    assert!(child.wait()?.success());
+    let publish = [
+        "publish",
+        &memo,
+        "-o",
+        "page.html",
+        "--yes",
+        "--vault-identity",
+        "key",
+    ];
+    let said = desk.refused(&publish)?;
+    assert!(said.contains("the name behind Source"), "{said}");
+    assert!(!said.contains("Achterberg"), "{said}");
+    Ok(())
+}

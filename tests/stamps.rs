@@ -1,0 +1,421 @@
+//! Time stamps of an authority that `openssl ts` is: accepted both ways, refused with any byte changed, worth nothing by
+//! an authority that nobody pinned, and renewed before their certificate runs out.
+
+#[path = "support/skipped.rs"]
+mod told;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::process::Output;
+
+use fonds::anchor::Token;
+use fonds::anchor::Trusted;
+use fonds::anchor::stamp_request;
+use fonds::keys::Places;
+use serde_json::Value;
+
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+const CONFIG: &str = "\
+[req]
+distinguished_name = name
+[name]
+[root]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign
+[tsa]
+basicConstraints = CA:FALSE
+extendedKeyUsage = critical,timeStamping
+[web]
+basicConstraints = CA:FALSE
+extendedKeyUsage = critical,serverAuth,timeStamping
+[ts]
+default_tsa = stamps
+[stamps]
+serial = serial
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+ess_cert_id_alg = sha256
+";
+
+/// A desk with an authority, an archive and its keeper.
+struct Desk {
+    dir: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new(key: &str) -> TestResult<Self> {
+        let desk = Self {
+            dir: tempfile::tempdir()?,
+        };
+        desk.write("ca.cnf", CONFIG.as_bytes())?;
+        desk.authority("", key, "30", "tsa")?;
+        Ok(desk)
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> TestResult {
+        Ok(fonds::durable::write_atomic(&self.path(name), bytes)?)
+    }
+
+    fn read(&self, name: &str) -> TestResult<Vec<u8>> {
+        Ok(fs::read(self.path(name))?)
+    }
+
+    fn openssl(&self, args: &str) -> TestResult<String> {
+        let output = Command::new("openssl")
+            .current_dir(self.dir.path())
+            .args(args.split(' '))
+            .output()?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
+        if output.status.success() {
+            Ok(said)
+        } else {
+            Err(format!("openssl {args}: {said}").into())
+        }
+    }
+
+    /// Makes a root and an authority's certificate under it, their names beginning with `name`.
+    fn authority(&self, name: &str, key: &str, days: &str, usage: &str) -> TestResult {
+        self.openssl(&format!(
+            "req -x509 -config ca.cnf -extensions root -newkey {key} -nodes -keyout {name}root.key -out {name}root.pem -days 3650 -subj /CN={name}Root"
+        ))?;
+        self.openssl(&format!(
+            "req -new -config ca.cnf -newkey {key} -nodes -keyout {name}tsa.key -out {name}tsa.csr -subj /CN={name}Notary"
+        ))?;
+        self.openssl(&format!(
+            "x509 -req -in {name}tsa.csr -CA {name}root.pem -CAkey {name}root.key -CAcreateserial -days {days} -extfile ca.cnf -extensions {usage} -out {name}tsa.pem"
+        ))?;
+        Ok(())
+    }
+
+    /// What the authority gives back.
+    fn stamp(&self, name: &str, request: &str, answer: &str) -> TestResult<String> {
+        self.openssl(&format!(
+            "ts -reply -config ca.cnf -section stamps -queryfile {request} -signer {name}tsa.pem -inkey {name}tsa.key -out {answer}"
+        ))
+    }
+
+    fn run(&self, now: Option<&str>, args: &[&str]) -> TestResult<Output> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fonds"));
+        command
+            .current_dir(self.dir.path())
+            .env_clear()
+            .env("FONDS_USER", self.path("user"))
+            .env("FONDS_ARCHIVE", self.path("archive"))
+            .args(args);
+        if let Some(now) = now {
+            command.env("FONDS_NOW", now);
+        }
+        Ok(command.output()?)
+    }
+
+    fn at(&self, now: Option<&str>, args: &[&str], status: i32) -> TestResult<String> {
+        let output = self.run(now, args)?;
+        let said = String::from_utf8(output.stdout)? + &String::from_utf8(output.stderr)?;
+        assert_eq!(output.status.code(), Some(status), "{args:?}: {said}");
+        Ok(said)
+    }
+
+    fn says(&self, args: &[&str], status: i32) -> TestResult<String> {
+        self.at(None, args, status)
+    }
+
+    fn report(&self, now: Option<&str>) -> TestResult<Value> {
+        Ok(serde_json::from_str(&self.at(
+            now,
+            &["--json", "verify"],
+            0,
+        )?)?)
+    }
+
+    /// An archive whose head was stamped; the authority is pinned.
+    fn stamped(key: &str) -> TestResult<Self> {
+        let desk = Self::new(key)?;
+        desk.says(&["init", "archive", "--name", "Harbor", "--zone", "UTC"], 0)?;
+        desk.says(&["anchor", "trust", "notary", "root.pem"], 0)?;
+        desk.says(&["anchor", "request", "-o", "one.tsq"], 0)?;
+        desk.stamp("", "one.tsq", "one.tsr")?;
+        fs::copy(desk.path("archive/log/checkpoint"), desk.path("checkpoint"))?;
+        desk.says(&["anchor", "add", "one.tsr"], 0)?;
+        Ok(desk)
+    }
+}
+
+fn is_there() -> bool {
+    let there = Command::new("openssl").arg("version").output().is_ok();
+    if !there {
+        told::skipped("openssl is not installed, so nothing can be stamped");
+    }
+    there
+}
+
+const KEYS: [&str; 2] = ["rsa:2048", "ec -pkeyopt ec_paramgen_curve:P-256"];
+
+/// Who is trusted: the authority of that root.
+fn trusted(desk: &Desk, root: &str) -> TestResult<Trusted> {
+    let places = Places {
+        config: desk.path(root).with_extension("config"),
+        state: desk.path("state"),
+    };
+    Trusted::add_authority(&places, "notary", &desk.read(root)?)?;
+    Ok(Trusted::load(&places)?)
+}
+
+#[test]
+fn openssl_accepts_our_requests_and_we_accept_its_answers() -> TestResult {
+    if !is_there() {
+        return Ok(());
+    }
+    for key in KEYS {
+        let desk = Desk::stamped(key)?;
+        let said = desk.openssl("ts -query -in one.tsq -text")?;
+        assert!(
+            said.contains("Hash Algorithm: sha256") && said.contains("Nonce: 0x"),
+            "{said}"
+        );
+        let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"))?;
+        for over in ["-data checkpoint", "-queryfile one.tsq"] {
+            let command = format!("ts -verify {over} -in one.tsr -CAfile root.pem");
+            let said = desk.openssl(&command)?;
+            assert!(said.contains("Verification: OK"), "{said}");
+            let told = readme.contains(&format!("\nopenssl {command}\n"));
+            assert_eq!(
+                told,
+                over == "-data checkpoint",
+                "the README tells another command"
+            );
+        }
+        let report = desk.report(None)?;
+        let anchor = &report["anchored_by"][0];
+        assert_eq!(
+            (&anchor["kind"], &anchor["by"]),
+            (&"token".into(), &"notary".into())
+        );
+        assert_eq!((&anchor["size"], &anchor["since"]), (&1.into(), &1.into()));
+        let said = desk.says(&["status"], 0)?;
+        assert!(
+            said.contains("1 of them anchored outside") && said.contains("runs out on"),
+            "{said}"
+        );
+        let said = desk.says(&["anchor"], 0)?;
+        assert!(
+            said.contains("notary") && said.contains("counts; its certificate runs out"),
+            "{said}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn a_token_with_any_byte_changed_says_nothing_else() -> TestResult {
+    if !is_there() {
+        return Ok(());
+    }
+    for key in KEYS {
+        let desk = Desk::new(key)?;
+        let over = b"some checkpoint\n";
+        desk.write(
+            "one.tsq",
+            &stamp_request(over, [0x41, 1, 2, 3, 4, 5, 6, 7])?,
+        )?;
+        desk.stamp("", "one.tsq", "one.tsr")?;
+        let roots = trusted(&desk, "root.pem")?.authorities;
+        let good = desk.read("one.tsr")?;
+        let token = Token::read(&good)?;
+        assert_eq!(token.nonce().as_deref(), Some("4101020304050607"));
+        let stamp = token.judge(over, &roots)?;
+        assert!(token.judge(b"another checkpoint\n", &roots).is_err());
+        let mut passed = Vec::new();
+        for at in 0..good.len() {
+            for bit in [0x01, 0x20, 0x80] {
+                let mut bytes = good.clone();
+                bytes[at] ^= bit;
+                if let Ok(token) = Token::read(&bytes)
+                    && let Ok(found) = token.judge(over, &roots)
+                {
+                    assert_eq!(
+                        (&found, token.nonce()),
+                        (&stamp, Some("4101020304050607".to_owned())),
+                        "byte {at}"
+                    );
+                    passed.push(at);
+                }
+            }
+        }
+        // Nothing but whether it was granted as it was asked for or with modifications, which no signature covers.
+        assert!(passed.len() <= 1, "{passed:?}");
+        for length in 0..good.len() {
+            assert!(Token::read(&good[..length]).is_err(), "{length} bytes");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn an_authority_counts_where_it_was_pinned_and_may_stamp() -> TestResult {
+    if !is_there() {
+        return Ok(());
+    }
+    let desk = Desk::stamped(KEYS[1])?;
+    desk.authority("other", KEYS[1], "30", "tsa")?;
+    desk.authority("web", KEYS[1], "30", "web")?;
+    let over = desk.read("checkpoint")?;
+    let token = Token::read(&desk.read("one.tsr")?)?;
+    token.judge(&over, &trusted(&desk, "root.pem")?.authorities)?;
+    let refused = token
+        .judge(&over, &trusted(&desk, "otherroot.pem")?.authorities)
+        .unwrap_err();
+    assert!(refused.to_string().contains("CN=Notary"), "{refused}");
+    // Whoever pinned nobody sees that something is kept.
+    fs::rename(desk.path("user/config/authorities"), desk.path("away"))?;
+    let report = desk.report(None)?;
+    assert_eq!(report["anchoring"], "self-consistent");
+    let said = report["not_findings"].to_string();
+    assert!(said.contains("whose root you did not pin"), "{said}");
+    // A certificate for something else besides: openssl does not stamp with it, and nor would a token of it count.
+    desk.says(&["anchor", "request", "-o", "two.tsq"], 0)?;
+    assert!(desk.stamp("web", "two.tsq", "two.tsr").is_err());
+    // An answer to a request that nobody made here.
+    desk.write(
+        "three.tsq",
+        &stamp_request(&desk.read("archive/log/checkpoint")?, [0x42; 8])?,
+    )?;
+    desk.stamp("", "three.tsq", "three.tsr")?;
+    let said = desk.says(&["anchor", "add", "three.tsr"], 2)?;
+    assert!(said.contains("nonce is another"), "{said}");
+    let said = desk.says(&["anchor", "add", "three.tsr", "--request", "two.tsq"], 2)?;
+    assert!(said.contains("nonce is another"), "{said}");
+    desk.says(&["anchor", "add", "three.tsr", "--request", "three.tsq"], 0)?;
+    // A stamp over something else, and one that the authority refused.
+    desk.write("else.tsq", &stamp_request(b"something else\n", [0x43; 8])?)?;
+    desk.stamp("", "else.tsq", "else.tsr")?;
+    let said = desk.says(&["anchor", "add", "else.tsr"], 2)?;
+    assert!(
+        said.contains("none of this archive's checkpoints"),
+        "{said}"
+    );
+    desk.write("bad.tsq", b"\x30\x03\x02\x01\x01")?;
+    desk.stamp("", "bad.tsq", "bad.tsr")?;
+    let said = desk.says(&["anchor", "add", "bad.tsr"], 2)?;
+    assert!(said.contains("did not grant it"), "{said}");
+    desk.write("huge.tsr", "0".repeat(5 << 20).as_bytes())?;
+    desk.says(&["anchor", "add", "huge.tsr"], 2)?;
+    Ok(())
+}
+
+#[test]
+fn a_token_counts_until_its_certificate_runs_out_and_beyond_where_it_was_renewed() -> TestResult {
+    if !is_there() {
+        return Ok(());
+    }
+    let desk = Desk::stamped(KEYS[1])?;
+    let later = Some("2099-01-01T00:00:00Z");
+    assert_eq!(desk.report(None)?["anchoring"], "anchored");
+    let said = desk.says(&["verify"], 0)?;
+    assert!(
+        said.contains("stamped by the authority notary") && said.contains("runs out on"),
+        "{said}"
+    );
+    // Its certificate holds for 30 days.
+    let report = desk.report(later)?;
+    assert_eq!(report["anchoring"], "self-consistent");
+    assert!(report["not_findings"].to_string().contains("has run out"));
+    // Nor does it count on a computer whose clock is behind it.
+    let report = desk.report(Some("2020-01-01T00:00:00Z"))?;
+    assert_eq!(report["anchoring"], "self-consistent");
+    assert!(
+        report["not_findings"]
+            .to_string()
+            .contains("clocks is wrong")
+    );
+    // Another authority, whose certificate holds longer, stamps a head that covers the first token.
+    desk.authority("second", KEYS[1], "36500", "tsa")?;
+    // Its root runs out before that; so it is pinned itself, as whoever trusts one key only may.
+    desk.says(&["anchor", "trust", "second", "secondtsa.pem"], 0)?;
+    desk.says(&["anchor", "request", "-o", "two.tsq"], 0)?;
+    desk.stamp("second", "two.tsq", "two.tsr")?;
+    desk.says(&["anchor", "add", "two.tsr"], 0)?;
+    let report = desk.report(later)?;
+    let by: Vec<&str> = (report["anchored_by"].as_array().into_iter().flatten())
+        .filter_map(|anchor| anchor["by"].as_str())
+        .collect();
+    assert_eq!(by, ["notary", "second"]);
+    Ok(())
+}
+
+#[test]
+fn an_opentimestamps_proof_is_kept_and_not_claimed() -> TestResult {
+    if !is_there() {
+        return Ok(());
+    }
+    let desk = Desk::stamped(KEYS[1])?;
+    let digest: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(desk.read("checkpoint")?).into();
+    let magic = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01\x08";
+    desk.write(
+        "one.ots",
+        &[magic.as_slice(), &digest, b"\x00rest"].concat(),
+    )?;
+    let said = desk.says(&["anchor", "add", "one.ots"], 0)?;
+    assert!(said.contains("does not check it"), "{said}");
+    let report = desk.report(None)?;
+    assert_eq!(report["anchored_by"].as_array().map(Vec::len), Some(1));
+    assert!(
+        report["not_findings"]
+            .to_string()
+            .contains("OpenTimestamps")
+    );
+    desk.write(
+        "two.ots",
+        &[magic.as_slice(), &[7; 32], b"\x00rest"].concat(),
+    )?;
+    desk.says(&["anchor", "add", "two.ots"], 2)?;
+    Ok(())
+}
+
+#[test]
+fn a_published_proof_carries_its_time_stamp_and_others_check_it() -> TestResult {
+    if !is_there() {
+        return Ok(());
+    }
+    let desk = Desk::new(KEYS[0])?;
+    desk.says(&["init", "archive", "--name", "Harbor", "--zone", "UTC"], 0)?;
+    desk.write("memo.txt", b"The truck is on it.\n")?;
+    desk.says(&["ingest", "memo.txt", "--from", "Source A"], 0)?;
+    desk.says(&["anchor", "trust", "notary", "root.pem"], 0)?;
+    desk.says(&["anchor", "request", "-o", "one.tsq"], 0)?;
+    desk.stamp("", "one.tsq", "one.tsr")?;
+    desk.says(&["anchor", "add", "one.tsr"], 0)?;
+    let found = desk.says(&["find", "truck"], 0)?;
+    let item = found.split_whitespace().next().ok_or("nothing found")?;
+    desk.says(&["publish", item, "-o", "memo.html", "--yes"], 0)?;
+    for file in ["memo.html", "memo.proof.json"] {
+        let said = desk.says(&["verify", file], 0)?;
+        assert!(said.contains("stamped by the authority notary"), "{said}");
+    }
+    // Without this program: the token and what it is over are in the proof.
+    let proof: Value = serde_json::from_slice(&desk.read("memo.proof.json")?)?;
+    let checkpoint = proof["checkpoint"].as_str().ok_or("no checkpoint")?;
+    desk.write("checkpoint", checkpoint.as_bytes())?;
+    desk.write(
+        "two.tsr",
+        &hex::decode(proof["tokens"][0].as_str().ok_or("no token")?)?,
+    )?;
+    let said = desk.openssl("ts -verify -data checkpoint -in two.tsr -CAfile root.pem")?;
+    assert!(said.contains("Verification: OK"), "{said}");
+    // Whoever pinned nobody is told so, and the state is the same.
+    fs::rename(desk.path("user/config/authorities"), desk.path("away"))?;
+    let said = desk.says(&["verify", "memo.proof.json"], 0)?;
+    assert!(
+        said.contains("did not pin") && said.contains("Matches"),
+        "{said}"
+    );
+    assert!(Path::new(&desk.path("memo.html")).is_file());
+    Ok(())
+}
