@@ -145,6 +145,10 @@ fn an_archive_moves_to_another_computer_with_its_key() -> TestResult {
     let changed = there.run(&["key", "rotate", "--reason", "moved to the new computer"])?;
     assert_eq!(changed.status, Some(0), "{changed:?}");
     assert_eq!(there.run(&ACT)?.status, Some(0));
+    // A witness knows the first key only: it is not asked, rather than made to take the archive for another.
+    let asked = there.run(&["anchor", "request", "--witness", "mara", "-o", "r.json"])?;
+    assert_eq!(asked.status, Some(2), "{asked:?}");
+    assert!(asked.stderr.contains("whose key was changed"), "{asked:?}");
     demand_clean(&there, "moved")?;
     // What comes back to the old computer can be read and checked there, and nothing can be added.
     fs::remove_dir_all(here.path().join("archive"))?;

@@ -167,6 +167,12 @@ fn of_witness(
     witness: &str,
     (note, head): (&Note, &Checkpoint),
 ) -> Result<Option<u64>, CliError> {
+    if !archive.log_keys()?.rotated().is_empty() {
+        return Err(CliError::usage(
+            "a witness of this release does not follow an archive whose key was changed",
+            "fonds anchor request -o FILE.tsq        a time-stamp authority needs no key of yours",
+        ));
+    }
     let trusted = Trusted::load(&context.places()?)?;
     let key = trusted.witness(witness).ok_or_else(|| unknown(witness))?;
     let since = match args.since {
