@@ -411,10 +411,10 @@ fn every_attack_of_the_page_has_its_test_and_its_finding() -> TestResult {
         let entry = entry?;
         if entry.path().extension().is_some_and(|it| it == "rs") {
             let text = fs::read_to_string(entry.path())?;
-            let names = text
-                .split("#[test]\nfn ")
-                .skip(1)
-                .filter_map(|it| it.split('(').next());
+            let names = text.split("#[test]\n").skip(1).filter_map(|after| {
+                let line = after.lines().find_map(|line| line.strip_prefix("fn "))?;
+                line.split('(').next()
+            });
             written.extend(names.map(ToOwned::to_owned));
         }
     }
