@@ -13,6 +13,7 @@ use fonds::archive::Archive;
 use fonds::archive::EntryDraft;
 use fonds::keys::KeyPair;
 use fonds::keys::Places;
+use fonds::publish;
 use fonds::record::Digest;
 use fonds::record::Moment;
 use fonds::tlog::Cosigner;
@@ -97,6 +98,59 @@ fn a_fake_witness_is_not_believed() -> TestResult {
     assert_eq!((codes(&found), found.anchored_by.len()), (vec![], 1));
     let anchor = &found.anchored_by[0];
     assert_eq!((anchor.size, anchor.since), (1, found.entries - 1));
+    Ok(())
+}
+
+#[test]
+fn what_was_in_other_hands_before_the_key_changed_is_proved_under_that_head() -> TestResult {
+    let bench = Bench::new()?;
+    let memo = bench.dir.path().join("memo.txt");
+    fonds::durable::write_atomic(&memo, b"The truck is on it.\n")?;
+    bench.ingest(&[&memo], Some("Source A"))?;
+    let size = Archive::open(&bench.archive())?.head()?.0;
+    let (good, root) = cosigned(&bench, size, &mara(), 1_700_000_000)?;
+    anchor(&bench, size, &root, "witness", good.as_bytes())?;
+    let changed = [("t", Value::from("2023-08-15T20:00:00Z"))];
+    bench
+        .writer()?
+        .rotate(KeyPair::from_seed([11; 32]), &changed)?;
+    let archive = Archive::open(&bench.archive())?;
+    let wanted = publish::Wanted {
+        items: vec![1],
+        ..publish::Wanted::default()
+    };
+    let trusted = Trusted {
+        witnesses: vec![(
+            "mara".to_owned(),
+            Cosigner::new("mara.example", mara().public().as_bytes())?,
+        )],
+        ..Trusted::default()
+    };
+    let proof = publish::make(&archive, &wanted, &trusted)?;
+    assert_eq!((proof.cosignatures.len(), proof.key_entries.len()), (1, 0));
+    // Ninety cosignatures of nobody's do not hide hers.
+    let mut flooded = proof.clone();
+    let text = fonds::tlog::Note::parse(proof.checkpoint.as_bytes())?;
+    for seed in 100..190 {
+        let key = KeyPair::from_seed([seed; 32]);
+        let line = key.cosign("nobody.example", text.text(), 1_700_000_000)?;
+        flooded.cosignatures.insert(
+            0,
+            publish::Cosignature {
+                key: Digest::new(*key.public().as_bytes()),
+                name: "nobody.example".to_owned(),
+                signature: hex::encode(&line.bytes()[8..]),
+                time: 1_700_000_000,
+            },
+        );
+    }
+    let now = Moment::from_seconds(1_800_000_000).ok_or("a time")?;
+    for proof in [proof, flooded] {
+        let checked = publish::check(proof.file()?.as_bytes());
+        assert_eq!(checked.state, publish::State::Matches, "{checked:?}");
+        let counts = publish::outside(&proof, &trusted, now);
+        assert!(format!("{counts:?}").contains("Counts"), "{counts:?}");
+    }
     Ok(())
 }
 

@@ -561,6 +561,13 @@ fn notes_that_are_not_notes_are_refused() -> TestResult {
 #[test]
 fn a_key_that_anybody_can_sign_for_is_refused() {
     assert!(Verifier::new("name", &[0; 32]).is_err());
+    // y = 3, and the same as 2^255-19+3: not every verifier takes the second spelling.
+    let mut three = [0; 32];
+    three[0] = 3;
+    assert!(Verifier::new("name", &three).is_ok());
+    let mut again = [0xff; 32];
+    (again[0], again[31]) = (0xf0, 0x7f);
+    assert!(Verifier::new("name", &again).is_err());
     assert!(Verifier::new("na me", key(1).verifying_key().as_bytes()).is_err());
 }
 

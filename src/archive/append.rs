@@ -382,6 +382,8 @@ impl Writer {
     }
 
     pub(super) fn store_note(&mut self, note: &Note) -> Result<(), ArchiveError> {
+        // What stands in this table stays there, so it is judged before, wherever it comes from.
+        self.archive.log_keys()?.open(note)?;
         self.archive
             .conn
             .prepare_cached("INSERT INTO checkpoint VALUES (:size, :note)")?

@@ -22,11 +22,13 @@ use crate::archive::Writer;
 use crate::keys::KeyPair;
 use crate::keys::Places;
 use crate::keys::PublicKey;
+use crate::keys::last_signed;
 use crate::keys::needs_passphrase;
 use crate::keys::public_half;
 use crate::keys::take_place;
 use crate::record::Moment;
 use crate::record::visible;
+use crate::tlog::Checkpoint;
 
 /// The longest passphrase that is read, in bytes.
 const LONGEST_PASSPHRASE: u64 = 4096;
@@ -220,22 +222,53 @@ impl Context {
         let expected = keys.current();
         let next = places.next_log_key(origin)?;
         if public_half(&next)? != Some(expected) {
-            let key = self.key(&path, &expected)?;
+            self.demand_not_older(archive, &places, public_half(&path)? == Some(expected))?;
+            let key = self.key(&path, &expected, "Passphrase of the archive's key:")?;
             return Ok(Signer::new(&places, origin, key)?);
         }
         // A change of the key was stopped after it had been recorded.
-        let key = self.key(&next, &expected)?;
-        let retired = match keys.signers(archive.head()?.0) {
-            (old, Some(_)) if public_half(&path)? == Some(old) => Some(self.key(&path, &old)?),
+        let key = self.key(&next, &expected, "Passphrase of the archive's new key:")?;
+        let (size, note) = archive.head()?;
+        let signed =
+            note.is_some_and(|note| archive.open_note(&note).is_ok_and(|it| it.size == size));
+        let retired = match keys.signers(size) {
+            (old, Some(_)) if !signed && public_half(&path)? == Some(old) => {
+                Some(self.key(&path, &old, "Passphrase of the archive's old key:")?)
+            }
             _ => None,
         };
         Ok(Signer::new(&places, origin, key)?.after(retired))
     }
 
+    /// Refuses, where the key that is here is not the one that signs this copy, to call it the wrong one if this copy is
+    /// from before a change of the key.
+    fn demand_not_older(
+        &self,
+        archive: &Archive,
+        places: &Places,
+        signs: bool,
+    ) -> Result<(), CliError> {
+        let entries = archive.head()?.0;
+        let signed = last_signed(places, archive.origin().as_str())
+            .ok()
+            .flatten();
+        let signed = signed.and_then(|note| Checkpoint::parse(note.text()).ok());
+        match signed.filter(|signed| !signs && signed.size > entries) {
+            None => Ok(()),
+            Some(signed) => Err(CliError::usage(
+                format!(
+                    "this is an older copy: it has {entries} entries, and {} were signed, by a key that it does not know",
+                    signed.size
+                ),
+                "use the newest copy of the archive; this one can be read, and not added to",
+            )),
+        }
+    }
+
     /// Opens a key, asking for its passphrase where it is locked.
-    fn key(&self, path: &Path, expected: &PublicKey) -> Result<KeyPair, CliError> {
+    fn key(&self, path: &Path, expected: &PublicKey, question: &str) -> Result<KeyPair, CliError> {
         let passphrase = if needs_passphrase(path)? {
-            self.passphrase("Passphrase of the archive's key:")?
+            self.passphrase(question)?
         } else {
             None
         };

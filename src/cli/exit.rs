@@ -549,7 +549,7 @@ fn key(error: &KeyError) -> (u8, &'static str, String) {
         error if error.is_wrong_key() => (
             12,
             "wrong_key",
-            "the key that this archive was started with; reading needs no key".to_owned(),
+            "the key that signs it now, which fonds key shows; reading needs no key".to_owned(),
         ),
         error if error.is_conflict() => (
             2,

@@ -14,13 +14,14 @@ use super::ui::number;
 use crate::archive::Archive;
 use crate::durable;
 use crate::keys::KeyPair;
+use crate::keys::needs_passphrase;
 use crate::keys::take_place;
 use crate::keys::words;
 
 /// Show the keys that sign the archive, or change the key
 ///
 /// Change it when a computer goes out of your hands, or comes into them: bring the key's file to the new computer, change
-/// the key there, and the file that stayed behind can add nothing more. The archive keeps its name and its twelve words,
+/// the key there, and the file that stayed behind can add nothing more to the archive as it is then. The archive keeps its name and its twelve words,
 /// and what was signed before stays good.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -45,9 +46,12 @@ enum Act {
         /// A remark
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
-        /// Ask for a passphrase for the new key (or give it with --passphrase-fd)
+        /// Ask for a passphrase for the new key (or give it with --passphrase-fd); the usual where the old one has one
         #[arg(long)]
         passphrase: bool,
+        /// Make the new key without a passphrase although the old one has one
+        #[arg(long, conflicts_with = "passphrase")]
+        no_passphrase: bool,
     },
 }
 
@@ -110,9 +114,14 @@ pub(super) fn run(context: &Context, args: &KeyArgs) -> Result<Outcome, CliError
         reason,
         note,
         passphrase,
+        no_passphrase,
     }) = &args.act
     {
-        rotate(context, reason.as_deref(), note.as_deref(), *passphrase)?;
+        let lock = Lock {
+            asked: *passphrase,
+            refused: *no_passphrase,
+        };
+        rotate(context, reason.as_deref(), note.as_deref(), lock)?;
     }
     context.ui.answer(&keys(context, &context.archive()?)?)?;
     Ok(Outcome::Done)
@@ -142,16 +151,28 @@ fn keys(context: &Context, archive: &Archive) -> Result<Listed, CliError> {
     })
 }
 
+/// Whether the new key is locked by a passphrase.
+struct Lock {
+    asked: bool,
+    refused: bool,
+}
+
 fn rotate(
     context: &Context,
     reason: Option<&str>,
     note: Option<&str>,
-    passphrase: bool,
+    lock: Lock,
 ) -> Result<(), CliError> {
     let mut writer = context.writer()?;
     let origin = writer.archive().origin().as_str().to_owned();
-    let passphrase = context.new_passphrase(passphrase, "Passphrase for the new key:")?;
     let places = context.places()?;
+    let place = places.log_key(&origin)?;
+    let asked = lock.asked || needs_passphrase(&place)?;
+    let passphrase = if lock.refused {
+        None
+    } else {
+        context.new_passphrase(asked, "Passphrase for the new key:")?
+    };
     let next = places.next_log_key(&origin)?;
     // One that is there was made by a change that was stopped before it was recorded: it never signed anything.
     durable::discard(&next)?;
@@ -161,9 +182,14 @@ fn rotate(
     values.words("reason", reason);
     values.words("note", note);
     writer.rotate(new, values.slots())?;
-    take_place(&next, &places.log_key(&origin)?)?;
+    take_place(&next, &place)?;
     context
         .ui
-        .say("The key has been changed. The old one has been taken off this computer; destroy its other copies.");
+        .say(&format!(
+            "The key has been changed. The new one is at {}: back it up, without it nothing can be added.\n\
+             The old one has been taken off this computer: destroy its other copies, and tell your witnesses that it is no \
+             longer yours.",
+            place.display()
+        ));
     Ok(())
 }

@@ -146,7 +146,10 @@ pub fn public_half(path: &Path) -> Result<Option<PublicKey>, KeyError> {
 pub fn take_place(next: &Path, place: &Path) -> Result<(), KeyError> {
     // The public half is only read by people, so that it may be the one that lags.
     durable::rename(next, place)?;
-    Ok(durable::rename(&beside(next), &beside(place))?)
+    if beside(next).is_file() {
+        durable::rename(&beside(next), &beside(place))?;
+    }
+    Ok(())
 }
 
 /// The name of the public half of a key file.

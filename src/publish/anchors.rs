@@ -27,7 +27,8 @@ pub(super) struct Anchored {
     pub(super) tokens: Vec<String>,
 }
 
-/// The head of `least` entries or more that has most in other hands, the newest of those.
+/// The head of `least` entries or more that has most in other hands, the newest of those. A trusted witness outweighs
+/// time stamps, which may be of authorities that nobody trusts.
 pub(super) fn anchored(
     archive: &Archive,
     trusted: &Trusted,
@@ -73,13 +74,22 @@ pub(super) fn anchored(
     heads.retain(|head| !head.cosignatures.is_empty() || !head.tokens.is_empty());
     Ok(heads
         .into_iter()
-        .max_by_key(|head| (head.cosignatures.len() + head.tokens.len(), head.size)))
+        .max_by_key(|head| (head.cosignatures.len(), head.tokens.len(), head.size)))
 }
 
 /// Whether a name is of visible ASCII without a plus: what is white space elsewhere, not everybody agrees on.
 fn is_plain(name: &str) -> bool {
     name.bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'+')
+}
+
+/// Whether a cosignature is written as one: a signature in lower-case hex.
+pub(super) fn has_form(cosignature: &Cosignature) -> bool {
+    let digits = cosignature.signature.as_bytes();
+    digits.len() == 128
+        && digits
+            .iter()
+            .all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The line that a cosignature is, if its key made it over that text.
@@ -97,10 +107,9 @@ pub(super) fn line(
         return Err(TlogError::KeyName(name.chars().take(80).collect()));
     }
     let cosigner = Cosigner::new(name, key.as_bytes())?;
-    let lower = !signature.bytes().any(|byte| byte.is_ascii_uppercase());
     let mut made = [0; 64];
-    let read = hex::decode_to_slice(signature, &mut made).is_ok() && lower;
-    if read && cosigner.verify(text, *time, &made) {
+    let read = hex::decode_to_slice(signature, &mut made).is_ok();
+    if read && has_form(cosignature) && cosigner.verify(text, *time, &made) {
         Ok(cosignature_line(name, key.as_bytes(), *time, &made))
     } else {
         Err(TlogError::Note("a cosignature does not fit"))
@@ -114,22 +123,21 @@ pub fn outside(proof: &Proof, trusted: &Trusted, now: Moment) -> Vec<Outside> {
     };
     let size = crate::tlog::Checkpoint::parse(note.text()).map_or(0, |head| head.size);
     let kept = |kind: &str, bytes: Vec<u8>| Kept {
-        entry: 0,
+        // Nothing in a proof says what covered what: no token renews another.
+        entry: u64::MAX,
         size,
         kind: kind.to_owned(),
         bytes,
         note: note.clone(),
     };
     let mut all = Vec::new();
-    let mut cosigned = note.clone();
+    // Each in a note of its own: a note has room for so many, and others' lines could leave none.
     for cosignature in &proof.cosignatures {
-        if let Ok(line) = line(cosignature, note.text()) {
-            // More lines than a note may bear are more than anybody asked for.
-            drop(cosigned.add(line));
+        let mut cosigned = note.clone();
+        let line = line(cosignature, note.text());
+        if line.is_ok_and(|line| cosigned.add(line).is_ok()) {
+            all.push(kept("witness", cosigned.to_string().into_bytes()));
         }
-    }
-    if cosigned != note {
-        all.push(kept("witness", cosigned.to_string().into_bytes()));
     }
     for token in &proof.tokens {
         all.push(kept("token", hex::decode(token).unwrap_or_default()));

@@ -201,12 +201,7 @@ impl<'a> Check<'a> {
                 return None;
             };
             self.openings(&subject, kind, &part.record.c, &part.openings);
-            let key = |slot| -> Option<PublicKey> {
-                let key: Digest = value_of(&part.openings, slot)?;
-                PublicKey::new(*key.as_bytes()).ok()
-            };
-            let rotated = key("old_key")
-                .zip(key("new_key"))
+            let rotated = rotation(&part.openings)
                 .is_some_and(|(old, new)| keys.rotate(part.record.i, old, new).is_ok());
             if !rotated {
                 let message = "It does not change the key that signs then to another.";
@@ -248,11 +243,14 @@ impl<'a> Check<'a> {
     /// Cosignatures: each by its key over the checkpoint, no key twice. Time stamps: their form alone, since what one is
     /// worth depends on whom its reader trusts.
     fn outside(&mut self) {
-        let note = Note::parse(self.proof.checkpoint.as_bytes());
-        let text = note.as_ref().map_or("", |note| note.text());
+        let text = self.head.as_ref().map(Checkpoint::text);
         let mut keys = BTreeSet::new();
         for cosignature in &self.proof.cosignatures {
-            let fits = anchors::line(cosignature, text).is_ok();
+            // Over a checkpoint that nobody signed there is nothing to cosign: that is said already.
+            let fits = match &text {
+                Some(text) => anchors::line(cosignature, text).is_ok(),
+                None => anchors::has_form(cosignature),
+            };
             if !fits || !keys.insert(*cosignature.key.as_bytes()) {
                 let message = "A cosignature was not made by its key over this checkpoint, or is given twice.";
                 self.differs("proof.cosignature-differs", "cosignature", message);
@@ -482,6 +480,27 @@ fn plain(kind: &str) -> String {
     let quoted = String::from_utf8(quoted).unwrap_or_default();
     let inner = quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
     inner.unwrap_or_default().to_owned()
+}
+
+/// The keys of the log as a proof that matches says them; nothing for one that does not.
+pub fn log_keys(proof: &Proof) -> Option<LogKeys> {
+    let keys = &proof.origin;
+    let first = PublicKey::new(*keys.log_key.as_bytes()).ok()?;
+    let mut log_keys = LogKeys::new(keys.origin().as_str(), first);
+    for part in &proof.key_entries {
+        let (old, new) = rotation(&part.openings)?;
+        log_keys.rotate(part.record.i, old, new).ok()?;
+    }
+    Some(log_keys)
+}
+
+/// The key that an entry ends, and the one that it begins.
+fn rotation(openings: &[Opening]) -> Option<(PublicKey, PublicKey)> {
+    let key = |slot| -> Option<PublicKey> {
+        let key: Digest = value_of(openings, slot)?;
+        PublicKey::new(*key.as_bytes()).ok()
+    };
+    key("old_key").zip(key("new_key"))
 }
 
 /// The value under a slot, where it has the fields that belong there and no others.

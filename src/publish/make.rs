@@ -95,7 +95,9 @@ pub fn make(archive: &Archive, wanted: &Wanted, trusted: &Trusted) -> Result<Pro
             .segments
             .push(maker.entry(*seal, &["about", "segment"])?);
     }
-    for (index, _) in log_keys.rotated() {
+    // An older head that is in other hands knows nothing of what changed the key since.
+    let known = log_keys.rotated().iter();
+    for (index, _) in known.filter(|(index, _)| *index < maker.size) {
         proof
             .key_entries
             .push(maker.entry(*index, &["old_key", "new_key"])?);

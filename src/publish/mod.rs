@@ -19,6 +19,7 @@ mod text;
 
 pub use anchors::outside;
 pub use check::check;
+pub use check::log_keys;
 pub use make::make;
 pub use plan::Plan;
 pub use plan::Wanted;

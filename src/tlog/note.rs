@@ -75,6 +75,12 @@ pub(super) fn demand_key_name(name: &str) -> Result<(), TlogError> {
     Ok(())
 }
 
+/// Whether a point's y is below the field's prime, 2^255-19 (RFC 8032 §5.1.3): others have a second spelling.
+fn is_canonical(point: &[u8; 32]) -> bool {
+    let [low, middle @ .., high] = point;
+    *low < 0xed || high & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff)
+}
+
 impl Verifier {
     /// Takes a key by which the note's signature will be judged. One of low order is refused: anybody signs for it.
     pub fn new(name: &str, public: &[u8; 32]) -> Result<Self, TlogError> {
@@ -89,7 +95,7 @@ impl Verifier {
     ) -> Result<Self, TlogError> {
         demand_key_name(name)?;
         match VerifyingKey::from_bytes(public) {
-            Ok(key) if !key.is_weak() => Ok(Self {
+            Ok(key) if !key.is_weak() && is_canonical(public) => Ok(Self {
                 name: name.to_owned(),
                 key_id: key_id_of(signature_type, name, public),
                 key,

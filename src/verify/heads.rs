@@ -82,6 +82,11 @@ impl Heads {
     }
 }
 
+/// Whether a note says that it is of more entries than that.
+fn is_beyond(note: &Note, entries: u64) -> bool {
+    Checkpoint::parse(note.text()).is_ok_and(|head| head.size > entries)
+}
+
 impl Pass<'_, '_> {
     /// Reads every head and verifies its signature.
     pub(super) fn heads(&mut self) -> Result<Heads, ArchiveError> {
@@ -115,6 +120,7 @@ impl Pass<'_, '_> {
                 None => heads.unjudged = true,
             }
         }
+        let entries = self.archive.head()?.0;
         let pin = self.options.pin.as_ref().map(|note| (Holder::Pin, note));
         let memory = self
             .options
@@ -129,6 +135,13 @@ impl Pass<'_, '_> {
                     heads.expect(checkpoint.size);
                     heads.held.push((holder, checkpoint));
                 }
+                // The entry that changed the key may be one of those that are missing here.
+                Err(_) if is_beyond(note, entries) => self.found.add(Finding::new(
+                    holder.ahead(),
+                    holder.subject(),
+                    "It is of more entries than the archive has, and of another key: entries were lost or taken away, or \
+                     this is a copy from before a change of the key.",
+                )),
                 Err(error) => self.found.add(Finding::new(
                     holder.foreign(),
                     holder.subject(),

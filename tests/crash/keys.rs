@@ -132,6 +132,32 @@ fn who_has_the_old_key_only_adds_nothing_and_forges_nothing() -> TestResult {
 }
 
 #[test]
+fn a_copy_from_before_a_change_of_the_key_is_called_an_older_copy() -> TestResult {
+    let bench = Bench::started()?;
+    assert_eq!(bench.run(&ACT)?.status, Some(0));
+    let older = bench.copy()?;
+    assert_eq!(bench.run(&["key", "rotate"])?.status, Some(0));
+    let act = ["people", "add", "Adair Quillfeather"];
+    assert_eq!(bench.run(&act)?.status, Some(0));
+    // The user's keys and memory go on; the archive's folder comes back out of a backup.
+    fs::remove_dir_all(bench.path().join("archive"))?;
+    copy_tree(&older.path().join("archive"), &bench.path().join("archive"))?;
+    let refused = bench.run(&act)?;
+    assert_eq!(refused.status, Some(2), "{refused:?}");
+    assert!(
+        refused.stderr.contains("this is an older copy"),
+        "{refused:?}"
+    );
+    let checked = bench.run(&["verify"])?;
+    assert_eq!(checked.status, Some(1), "{checked:?}");
+    for code in ["pin.ahead", "memory.ahead"] {
+        assert!(checked.stdout.contains(code), "{checked:?}");
+    }
+    assert!(!checked.stdout.contains("not-signed"), "{checked:?}");
+    Ok(())
+}
+
+#[test]
 fn an_archive_moves_to_another_computer_with_its_key() -> TestResult {
     let here = Bench::started()?;
     assert_eq!(here.run(&ACT)?.status, Some(0));

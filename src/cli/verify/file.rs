@@ -37,7 +37,6 @@ use crate::record::visible;
 use crate::report::published;
 use crate::tlog::Checkpoint;
 use crate::tlog::Note;
-use crate::tlog::Verifier;
 
 /// `fonds/verify-file/1`.
 #[derive(Debug, Serialize)]
@@ -337,9 +336,15 @@ fn checkpoint(bytes: &[u8], given: &Given) -> Checked {
     checked.origin = Some(head.origin.clone());
     match given {
         Given::Proof(proof) => {
-            let key = Verifier::new(&head.origin, proof.origin.log_key.as_bytes());
-            if let Err(error) = key.and_then(|key| note.verify(&key)) {
-                let message = format!("It was not signed by the key of the proof: {error}.");
+            let opened = publish::log_keys(proof).map(|keys| keys.open(&note));
+            if let Some(Err(error)) = opened {
+                let newer = if proof_size(proof) < Some(head.size) {
+                    " It has more entries than the proof's checkpoint: the key may have been changed since."
+                } else {
+                    ""
+                };
+                let message =
+                    format!("It was not signed by the keys of the proof: {error}.{newer}");
                 let finding = Finding::new("proof.not-signed", "checkpoint", message);
                 checked.add(State::DoesNotMatch, finding);
             }
@@ -347,6 +352,12 @@ fn checkpoint(bytes: &[u8], given: &Given) -> Checked {
         _ => checked.state = State::CannotBeChecked,
     }
     checked
+}
+
+/// The entries under a proof's checkpoint.
+fn proof_size(proof: &Proof) -> Option<u64> {
+    let note = Note::parse(proof.checkpoint.as_bytes()).ok()?;
+    Some(Checkpoint::parse(note.text()).ok()?.size)
 }
 
 /// What `--key` means: a file with words, an origin or a proof in it, else the words or origin themselves.

@@ -393,11 +393,11 @@ const fonds = (() => {
       list(proof.tokens, hex);
 
       const origin = "fonds/" + hexOf(sha256(utf8("fonds/origin/v1\n"), utf8(canonical(keys.map(hexOf))))).slice(0, 40);
-      const origin = "fonds/" + hexOf(sha256(utf8("fonds/origin/v1\n"), utf8(canonical(keys.map(hexOf))))).slice(0, 40);
+      const head = await this.step(() => signed(origin, this.logKeys(origin, keys[0], changes), proof.checkpoint));
+      for (const part of changes) this.entry(origin, head, part);
       const keysSeen = new Set(proof.cosignatures.map((one) => one.key));
       this.demand(keysSeen.size === cosignatures.length, "a key cosigned twice");
       if (head) for (const one of cosignatures) await this.step(() => cosigned(head, one));
-      const head = await this.step(() => signed(origin, this.logKeys(origin, keys[0], changes), proof.checkpoint));
       const sealed = new Map();
       for (const part of segments) await this.step(() => this.segment(origin, head, sealed, part));
       const used = new Set(), places = new Set();
