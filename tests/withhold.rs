@@ -60,6 +60,30 @@ impl Desk {
         Ok(Archive::open(&self.path("archive"))?)
     }
 
+    /// The reference of a file that is brought in now.
+    fn brought_in(&self, name: &str) -> TestResult<String> {
+        // From somebody else each time: the same from the same hand is not recorded again.
+        let from = format!("hand {}", self.archive()?.head()?.0);
+        self.json(&["ingest", name, "--from", &from], 0)?;
+        let digest = sha2::Sha256::digest(fs::read(self.path(name))?);
+        let digest = fonds::record::Digest::new(digest.into());
+        let reference = self.archive()?.document_reference(&digest)?;
+        Ok(reference.ok_or("not here")?)
+    }
+
+    /// The messages in whose text these words stand.
+    fn inside(&self, words: &str) -> TestResult<Vec<String>> {
+        let archive = self.archive()?;
+        let mut found = Vec::new();
+        for card in archive.after(0, 1000)? {
+            let text = archive.text(card.item)?.unwrap_or_default();
+            if card.class == "m" && text.contains(words) {
+                found.push(archive.reference(&card)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// A message with a line of some length, and that line.
     fn message(&self) -> TestResult<(String, String)> {
         let archive = self.archive()?;
@@ -148,6 +172,117 @@ fn a_withheld_document_withholds_what_lies_in_it() -> TestResult {
             card.item
         );
     }
+    Ok(())
+}
+
+/// Two messages; the second has a line of its own, and so a digest that is not the first's.
+const BOX: &str = "From nora@halloran.example Tue Jul 11 09:00:00 2023\n\
+From: nora@halloran.example\nTo: peter@voss.example\nDate: Tue, 11 Jul 2023 09:00:00 +0000\n\
+Message-ID: <1@halloran.example>\nSubject: The pier\n\nThe child's name is on the list.\n\n\
+From nora@halloran.example Tue Jul 11 10:00:00 2023\n\
+From: nora@halloran.example\nTo: peter@voss.example\nDate: Tue, 11 Jul 2023 10:00:00 +0000\n\
+Message-ID: <2@halloran.example>\nSubject: The tide\n\nHigh water is at noon.\n\n";
+
+const WITH_ATTACHMENT: &str = "From: nora@halloran.example\nTo: peter@voss.example\n\
+Date: Tue, 11 Jul 2023 12:00:00 +0000\nMessage-ID: <3@halloran.example>\nSubject: The list\nMIME-Version: 1.0\n\
+Content-Type: multipart/mixed; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nAttached is the list.\n\
+--b\nContent-Type: text/plain\nContent-Disposition: attachment; filename=\"list.txt\"\n\
+Content-Transfer-Encoding: base64\n\nQWRhLCA5IHllYXJzCg==\n--b--\n";
+
+#[test]
+fn another_receipt_of_a_withheld_message_is_withheld_with_it() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("one.mbox"), BOX)?;
+    // The same messages in another mailbox, whose own bytes are others.
+    let (_, second) = BOX.split_at(
+        BOX.rfind("From nora@halloran.example Tue")
+            .ok_or("no second")?,
+    );
+    let again = format!("{second}{BOX}");
+    fs::write(desk.path("two.mbox"), again)?;
+    for name in ["one.mbox", "one.mbox", "two.mbox"] {
+        desk.brought_in(name)?;
+    }
+    let children = desk.inside("The child's name")?;
+    assert_eq!(children.len(), 3, "{children:?}");
+    desk.json(&["withhold", &children[1], "--reason", "names a minor"], 0)?;
+    for child in &children {
+        let publish = ["publish", child, "-o", "page.html", "--yes"];
+        let refused = desk.json(&publish, 2)?.to_string();
+        assert!(refused.contains("is withheld"), "{refused}");
+    }
+    assert!(!desk.path("page.html").exists());
+    // What is withheld with it is lifted where it was withheld.
+    let lift =
+        |item: &str, status| desk.json(&["withhold", item, "--lift", "--reason", "x"], status);
+    let refused = lift(&children[0], 2)?.to_string();
+    let why = format!("would stay withheld with {}", children[1]);
+    assert!(refused.contains(&why), "{refused}");
+    let tide = desk.inside("High water")?;
+    desk.json(&["publish", &tide[0], "-o", "page.html", "--yes"], 0)?;
+    Ok(())
+}
+
+#[test]
+fn the_digest_of_a_document_does_not_give_away_what_is_withheld_in_it() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("one.mbox"), BOX)?;
+    let mailbox = desk.brought_in("one.mbox")?;
+    desk.brought_in("one.mbox")?;
+    let child = desk.inside("The child's name")?.remove(1);
+    desk.json(&["withhold", &child, "--reason", "names a minor"], 0)?;
+    let publish = ["publish", &mailbox, "-o", "page.html", "--yes"];
+    let refused = desk.json(&[&publish[..], &["--open", "bytes"]].concat(), 2)?;
+    let why = format!("{child}, which is withheld under entry");
+    assert!(refused.to_string().contains(&why), "{refused}");
+    assert!(!desk.path("page.html").exists());
+    // Its name is not its content.
+    desk.json(&[&publish[..], &["--open", "name"]].concat(), 0)?;
+    // An attachment lies in its message.
+    fs::write(desk.path("mail.eml"), WITH_ATTACHMENT)?;
+    desk.brought_in("mail.eml")?;
+    let message = desk.inside("Attached is the list.")?.remove(0);
+    let digest = sha2::Sha256::digest("Ada, 9 years\n");
+    let digest = fonds::record::Digest::new(digest.into());
+    let list = desk.archive()?.document_reference(&digest)?;
+    let list = list.ok_or("no attachment")?;
+    desk.json(&["withhold", &list, "--reason", "names a minor"], 0)?;
+    let publish = ["publish", &message, "-o", "mail.html", "--yes"];
+    for slot in ["bytes", "attachments"] {
+        let refused = desk.json(&[&publish[..], &["--open", slot]].concat(), 2)?;
+        let why = format!("{list}, which is withheld under entry");
+        assert!(refused.to_string().contains(&why), "{refused}");
+    }
+    desk.json(&publish, 0)?;
+    Ok(())
+}
+
+#[test]
+fn a_lift_that_would_lift_nothing_is_refused() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("one.mbox"), BOX)?;
+    let mailbox = desk.brought_in("one.mbox")?;
+    let child = desk.inside("The child's name")?.remove(0);
+    let publish = ["publish", &child, "-o", "page.html", "--yes"];
+    desk.json(&["withhold", &mailbox, "--reason", "sealed"], 0)?;
+    let size = |desk: &Desk| -> TestResult<u64> { Ok(desk.archive()?.head()?.0) };
+    for own in [false, true] {
+        if own {
+            desk.json(&["withhold", &child, "--reason", "names a minor"], 0)?;
+        }
+        let before = size(&desk)?;
+        let refused = desk.json(&["withhold", &child, "--lift", "--reason", "x"], 2)?;
+        let refused = refused.to_string();
+        assert!(
+            refused.contains(&format!("would stay withheld with {mailbox}")),
+            "{refused}"
+        );
+        assert_eq!(size(&desk)?, before);
+    }
+    desk.json(&["withhold", &mailbox, "--lift", "--reason", "x"], 0)?;
+    desk.json(&publish, 2)?;
+    desk.json(&["withhold", &child, "--lift", "--reason", "x"], 0)?;
+    desk.json(&publish, 0)?;
     Ok(())
 }
 

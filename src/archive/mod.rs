@@ -93,6 +93,7 @@ pub use values::plain;
 pub use values::statement_of;
 pub use vault::SealedName;
 pub use vault::VaultFile;
+pub use withheld::Withheld;
 pub use withheld::Withholding;
 
 use self::store::BlobReader;

@@ -159,6 +159,8 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
     let wanted = wanted(&archive, item, args)?;
     super::withhold::demand_free(&archive, &wanted.items)?;
     let proof = publish::make(&archive, &wanted, &Trusted::load(&context.places()?)?)?;
+    let opened_of = wanted.items.iter().copied().zip(proof.opened());
+    super::withhold::demand_free_inside(&archive, &opened_of.collect::<Vec<_>>())?;
     let file = proof.file()?;
     let checked = publish::check(file.as_bytes());
     let card = archive.card(item)?;

@@ -9,6 +9,7 @@ use super::Outcome;
 use super::acts::Values;
 use super::acts::record;
 use super::ui::Answer;
+use crate::archive::Archive;
 use crate::archive::Target;
 
 /// Keep an item out of publications, citations and reports from now on; its bytes stay
@@ -69,7 +70,7 @@ impl Answer for Withheld {
 /// `fonds withhold`.
 pub(super) fn run(context: &Context, args: &WithholdArgs) -> Result<Outcome, CliError> {
     let mut writer = context.writer()?;
-    let withholding = writer.archive().withholding()?;
+    let mut items = Vec::with_capacity(args.item.len());
     for typed in &args.item {
         let Target::Item(item) = writer.archive().resolve(typed)? else {
             return Err(CliError::usage(
@@ -79,12 +80,10 @@ pub(super) fn run(context: &Context, args: &WithholdArgs) -> Result<Outcome, Cli
                 "fonds withhold m-… or d-…",
             ));
         };
-        if args.lift && withholding.of(writer.archive(), item)?.is_none() {
-            return Err(CliError::usage(
-                format!("{typed} is not withheld"),
-                "fonds log --item REF        shows what was recorded of it",
-            ));
-        }
+        items.push(item);
+    }
+    if args.lift {
+        demand_liftable(writer.archive(), &items)?;
     }
     let mut values = Values::new(context)?;
     if args.lift {
@@ -110,23 +109,100 @@ pub(super) fn run(context: &Context, args: &WithholdArgs) -> Result<Outcome, Cli
     Ok(Outcome::Done)
 }
 
-/// Refuses what is withheld, for whatever leaves the archive.
-pub(super) fn demand_free(
-    archive: &crate::archive::Archive,
-    items: &[u64],
-) -> Result<(), CliError> {
-    let withholding = archive.withholding()?;
+/// Refuses to lift what would stay withheld: an entry about an item lifts only what an entry about that item withholds.
+fn demand_liftable(archive: &Archive, items: &[u64]) -> Result<(), CliError> {
+    let mut withholding = archive.withholding()?;
     for item in items {
-        if let Some(entry) = withholding.of(archive, *item)? {
-            let name = match archive.card(*item)? {
-                Some(card) => archive.reference(&card)?,
-                None => format!("item {item}"),
-            };
+        if withholding.of(archive, *item)?.is_none() {
+            let name = name_of(archive, *item)?;
             return Err(CliError::usage(
-                format!("{name} is withheld under entry {entry}"),
-                "fonds log        says why; fonds withhold REF --lift        lifts it",
+                format!("{name} is not withheld; nothing was recorded"),
+                format!("fonds log {name}        shows what was recorded of it"),
+            ));
+        }
+    }
+    for item in items {
+        withholding.lift(*item);
+    }
+    for item in items {
+        if let Some(found) = withholding.of(archive, *item)? {
+            let name = name_of(archive, *item)?;
+            let under = name_of(archive, found.item)?;
+            return Err(CliError::usage(
+                format!(
+                    "{name} would stay withheld with {under}, under entry {}; nothing was lifted",
+                    found.entry
+                ),
+                format!(
+                    "fonds withhold {under} --lift        lifts it there; both where {name} is withheld by itself too"
+                ),
             ));
         }
     }
     Ok(())
+}
+
+/// Refuses what is withheld, for whatever leaves the archive.
+pub(super) fn demand_free(archive: &Archive, items: &[u64]) -> Result<(), CliError> {
+    let withholding = archive.withholding()?;
+    for item in items {
+        if let Some(found) = withholding.of(archive, *item)? {
+            let name = name_of(archive, *item)?;
+            let under = name_of(archive, found.item)?;
+            let with = if under == name {
+                String::new()
+            } else {
+                format!(" with {under},")
+            };
+            return Err(CliError::usage(
+                format!("{name} is withheld{with} under entry {}", found.entry),
+                format!(
+                    "fonds log {under}        says why; fonds withhold {under} --lift        lifts it"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to open what tells of the whole of an item in which something is withheld: its digest, by which whoever has the
+/// rest finds what is withheld by trying; the digests of what is attached; and the text of a document.
+pub(super) fn demand_free_inside(
+    archive: &Archive,
+    opened: &[(u64, Vec<String>)],
+) -> Result<(), CliError> {
+    let withholding = archive.withholding()?;
+    for (item, slots) in opened {
+        let Some(card) = archive.card(*item)? else {
+            continue;
+        };
+        let Some(found) = withholding.inside(archive, &card)? else {
+            continue;
+        };
+        let of_whole = slots.iter().find(|slot| match slot.as_str() {
+            "bytes" | "attachments" => true,
+            // The text of a message is its own; what is attached to it is not in there.
+            slot => slot.starts_with("text") && card.class != "m",
+        });
+        if let Some(slot) = of_whole {
+            return Err(CliError::usage(
+                format!(
+                    "{slot} of {} would tell of {}, which is withheld under entry {} and lies in it; nothing was published",
+                    name_of(archive, *item)?,
+                    name_of(archive, found.item)?,
+                    found.entry
+                ),
+                format!("fonds publish ITEM --withhold {slot}        or without --open {slot}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The reference of an item, else its number.
+fn name_of(archive: &Archive, item: u64) -> Result<String, CliError> {
+    Ok(match archive.card(item)? {
+        Some(card) => archive.reference(&card)?,
+        None => format!("item {item}"),
+    })
 }
