@@ -30,7 +30,7 @@ fn report(read: Read) -> Provenance {
             reference: "d-41ac".to_owned(),
             name: Some(HOSTILE.to_owned()),
             path: None,
-            digest: Digest::new([7; 32]),
+            digest: Some(Digest::new([7; 32])),
             size: 12,
             media_type: Some(HOSTILE.to_owned()),
             modified: None,

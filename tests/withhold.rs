@@ -258,6 +258,49 @@ fn the_digest_of_a_document_does_not_give_away_what_is_withheld_in_it() -> TestR
 }
 
 #[test]
+fn a_provenance_report_shows_nothing_of_what_is_withheld() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("secret-name.mbox"), BOX)?;
+    let mailbox = desk.brought_in("secret-name.mbox")?;
+    let digest = fonds::record::Digest::new(sha2::Sha256::digest(BOX).into()).to_string();
+    let (child, tide) = (
+        desk.inside("The child's name")?.remove(0),
+        desk.inside("High water")?.remove(0),
+    );
+    let report = |args: &[&str]| -> TestResult<String> {
+        let mut all = String::new();
+        for file in ["report.html", "report.md", "report.json"] {
+            desk.json(&[&["provenance", "-o", file], args].concat(), 0)?;
+            all += &fs::read_to_string(desk.path(file))?;
+            fs::remove_file(desk.path(file))?;
+        }
+        all += &String::from_utf8(desk.run(&[&["provenance"], args].concat())?.stdout)?;
+        Ok(all)
+    };
+    assert!(report(&["--all"])?.contains(&digest));
+    assert!(report(&[&child])?.contains("The child"));
+    desk.json(&["withhold", &child, "--reason", "names a minor"], 0)?;
+    desk.json(&["provenance", &child, "-o", "report.html"], 2)?;
+    assert!(!desk.path("report.html").exists());
+    // What is beside it is shown, without the digest of the whole.
+    for args in [&["--all"][..], &[&tide], &[&mailbox]] {
+        let shown = report(args)?;
+        assert!(!shown.contains(&digest), "{args:?}: {shown}");
+        assert!(shown.contains("something in it is withheld"), "{shown}");
+        assert!(!shown.contains("The child"), "{args:?}: {shown}");
+    }
+    desk.json(&["withhold", &mailbox, "--reason", "sealed"], 0)?;
+    let shown = report(&["--all"])?;
+    assert!(shown.contains("withheld under entry"), "{shown}");
+    assert!(
+        !shown.contains(&digest) && !shown.contains("secret-name"),
+        "{shown}"
+    );
+    desk.json(&["provenance", &tide], 2)?;
+    Ok(())
+}
+
+#[test]
 fn a_lift_that_would_lift_nothing_is_refused() -> TestResult {
     let desk = Desk::new()?;
     fs::write(desk.path("one.mbox"), BOX)?;

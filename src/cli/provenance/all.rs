@@ -27,6 +27,7 @@ pub(super) fn all(context: &Context, archive: &Archive) -> Result<All, CliError>
     let mut rows: HashMap<u64, usize> = HashMap::new();
     let mut times: HashMap<u64, Option<String>> = HashMap::new();
     let mut counted: HashSet<u64> = HashSet::new();
+    let withholding = archive.withholding()?;
     let last = archive.last_item()?;
     let meter = context.ui.meter();
     let mut done = 0;
@@ -67,12 +68,17 @@ pub(super) fn all(context: &Context, archive: &Archive) -> Result<All, CliError>
             let parent = parent.and_then(|row| all.documents.get(*row));
             let parent = parent.map(|row| row.document.clone());
             let entry = archive.place(card.item)?.map(|(_, seal)| seal);
+            let withheld = withholding.of(archive, card.item)?.map(|it| it.entry);
+            let whole = withheld.is_none() && withholding.inside(archive, &card)?.is_none();
             all.documents.push(DocumentRow {
                 document: archive.reference(&card)?,
                 what: kind_words(&card.kind).to_owned(),
-                name: card.name.clone(),
-                digest: card.sha256,
-                size: bytes.map_or(0, |bytes| bytes.size),
+                name: card.name.clone().filter(|_| withheld.is_none()),
+                digest: Some(card.sha256).filter(|_| whole),
+                withheld,
+                size: withheld
+                    .is_none()
+                    .then(|| bytes.map_or(0, |bytes| bytes.size)),
                 messages: 0,
                 accession: references.get(&card.accession).cloned(),
                 parent,

@@ -11,13 +11,16 @@ use super::words;
 use crate::archive::Archive;
 use crate::archive::Card;
 use crate::archive::Custodian;
+use crate::archive::Custody;
 use crate::archive::Opened;
 use crate::archive::Target;
+use crate::archive::Withholding;
 use crate::archive::plain;
 use crate::cli::CliError;
 use crate::cli::Context;
 use crate::cli::sentences;
 use crate::cli::show;
+use crate::cli::withhold;
 use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::Instant;
@@ -38,9 +41,6 @@ use crate::report::provenance::Said;
 use crate::report::provenance::Stated;
 use crate::report::provenance::Subject;
 
-/// Letters of its text that an item is recognised by.
-const BEGINNING: usize = 280;
-
 /// Items read at a time.
 const STEP: u64 = 512;
 
@@ -55,6 +55,7 @@ pub(super) struct Gatherer<'a> {
     zone: Zone,
     entries: u64,
     read: HashMap<Digest, Read>,
+    withholding: Withholding,
 }
 
 impl<'a> Gatherer<'a> {
@@ -70,13 +71,17 @@ impl<'a> Gatherer<'a> {
             zone,
             entries: archive.head()?.0,
             read: HashMap::new(),
+            withholding: archive.withholding()?,
         })
     }
 
     /// What is recorded of what a reference names.
     pub(super) fn subject(&mut self, typed: &str) -> Result<Subject, CliError> {
         match self.archive.resolve(typed)? {
-            Target::Item(item) => self.item(item, typed),
+            Target::Item(item) => {
+                withhold::demand_free(self.archive, &[item])?;
+                self.item(item, typed)
+            }
             Target::Entry(seq) => self.accession(seq, typed),
         }
     }
@@ -110,7 +115,15 @@ impl<'a> Gatherer<'a> {
             },
             (false, None) => opened.get("title")?,
         };
-        let custody = self.custodian.of_item(item)?;
+        let free = self.withholding.inside(self.archive, &card)?.is_none();
+        let outside_free = self.outside_free(&card)?;
+        let shown = |mut custody: Custody| {
+            if !outside_free {
+                custody.steps.iter_mut().for_each(|step| step.sha256 = None);
+            }
+            custody
+        };
+        let custody = shown(self.custodian.of_item(item)?);
         let (mut attributions, mut acts) = self.acts(&card, &people)?;
         let mut also = Vec::new();
         for other in self.custodian.others(&card)? {
@@ -119,7 +132,7 @@ impl<'a> Gatherer<'a> {
                 accession: self.stated(other.accession)?,
                 name: receipt.name,
                 custody_line: receipt.custody.line(),
-                custody: receipt.custody,
+                custody: shown(receipt.custody),
             });
             let (more, acted) = self.acts(&other, &[])?;
             attributions.extend(more);
@@ -131,7 +144,11 @@ impl<'a> Gatherer<'a> {
             item: self.archive.reference(&card)?,
             what: kind_words(&card.kind).to_owned(),
             title,
-            begins: self.archive.text(item)?.map(|text| beginning(&text)),
+            begins: self
+                .archive
+                .text(item)?
+                .filter(|_| is_message || free)
+                .map(|text| words::beginning(&text)),
             from: self.names(&people),
             to: self.names(&to),
             at: if is_message { opened.get("at")? } else { None },
@@ -149,6 +166,21 @@ impl<'a> Gatherer<'a> {
         };
         subject.said = provenance::say(&subject, self.zone);
         Ok(subject)
+    }
+
+    /// Whether nothing is withheld in an item nor in anything that it lies in: only then are digests of these shown.
+    fn outside_free(&self, card: &Card) -> Result<bool, CliError> {
+        let mut next = Some(card.clone());
+        while let Some(card) = next {
+            if self.withholding.inside(self.archive, &card)?.is_some() {
+                return Ok(false);
+            }
+            next = match card.parent.filter(|parent| *parent < card.item) {
+                Some(parent) => self.archive.card(parent)?,
+                None => None,
+            };
+        }
+        Ok(true)
     }
 
     fn accession(&self, seq: u64, typed: &str) -> Result<Subject, CliError> {
@@ -226,6 +258,7 @@ impl<'a> Gatherer<'a> {
             self.archive.item(carrier.item)?
         };
         let document = of_carrier.as_ref().unwrap_or(opened);
+        let free = self.withholding.inside(self.archive, &carrier)?.is_none();
         let bytes: Option<Bytes> = document.get("bytes")?;
         let lay_in = match carrier.parent {
             Some(parent) => match self.archive.card(parent)? {
@@ -244,7 +277,7 @@ impl<'a> Gatherer<'a> {
             reference: self.archive.reference(&carrier)?,
             name: carrier.name.clone(),
             path: document.get::<Value>("path")?.as_ref().map(plain),
-            digest: carrier.sha256,
+            digest: Some(carrier.sha256).filter(|_| free),
             size: bytes.map_or(0, |bytes| bytes.size),
             media_type: document.get("media_type")?,
             modified: document.get::<Instant>("modified")?,
@@ -548,20 +581,4 @@ fn at_words(at: &Instant, zone: Zone) -> String {
         }
         _ => shown,
     }
-}
-
-/// How a text begins, on one line.
-fn beginning(text: &str) -> String {
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if line.chars().count() + word.chars().count() > BEGINNING {
-            line.push('…');
-            break;
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    line
 }

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+/// Letters of its text that an item is recognised by.
+const BEGINNING: usize = 280;
+
 /// Where a document lay in another, in words.
 pub(super) fn lay_in(locator: Option<&Value>, parent: &str) -> String {
     let part = locator
@@ -40,4 +43,20 @@ pub(super) fn tool(value: &Value) -> String {
         (name, "") => name.to_owned(),
         (name, version) => format!("{name} {version}"),
     }
+}
+
+/// How a text begins, on one line.
+pub(super) fn beginning(text: &str) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if line.chars().count() + word.chars().count() > BEGINNING {
+            line.push('…');
+            break;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }

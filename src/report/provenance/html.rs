@@ -175,12 +175,12 @@ fn table(all: &All, zone: Zone) -> Markup {
                         @for row in &all.documents {
                             tr {
                                 th scope="row" { (row.document) }
-                                td dir="auto" { (row.name.as_deref().map_or_else(|| "none".into(), visible)) }
+                                td dir="auto" { (visible(&row.named("none"))) }
                                 td { (row.what) @if let Some(parent) = &row.parent { ", out of " (parent) } }
                                 td.number { (row.messages) }
                                 td { (row.accession.as_deref().unwrap_or("not recorded")) }
                                 td { @if let Some(entry) = row.entry { "entry " (entry) ", " } (recorded(row.recorded.as_deref(), zone)) }
-                                td.number { (row.size) } td { span.hash { (row.digest) } }
+                                td.number { (row.sized()) } td { span.hash { (row.digested()) } }
                             }
                         }
                     }

@@ -154,13 +154,13 @@ fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
             page,
             "| {} | {} | {}{parent} | {} | {} | {entry}{} | `{}` | {} |",
             row.document,
-            safe(row.name.as_deref().unwrap_or("none")),
+            safe(&row.named("none")),
             row.what,
             row.messages,
             row.accession.as_deref().unwrap_or("not recorded"),
             recorded(row.recorded.as_deref(), zone),
-            row.digest,
-            row.size
+            row.digested(),
+            row.sized()
         )?;
     }
     Ok(())

@@ -93,10 +93,12 @@ pub struct DocumentRow {
     pub what: String,
     /// Its name.
     pub name: Option<String>,
-    /// SHA-256 of its bytes.
-    pub digest: Digest,
+    /// SHA-256 of its bytes; nothing where it, or something in it, is withheld.
+    pub digest: Option<Digest>,
+    /// The entry under which it is withheld; then neither its name, its digest nor its size is shown.
+    pub withheld: Option<u64>,
     /// How many bytes.
-    pub size: u64,
+    pub size: Option<u64>,
     /// Messages in it.
     pub messages: u64,
     /// The accession it came with first.
@@ -107,6 +109,39 @@ pub struct DocumentRow {
     pub entry: Option<u64>,
     /// When that was recorded.
     pub recorded: Option<String>,
+}
+
+impl DocumentRow {
+    /// Its name, or why that is not shown.
+    fn named(&self, none: &str) -> String {
+        match (self.withheld, &self.name) {
+            (Some(entry), _) => format!("withheld under entry {entry}"),
+            (None, Some(name)) => name.clone(),
+            (None, None) => none.to_owned(),
+        }
+    }
+
+    /// Its digest, or that it is not shown.
+    fn digested(&self) -> String {
+        match self.withheld {
+            Some(_) => "withheld".to_owned(),
+            None => digested(self.digest.as_ref()),
+        }
+    }
+
+    /// How many bytes, where that is shown.
+    fn sized(&self) -> String {
+        self.size
+            .map_or_else(|| "withheld".to_owned(), |size| size.to_string())
+    }
+}
+
+/// A digest, or why there is none.
+fn digested(digest: Option<&Digest>) -> String {
+    digest.map_or_else(
+        || "not shown, for something in it is withheld".to_owned(),
+        ToString::to_string,
+    )
 }
 
 /// One item, or one accession.
@@ -160,8 +195,8 @@ pub struct Held {
     pub name: Option<String>,
     /// Its path as given.
     pub path: Option<String>,
-    /// SHA-256 as recorded.
-    pub digest: Digest,
+    /// SHA-256 as recorded; nothing where something in it is withheld, which would be found by trying.
+    pub digest: Option<Digest>,
     /// Bytes as recorded.
     pub size: u64,
     /// Its media type.

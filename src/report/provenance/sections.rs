@@ -158,7 +158,7 @@ fn of_document(
     );
     fact("Media type", document.media_type.clone());
     fact("Size", Some(format!("{} bytes", document.size)));
-    fact("SHA-256", Some(document.digest.to_string()));
+    fact("SHA-256", Some(super::digested(document.digest.as_ref())));
     fact(
         "File’s own time",
         document.modified.as_ref().map(|at| when(at, zone)),

@@ -113,15 +113,15 @@ fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
             page,
             "{}  {}  {}, {}, {}{} bytes",
             row.document,
-            row.digest,
-            visible(row.name.as_deref().unwrap_or("no name")),
+            row.digested(),
+            visible(&row.named("no name")),
             row.what,
             match row.messages {
                 0 => String::new(),
                 1 => "1 message, ".to_owned(),
                 many => format!("{many} messages, "),
             },
-            row.size
+            row.sized()
         )?;
     }
     writeln!(page)
