@@ -237,5 +237,25 @@ fn a_name_in_the_vault_does_not_leave_where_a_key_is_given() -> TestResult {
     let said = desk.refused(&publish)?;
     assert!(said.contains("the name behind Source"), "{said}");
     assert!(!said.contains("Achterberg"), "{said}");
+    // Wrapped over a line, in the genitive, and in a report that is made to tell where things came from.
+    for (file, text) in [
+        ("wrapped.txt", "Ask Wilhelmina\nAchterberg of it.\n"),
+        ("genitive.txt", "It is Wilhelmina Achterbergs list.\n"),
+    ] {
+        let document = desk.bring(file, text.as_bytes())?;
+        for args in [
+            &["publish", &document, "-o", "page.html", "--yes"][..],
+            &["provenance", &document],
+            &["provenance", &document, "-o", "report.html"],
+            &["provenance", &document, "-o", "report.json"],
+        ] {
+            let said = desk.refused(&[args, &["--vault-identity", "key"]].concat())?;
+            assert!(!said.contains("Achterberg"), "{said}");
+        }
+        desk.done(&["provenance", &document])?;
+    }
+    for file in ["page.html", "report.html", "report.json"] {
+        assert!(!desk.path(file).exists(), "{file}");
+    }
     Ok(())
 }

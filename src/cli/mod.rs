@@ -25,6 +25,7 @@ mod log;
 mod people;
 mod provenance;
 mod publish;
+mod readings;
 mod redact;
 mod secrets;
 mod sentences;

@@ -169,7 +169,8 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
         None => args.item.clone(),
     };
     // The page shows what the proof opens, and nothing else of the archive.
-    let outputs = [("the proof and its page".to_owned(), file.as_str())];
+    let looked_at = format!("{file}\n{}", texts(&checked));
+    let outputs = [("the proof and its page".to_owned(), looked_at.as_str())];
     leaks::check(context, &archive, &args.leaks, &outputs)?;
     let (page_path, proof_path) = paths(args.output.as_deref(), &reference)?;
     agree(context, args, &preview(&checked))?;
@@ -199,6 +200,22 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
         recorded,
     })?;
     Ok(Outcome::Done)
+}
+
+/// The texts as a reader meets them: in the proof itself they are cut into pieces, each with its salt.
+fn texts(checked: &Checked) -> String {
+    let mut texts = String::new();
+    for item in &checked.items {
+        match &item.text {
+            Some(ShownText::Whole(text)) => texts.push_str(text),
+            Some(ShownText::Passages { runs, .. }) => {
+                texts.extend(runs.iter().map(|run| run.text.as_str()));
+            }
+            None => {}
+        }
+        texts.push('\n');
+    }
+    texts
 }
 
 fn bytes_of(text: &str) -> Bytes {

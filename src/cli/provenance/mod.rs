@@ -11,6 +11,8 @@ use super::CliError;
 use super::Context;
 use super::Outcome;
 use super::cite;
+use super::leaks;
+use super::leaks::LeakArgs;
 use super::ui::Answer;
 use crate::durable;
 use crate::record::Zone;
@@ -43,6 +45,8 @@ pub(super) struct ProvenanceArgs {
     /// Write the report there: .html, .md or .json; may be given several times
     #[arg(short, long = "output", value_name = "FILE")]
     output: Vec<PathBuf>,
+    #[command(flatten)]
+    leaks: LeakArgs,
 }
 
 /// The answer as text; in JSON it is the report itself.
@@ -88,8 +92,20 @@ pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, C
             report.items.push(gatherer.subject(item)?);
         }
     }
+    let mut written = Vec::with_capacity(args.output.len());
     for output in &args.output {
-        write(&report, output)?;
+        written.push((output.display().to_string(), rendered(&report, output)?));
+    }
+    if args.output.is_empty() || context.ui.json {
+        written.push(("the report".to_owned(), provenance::text(&report)));
+    }
+    let looked_at: Vec<(String, &str)> = written
+        .iter()
+        .map(|(name, text)| (name.clone(), text.as_str()))
+        .collect();
+    leaks::check_names(context, &archive, &args.leaks, &looked_at)?;
+    for (output, (_, text)) in args.output.iter().zip(&written) {
+        durable::write_atomic(output, text.as_bytes())?;
     }
     if args.output.is_empty() || context.ui.json {
         context.ui.answer(&Written(&report))?;
@@ -111,8 +127,8 @@ pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, C
     })
 }
 
-fn write(report: &Provenance, output: &Path) -> Result<(), CliError> {
-    let text = match cite::format_of(output)? {
+fn rendered(report: &Provenance, output: &Path) -> Result<String, CliError> {
+    Ok(match cite::format_of(output)? {
         cite::Format::Html => provenance::html(report),
         cite::Format::Markdown => provenance::markdown(report),
         cite::Format::Json => {
@@ -120,6 +136,5 @@ fn write(report: &Provenance, output: &Path) -> Result<(), CliError> {
                 source: error.into(),
             })?
         }
-    };
-    Ok(durable::write_atomic(output, text.as_bytes())?)
+    })
 }
