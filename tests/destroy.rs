@@ -568,3 +568,120 @@ fn nothing_is_destroyed_without_a_yes_a_reason_and_an_authority() -> TestResult 
     assert!(!desk.anywhere(MEMO)?.is_empty());
     Ok(())
 }
+
+/// What the files under these folders hold, kept by a second name each, to see what becomes of the bytes themselves.
+fn second_names(desk: &Desk, folders: &[&str]) -> TestResult {
+    fs::create_dir_all(desk.path("names"))?;
+    for (number, entry) in folders
+        .iter()
+        .flat_map(|folder| walkdir::WalkDir::new(desk.path("archive").join(folder)))
+        .enumerate()
+    {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            fs::hard_link(entry.path(), desk.path("names").join(number.to_string()))?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn what_was_stopped_behind_the_rows_is_not_done_and_is_finished_with_the_index() -> TestResult {
+    let desk = Desk::new()?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    second_names(&desk, &["packs", "search"])?;
+    // The index cannot be cleared: the rows are gone by then.
+    fs::create_dir(desk.path("archive/search/somebody"))?;
+    let refused = desk.destroy(&[&memo], 2)?;
+    assert_eq!(refused["kind"], "not_carried_out");
+    assert!(
+        refused["hint"]
+            .as_str()
+            .is_some_and(|hint| hint.contains("destroy --finish"))
+    );
+    assert_eq!(desk.verify()?.0, ["destroyed.left"]);
+    fs::remove_dir(desk.path("archive/search/somebody"))?;
+    desk.json(&["destroy", "--finish"], 0)?;
+    assert_eq!(desk.json(&["find", "Gullmar"], 1)?["hits"], json!([]));
+    assert_ne!(desk.json(&["find", "harbour"], 0)?["hits"], json!([]));
+    assert!(desk.verify()?.0.is_empty());
+    // Packs and index were written over, not only removed.
+    for entry in fs::read_dir(desk.path("names"))? {
+        let bytes = fs::read(entry?.path())?;
+        let whole = memchr::memmem::find(&bytes, b"Gullmar").is_some();
+        let indexed = memchr::memmem::find(&bytes, b"gullmar").is_some();
+        assert!(!whole && !indexed);
+    }
+    Ok(())
+}
+
+#[test]
+fn what_a_stop_left_of_a_destroyed_document_is_written_over() -> TestResult {
+    let desk = Desk::new()?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    let before = fs::read_dir(desk.path("archive/packs"))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<TestResult<Vec<PathBuf>>>()?;
+    let holding = before.into_iter().find(|path| {
+        fs::read(path).is_ok_and(|bytes| memchr::memmem::find(&bytes, b"Gullmar").is_some())
+    });
+    let holding = holding.ok_or("in no pack")?;
+    fs::copy(&holding, desk.path("pack"))?;
+    let other = desk.reference(OTHER.as_bytes())?;
+    desk.destroy(&[&memo, &other], 0)?;
+    // Of a pack that comes back no document is known any more.
+    fs::copy(desk.path("pack"), &holding)?;
+    second_names(&desk, &["packs"])?;
+    desk.json(&["destroy", "--finish"], 0)?;
+    assert!(desk.verify()?.0.is_empty());
+    for entry in fs::read_dir(desk.path("names"))? {
+        let bytes = fs::read(entry?.path())?;
+        assert!(memchr::memmem::find(&bytes, b"Gullmar").is_none());
+    }
+    Ok(())
+}
+
+#[test]
+fn while_somebody_reads_an_older_state_it_is_not_carried_out() -> TestResult {
+    let desk = Desk::new()?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    let reader = desk.database()?;
+    reader.execute_batch("BEGIN")?;
+    let _: u64 = reader.query_row("SELECT count(*) FROM entry", (), |row| row.get(0))?;
+    let refused = desk.destroy(&[&memo], 11)?;
+    assert!(
+        refused["hint"]
+            .as_str()
+            .is_some_and(|hint| hint.contains("destroy --finish"))
+    );
+    assert!(!desk.holds(b"memo.txt")?.is_empty());
+    assert_eq!(desk.verify()?.0, ["destroyed.left"]);
+    reader.execute_batch("COMMIT")?;
+    drop(reader);
+    desk.json(&["destroy", "--finish"], 0)?;
+    assert_eq!(desk.verify()?.0, Vec::<String>::new());
+    assert_eq!(desk.holds(b"memo.txt")?, Vec::<PathBuf>::new());
+    Ok(())
+}
+
+#[test]
+fn a_damaged_neighbour_in_the_pack_does_not_hold_up_an_order() -> TestResult {
+    let desk = Desk::new()?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    for entry in fs::read_dir(desk.path("archive/packs"))? {
+        let path = entry?.path();
+        let mut bytes = fs::read(&path)?;
+        if let Some(at) = memchr::memmem::find(&bytes, b"harbour") {
+            bytes[at] = b'H';
+            fs::write(&path, bytes)?;
+        }
+    }
+    let before = desk.verify()?.0;
+    assert!(!before.is_empty());
+    let why = ["--reason", "erasure", "--authority", "the court", "--yes"];
+    desk.done(&[&["destroy", &memo], &why[..]].concat())?;
+    assert_eq!(desk.holds(b"Gullmar")?, Vec::<PathBuf>::new());
+    assert!(!desk.holds(b"Harbour")?.is_empty());
+    assert!(desk.verify()?.0.contains(&"document.altered".to_owned()));
+    Ok(())
+}

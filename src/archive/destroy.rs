@@ -1,6 +1,7 @@
-//! Destruction: what an order takes along, who else holds the same bytes, and carrying it out.
+//! Destruction carried out.
 //!
-//! The order is an entry and comes first (`orders.rs`). Carrying out may be stopped at any point and begun again:
+//! The order is an entry and comes first (`orders.rs`, `doom.rs`). Carrying out may be stopped at any point and begun
+//! again. From before the first value goes until the end the file `destroying` stands in the archive's folder:
 //!
 //! 1. packs with doomed documents are written anew without them, beside the old ones;
 //! 2. in one transaction values, keys, texts and the rows of the bytes go, other documents get their new places, and the
@@ -13,66 +14,32 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
 
 use rusqlite::Connection;
 use rusqlite::named_params;
 
 use super::Archive;
 use super::ArchiveError;
-use super::Card;
-use super::INLINE_TEXT;
 use super::Writer;
 use super::draft::join;
 use super::log;
 use super::orders::Doomed;
 use super::orders::Orders;
-use super::orders::Stretch;
 use super::projection::Projector;
-use super::query::item_at;
 use super::search;
 use super::store::Finished;
 use super::store::Place as Where;
-use crate::commitment::Place;
 use crate::commitment::RecordKey;
 use crate::commitment::Salts;
 use crate::commitment::canonical;
 use crate::durable;
-use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::schema;
 
-/// Kinds of entry of which a slot may go: those in which somebody said something.
-const SPOKEN: &[&str] = &[
-    "accessioned/1",
-    "attributed/1",
-    "transferred/1",
-    "agent.named/1",
-    "noted/1",
-    "claimed/1",
-    "checked/1",
-];
-
-/// Slots that hold the ledger together, or have a destruction of their own.
-const STRUCTURE: &[&str] = &["about", "t", "identity"];
-
-/// What an order would take along.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Doom {
-    /// The items, in order of their numbers.
-    pub items: Vec<u64>,
-    /// How many of them are documents, and how many messages.
-    pub documents: u64,
-    /// Messages among them.
-    pub messages: u64,
-    /// What an order of it names.
-    pub addresses: Vec<Doomed>,
-    /// The references of the documents among them.
-    pub references: Vec<String>,
-    /// Items that hold some of the same bytes and are not among these.
-    pub others: Vec<u64>,
-    /// Entries about these items, and those of their accessions: they stay.
-    pub acts: Vec<u64>,
-}
+/// Stands in the archive's folder while a destruction is carried out, and lists the files that are to go.
+const DESTROYING: &str = "destroying";
 
 /// What was carried out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -87,192 +54,16 @@ pub struct CarriedOut {
     pub packs: u64,
 }
 
-impl Archive {
-    /// Whether a slot of an entry of that kind may be destroyed.
-    pub fn may_go(kind: &str, slot: &str) -> bool {
-        SPOKEN.contains(&kind)
-            && !STRUCTURE.contains(&slot)
-            && schema(kind).is_some_and(|schema| schema.position(slot).is_some())
-    }
-
-    /// What the destruction of these items takes along: all that came out of them.
-    pub fn doom(&self, tops: &[u64]) -> Result<Doom, ArchiveError> {
-        let mut items: BTreeSet<u64> = BTreeSet::new();
-        let mut pending = tops.to_vec();
-        while let Some(item) = pending.pop() {
-            if items.insert(item) {
-                pending.extend(self.children(item)?.iter().map(|child| child.item));
-            }
-        }
-        let mut doom = Doom::default();
-        let mut streams = BTreeSet::new();
-        let mut seals: BTreeSet<u64> = BTreeSet::new();
-        for &item in &items {
-            let Some(card) = self.card(item)? else {
-                continue;
-            };
-            // What an accession says of its paths may name the document.
-            if tops.contains(&item) {
-                doom.acts.push(card.accession);
-            }
-            if card.class == "d" {
-                doom.documents += 1;
-                if self.is_first_holding(&card)? {
-                    doom.references
-                        .extend(self.document_reference(&card.sha256)?);
-                }
-            }
-            doom.messages += u64::from(card.class == "m");
-            streams.extend(self.streams_of(&card)?);
-            let Some((place, seq)) = self.place(item)? else {
-                continue;
-            };
-            // The digest of the bytes between the items is one that a short rest could be guessed from.
-            if card.span.is_some() {
-                seals.insert(seq);
-            }
-            match doom.addresses.last_mut() {
-                Some(Doomed::Items { items }) if follows(items, place) => items.n += 1,
-                _ => doom.addresses.push(Doomed::Items {
-                    items: Stretch {
-                        a: place.a,
-                        i: place.i,
-                        n: 1,
-                        r: place.r,
-                        s: place.s,
-                    },
-                }),
-            }
-            doom.acts.extend(self.acts_on(item)?);
-        }
-        doom.addresses
-            .extend(seals.into_iter().map(|entry| Doomed::Slots {
-                entry,
-                slots: vec!["rest".to_owned()],
-            }));
-        doom.addresses.extend(
-            self.copies_of(&streams)?
-                .into_iter()
-                .map(|entry| Doomed::Slots {
-                    entry,
-                    slots: vec!["copy".to_owned()],
-                }),
-        );
-        doom.acts.sort_unstable();
-        doom.acts.dedup();
-        doom.others = self
-            .holders(&streams, &items)?
-            .into_iter()
-            .map(|(item, _)| item)
-            .collect();
-        doom.others.sort_unstable();
-        doom.others.dedup();
-        doom.items = items.into_iter().collect();
-        Ok(doom)
-    }
-
-    /// The entries that name one of these streams as a redacted copy, and so hold its bare digest.
-    fn copies_of(&self, streams: &BTreeSet<Digest>) -> Result<Vec<u64>, ArchiveError> {
-        let entries: Vec<u64> = self
-            .conn
-            .prepare_cached("SELECT seq FROM act WHERE schema = 'redacted/1' ORDER BY seq")?
-            .query_map((), |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        let mut naming = Vec::new();
-        for seq in entries {
-            let Some(entry) = self.entry(seq)? else {
-                continue;
-            };
-            let copy: Option<Bytes> = entry.get("copy")?;
-            if copy.is_some_and(|copy| streams.contains(&copy.sha256)) {
-                naming.push(seq);
-            }
-        }
-        Ok(naming)
-    }
-
-    fn acts_on(&self, item: u64) -> Result<Vec<u64>, ArchiveError> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT seq FROM act WHERE about_item = ?1 ORDER BY seq")?
-            .query_map([item], |row| row.get(0))?
-            .collect::<Result<_, _>>()?)
-    }
-
-    /// The byte streams that are stored for an item: its own, and its text where that is too long for the database.
-    fn streams_of(&self, card: &Card) -> Result<Vec<Digest>, ArchiveError> {
-        let mut streams = Vec::new();
-        if card.class == "d" || card.class == "m" && card.span.is_none() {
-            streams.push(card.sha256);
-        }
-        if let Some(opened) = self.item(card.item)?
-            && let Some(text) = opened.get::<Bytes>("text_digest")?
-            && (card.class == "d" || text.size > INLINE_TEXT as u64)
-        {
-            streams.push(text.sha256);
-        }
-        Ok(streams)
-    }
-
-    /// Who holds some of these streams beside the items named, and which.
-    fn holders(
-        &self,
-        streams: &BTreeSet<Digest>,
-        without: &BTreeSet<u64>,
-    ) -> Result<Vec<(u64, Digest)>, ArchiveError> {
-        let mut holders = Vec::new();
-        let mut at = 0;
-        loop {
-            let cards = self.after(at, 1000)?;
-            let Some(last) = cards.last() else {
-                return Ok(holders);
-            };
-            at = last.item;
-            for card in cards.iter().filter(|card| !without.contains(&card.item)) {
-                let held = self.streams_of(card)?;
-                let held = held.into_iter().filter(|stream| streams.contains(stream));
-                holders.extend(held.map(|stream| (card.item, stream)));
-            }
-        }
-    }
-
-    /// The document that an item came in with, however deep it lies there.
-    pub fn top_of(&self, item: u64) -> Result<u64, ArchiveError> {
-        let mut top = item;
-        while let Some(parent) = self.card(top)?.and_then(|card| card.parent) {
-            top = parent;
-        }
-        Ok(top)
-    }
-
-    /// The items that orders name, by number.
-    fn ordered_items(&self, orders: &Orders) -> Result<BTreeSet<u64>, ArchiveError> {
-        let mut items = BTreeSet::new();
-        for address in orders.all().iter().flat_map(|order| &order.addresses) {
-            let Doomed::Items { items: stretch } = address else {
-                continue;
-            };
-            let Stretch { a, i, n, r, s } = *stretch;
-            if let Some(first) = item_at(&self.conn, Place { a, r, s, i })? {
-                items.extend(first..first.saturating_add(n));
-            }
-        }
-        Ok(items)
-    }
-}
-
-fn follows(stretch: &Stretch, place: Place) -> bool {
-    (
-        stretch.a,
-        stretch.r,
-        stretch.s,
-        stretch.i.saturating_add(stretch.n),
-    ) == (place.a, place.r, place.s, place.i)
-}
-
 impl Writer {
     /// Carries out what was ordered, as far as it is not done yet.
     pub fn carry_out(&mut self) -> Result<CarriedOut, ArchiveError> {
+        self.carry_out_now()
+            .map_err(|source| ArchiveError::NotCarriedOut {
+                source: Box::new(source),
+            })
+    }
+
+    fn carry_out_now(&mut self) -> Result<CarriedOut, ArchiveError> {
         let orders = self.archive.orders()?;
         let items = self.archive.ordered_items(&orders)?;
         let mut left = Vec::new();
@@ -293,6 +84,9 @@ impl Writer {
             streams.remove(&held);
         }
         let (finished, old) = self.rewrite_packs(&streams)?;
+        if !orders.all().is_empty() {
+            self.archive.mark_destroying(&old)?;
+        }
         let conn = &self.archive.conn;
         conn.execute_batch("BEGIN IMMEDIATE")?;
         let done = self
@@ -312,22 +106,37 @@ impl Writer {
                 return Err(error);
             }
         };
-        for path in &old {
-            durable::erase(path)?;
-        }
+        self.erase_marked()?;
         self.erase_old_packs()?;
         self.clear_unreferenced()?;
-        if !left.is_empty() {
-            search::Index::begin_anew(&self.archive.search_folder())?;
+        if !orders.all().is_empty() {
+            // Whether an earlier attempt came as far as this cannot be told from the rows: they are gone in any case.
+            search::Index::erase_and_begin_anew(&self.archive.search_folder())?;
         }
         self.archive.write_anew()?;
         log::catch_up(&self.archive)?;
+        self.archive.unmark_destroying()?;
         Ok(CarriedOut {
             records: left.len() as u64,
             slots,
             streams: streams.len() as u64,
             packs: finished.len() as u64,
         })
+    }
+
+    /// Writes over and removes what [`DESTROYING`] lists, unless something is placed there.
+    fn erase_marked(&self) -> Result<(), ArchiveError> {
+        let archive = &self.archive;
+        let marked = archive.marked()?;
+        let known = archive.known_packs()?;
+        let placed = |digest: &Digest| !matches!(archive.place_of(digest), Ok(None));
+        let strays = (archive.store).unreferenced(&|number| known.contains(&number), &placed)?;
+        for stray in strays {
+            if stray.ours && marked.contains(&stray.name) {
+                durable::erase(&archive.root.join(&stray.name))?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes whole packs that no row places anything in, though each document of theirs that is known is placed
@@ -364,7 +173,7 @@ impl Writer {
     fn rewrite_packs(
         &self,
         streams: &BTreeSet<Digest>,
-    ) -> Result<(Vec<Finished>, Vec<std::path::PathBuf>), ArchiveError> {
+    ) -> Result<(Vec<Finished>, BTreeSet<PathBuf>), ArchiveError> {
         let store = &self.archive.store;
         let mut packs = BTreeSet::new();
         let mut old = BTreeSet::new();
@@ -372,7 +181,11 @@ impl Writer {
             let Some((place, _)) = self.archive.place_of(stream)? else {
                 continue;
             };
-            old.insert(store.file_of(stream, place).0);
+            let (file, _) = store.file_of(stream, place);
+            old.insert(
+                file.strip_prefix(&self.archive.root)
+                    .map_or_else(|_| file.clone(), Path::to_path_buf),
+            );
             if let Where::Pack { number, .. } = place {
                 packs.insert(number);
             }
@@ -389,12 +202,14 @@ impl Writer {
                     number,
                     offset: member.offset,
                 };
-                let bytes = store.read_all(&member.digest, place, member.size)?;
+                // A neighbour that was damaged before goes along as it is: what was ordered does not wait for it, and it
+                // is found to be damaged as before.
+                let bytes = store.read_as_it_is(&member.digest, place, member.size)?;
                 batch.put(member.digest, &bytes)?;
             }
             finished.push(batch.finish()?);
         }
-        Ok((finished, old.into_iter().collect()))
+        Ok((finished, old))
     }
 
     fn remove_rows(
@@ -503,6 +318,39 @@ fn insert_blank(
 }
 
 impl Archive {
+    /// Whether a destruction was begun and did not come to its end.
+    pub fn is_destroying(&self) -> bool {
+        self.root.join(DESTROYING).symlink_metadata().is_ok()
+    }
+
+    /// The files of which [`DESTROYING`] says that they are to go, as paths in the archive's folder.
+    fn marked(&self) -> Result<BTreeSet<PathBuf>, ArchiveError> {
+        let path = self.root.join(DESTROYING);
+        match std::fs::read_to_string(&path) {
+            Ok(listed) => Ok(listed.lines().map(PathBuf::from).collect()),
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+            Err(source) => Err(ArchiveError::Read { path, source }),
+        }
+    }
+
+    fn mark_destroying(&self, old: &BTreeSet<PathBuf>) -> Result<(), ArchiveError> {
+        let mut marked = self.marked()?;
+        marked.extend(old.iter().cloned());
+        let lines: Vec<String> = marked
+            .iter()
+            .map(|name| format!("{}\n", name.display()))
+            .collect();
+        Ok(durable::write_atomic(
+            &self.root.join(DESTROYING),
+            lines.concat().as_bytes(),
+        )?)
+    }
+
+    fn unmark_destroying(&self) -> Result<(), ArchiveError> {
+        durable::discard(&self.root.join(DESTROYING))?;
+        Ok(durable::sync_dir(&self.root)?)
+    }
+
     /// Writes the database anew and cuts the write-ahead log, so that neither keeps what was deleted.
     fn write_anew(&self) -> Result<(), ArchiveError> {
         self.conn.flush_prepared_statement_cache();

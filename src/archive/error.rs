@@ -149,6 +149,12 @@ pub enum ArchiveError {
         /// What was in the way.
         source: Box<ArchiveError>,
     },
+    /// What was ordered to be destroyed could not be carried out to its end.
+    #[error("what was ordered to be destroyed is not carried out to its end")]
+    NotCarriedOut {
+        /// What was in the way.
+        source: Box<ArchiveError>,
+    },
     /// A stored value is not what its schema says.
     #[error("{subject} has a value that cannot be read: {slot}")]
     Value {

@@ -8,6 +8,7 @@ use super::ArchiveError;
 use super::append::Signer;
 use super::append::Writer;
 use super::store::Stray;
+use crate::durable;
 use crate::keys::Head;
 use crate::keys::KeyError;
 use crate::keys::Standing;
@@ -139,7 +140,13 @@ impl Writer {
                 None => true,
             })
             .collect();
-        store.discard_unreferenced(&left)?;
+        // What is left of a destruction is written over, and not told from what an ingest left.
+        let remove = if self.archive.orders()?.all().is_empty() {
+            durable::discard
+        } else {
+            durable::erase
+        };
+        store.discard_unreferenced(&left, remove)?;
         Ok(())
     }
 

@@ -17,7 +17,6 @@ use super::ui::Answer;
 use super::ui::count;
 use crate::archive::About;
 use crate::archive::Archive;
-use crate::archive::ArchiveError;
 use crate::archive::CarriedOut;
 use crate::archive::Doom;
 use crate::archive::Doomed;
@@ -192,16 +191,7 @@ pub(super) fn run(context: &Context, args: &DestroyArgs) -> Result<Outcome, CliE
     let mut writer = context.writer()?;
     let entries = append(&mut writer, vec![values.entry("destroyed/1")?])?;
     let entry = entries.first().copied();
-    let done = writer.carry_out().map_err(|cause| {
-        let entry = entry.unwrap_or_default();
-        context.ui.warn(&format!(
-            "It is ordered in entry {entry}, and not carried out to its end: fonds destroy --finish goes on with it."
-        ));
-        ArchiveError::Recorded {
-            entries: writer.size(),
-            source: Box::new(cause),
-        }
-    })?;
+    let done = writer.carry_out()?;
     answer(context, entry, ordered.doom, done)?;
     super::indexing::go_on(context, writer.archive());
     Ok(Outcome::Done)

@@ -251,6 +251,9 @@ impl Failure {
                 CliError::Archive(ArchiveError::Recorded { .. }) => {
                     "it stands in the ledger, whole; nothing is lost"
                 }
+                CliError::Archive(ArchiveError::NotCarriedOut { .. }) => {
+                    "the order stands in the ledger, and some of what it names may be left"
+                }
                 CliError::Ingest(IngestError::Archive(_)) => {
                     "what was ingested before this is kept; the same command goes on where it stopped"
                 }
@@ -428,6 +431,15 @@ fn damage(error: &ArchiveError) -> (u8, &'static str, &'static str) {
             2,
             "recorded",
             "fonds doctor        then any verb that writes ends what is left; do not say it again",
+        ),
+        ArchiveError::NotCarriedOut { source } => (
+            if matches!(**source, ArchiveError::InUse { .. }) {
+                11
+            } else {
+                2
+            },
+            "not_carried_out",
+            "fonds destroy --finish        as soon as nothing is in its way",
         ),
         ArchiveError::RecordTooLong { .. } => (2, "too_long", "say it in fewer words"),
         _ => (2, "failed", ""),

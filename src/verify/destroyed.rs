@@ -87,6 +87,14 @@ impl Pass<'_, '_> {
 
     /// Says of each order whether it is carried out.
     pub(super) fn check_orders(&mut self) {
+        if self.archive.is_destroying() {
+            self.found.add(Finding::new(
+                "destroyed.left",
+                "destroying",
+                "A destruction was begun and did not come to its end: the database, its write-ahead log, the search index \
+                 or old packs may still hold what was to go.",
+            ));
+        }
         for (order, carried) in std::mem::take(&mut self.carried) {
             let subject = format!("entry {order}");
             let Carried { gone, left } = carried;

@@ -37,6 +37,8 @@ use serde::Deserialize;
 use serde::Serialize;
 use tantivy::IndexReader;
 use tantivy::ReloadPolicy;
+
+use crate::durable;
 use tantivy::schema::Field;
 use tantivy::schema::IndexRecordOption;
 use tantivy::schema::NumericOptions;
@@ -244,17 +246,36 @@ impl Index {
 
     /// Throws away whatever index there is in `dir` and begins an empty one.
     pub fn begin_anew(dir: &Path) -> Result<Self> {
+        Self::clear_and_create(dir, &|_| Ok(()))
+    }
+
+    /// As [`Self::begin_anew`], and writes over what there was: words of a destroyed text stand in it.
+    pub fn erase_and_begin_anew(dir: &Path) -> Result<Self> {
+        Self::clear_and_create(dir, &|file| {
+            durable::erase(file).map_err(|error| Error::Io {
+                path: error.path,
+                cause: error.source,
+            })
+        })
+    }
+
+    fn clear_and_create(dir: &Path, clear: &dyn Fn(&Path) -> Result<()>) -> Result<Self> {
         let io = |cause| Error::Io {
             path: dir.to_owned(),
             cause,
         };
         if dir.exists() {
             // An index is flat. Whatever is not is somebody's, and clearing a tree away on a guess can't be undone.
+            let mut files = Vec::new();
             for entry in fs::read_dir(dir).map_err(io)? {
                 let entry = entry.map_err(io)?;
                 if !entry.file_type().map_err(io)?.is_file() {
                     return Err(Error::Foreign { path: entry.path() });
                 }
+                files.push(entry.path());
+            }
+            for file in files {
+                clear(&file)?;
             }
             fs::remove_dir_all(dir).map_err(io)?;
         }

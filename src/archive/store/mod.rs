@@ -42,6 +42,7 @@ pub(in crate::archive) use files::is_there;
 pub use reader::BlobReader;
 
 use crate::durable;
+use crate::durable::DurableError;
 use crate::record::Digest;
 use crate::record::Finding;
 use crate::record::is_hex;
@@ -190,17 +191,7 @@ impl Store {
         place: Place,
         size: u64,
     ) -> Result<Vec<u8>, StoreError> {
-        if size > MOST_AT_ONCE {
-            return Err(StoreError::TooLarge {
-                digest: *digest,
-                size,
-                most: MOST_AT_ONCE,
-            });
-        }
-        let bytes = self
-            .read(digest, place, size)?
-            .into_bytes()
-            .map_err(error::at(&self.root, "reading a document"))?;
+        let bytes = self.read_as_it_is(digest, place, size)?;
         let found = digest_of(&bytes);
         if found == *digest {
             Ok(bytes)
@@ -210,6 +201,25 @@ impl Store {
                 found,
             })
         }
+    }
+
+    /// As [`Store::read_all`], but the bytes are not held against the digest.
+    pub fn read_as_it_is(
+        &self,
+        digest: &Digest,
+        place: Place,
+        size: u64,
+    ) -> Result<Vec<u8>, StoreError> {
+        if size > MOST_AT_ONCE {
+            return Err(StoreError::TooLarge {
+                digest: *digest,
+                size,
+                most: MOST_AT_ONCE,
+            });
+        }
+        self.read(digest, place, size)?
+            .into_bytes()
+            .map_err(error::at(&self.root, "reading a document"))
     }
 
     /// The file that holds a document, and where in it the document begins. Inside a pack it is a member whose name is
@@ -311,12 +321,16 @@ impl Store {
     /// Removes packs and documents of ours that nothing refers to; says how many. Only under the writer's lock, and
     /// only when the head of the database is known to be the last one (the signer's memory and the pin agree with
     /// it): beside a database restored from an older copy these files may be the only ones that hold what it forgot.
-    /// What is not [`Stray::ours`] stays.
-    pub fn discard_unreferenced(&self, strays: &[Stray]) -> Result<usize, StoreError> {
+    /// What is not [`Stray::ours`] stays. `remove` is [`durable::discard`] or [`durable::erase`].
+    pub fn discard_unreferenced(
+        &self,
+        strays: &[Stray],
+        remove: fn(&Path) -> Result<(), DurableError>,
+    ) -> Result<usize, StoreError> {
         let mut removed = 0;
         for stray in strays.iter().filter(|stray| stray.ours) {
             let path = self.root.join(&stray.name);
-            durable::discard(&path)?;
+            remove(&path)?;
             if let Some(folder) = path.parent() {
                 durable::sync_dir(folder)?;
             }

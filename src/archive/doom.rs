@@ -1,0 +1,232 @@
+//! What an order of destruction takes along, and who else holds the same bytes.
+
+use std::collections::BTreeSet;
+
+use super::Archive;
+use super::ArchiveError;
+use super::Card;
+use super::INLINE_TEXT;
+use super::orders::Doomed;
+use super::orders::Orders;
+use super::orders::Stretch;
+use super::query::item_at;
+use crate::commitment::Place;
+use crate::record::Bytes;
+use crate::record::Digest;
+use crate::record::schema;
+
+/// Kinds of entry of which a slot may go: those in which somebody said something.
+const SPOKEN: &[&str] = &[
+    "accessioned/1",
+    "attributed/1",
+    "transferred/1",
+    "agent.named/1",
+    "noted/1",
+    "claimed/1",
+    "checked/1",
+];
+
+/// Slots that hold the ledger together, or have a destruction of their own.
+const STRUCTURE: &[&str] = &["about", "t", "identity"];
+
+/// What an order would take along.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Doom {
+    /// The items, in order of their numbers.
+    pub items: Vec<u64>,
+    /// How many of them are documents, and how many messages.
+    pub documents: u64,
+    /// Messages among them.
+    pub messages: u64,
+    /// What an order of it names.
+    pub addresses: Vec<Doomed>,
+    /// The references of the documents among them.
+    pub references: Vec<String>,
+    /// Items that hold some of the same bytes and are not among these.
+    pub others: Vec<u64>,
+    /// Entries about these items, and those of their accessions: they stay.
+    pub acts: Vec<u64>,
+}
+
+impl Archive {
+    /// Whether a slot of an entry of that kind may be destroyed.
+    pub fn may_go(kind: &str, slot: &str) -> bool {
+        SPOKEN.contains(&kind)
+            && !STRUCTURE.contains(&slot)
+            && schema(kind).is_some_and(|schema| schema.position(slot).is_some())
+    }
+
+    /// What the destruction of these items takes along: all that came out of them.
+    pub fn doom(&self, tops: &[u64]) -> Result<Doom, ArchiveError> {
+        let mut items: BTreeSet<u64> = BTreeSet::new();
+        let mut pending = tops.to_vec();
+        while let Some(item) = pending.pop() {
+            if items.insert(item) {
+                pending.extend(self.children(item)?.iter().map(|child| child.item));
+            }
+        }
+        let mut doom = Doom::default();
+        let mut streams = BTreeSet::new();
+        let mut seals: BTreeSet<u64> = BTreeSet::new();
+        for &item in &items {
+            let Some(card) = self.card(item)? else {
+                continue;
+            };
+            // What an accession says of its paths may name the document.
+            if tops.contains(&item) {
+                doom.acts.push(card.accession);
+            }
+            if card.class == "d" {
+                doom.documents += 1;
+                if self.is_first_holding(&card)? {
+                    doom.references
+                        .extend(self.document_reference(&card.sha256)?);
+                }
+            }
+            doom.messages += u64::from(card.class == "m");
+            streams.extend(self.streams_of(&card)?);
+            let Some((place, seq)) = self.place(item)? else {
+                continue;
+            };
+            // The digest of the bytes between the items is one that a short rest could be guessed from.
+            if card.span.is_some() {
+                seals.insert(seq);
+            }
+            match doom.addresses.last_mut() {
+                Some(Doomed::Items { items }) if follows(items, place) => items.n += 1,
+                _ => doom.addresses.push(Doomed::Items {
+                    items: Stretch {
+                        a: place.a,
+                        i: place.i,
+                        n: 1,
+                        r: place.r,
+                        s: place.s,
+                    },
+                }),
+            }
+            doom.acts.extend(self.acts_on(item)?);
+        }
+        doom.addresses
+            .extend(seals.into_iter().map(|entry| Doomed::Slots {
+                entry,
+                slots: vec!["rest".to_owned()],
+            }));
+        doom.addresses.extend(
+            self.copies_of(&streams)?
+                .into_iter()
+                .map(|entry| Doomed::Slots {
+                    entry,
+                    slots: vec!["copy".to_owned()],
+                }),
+        );
+        doom.acts.sort_unstable();
+        doom.acts.dedup();
+        doom.others = self
+            .holders(&streams, &items)?
+            .into_iter()
+            .map(|(item, _)| item)
+            .collect();
+        doom.others.sort_unstable();
+        doom.others.dedup();
+        doom.items = items.into_iter().collect();
+        Ok(doom)
+    }
+
+    /// The entries that name one of these streams as a redacted copy, and so hold its bare digest.
+    fn copies_of(&self, streams: &BTreeSet<Digest>) -> Result<Vec<u64>, ArchiveError> {
+        let entries: Vec<u64> = self
+            .conn
+            .prepare_cached("SELECT seq FROM act WHERE schema = 'redacted/1' ORDER BY seq")?
+            .query_map((), |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut naming = Vec::new();
+        for seq in entries {
+            let Some(entry) = self.entry(seq)? else {
+                continue;
+            };
+            let copy: Option<Bytes> = entry.get("copy")?;
+            if copy.is_some_and(|copy| streams.contains(&copy.sha256)) {
+                naming.push(seq);
+            }
+        }
+        Ok(naming)
+    }
+
+    fn acts_on(&self, item: u64) -> Result<Vec<u64>, ArchiveError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT seq FROM act WHERE about_item = ?1 ORDER BY seq")?
+            .query_map([item], |row| row.get(0))?
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// The byte streams that are stored for an item: its own, and its text where that is too long for the database.
+    pub(super) fn streams_of(&self, card: &Card) -> Result<Vec<Digest>, ArchiveError> {
+        let mut streams = Vec::new();
+        if card.class == "d" || card.class == "m" && card.span.is_none() {
+            streams.push(card.sha256);
+        }
+        if let Some(opened) = self.item(card.item)?
+            && let Some(text) = opened.get::<Bytes>("text_digest")?
+            && (card.class == "d" || text.size > INLINE_TEXT as u64)
+        {
+            streams.push(text.sha256);
+        }
+        Ok(streams)
+    }
+
+    /// Who holds some of these streams beside the items named, and which.
+    pub(super) fn holders(
+        &self,
+        streams: &BTreeSet<Digest>,
+        without: &BTreeSet<u64>,
+    ) -> Result<Vec<(u64, Digest)>, ArchiveError> {
+        let mut holders = Vec::new();
+        let mut at = 0;
+        loop {
+            let cards = self.after(at, 1000)?;
+            let Some(last) = cards.last() else {
+                return Ok(holders);
+            };
+            at = last.item;
+            for card in cards.iter().filter(|card| !without.contains(&card.item)) {
+                let held = self.streams_of(card)?;
+                let held = held.into_iter().filter(|stream| streams.contains(stream));
+                holders.extend(held.map(|stream| (card.item, stream)));
+            }
+        }
+    }
+
+    /// The document that an item came in with, however deep it lies there.
+    pub fn top_of(&self, item: u64) -> Result<u64, ArchiveError> {
+        let mut top = item;
+        while let Some(parent) = self.card(top)?.and_then(|card| card.parent) {
+            top = parent;
+        }
+        Ok(top)
+    }
+
+    /// The items that orders name, by number.
+    pub(super) fn ordered_items(&self, orders: &Orders) -> Result<BTreeSet<u64>, ArchiveError> {
+        let mut items = BTreeSet::new();
+        for address in orders.all().iter().flat_map(|order| &order.addresses) {
+            let Doomed::Items { items: stretch } = address else {
+                continue;
+            };
+            let Stretch { a, i, n, r, s } = *stretch;
+            if let Some(first) = item_at(&self.conn, Place { a, r, s, i })? {
+                items.extend(first..first.saturating_add(n));
+            }
+        }
+        Ok(items)
+    }
+}
+
+fn follows(stretch: &Stretch, place: Place) -> bool {
+    (
+        stretch.a,
+        stretch.r,
+        stretch.s,
+        stretch.i.saturating_add(stretch.n),
+    ) == (place.a, place.r, place.s, place.i)
+}
