@@ -685,3 +685,103 @@ fn a_damaged_neighbour_in_the_pack_does_not_hold_up_an_order() -> TestResult {
     assert!(desk.verify()?.0.contains(&"document.altered".to_owned()));
     Ok(())
 }
+
+#[test]
+fn a_digest_that_somebody_saw_goes_with_the_document_unless_another_holds_it() -> TestResult {
+    for keep in [false, true] {
+        let desk = Desk::new()?;
+        if keep {
+            desk.done(&["ingest", "papers/memo.txt", "--from", "Somebody else"])?;
+        }
+        let memo = desk.reference(MEMO.as_bytes())?;
+        let digest = hex::encode(sha2::Sha256::digest(MEMO));
+        let step = ["--from", "Pilot", "--to", "Office", "--digest", &digest];
+        desk.done(&[&["custody", "add", &memo], &step[..]].concat())?;
+        assert!(!desk.holds(digest.as_bytes())?.is_empty());
+        if keep {
+            let said = desk.destroy(&[&memo], 2)?["message"].to_string();
+            let other = said
+                .split_whitespace()
+                .find(|word| word.starts_with("a-"))
+                .ok_or("no other")?;
+            desk.destroy(&[&memo, "--keep", other], 0)?;
+        } else {
+            desk.destroy(&[&memo], 0)?;
+        }
+        assert_eq!(desk.holds(digest.as_bytes())?.is_empty(), !keep);
+        assert_eq!(desk.verify()?.0, Vec::<String>::new());
+    }
+    Ok(())
+}
+
+#[test]
+fn an_order_that_was_altered_takes_nothing() -> TestResult {
+    let desk = Desk::new()?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    let other = desk.reference(OTHER.as_bytes())?;
+    desk.destroy(&[&memo], 0)?;
+    let conn = desk.database()?;
+    let slots = "SELECT slots FROM entry WHERE schema = 'destroyed/1'";
+    let slots: String = conn.query_row(slots, (), |row| row.get(0))?;
+    let widened = slots.replacen("\"i\":0,\"n\":1", "\"i\":0,\"n\":2", 1);
+    let widened = widened.replacen("\"i\":1,\"n\":1", "\"i\":0,\"n\":2", 1);
+    assert_ne!(widened, slots);
+    let set = "UPDATE entry SET slots = ?1 WHERE schema = 'destroyed/1'";
+    let trigger = "SELECT sql FROM sqlite_schema WHERE name = 'entry_is_append_only'";
+    let trigger: String = conn.query_row(trigger, (), |row| row.get(0))?;
+    conn.execute_batch("DROP TRIGGER entry_is_append_only")?;
+    conn.execute(set, [&widened])?;
+    conn.execute_batch(&trigger)?;
+    // Nothing is destroyed by it, and nothing that is gone is lawful by it.
+    desk.json(&["destroy", "--finish"], 2)?;
+    let entries = desk.json(&["status"], 0)?["entries"].clone();
+    desk.destroy(&[&other], 2)?;
+    assert_eq!(desk.json(&["status"], 0)?["entries"], entries);
+    assert!(!desk.holds(b"harbour")?.is_empty());
+    let codes = desk.verify()?.0;
+    for code in ["ledger.entry-altered", "item.gone"] {
+        assert!(codes.contains(&code.to_owned()), "{codes:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn bytes_that_an_entry_keeps_stay_with_it() -> TestResult {
+    let desk = Desk::new()?;
+    // The token of an anchor, which came in as a document as well.
+    let archive = desk.archive()?;
+    let origin = archive.origin().to_string();
+    let (size, _) = archive.head()?;
+    let (_, head) = archive.checkpoint_of(size)?.ok_or("no checkpoint")?;
+    drop(archive);
+    let digest = fonds::record::Digest::new(sha2::Sha256::digest(MEMO).into());
+    let values = [
+        ("size", Value::from(size)),
+        ("root", Value::from(head.root.to_string())),
+        ("kind", Value::from("witness")),
+        ("token", json!({"sha256": digest, "size": MEMO.len()})),
+        ("t", Value::from("2023-08-14T20:00:00Z")),
+    ];
+    let entry = fonds::archive::EntryDraft::new("anchored/1", &values)?;
+    let places = fonds::keys::Places {
+        config: desk.path("user/config"),
+        state: desk.path("user/state"),
+    };
+    let key = fonds::keys::KeyPair::load(&places.log_key(&origin)?, None)?;
+    let signer = fonds::archive::Signer::new(&places, &origin, key)?;
+    fonds::archive::Writer::open(&desk.path("archive"), signer)?.anchor(
+        digest,
+        MEMO.as_bytes(),
+        entry,
+    )?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    let before = desk.verify()?.0;
+    let refused = desk.destroy(&[&memo], 2)?;
+    let kept = format!("entry {size}");
+    let said = refused["message"].as_str().unwrap_or_default();
+    assert!(said.contains(&kept), "{said}");
+    let done = desk.destroy(&[&memo, "--keep", &kept], 0)?;
+    assert_eq!((&done["records"], &done["streams"]), (&json!(1), &json!(0)));
+    assert_eq!(desk.verify()?.0, before);
+    Ok(())
+}

@@ -57,6 +57,7 @@ pub struct CarriedOut {
 impl Writer {
     /// Carries out what was ordered, as far as it is not done yet.
     pub fn carry_out(&mut self) -> Result<CarriedOut, ArchiveError> {
+        self.archive.orders()?.demand_signed()?;
         self.carry_out_now()
             .map_err(|source| ArchiveError::NotCarriedOut {
                 source: Box::new(source),
@@ -81,6 +82,9 @@ impl Writer {
             }
         }
         for (_, held) in self.archive.holders(&streams, &items)? {
+            streams.remove(&held);
+        }
+        for (_, held) in self.archive.entries_holding(&streams)? {
             streams.remove(&held);
         }
         let (finished, old) = self.rewrite_packs(&streams)?;

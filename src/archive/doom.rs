@@ -1,6 +1,9 @@
 //! What an order of destruction takes along, and who else holds the same bytes.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+
+use serde_json::Value;
 
 use super::Archive;
 use super::ArchiveError;
@@ -10,9 +13,11 @@ use super::orders::Doomed;
 use super::orders::Orders;
 use super::orders::Stretch;
 use super::query::item_at;
+use super::values::values;
 use crate::commitment::Place;
 use crate::record::Bytes;
 use crate::record::Digest;
+use crate::record::Parent;
 use crate::record::schema;
 
 /// Kinds of entry of which a slot may go: those in which somebody said something.
@@ -24,10 +29,15 @@ const SPOKEN: &[&str] = &[
     "noted/1",
     "claimed/1",
     "checked/1",
+    "withheld/1",
+    "redacted/1",
 ];
 
+/// Slots of other kinds that may go: what is noted of documents when they are read tells names from inside them.
+const NOTES: &[(&str, &str)] = &[("received/1", "note"), ("derived/1", "note")];
+
 /// Slots that hold the ledger together, or have a destruction of their own.
-const STRUCTURE: &[&str] = &["about", "t", "identity"];
+const STRUCTURE: &[&str] = &["about", "t", "identity", "slots", "until", "copy"];
 
 /// What an order would take along.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,6 +54,8 @@ pub struct Doom {
     pub references: Vec<String>,
     /// Items that hold some of the same bytes and are not among these.
     pub others: Vec<u64>,
+    /// Entries in whose values some of the same bytes are kept.
+    pub entries: Vec<u64>,
     /// Entries about these items, and those of their accessions: they stay.
     pub acts: Vec<u64>,
 }
@@ -51,8 +63,7 @@ pub struct Doom {
 impl Archive {
     /// Whether a slot of an entry of that kind may be destroyed.
     pub fn may_go(kind: &str, slot: &str) -> bool {
-        SPOKEN.contains(&kind)
-            && !STRUCTURE.contains(&slot)
+        (SPOKEN.contains(&kind) && !STRUCTURE.contains(&slot) || NOTES.contains(&(kind, slot)))
             && schema(kind).is_some_and(|schema| schema.position(slot).is_some())
     }
 
@@ -67,7 +78,8 @@ impl Archive {
         }
         let mut doom = Doom::default();
         let mut streams = BTreeSet::new();
-        let mut seals: BTreeSet<u64> = BTreeSet::new();
+        let mut digests = BTreeSet::new();
+        let mut slots: BTreeMap<u64, BTreeSet<&'static str>> = BTreeMap::new();
         for &item in &items {
             let Some(card) = self.card(item)? else {
                 continue;
@@ -85,12 +97,13 @@ impl Archive {
             }
             doom.messages += u64::from(card.class == "m");
             streams.extend(self.streams_of(&card)?);
+            digests.insert(card.sha256);
             let Some((place, seq)) = self.place(item)? else {
                 continue;
             };
             // The digest of the bytes between the items is one that a short rest could be guessed from.
             if card.span.is_some() {
-                seals.insert(seq);
+                slots.entry(seq).or_default().insert("rest");
             }
             match doom.addresses.last_mut() {
                 Some(Doomed::Items { items }) if follows(items, place) => items.n += 1,
@@ -106,37 +119,43 @@ impl Archive {
             }
             doom.acts.extend(self.acts_on(item)?);
         }
-        doom.addresses
-            .extend(seals.into_iter().map(|entry| Doomed::Slots {
-                entry,
-                slots: vec!["rest".to_owned()],
-            }));
-        doom.addresses.extend(
-            self.copies_of(&streams)?
-                .into_iter()
-                .map(|entry| Doomed::Slots {
-                    entry,
-                    slots: vec!["copy".to_owned()],
-                }),
-        );
         doom.acts.sort_unstable();
         doom.acts.dedup();
-        doom.others = self
-            .holders(&streams, &items)?
-            .into_iter()
-            .map(|(item, _)| item)
-            .collect();
+        digests.extend(streams.iter().copied());
+        for (item, held) in self.holders(&streams, &items)? {
+            doom.others.push(item);
+            digests.remove(&held);
+        }
         doom.others.sort_unstable();
         doom.others.dedup();
+        for (entry, held) in self.entries_holding(&streams)? {
+            doom.entries.push(entry);
+            digests.remove(&held);
+        }
+        doom.entries.dedup();
+        for (entry, slot) in self.naming(&digests)? {
+            slots.entry(entry).or_default().insert(slot);
+        }
+        for entry in self.notes_on(&items)? {
+            slots.entry(entry).or_default().insert("note");
+        }
+        let slots = slots.into_iter().map(|(entry, slots)| Doomed::Slots {
+            entry,
+            slots: slots.into_iter().map(str::to_owned).collect(),
+        });
+        doom.addresses.extend(slots);
         doom.items = items.into_iter().collect();
         Ok(doom)
     }
 
-    /// The entries that name one of these streams as a redacted copy, and so hold its bare digest.
-    fn copies_of(&self, streams: &BTreeSet<Digest>) -> Result<Vec<u64>, ArchiveError> {
+    /// The slots of entries in which one of these digests stands bare, so that a guess of short bytes could be confirmed by
+    /// it: the digest of a redacted copy, and that which somebody saw when a document was handed over.
+    fn naming(&self, digests: &BTreeSet<Digest>) -> Result<Vec<(u64, &'static str)>, ArchiveError> {
         let entries: Vec<u64> = self
             .conn
-            .prepare_cached("SELECT seq FROM act WHERE schema = 'redacted/1' ORDER BY seq")?
+            .prepare_cached(
+                "SELECT seq FROM act WHERE schema IN ('redacted/1', 'transferred/1') ORDER BY seq",
+            )?
             .query_map((), |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         let mut naming = Vec::new();
@@ -144,12 +163,80 @@ impl Archive {
             let Some(entry) = self.entry(seq)? else {
                 continue;
             };
-            let copy: Option<Bytes> = entry.get("copy")?;
-            if copy.is_some_and(|copy| streams.contains(&copy.sha256)) {
-                naming.push(seq);
+            let (slot, named) = if entry.schema == "redacted/1" {
+                let copy: Option<Bytes> = entry.get("copy")?;
+                ("copy", copy.map(|copy| copy.sha256))
+            } else {
+                ("digest_seen", entry.get("digest_seen")?)
+            };
+            if named.is_some_and(|named| digests.contains(&named)) {
+                naming.push((seq, slot));
             }
         }
         Ok(naming)
+    }
+
+    /// The entries that seal segments with notes about these items: names from inside a document stand in them.
+    fn notes_on(&self, items: &BTreeSet<u64>) -> Result<Vec<u64>, ArchiveError> {
+        let mut accessions = BTreeSet::new();
+        for item in items {
+            accessions.extend(self.card(*item)?.map(|card| card.accession));
+        }
+        let mut noted = Vec::new();
+        for a in accessions {
+            let seals: Vec<u64> = self
+                .conn
+                .prepare_cached("SELECT seq FROM segment WHERE accession = ?1 ORDER BY seq")?
+                .query_map([a], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for seq in seals {
+                let note: Option<Value> = match self.entry(seq)? {
+                    Some(entry) => entry.get("note")?,
+                    None => None,
+                };
+                let notices = note
+                    .as_ref()
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten();
+                for Parent { r, s, i } in notices
+                    .filter_map(|notice| serde_json::from_value(notice.get("item")?.clone()).ok())
+                {
+                    let about = item_at(&self.conn, Place { a, r, s, i })?;
+                    if about.is_some_and(|item| items.contains(&item)) {
+                        noted.push(seq);
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(noted)
+    }
+
+    /// Entries in whose values some of these streams are kept, as a token of a witness is: their bytes are the entry's too.
+    /// What was published or redacted is only named.
+    pub(super) fn entries_holding(
+        &self,
+        streams: &BTreeSet<Digest>,
+    ) -> Result<Vec<(u64, Digest)>, ArchiveError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT seq, schema, slots FROM entry WHERE slots LIKE '%\"sha256\"%' \
+             AND schema NOT IN ('published/1', 'redacted/1') ORDER BY seq",
+        )?;
+        let mut rows = statement.query(())?;
+        let mut holding = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (seq, kind, slots): (u64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let Some(found) = values(format!("entry {seq}"), &kind, Some(&slots))? else {
+                continue;
+            };
+            let kept = (found.texts.iter())
+                .filter_map(|text| serde_json::from_str::<Bytes>(text).ok())
+                .map(|kept| kept.sha256)
+                .filter(|kept| streams.contains(kept));
+            holding.extend(kept.map(|kept| (seq, kept)));
+        }
+        Ok(holding)
     }
 
     fn acts_on(&self, item: u64) -> Result<Vec<u64>, ArchiveError> {
@@ -214,8 +301,12 @@ impl Archive {
                 continue;
             };
             let Stretch { a, i, n, r, s } = *stretch;
-            if let Some(first) = item_at(&self.conn, Place { a, r, s, i })? {
-                items.extend(first..first.saturating_add(n));
+            // As far as the segment goes, whatever an order says.
+            for i in i..i.saturating_add(n) {
+                let Some(item) = item_at(&self.conn, Place { a, r, s, i })? else {
+                    break;
+                };
+                items.insert(item);
             }
         }
         Ok(items)

@@ -10,6 +10,8 @@ use super::Archive;
 use super::ArchiveError;
 use super::values::values;
 use crate::commitment::Place;
+use crate::commitment::RecordKey;
+use crate::commitment::Salts;
 
 /// Items that follow each other in a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,8 @@ pub struct Order {
 #[derive(Debug, Clone, Default)]
 pub struct Orders {
     all: Vec<Order>,
+    /// Entries that order a destruction and are not what was signed: nothing is made of what they say.
+    altered: Vec<u64>,
     /// By accession, run and segment.
     items: HashMap<(u64, u64, u64), Vec<OfItems>>,
     /// By the entry that loses them.
@@ -109,6 +113,16 @@ impl Orders {
         &self.all
     }
 
+    /// Refuses to go by orders of which one is not what was signed.
+    pub fn demand_signed(&self) -> Result<(), ArchiveError> {
+        match self.altered.first() {
+            None => Ok(()),
+            Some(entry) => Err(ArchiveError::LedgerBroken(format!(
+                "entry {entry} orders a destruction, and its values are not those that were signed; nothing was destroyed"
+            ))),
+        }
+    }
+
     /// The order after entry `sealed` that names the item.
     pub fn of_item(&self, place: Place, sealed: u64) -> Option<u64> {
         let orders = self.items.get(&(place.a, place.r, place.s))?;
@@ -133,7 +147,7 @@ impl Archive {
     pub fn orders(&self) -> Result<Orders, ArchiveError> {
         let mut orders = Orders::default();
         let mut statement = self.conn.prepare_cached(
-            "SELECT seq, slots FROM entry WHERE schema = 'destroyed/1' ORDER BY seq",
+            "SELECT seq, slots, key, leaf FROM entry WHERE schema = 'destroyed/1' ORDER BY seq",
         )?;
         let mut rows = statement.query(())?;
         while let Some(row) = rows.next()? {
@@ -142,6 +156,17 @@ impl Archive {
             else {
                 continue;
             };
+            // That the leaves are those that were signed, the roots show.
+            let (key, leaf): (Option<[u8; 32]>, [u8; 32]) = (row.get(2)?, row.get(3)?);
+            let made = key.map(|key| {
+                let (salts, schema) = (Salts::new(&RecordKey(key)), found.schema);
+                let commitments = (self.committer).commit_all(&salts, schema.slots, &found.texts);
+                (self.committer).entry_leaf(entry, schema.name, &commitments)
+            });
+            if made != Some(leaf) {
+                orders.altered.push(entry);
+                continue;
+            }
             orders.add(Order {
                 entry,
                 addresses: found.get("addresses")?.unwrap_or_default(),

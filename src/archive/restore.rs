@@ -308,7 +308,7 @@ fn read(path: &Path, most: usize) -> Result<Vec<u8>, ArchiveError> {
 
 impl Archive {
     /// The last entry of which only the leaf data are left; 0 where there is none, since entry 0 is never lost.
-    pub(super) fn last_lost(&self) -> Result<u64, ArchiveError> {
+    pub fn last_lost(&self) -> Result<u64, ArchiveError> {
         if let Some(known) = self.lost.get() {
             return Ok(*known);
         }

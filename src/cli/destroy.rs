@@ -172,6 +172,7 @@ pub(super) fn run(context: &Context, args: &DestroyArgs) -> Result<Outcome, CliE
     };
     let ordered = {
         let archive = context.archive()?;
+        archive.orders()?.demand_signed()?;
         if args.slot.is_empty() {
             documents(&archive, args)?
         } else {
@@ -268,7 +269,7 @@ fn documents(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError>
                 "the same bytes are held elsewhere too: {}",
                 unnamed.join(", ")
             ),
-            "name each: as a further ITEM or --also ACCESSION to destroy it, or --keep REF to leave its bytes",
+            "name each: as a further ITEM or --also ACCESSION to destroy it, or --keep REF (--keep \"entry N\") to leave its bytes",
         ));
     }
     let about = match archive.place(first)? {
@@ -355,6 +356,9 @@ fn holders(archive: &Archive, doom: &Doom) -> Result<BTreeMap<String, &'static s
             let accession = accession.unwrap_or_else(|| format!("entry {}", card.accession));
             holders.insert(accession, "another receipt");
         }
+    }
+    for entry in &doom.entries {
+        holders.insert(format!("entry {entry}"), "kept with what it says");
     }
     Ok(holders)
 }

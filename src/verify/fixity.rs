@@ -162,6 +162,8 @@ impl Pass<'_, '_> {
                 .is_ok()
         };
         let strays = store.unreferenced(&|number| packs.contains(&number), &known_file)?;
+        // After a restoration such bytes are kept on purpose, and no destruction removes them.
+        let restored = self.archive.last_lost()? > 0;
         for stray in strays {
             let name = stray.name.to_string_lossy().escape_debug().to_string();
             let last = stray.name.file_name().and_then(|name| name.to_str());
@@ -171,7 +173,14 @@ impl Pass<'_, '_> {
                 (None, Some(digest)) => stray.ours && self.is_whole(&digest, &stray.name),
                 (None, None) => false,
             };
-            if left && !self.orders.all().is_empty() {
+            if left && restored && !self.orders.all().is_empty() {
+                self.found.note(
+                    name,
+                    "Nothing refers to these bytes: kept since the archive was restored from an older copy, because they may \
+                     be what was lost. A destruction was ordered, too: they may be what was to go, and fonds destroy does not \
+                     remove them.",
+                );
+            } else if left && !self.orders.all().is_empty() {
                 let message = "Nothing refers to these bytes, and a destruction was ordered: they may be what was to go.";
                 self.found
                     .add(Finding::new("destroyed.bytes-left", name, message));
