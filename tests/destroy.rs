@@ -8,6 +8,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -783,5 +784,46 @@ fn bytes_that_an_entry_keeps_stay_with_it() -> TestResult {
     let done = desk.destroy(&[&memo, "--keep", &kept], 0)?;
     assert_eq!((&done["records"], &done["streams"]), (&json!(1), &json!(0)));
     assert_eq!(desk.verify()?.0, before);
+    Ok(())
+}
+
+#[test]
+fn a_name_from_inside_a_destroyed_document_goes_with_what_was_noted_of_it() -> TestResult {
+    let desk = Desk::new()?;
+    let path = desk.path("papers.zip");
+    let mut zip = zip::ZipWriter::new(fs::File::create(&path)?);
+    let packed = zip::write::SimpleFileOptions::default();
+    zip.start_file("../../Halvorsen.txt", packed)?;
+    zip.write_all(b"Who pays?\n")?;
+    zip.finish()?;
+    desk.done(&["ingest", "papers.zip"])?;
+    let holder = desk.reference(&fs::read(&path)?)?;
+    let noted = |desk: &Desk| -> TestResult<Vec<PathBuf>> {
+        let mut found = desk.holds(b"Halvorsen")?;
+        found.retain(|path| {
+            path.ends_with("archive.sqlite") || path.ends_with("archive.sqlite-wal")
+        });
+        Ok(found)
+    };
+    assert!(!noted(&desk)?.is_empty());
+    assert_eq!(desk.destroy(&[&holder], 0)?["slots"], 1);
+    assert_eq!(desk.holds(b"Halvorsen")?, Vec::<PathBuf>::new());
+    assert_eq!(desk.verify()?.0, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn the_reason_of_a_withholding_may_go_and_not_what_it_withholds() -> TestResult {
+    let desk = Desk::new()?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    desk.json(&["withhold", &memo, "--reason", WORDS], 0)?;
+    let entry = (desk.archive()?.head()?.0 - 1).to_string();
+    let slots = ["--entry", &entry, "--slot"];
+    for kept in ["about", "slots", "until"] {
+        desk.destroy(&[&slots[..], &[kept]].concat(), 2)?;
+    }
+    desk.destroy(&[&slots[..], &["reason"]].concat(), 0)?;
+    assert_eq!(desk.anywhere(WORDS)?, Vec::<PathBuf>::new());
+    assert_eq!(desk.verify()?.0, Vec::<String>::new());
     Ok(())
 }

@@ -462,6 +462,46 @@ fn a_lost_row_that_no_entry_explains_is_a_finding_of_its_own() -> TestResult {
 }
 
 #[test]
+fn what_is_kept_after_a_restoration_is_no_finding_when_something_else_is_destroyed() -> TestResult {
+    let lost = Lost::new(|bench| {
+        more(bench)?;
+        copy_tree(
+            &bench.archive().join("packs"),
+            &bench.dir.path().join("packs"),
+        )
+    })?;
+    lost.restore()?;
+    // The pack of what was lost is found again: it is kept, and told of.
+    for entry in fs::read_dir(lost.bench.dir.path().join("packs"))? {
+        let path = entry?.path();
+        let name = path.file_name().ok_or("no name")?;
+        fs::copy(&path, lost.bench.archive().join("packs").join(name))?;
+    }
+    lost.demand_lost(3)?;
+    notes(&lost.bench, 1)?;
+    let noted = lost.size()? - 1;
+    let values = [
+        ("about", json!({"entry": noted})),
+        ("addresses", json!([{"entry": noted, "slots": ["text"]}])),
+        ("reason", json!("erasure")),
+        ("t", json!("1692043200")),
+    ];
+    let order = EntryDraft::new("destroyed/1", &values)?;
+    let mut writer = lost.bench.writer()?;
+    writer.append(vec![Step::Entry(order)], None)?;
+    assert_eq!(writer.carry_out()?.slots, 1);
+    drop(writer);
+    lost.demand_lost(3)?;
+    let notes = lost.report(Vec::new())?.not_findings;
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.text.contains("they may be what was to go"))
+    );
+    Ok(())
+}
+
+#[test]
 fn the_last_entry_that_speaks_of_a_loss_counts() -> TestResult {
     let lost = Lost::new(more)?;
     let done = lost.restore()?;
