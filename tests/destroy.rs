@@ -272,7 +272,22 @@ fn another_holder_of_the_same_bytes_stops_it_until_it_is_named() -> TestResult {
             assert_eq!(desk.anywhere(MEMO)?, Vec::<PathBuf>::new());
         } else {
             assert_eq!((&done["records"], &done["streams"]), (&json!(1), &json!(0)));
-            assert_ne!(desk.reference(MEMO.as_bytes())?, memo);
+            // The document goes on under its reference, until its last receipt goes.
+            assert_eq!(desk.reference(MEMO.as_bytes())?, memo);
+            assert_eq!(done["references"], json!([]));
+            assert!(desk.done(&["show", &memo, "--text"])?.contains("Gullmar"));
+            let later = desk.references()?;
+            desk.done(&["ingest", "papers/memo.txt", "--from", "A third"])?;
+            assert_eq!(desk.references()?, later);
+            let refused = desk.destroy(&[&memo], 2)?;
+            let third = refused["message"].as_str().unwrap_or_default();
+            let third = third.split_whitespace().find(|word| word.starts_with("a-"));
+            desk.destroy(&[&memo, "--keep", third.ok_or("no third")?], 0)?;
+            assert_eq!(desk.reference(MEMO.as_bytes())?, memo);
+            assert_eq!(desk.destroy(&[&memo], 0)?["references"], json!([memo]));
+            assert_eq!(desk.json(&["show", &memo], 4)?["kind"], "destroyed");
+            assert_eq!(desk.verify()?.0, Vec::<String>::new());
+            assert_eq!(desk.anywhere(MEMO)?, Vec::<PathBuf>::new());
         }
     }
     Ok(())

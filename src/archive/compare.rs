@@ -61,7 +61,7 @@ impl Archive {
     pub(super) fn project(&self, target: &Connection) -> Result<(), ArchiveError> {
         let mut projector = Projector::new(target);
         for order in self.orders()?.all() {
-            projector.keep_taken(&order.references);
+            projector.keep_taken(order);
         }
         let mut next_item = 1;
         self.each_entry(&mut |entry| {

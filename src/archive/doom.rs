@@ -79,6 +79,7 @@ impl Archive {
         let mut doom = Doom::default();
         let mut streams = BTreeSet::new();
         let mut digests = BTreeSet::new();
+        let mut kept = Vec::new();
         let mut slots: BTreeMap<u64, BTreeSet<&'static str>> = BTreeMap::new();
         for &item in &items {
             let Some(card) = self.card(item)? else {
@@ -90,9 +91,13 @@ impl Archive {
             }
             if card.class == "d" {
                 doom.documents += 1;
-                if self.is_first_holding(&card)? {
-                    doom.references
-                        .extend(self.document_reference(&card.sha256)?);
+                if self.is_first_holding(&card)?
+                    && let Some(reference) = self.document_reference(&card.sha256)?
+                {
+                    match self.staying(&card.sha256, &items)? {
+                        Some(item) => kept.push(Doomed::Kept { item, reference }),
+                        None => doom.references.push(reference),
+                    }
                 }
             }
             doom.messages += u64::from(card.class == "m");
@@ -144,6 +149,7 @@ impl Archive {
             slots: slots.into_iter().map(str::to_owned).collect(),
         });
         doom.addresses.extend(slots);
+        doom.addresses.extend(kept);
         doom.items = items.into_iter().collect();
         Ok(doom)
     }
@@ -237,6 +243,22 @@ impl Archive {
             holding.extend(kept.map(|kept| (seq, kept)));
         }
         Ok(holding)
+    }
+
+    /// The first receipt of a document that is not among these items.
+    fn staying(
+        &self,
+        sha256: &Digest,
+        without: &BTreeSet<u64>,
+    ) -> Result<Option<Place>, ArchiveError> {
+        let holdings = self.holdings(sha256)?.into_iter();
+        let staying = holdings
+            .map(|card| card.item)
+            .find(|item| !without.contains(item));
+        Ok(match staying {
+            Some(item) => self.place(item)?.map(|(place, _)| place),
+            None => None,
+        })
     }
 
     fn acts_on(&self, item: u64) -> Result<Vec<u64>, ArchiveError> {

@@ -45,6 +45,13 @@ pub enum Doomed {
         /// Its slots.
         slots: Vec<String>,
     },
+    /// A document that stays: another receipt of bytes that do not go keeps the reference that the first one made.
+    Kept {
+        /// The receipt.
+        item: Place,
+        /// The reference.
+        reference: String,
+    },
 }
 
 /// One `destroyed/1` entry.
@@ -97,6 +104,7 @@ impl Orders {
                         past: i.saturating_add(n),
                     });
                 }
+                Doomed::Kept { .. } => {}
                 Doomed::Slots { entry, slots } => {
                     self.slots.entry(*entry).or_default().push(OfSlots {
                         order: order.entry,

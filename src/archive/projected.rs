@@ -4,7 +4,10 @@ use rusqlite::Connection;
 use rusqlite::named_params;
 
 use super::ArchiveError;
+use super::orders::Doomed;
+use super::orders::Order;
 use super::projection::Projector;
+use super::query::item_at;
 use crate::record::Class;
 use crate::record::Instant;
 use crate::record::Span;
@@ -52,9 +55,28 @@ impl Card<'_> {
 }
 
 impl Projector<'_> {
-    /// Keeps the references of destroyed documents from being given to others.
-    pub(super) fn keep_taken(&mut self, references: &[String]) {
-        self.taken.extend(references.iter().cloned());
+    /// Keeps the references of destroyed documents from being given to others, and those of documents whose first receipt
+    /// is gone for the receipts that stay. To be told of all orders, from the first to the last.
+    pub(super) fn keep_taken(&mut self, order: &Order) {
+        for address in &order.addresses {
+            if let Doomed::Kept { item, reference } = address {
+                self.kept.insert(reference.clone(), *item);
+            }
+        }
+        for reference in &order.references {
+            self.kept.remove(reference);
+            self.taken.insert(reference.clone());
+        }
+    }
+
+    /// The reference of a document that is new to the catalogue: the one kept for it, or a free one.
+    pub(super) fn reference_of(&self, id: u64, leaf: &[u8; 32]) -> Result<String, ArchiveError> {
+        for (reference, place) in &self.kept {
+            if item_at(self.conn, *place)? == Some(id) {
+                return Ok(reference.clone());
+            }
+        }
+        self.free(Class::Document, leaf)
     }
 
     /// Projects an item whose values are gone: what is left of it is its reference, which stays taken.

@@ -63,6 +63,8 @@ pub(super) struct Projector<'c> {
     tallies: BTreeMap<&'static str, i64>,
     /// References of destroyed documents.
     pub(super) taken: HashSet<String>,
+    /// References that a later receipt keeps, since the first one was destroyed and the bytes were not.
+    pub(super) kept: BTreeMap<String, Place>,
 }
 
 impl<'c> Projector<'c> {
@@ -73,6 +75,7 @@ impl<'c> Projector<'c> {
             accounts: HashMap::new(),
             tallies: BTreeMap::new(),
             taken: HashSet::new(),
+            kept: BTreeMap::new(),
         }
     }
 
@@ -323,7 +326,7 @@ impl<'c> Projector<'c> {
         if known {
             return Ok(());
         }
-        let reference = self.free(Class::Document, leaf)?;
+        let reference = self.reference_of(id, leaf)?;
         self.conn
             .prepare_cached("INSERT INTO document VALUES (:sha256, :ref, :size, :item, :kind)")?
             .execute(named_params! {
@@ -410,7 +413,7 @@ impl<'c> Projector<'c> {
         let mut taken = self.conn.prepare_cached(sql)?;
         for length in SHORTEST..=digits.len() {
             let reference = format!("{}-{}", class.letter(), &digits[..length]);
-            if !taken.exists([&reference])? {
+            if !self.kept.contains_key(&reference) && !taken.exists([&reference])? {
                 return Ok(reference);
             }
         }

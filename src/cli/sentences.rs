@@ -358,16 +358,19 @@ fn doomed(entry: &Opened) -> Result<String, CliError> {
     let items: u64 = (addresses.iter())
         .map(|address| match address {
             Doomed::Items { items } => items.n,
-            Doomed::Slots { .. } => 0,
+            Doomed::Slots { .. } | Doomed::Kept { .. } => 0,
         })
         .sum();
     if items > 0 {
         let items = count(items, "item", "items");
+        if references.is_empty() {
+            return Ok(items);
+        }
         return Ok(format!("{} ({items})", references.join(", ")));
     }
     let slots = addresses.iter().map(|address| match address {
         Doomed::Slots { entry, slots } => format!("{} of entry {entry}", slots.join(", ")),
-        Doomed::Items { .. } => String::new(),
+        Doomed::Items { .. } | Doomed::Kept { .. } => String::new(),
     });
     Ok(slots.collect::<Vec<_>>().join("; "))
 }
