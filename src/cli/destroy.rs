@@ -37,7 +37,8 @@ Examples
   fonds destroy --finish
 
 Exit status
-  0 destroyed, 2 could not be done or not agreed to, 4 no such item")]
+  0 destroyed, 2 could not be done or not agreed to, 4 no such item,
+  11 ordered and not to its end: somebody reads (fonds destroy --finish)")]
 pub(super) struct DestroyArgs {
     /// Documents; with --slot an accession, transfer or agent
     item: Vec<String>,
@@ -50,7 +51,7 @@ pub(super) struct DestroyArgs {
     /// Destroy this other receipt of the same bytes too: the reference of its accession
     #[arg(long, value_name = "ACCESSION")]
     also: Vec<String>,
-    /// Leave this other holder of the same bytes as it is, and the bytes with it
+    /// Leave this other holder of the same bytes as it is, and the bytes with it: a reference, or "entry N"
     #[arg(long, value_name = "REF")]
     keep: Vec<String>,
     /// Why
@@ -96,7 +97,7 @@ struct Destroyed {
 const OUT_OF_REACH: &[&str] = &[
     "backups and copies of the archive",
     "reports, exports, proofs and pages that were made before",
-    "what the disk itself keeps of overwritten files (flash memory, snapshots)",
+    "what the disk itself keeps of removed and overwritten files (flash memory, snapshots)",
     "the files that were brought in, where they came from",
 ];
 
