@@ -634,22 +634,21 @@ fn what_was_stopped_behind_the_rows_is_not_done_and_is_finished_with_the_index()
 #[test]
 fn what_a_stop_left_of_a_destroyed_document_is_written_over() -> TestResult {
     let desk = Desk::new()?;
-    let memo = desk.reference(MEMO.as_bytes())?;
-    let before = fs::read_dir(desk.path("archive/packs"))?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<TestResult<Vec<PathBuf>>>()?;
-    let holding = before.into_iter().find(|path| {
-        fs::read(path).is_ok_and(|bytes| memchr::memmem::find(&bytes, b"Gullmar").is_some())
-    });
-    let holding = holding.ok_or("in no pack")?;
-    fs::copy(&holding, desk.path("pack"))?;
-    let other = desk.reference(OTHER.as_bytes())?;
-    desk.destroy(&[&memo, &other], 0)?;
-    // Of a pack that comes back no document is known any more.
-    fs::copy(desk.path("pack"), &holding)?;
-    second_names(&desk, &["packs"])?;
+    // Long enough for a file of its own.
+    let long = MEMO.repeat(50_000);
+    fs::write(desk.path("long.txt"), &long)?;
+    desk.done(&["ingest", "long.txt"])?;
+    let reference = desk.reference(long.as_bytes())?;
+    let mut holding = desk.holds(b"Gullmar pays the pilot.\nGullmar")?;
+    holding.retain(|path| path.starts_with(desk.path("archive/blobs")));
+    let holding = holding.pop().ok_or("in no file")?;
+    desk.destroy(&[&reference], 0)?;
+    fs::write(&holding, &long)?;
+    assert_eq!(desk.verify()?.0, ["destroyed.bytes-left"]);
+    second_names(&desk, &["blobs"])?;
     desk.json(&["destroy", "--finish"], 0)?;
     assert!(desk.verify()?.0.is_empty());
+    assert!(!holding.exists());
     for entry in fs::read_dir(desk.path("names"))? {
         let bytes = fs::read(entry?.path())?;
         assert!(memchr::memmem::find(&bytes, b"Gullmar").is_none());
