@@ -60,25 +60,23 @@ pub(super) fn all(context: &Context, archive: &Archive) -> Result<All, CliError>
             known.insert(card.sha256, all.documents.len());
             rows.insert(card.item, all.documents.len());
             counted.insert(card.item);
-            let bytes: Option<Bytes> = match archive.item(card.item)? {
-                Some(opened) => opened.get("bytes")?,
-                None => None,
-            };
             let parent = card.parent.and_then(|parent| rows.get(&parent));
             let parent = parent.and_then(|row| all.documents.get(*row));
             let parent = parent.map(|row| row.document.clone());
             let entry = archive.place(card.item)?.map(|(_, seal)| seal);
             let withheld = withholding.of(archive, card.item)?.map(|it| it.entry);
             let whole = withheld.is_none() && withholding.inside(archive, &card)?.is_none();
+            let size = match withheld {
+                Some(_) => None,
+                None => Some(size_of(archive, card.item)?),
+            };
             all.documents.push(DocumentRow {
                 document: archive.reference(&card)?,
                 what: kind_words(&card.kind).to_owned(),
                 name: card.name.clone().filter(|_| withheld.is_none()),
                 digest: Some(card.sha256).filter(|_| whole),
                 withheld,
-                size: withheld
-                    .is_none()
-                    .then(|| bytes.map_or(0, |bytes| bytes.size)),
+                size,
                 messages: 0,
                 accession: references.get(&card.accession).cloned(),
                 parent,
@@ -123,6 +121,15 @@ pub(super) fn all(context: &Context, archive: &Archive) -> Result<All, CliError>
         });
     }
     Ok(all)
+}
+
+/// How many bytes a document has, as recorded.
+fn size_of(archive: &Archive, item: u64) -> Result<u64, CliError> {
+    let bytes: Option<Bytes> = match archive.item(item)? {
+        Some(opened) => opened.get("bytes")?,
+        None => None,
+    };
+    Ok(bytes.map_or(0, |bytes| bytes.size))
 }
 
 /// When an entry was recorded; entries seal many items, so each is read once.

@@ -97,7 +97,12 @@ pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, C
         written.push((output.display().to_string(), rendered(&report, output)?));
     }
     if args.output.is_empty() || context.ui.json {
-        written.push(("the report".to_owned(), provenance::text(&report)));
+        let shown = if context.ui.json {
+            json(&report)?
+        } else {
+            provenance::text(&report)
+        };
+        written.push(("the report".to_owned(), shown));
     }
     let looked_at: Vec<(String, &str)> = written
         .iter()
@@ -128,13 +133,15 @@ pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, C
 }
 
 fn rendered(report: &Provenance, output: &Path) -> Result<String, CliError> {
-    Ok(match cite::format_of(output)? {
-        cite::Format::Html => provenance::html(report),
-        cite::Format::Markdown => provenance::markdown(report),
-        cite::Format::Json => {
-            serde_json::to_string_pretty(report).map_err(|error| CliError::Output {
-                source: error.into(),
-            })?
-        }
+    match cite::format_of(output)? {
+        cite::Format::Html => Ok(provenance::html(report)),
+        cite::Format::Markdown => Ok(provenance::markdown(report)),
+        cite::Format::Json => json(report),
+    }
+}
+
+fn json(report: &Provenance) -> Result<String, CliError> {
+    serde_json::to_string_pretty(report).map_err(|error| CliError::Output {
+        source: error.into(),
     })
 }
