@@ -492,10 +492,9 @@ fn what_is_kept_after_a_restoration_is_no_finding_when_something_else_is_destroy
     assert_eq!(writer.carry_out()?.slots, 1);
     drop(writer);
     lost.demand_lost(3)?;
-    let notes = lost.report(Vec::new())?.not_findings;
+    let told = lost.report(Vec::new())?.not_findings;
     assert!(
-        notes
-            .iter()
+        told.iter()
             .any(|note| note.text.contains("they may be what was to go"))
     );
     Ok(())

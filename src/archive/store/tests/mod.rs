@@ -347,10 +347,7 @@ fn a_pack_that_nobody_refers_to_is_not_written_over_and_is_named() -> TestResult
             ("pack.unexpected", Some("packs/notes.txt"), false),
         ]
     );
-    assert_eq!(
-        store.discard_unreferenced(&strays, crate::durable::discard)?,
-        1
-    );
+    assert_eq!(store.discard_unreferenced(&strays, durable::discard)?, 1);
     let absent = Place::Pack {
         number: 1,
         offset: members[0].offset,
