@@ -222,7 +222,7 @@ impl Context {
         let expected = keys.current();
         let next = places.next_log_key(origin)?;
         if public_half(&next)? != Some(expected) {
-            self.demand_not_older(archive, &places, public_half(&path)? == Some(expected))?;
+            demand_not_older(archive, &places, public_half(&path)? == Some(expected))?;
             let key = self.key(&path, &expected, "Passphrase of the archive's key:")?;
             return Ok(Signer::new(&places, origin, key)?);
         }
@@ -238,31 +238,6 @@ impl Context {
             _ => None,
         };
         Ok(Signer::new(&places, origin, key)?.after(retired))
-    }
-
-    /// Refuses, where the key that is here is not the one that signs this copy, to call it the wrong one if this copy is
-    /// from before a change of the key.
-    fn demand_not_older(
-        &self,
-        archive: &Archive,
-        places: &Places,
-        signs: bool,
-    ) -> Result<(), CliError> {
-        let entries = archive.head()?.0;
-        let signed = last_signed(places, archive.origin().as_str())
-            .ok()
-            .flatten();
-        let signed = signed.and_then(|note| Checkpoint::parse(note.text()).ok());
-        match signed.filter(|signed| !signs && signed.size > entries) {
-            None => Ok(()),
-            Some(signed) => Err(CliError::usage(
-                format!(
-                    "this is an older copy: it has {entries} entries, and {} were signed, by a key that it does not know",
-                    signed.size
-                ),
-                "use the newest copy of the archive; this one can be read, and not added to",
-            )),
-        }
     }
 
     /// Opens a key, asking for its passphrase where it is locked.
@@ -366,6 +341,26 @@ impl Context {
 /// The first line of what a file descriptor gives, without its end.
 pub(super) fn line_of_descriptor(number: u32) -> Result<String, CliError> {
     read_line(&PathBuf::from(format!("/dev/fd/{number}")))
+}
+
+/// Refuses, where the key that is here is not the one that signs this copy, to call it the wrong one if this copy is
+/// from before a change of the key.
+fn demand_not_older(archive: &Archive, places: &Places, signs: bool) -> Result<(), CliError> {
+    let entries = archive.head()?.0;
+    let signed = last_signed(places, archive.origin().as_str())
+        .ok()
+        .flatten();
+    let signed = signed.and_then(|note| Checkpoint::parse(note.text()).ok());
+    match signed.filter(|signed| !signs && signed.size > entries) {
+        None => Ok(()),
+        Some(signed) => Err(CliError::usage(
+            format!(
+                "this is an older copy: it has {entries} entries, and {} were signed, by a key that it does not know",
+                signed.size
+            ),
+            "use the newest copy of the archive; this one can be read, and not added to",
+        )),
+    }
 }
 
 /// The first line of a file, without its end.

@@ -152,6 +152,7 @@ fn keys(context: &Context, archive: &Archive) -> Result<Listed, CliError> {
 }
 
 /// Whether the new key is locked by a passphrase.
+#[derive(Clone, Copy)]
 struct Lock {
     asked: bool,
     refused: bool,
