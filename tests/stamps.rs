@@ -351,6 +351,39 @@ fn a_token_counts_until_its_certificate_runs_out_and_beyond_where_it_was_renewed
 }
 
 #[test]
+fn in_a_proof_no_token_stands_in_for_one_that_has_run_out() -> TestResult {
+    if !is_there() {
+        return Ok(());
+    }
+    let desk = Desk::new(KEYS[1])?;
+    desk.says(&["init", "archive", "--name", "Harbor", "--zone", "UTC"], 0)?;
+    desk.write("memo.txt", b"The truck is on it.\n")?;
+    desk.says(&["ingest", "memo.txt", "--from", "Source A"], 0)?;
+    desk.says(&["anchor", "trust", "notary", "root.pem"], 0)?;
+    desk.authority("second", KEYS[1], "36500", "tsa")?;
+    desk.says(&["anchor", "trust", "second", "secondtsa.pem"], 0)?;
+    // Both are over one head, so that a proof under it carries both.
+    for (name, request, answer) in [("", "one.tsq", "one.tsr"), ("second", "two.tsq", "two.tsr")] {
+        desk.says(&["anchor", "request", "-o", request], 0)?;
+        desk.stamp(name, request, answer)?;
+    }
+    for answer in ["one.tsr", "two.tsr"] {
+        desk.says(&["anchor", "add", answer], 0)?;
+    }
+    let found = desk.says(&["find", "truck"], 0)?;
+    let item = found.split_whitespace().next().ok_or("nothing found")?;
+    desk.says(&["publish", item, "-o", "memo.html", "--yes"], 0)?;
+    let said = desk.says(&["verify", "memo.proof.json"], 0)?;
+    assert!(said.contains("stamped by the authority notary"), "{said}");
+    assert!(said.contains("stamped by the authority second"), "{said}");
+    let later = Some("2099-01-01T00:00:00Z");
+    let said = desk.at(later, &["verify", "memo.proof.json"], 0)?;
+    assert!(!said.contains("stamped by the authority notary"), "{said}");
+    assert!(said.contains("stamped by the authority second"), "{said}");
+    Ok(())
+}
+
+#[test]
 fn an_opentimestamps_proof_is_kept_and_not_claimed() -> TestResult {
     if !is_there() {
         return Ok(());
