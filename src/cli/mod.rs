@@ -16,6 +16,7 @@ mod doctor;
 mod exit;
 mod find;
 mod help;
+mod hints;
 mod indexing;
 mod ingest;
 mod init;
