@@ -6,39 +6,33 @@
     reason = "tests write what is brought in, and damage archives"
 )]
 
+#[path = "support/bare.rs"]
+mod bare;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
-use std::process::Output;
-use std::process::Stdio;
 
-use fonds::archive::Archive;
 use fonds::commitment::RecordKey;
 use fonds::commitment::Salts;
 use serde_json::Value;
 use serde_json::json;
 use sha2::Digest as _;
 
-type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+use self::bare::Desk;
+use self::bare::TestResult;
 
 const MEMO: &str = "Gullmar pays the pilot.\n";
 const OTHER: &str = "The harbour is closed on Friday.\n";
 const WORDS: &str = "Halvorsen told us so";
 
-struct Desk {
-    folder: tempfile::TempDir,
-}
-
 impl Desk {
     /// An archive with two small documents in one pack, and a mailbox.
     fn new() -> TestResult<Self> {
-        let desk = Self {
-            folder: tempfile::tempdir()?,
-        };
-        desk.done(&["init", "archive", "--zone", "UTC"])?;
+        let desk = Self::started()?;
         fs::create_dir_all(desk.path("papers"))?;
         fs::write(desk.path("papers/memo.txt"), MEMO)?;
         fs::write(desk.path("papers/other.txt"), OTHER)?;
@@ -47,42 +41,6 @@ impl Desk {
         fs::copy(mailbox, desk.path("list.mbox"))?;
         desk.done(&["ingest", "list.mbox"])?;
         Ok(desk)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn run(&self, args: &[&str]) -> TestResult<Output> {
-        Ok(Command::new(env!("CARGO_BIN_EXE_fonds"))
-            .current_dir(self.folder.path())
-            .env_clear()
-            .env("FONDS_USER", self.path("user"))
-            .env("FONDS_ARCHIVE", self.path("archive"))
-            .args(args)
-            .stdin(Stdio::null())
-            .output()?)
-    }
-
-    fn done(&self, args: &[&str]) -> TestResult<String> {
-        let output = self.run(args)?;
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{args:?}: {said}");
-        Ok(String::from_utf8(output.stdout)?)
-    }
-
-    fn json(&self, args: &[&str], status: i32) -> TestResult<Value> {
-        let mut all = vec!["--json"];
-        all.extend(args);
-        let output = self.run(&all)?;
-        let text = [output.stdout, output.stderr].concat();
-        let shown = String::from_utf8_lossy(&text).into_owned();
-        assert_eq!(output.status.code(), Some(status), "{args:?}: {shown}");
-        Ok(serde_json::from_str(shown.trim()).map_err(|error| format!("{error}: {shown}"))?)
-    }
-
-    fn archive(&self) -> TestResult<Archive> {
-        Ok(Archive::open(&self.path("archive"))?)
     }
 
     /// The reference of the document with that digest.
@@ -528,7 +486,7 @@ fn material(desk: &Desk) -> TestResult<BTreeSet<[u8; 32]>> {
         let salts = Salts::new(&RecordKey(key));
         known.extend(slots.iter().map(|slot| salts.salt(slot)));
     }
-    for entry in walkdir::WalkDir::new(desk.folder.path()) {
+    for entry in walkdir::WalkDir::new(desk.path("")) {
         let entry = entry?;
         if !entry.file_type().is_file() {
             continue;

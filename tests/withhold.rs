@@ -2,62 +2,24 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests write what is brought in")]
 
+#[path = "support/bare.rs"]
+mod bare;
+
 use std::fs;
 use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
-use std::process::Output;
-use std::process::Stdio;
 
-use fonds::archive::Archive;
-use serde_json::Value;
 use sha2::Digest as _;
 
-type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
-
-struct Desk {
-    folder: tempfile::TempDir,
-}
+use self::bare::Desk;
+use self::bare::TestResult;
 
 impl Desk {
     fn new() -> TestResult<Self> {
-        let desk = Self {
-            folder: tempfile::tempdir()?,
-        };
-        desk.json(&["init", "archive", "--zone", "UTC"], 0)?;
+        let desk = Self::started()?;
         let mailbox = Path::new(env!("CARGO_MANIFEST_DIR")).join("archive/sources/list.mbox");
         fs::copy(mailbox, desk.path("list.mbox"))?;
         desk.json(&["ingest", "list.mbox"], 0)?;
         Ok(desk)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn run(&self, args: &[&str]) -> TestResult<Output> {
-        Ok(Command::new(env!("CARGO_BIN_EXE_fonds"))
-            .current_dir(self.folder.path())
-            .env_clear()
-            .env("FONDS_USER", self.path("user"))
-            .env("FONDS_ARCHIVE", self.path("archive"))
-            .args(args)
-            .stdin(Stdio::null())
-            .output()?)
-    }
-
-    fn json(&self, args: &[&str], status: i32) -> TestResult<Value> {
-        let mut all = vec!["--json"];
-        all.extend(args);
-        let output = self.run(&all)?;
-        let text = [output.stdout, output.stderr].concat();
-        let shown = String::from_utf8_lossy(&text).into_owned();
-        assert_eq!(output.status.code(), Some(status), "{args:?}: {shown}");
-        Ok(serde_json::from_str(shown.trim()).map_err(|error| format!("{error}: {shown}"))?)
-    }
-
-    fn archive(&self) -> TestResult<Archive> {
-        Ok(Archive::open(&self.path("archive"))?)
     }
 
     /// The reference of a file that is brought in now.
