@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
 use rusqlite::named_params;
+use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -347,6 +348,40 @@ impl Archive {
             &format!("{CARD} WHERE item > ?1 ORDER BY item LIMIT ?2"),
             [item, most],
         )
+    }
+
+    /// Hands over the texts of the items after one, in order, and gives the last item gone through, nothing where there
+    /// is none, and how many texts could not be read. A document that had to be read has its text in its reading.
+    pub fn texts_after(
+        &self,
+        item: u64,
+        most: u64,
+        each: &mut dyn FnMut(u64, &str),
+    ) -> Result<(Option<u64>, u64), ArchiveError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT card.item, body FROM card LEFT JOIN text ON text.item = card.item \
+             WHERE card.item > ?1 ORDER BY card.item LIMIT ?2",
+        )?;
+        let mut rows = statement.query([item, most])?;
+        let (mut last, mut unreadable) = (None, 0);
+        while let Some(row) = rows.next()? {
+            let here = row.get(0)?;
+            last = Some(here);
+            if let ValueRef::Text(body) = row.get_ref(1)? {
+                match std::str::from_utf8(body) {
+                    Ok(body) => each(here, body),
+                    Err(_) => unreadable += 1,
+                }
+                continue;
+            }
+            match self.stored_text(here) {
+                Ok(Some(text)) => each(here, &text),
+                Ok(None) => {}
+                Err(error @ ArchiveError::Database(_)) => return Err(error),
+                Err(_) => unreadable += 1,
+            }
+        }
+        Ok((last, unreadable))
     }
 
     /// Rows that a condition made by this module picks, in order of time.

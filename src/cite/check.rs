@@ -1,5 +1,6 @@
 //! Checks a draft: each quotation against what it is pinned to, or against the passages in which its words may stand.
 
+use crate::cite::Agreement;
 use crate::cite::Citations;
 use crate::cite::CiteError;
 use crate::cite::Claim;
@@ -32,6 +33,7 @@ use super::judge::counts;
 use super::library::Library;
 use super::shown::joined;
 use super::shown::matched;
+use super::stated;
 use super::together::run_together;
 
 /// Passages looked at for one quotation, at most.
@@ -44,6 +46,8 @@ const TOO_SHORT: usize = 2;
 const ELASTIC: usize = 4;
 /// And this many of them that are not so common that any text holds them.
 const TELLING: usize = 2;
+/// Quotations above which a search index is not asked for each: going through all texts once costs less.
+const BATCH: usize = 200;
 /// Passages whose neighbours are looked at to see whether two messages were run together.
 const JOINED: usize = 3;
 
@@ -60,6 +64,7 @@ pub fn check(
             house: options.house,
             strict: options.strict,
         },
+        indexed: sources.indexed() && found.quotations.len() <= BATCH,
         library: Library::default(),
         inside: (0, 0),
     };
@@ -75,6 +80,7 @@ pub fn check(
             sources.tell(found)?;
         }
     }
+    stated::hold(sources, draft, &found.quotations, &mut quotations, options)?;
     let mut findings = draft.findings.clone();
     findings.extend(found.findings);
     let mut claims = Vec::with_capacity(found.claims.len());
@@ -107,6 +113,10 @@ pub fn check(
 
 fn count(quotations: &[Quoted], claims: usize) -> Counts {
     let of = |verdict| quotations.iter().filter(|it| it.verdict == verdict).count();
+    let stated = |result| {
+        let all = quotations.iter().flat_map(|it| &it.statements);
+        all.filter(|it| it.result == result).count()
+    };
     Counts {
         quotations: quotations.len(),
         exact: of(Verdict::Exact),
@@ -117,6 +127,9 @@ fn count(quotations: &[Quoted], claims: usize) -> Counts {
         not_checked: of(Verdict::NotChecked),
         attention: quotations.iter().filter(|it| it.needs_attention()).count(),
         claims,
+        statements_agree: stated(Agreement::Agrees),
+        statements_differ: stated(Agreement::Differs),
+        statements_open: stated(Agreement::CannotTell),
     }
 }
 
@@ -188,6 +201,8 @@ struct Judged {
 pub(super) struct Checker<'a> {
     pub(super) sources: &'a dyn Sources,
     manner: Manner,
+    /// Whether an index is asked where words may stand.
+    pub(super) indexed: bool,
     library: Library,
     /// For how many quotations containers were gone through, and how many messages were read for them.
     pub(super) inside: (usize, u64),
@@ -209,6 +224,7 @@ impl Checker<'_> {
             pins: quotation.pins.iter().map(ToString::to_string).collect(),
             findings: Vec::new(),
             matches: Vec::new(),
+            statements: Vec::new(),
             nearest: None,
         };
         if let Some(flaw) = &quotation.flaw {
@@ -310,8 +326,7 @@ impl Checker<'_> {
         if result.verdict.passes() || result.verdict == Verdict::NotChecked {
             return Ok(());
         }
-        let mut candidates = self.sources.candidates(&wanted(sought))?;
-        candidates.truncate(PASSAGES);
+        let mut candidates = self.candidates(sought)?;
         candidates.retain(|it| !pinned.contains(&it.item));
         self.elsewhere(sought, candidates, result);
         Ok(())
@@ -354,9 +369,18 @@ impl Checker<'_> {
             ));
             return Ok(());
         }
+        let passages = self.candidates(sought)?;
+        self.decide(sought, passages, result)
+    }
+
+    /// Where the words may stand, as far as an index is asked.
+    fn candidates(&self, sought: &Sought) -> Result<Vec<Passage>, CiteError> {
+        if !self.indexed {
+            return Ok(Vec::new());
+        }
         let mut passages = self.sources.candidates(&wanted(sought))?;
         passages.truncate(PASSAGES);
-        self.decide(sought, passages, result)
+        Ok(passages)
     }
 
     fn judge_all(&mut self, sought: &Sought, passages: Vec<Passage>) -> Vec<Judged> {
@@ -559,9 +583,14 @@ pub(super) fn wanted(sought: &Sought) -> Wanted {
             runs.push(Vec::new());
         }
     }
-    let phrase = runs.into_iter().max_by_key(Vec::len).unwrap_or_default();
+    let phrase = runs.iter().max_by_key(|it| it.len());
     Wanted {
-        phrase: phrase.join(" "),
+        phrase: phrase.map(|it| it.join(" ")).unwrap_or_default(),
+        runs: runs
+            .iter()
+            .filter(|it| !it.is_empty())
+            .map(|it| it.join(" "))
+            .collect(),
         words,
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::cite::Agreement;
+use crate::cite::Statement;
 use crate::cite::Verdict;
 use crate::record::Digest;
 use crate::record::Finding;
@@ -146,6 +148,12 @@ pub struct Counts {
     pub attention: usize,
     /// Pins that belong to no quotation.
     pub claims: usize,
+    /// Statements of who, to whom and when that agree with the record.
+    pub statements_agree: usize,
+    /// Those that differ from it.
+    pub statements_differ: usize,
+    /// Those of which it cannot be told.
+    pub statements_open: usize,
 }
 
 /// One quotation of the draft and what was found for it.
@@ -171,6 +179,9 @@ pub struct Quoted {
     pub findings: Vec<Finding>,
     /// Where it stands: the passage that decided first.
     pub matches: Vec<Match>,
+    /// What the draft states of who wrote it, to whom and when, held against the record.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<Statement>,
     /// Where it might have been meant, for a quotation that was not found. Never a match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<Nearest>,
@@ -181,6 +192,14 @@ impl Quoted {
     pub fn needs_attention(&self) -> bool {
         matches!(self.verdict, Verdict::Altered | Verdict::NotFound)
             || self.findings.iter().any(|it| needs_attention(it.code))
+    }
+
+    /// What the draft states of it, in sentences, but for what differs from the record: that stands among the findings.
+    pub fn stated_and_not_differing(&self) -> impl Iterator<Item = String> {
+        let stated = self.statements.iter();
+        stated
+            .filter(|it| it.result != Agreement::Differs)
+            .map(Statement::sentence)
     }
 
     /// Whether what it was held against is not as it was recorded.
@@ -336,10 +355,15 @@ pub fn needs_attention(code: &str) -> bool {
             | "quotation.joins-two-messages"
             | "quotation.order-changed"
             | "quotation.other-speaker"
+            | "quotation.other-addressee"
+            | "quotation.other-time"
+            | "quotation.answered"
             | "quotation.second-hand"
             | "quotation.long-omission"
             | "quotation.sic-but-source-differs"
             | "quotation.pin-elsewhere"
+            | "quotation.not-all-read"
+            | "quotation.pin-in-part"
             | "quotation.pin-unknown"
             | "quotation.pin-withheld"
             | "quotation.pin-without-text"

@@ -9,8 +9,10 @@ use crate::archive::Custodian;
 use crate::archive::Target;
 use crate::archive::Withholding;
 use crate::archive::search::Index;
+use crate::cite::After;
 use crate::cite::CiteError;
 use crate::cite::Match;
+use crate::cite::Parties;
 use crate::cite::Passage;
 use crate::cite::Pinned;
 use crate::cite::Receipt;
@@ -38,9 +40,6 @@ const MOST_RECEIPTS: usize = 20;
 /// Items that the index is asked for to find those in a container.
 const MOST_ASKED: usize = 2_000;
 
-/// Messages before and after one that are looked at for quotations that run two together.
-const AROUND: u64 = 12;
-
 /// Bytes of text that are gone through for quotations that the index did not find, at most.
 const MOST_READ: u64 = 16 << 30;
 
@@ -49,13 +48,13 @@ const STEP: u64 = 512;
 
 /// An archive as the quotation checker asks it.
 pub struct Held<'a> {
-    archive: &'a Archive,
-    custodian: Custodian<'a>,
+    pub(super) archive: &'a Archive,
+    pub(super) custodian: Custodian<'a>,
     index: Option<Index>,
     /// Whether the index covers all items; if not, it is not asked, and all texts are gone through.
     complete: bool,
     tell: Option<&'a dyn Fn(u64, u64)>,
-    withholding: Withholding,
+    pub(super) withholding: Withholding,
 }
 
 impl<'a> Held<'a> {
@@ -139,15 +138,6 @@ impl<'a> Held<'a> {
             sha256: Some(whole.sha256).filter(|_| free),
             document: self.archive.reference(&whole)?,
         }))
-    }
-
-    /// What a participant is called: as the message has it, else as the agent that uses the account was named.
-    fn shown(&self, person: &Participant) -> String {
-        person
-            .display
-            .clone()
-            .or_else(|| self.custodian.participant(person).name)
-            .unwrap_or_else(|| "unknown".to_owned())
     }
 
     fn title(&self, card: &Card) -> Result<Option<String>, ArchiveError> {
@@ -247,7 +237,7 @@ impl<'a> Held<'a> {
         Ok(receipts)
     }
 
-    fn passages(&self, items: &[u64]) -> Result<Vec<Passage>, ArchiveError> {
+    pub(super) fn passages(&self, items: &[u64]) -> Result<Vec<Passage>, ArchiveError> {
         let mut passages: Vec<Passage> = Vec::with_capacity(items.len());
         for item in items {
             if let Some(passage) = self.passage(*item)?
@@ -261,31 +251,22 @@ impl<'a> Held<'a> {
 
     /// Goes through every text once for all that is wanted. A text that cannot be read does not stop it, but is told.
     fn all_texts(&self, wanted: &[Wanted]) -> Result<Through, ArchiveError> {
-        let mut best = Search::new(wanted);
+        let mut search = Search::new(wanted);
         let last = self.archive.last_item()?;
-        let (mut done, mut read, mut texts, mut unreadable) = (0, 0, 0, 0_u64);
+        let (mut done, mut read, mut texts, mut unreadable) = (0, 0, 0, 0);
         while read < MOST_READ {
-            let cards = self.archive.after(done, STEP)?;
-            let Some(end) = cards.last().map(|card| card.item) else {
-                done = last;
-                break;
-            };
-            for card in cards {
-                match self.archive.text(card.item) {
-                    Ok(Some(text)) => {
-                        read += text.len() as u64;
-                        texts += 1;
-                        best.look_at(&text, card.item);
-                    }
-                    Ok(None) => {}
-                    Err(error @ ArchiveError::Database(_)) => return Err(error),
-                    Err(_) => unreadable += 1,
-                }
-            }
-            best.cut();
-            done = end;
+            let (end, failed) = self.archive.texts_after(done, STEP, &mut |item, text| {
+                read += text.len() as u64;
+                texts += 1;
+                search.look_at(text, item);
+            })?;
+            unreadable += failed;
+            done = end.unwrap_or(last);
             if let Some(tell) = self.tell {
                 tell(done, last);
+            }
+            if end.is_none() {
+                break;
             }
         }
         let left_out = if done < last {
@@ -296,9 +277,8 @@ impl<'a> Held<'a> {
                 many => format!("{many} texts of the archive cannot be read"),
             })
         };
-        let passages = best.items().into_iter().map(|it| self.passages(&it));
         Ok(Through {
-            passages: passages.collect::<Result<_, _>>()?,
+            items: search.items(),
             texts,
             left_out,
         })
@@ -413,7 +393,6 @@ impl<'a> Held<'a> {
                 }
                 looked += 1;
             }
-            best.cut();
         }
         let mut items = best.items().into_iter().next().unwrap_or_default();
         if items.is_empty() {
@@ -426,21 +405,6 @@ impl<'a> Held<'a> {
             looked: looked - unreadable,
             all: all && unreadable == 0,
         })
-    }
-
-    fn around(&self, reference: &str) -> Result<Vec<Passage>, ArchiveError> {
-        let Ok(Target::Item(item)) = self.archive.resolve(reference) else {
-            return Ok(Vec::new());
-        };
-        let Some(card) = self.archive.card(item)? else {
-            return Ok(Vec::new());
-        };
-        let Some(conversation) = &card.conversation else {
-            return Ok(Vec::new());
-        };
-        let window = self.archive.around(conversation, &card, AROUND)?;
-        let window: Vec<u64> = window.into_iter().map(|card| card.item).collect();
-        self.passages(&window)
     }
 }
 
@@ -480,8 +444,21 @@ impl Sources for Held<'_> {
             .map_err(|source| asked("words", source))
     }
 
+    fn opened(&self, items: &[u64]) -> Result<Vec<Passage>, CiteError> {
+        self.passages(items)
+            .map_err(|source| asked("words", source))
+    }
+
     fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError> {
         self.around(item).map_err(|source| asked(item, source))
+    }
+
+    fn after(&self, item: &str) -> Result<Option<After>, CiteError> {
+        self.following(item).map_err(|source| asked(item, source))
+    }
+
+    fn parties(&self, item: &str) -> Result<Parties, CiteError> {
+        self.between(item).map_err(|source| asked(item, source))
     }
 
     fn altered(&self, item: &str) -> Result<Option<String>, CiteError> {

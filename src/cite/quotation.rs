@@ -45,7 +45,7 @@ pub struct Quotation {
     /// Why it cannot be compared, if it cannot.
     pub flaw: Option<Finding>,
     /// Bytes of the paragraph at which it begins and ends.
-    at: (usize, usize),
+    pub(super) at: (usize, usize),
 }
 
 impl Quotation {

@@ -1,163 +1,283 @@
-//! One look at each text for all that is wanted: which texts hold most of a quotation's words.
+//! One look at each text for all that is wanted: which texts hold most of a quotation's runs of words.
 
 use std::collections::HashMap;
-
-use aho_corasick::AhoCorasick;
+use std::hash::BuildHasherDefault;
+use std::hash::Hasher;
 
 use crate::cite::Wanted;
+
+use super::grams::LONGEST;
+use super::grams::gram;
+use super::grams::words;
+use super::words::is_common;
 
 /// Texts kept for one quotation, at most.
 pub(super) const MOST: usize = 50;
 
-/// What is looked for, and the items found so far. A text is read once, whatever the number of quotations: all words of
-/// all of them are one automaton, and a quotation is weighed only where enough of its longest words stand.
-pub(super) struct Search<'w> {
-    wanted: Vec<One<'w>>,
-    /// Finds every word, inside of others too: not every script sets spaces.
-    words: Option<AhoCorasick>,
-    /// For each word, the quotations that are looked for by it.
-    by_word: Vec<Vec<usize>>,
-    /// For each word, the number of the last text that holds it.
+/// Texts remembered for one quotation before the best are kept.
+const REMEMBERED: usize = 4 * MOST;
+
+/// A quotation of no more words is looked for by its runs of two as well: one changed word leaves no run of three.
+const FEW_WORDS: usize = 8;
+
+/// Bits of the filter that most runs of a text end at.
+const FILTER_BITS: usize = 1 << 20;
+
+/// What is looked for, and the items found so far. A text is read once, whatever the number of quotations, and a quotation
+/// is weighed only where one of its runs of words stands.
+pub(super) struct Search {
+    /// For each length of run whether any is looked for.
+    lengths: [bool; LONGEST],
+    filter: Vec<u64>,
+    /// Numbers of the runs that are looked for.
+    grams: HashMap<u64, usize, BuildHasherDefault<AsItIs>>,
+    /// For each run the quotations that it stands in, and its weight: runs of common words stand anywhere.
+    places: Vec<(u32, Vec<usize>)>,
+    /// For each run the number of the last text that holds it.
     held: Vec<u64>,
-    /// For each quotation, the number of the last text with a word that it is looked for by, and how many there are.
-    counts: Vec<(u64, usize)>,
+    /// For each quotation: the number of the last text with a run of it, and what those weigh together.
+    weights: Vec<(u64, u32)>,
+    wanted: Vec<One>,
     text: u64,
+    touched: Vec<usize>,
 }
 
-struct One<'w> {
-    phrase: &'w str,
-    /// Its words as numbers.
-    words: Vec<usize>,
-    /// How many of those it is looked for by must stand in a text of which half of all words may.
-    least: usize,
-    found: Vec<(bool, usize, u64)>,
+#[derive(Default)]
+struct One {
+    /// What all its runs weigh.
+    whole: u32,
+    /// What a text must hold more than, to be remembered.
+    least: u32,
+    found: Vec<(u32, u64)>,
 }
 
-impl<'w> Search<'w> {
-    pub(super) fn new(wanted: &'w [Wanted]) -> Self {
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
-        let mut patterns: Vec<&str> = Vec::new();
-        let mut by_word: Vec<Vec<usize>> = Vec::new();
-        let mut all = Vec::with_capacity(wanted.len());
-        for (index, wanted) in wanted.iter().enumerate() {
-            let mut words: Vec<usize> = Vec::with_capacity(wanted.words.len());
-            for word in wanted.words.iter().filter(|word| !word.is_empty()) {
-                words.push(*numbers.entry(word).or_insert_with(|| {
-                    patterns.push(word);
-                    by_word.push(Vec::new());
-                    patterns.len() - 1
-                }));
+/// Runs are numbers that are spread already.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
+
+impl Search {
+    pub(super) fn new(wanted: &[Wanted]) -> Self {
+        let mut search = Self {
+            lengths: [false; LONGEST],
+            filter: vec![0; FILTER_BITS / 64],
+            grams: HashMap::default(),
+            places: Vec::new(),
+            held: Vec::new(),
+            weights: vec![(0, 0); wanted.len()],
+            wanted: Vec::with_capacity(wanted.len()),
+            text: 0,
+            touched: Vec::new(),
+        };
+        for (quotation, wanted) in wanted.iter().enumerate() {
+            let mut whole = 0;
+            for (number, length, weight) in runs(wanted) {
+                whole += search.look_for(number, length, weight, quotation);
             }
-            // Where half of the words stand, all but half of any choice of them do. The longest are the rarest.
-            let half = words.len() / 2;
-            let chosen = (half + 1 + words.len() / 4).min(words.len());
-            let mut longest = words.clone();
-            longest.sort_by_key(|word| {
-                std::cmp::Reverse(patterns.get(*word).map_or(0, |it| it.len()))
-            });
-            for word in longest.into_iter().take(chosen) {
-                if let Some(quotations) = by_word.get_mut(word) {
-                    quotations.push(index);
-                }
-            }
-            all.push(One {
-                phrase: &wanted.phrase,
-                least: (chosen - half.min(chosen)).max(1),
-                words,
-                found: Vec::new(),
+            search.wanted.push(One {
+                whole,
+                ..One::default()
             });
         }
-        Self {
-            counts: vec![(0, 0); all.len()],
-            wanted: all,
-            held: vec![0; patterns.len()],
-            // It fails only for more patterns than drafts may have words; then nothing is found, and nothing said of it.
-            words: AhoCorasick::new(&patterns).ok(),
-            by_word,
-            text: 0,
+        search
+    }
+
+    /// Adds a run of a quotation; what it weighs, or nothing where the quotation has it already.
+    fn look_for(&mut self, number: u64, length: usize, weight: u32, quotation: usize) -> u32 {
+        if let Some(any) = self.lengths.get_mut(length - 1) {
+            *any = true;
+        }
+        let bit = bit_of(number);
+        if let Some(word) = self.filter.get_mut(bit / 64) {
+            *word |= 1 << (bit % 64);
+        }
+        let next = self.places.len();
+        let index = *self.grams.entry(number).or_insert(next);
+        if index == next {
+            self.places.push((weight, Vec::new()));
+            self.held.push(0);
+        }
+        match self.places.get_mut(index) {
+            Some((weight, quotations))
+                if quotations.last() != Some(&quotation) && !quotations.contains(&quotation) =>
+            {
+                quotations.push(quotation);
+                *weight
+            }
+            _ => 0,
         }
     }
 
     /// Looks at the text of an item.
     pub(super) fn look_at(&mut self, text: &str, item: u64) {
-        let text = text.to_lowercase();
         self.text += 1;
-        let Some(words) = &self.words else {
-            return;
-        };
-        let mut likely: Vec<usize> = Vec::new();
-        for found in words.find_overlapping_iter(&text) {
-            let word = found.pattern().as_usize();
-            match self.held.get_mut(word) {
-                Some(last) if *last != self.text => *last = self.text,
-                _ => continue,
+        let mut last = [0_u64; LONGEST];
+        let mut met = 0;
+        words(text, |word| {
+            last.rotate_left(1);
+            if let Some(end) = last.last_mut() {
+                *end = word;
             }
-            for quotation in self.by_word.get(word).into_iter().flatten() {
-                let (Some(count), Some(one)) =
-                    (self.counts.get_mut(*quotation), self.wanted.get(*quotation))
-                else {
-                    continue;
-                };
-                if count.0 != self.text {
-                    *count = (self.text, 0);
-                }
-                count.1 += 1;
-                if count.1 == one.least {
-                    likely.push(*quotation);
+            met += 1;
+            for length in 1..=LONGEST.min(met) {
+                if self.lengths.get(length - 1) == Some(&true)
+                    && let Some(run) = last.get(LONGEST - length..)
+                {
+                    self.meet(gram(run));
                 }
             }
-        }
-        let mut line: Option<String> = None;
-        for quotation in likely {
-            let Some(one) = self.wanted.get_mut(quotation) else {
+        });
+        let touched = std::mem::take(&mut self.touched);
+        for quotation in &touched {
+            let (Some((_, weight)), Some(one)) = (
+                self.weights.get(*quotation),
+                self.wanted.get_mut(*quotation),
+            ) else {
                 continue;
             };
-            let stands = |word: &&usize| self.held.get(**word) == Some(&self.text);
-            let held = one.words.iter().filter(stands).count();
-            if held * 2 >= one.words.len() {
-                let line = line
-                    .get_or_insert_with(|| text.split_whitespace().collect::<Vec<_>>().join(" "));
-                one.found.push((line.contains(one.phrase), held, item));
+            if *weight > one.least {
+                one.found.push((*weight, item));
+                if one.found.len() >= REMEMBERED {
+                    one.cut();
+                }
             }
         }
+        self.touched = touched;
+        self.touched.clear();
     }
 
-    /// Keeps as many for each as are compared: those with the phrase as it stands before others, then those with most words.
-    pub(super) fn cut(&mut self) {
-        for one in &mut self.wanted {
-            one.found.sort_unstable_by(|one, other| {
-                (other.0, other.1, one.2).cmp(&(one.0, one.1, other.2))
-            });
-            one.found.dedup();
-            one.found.truncate(MOST);
+    /// Takes note of a run that stands in the text.
+    fn meet(&mut self, number: u64) {
+        let bit = bit_of(number);
+        if self
+            .filter
+            .get(bit / 64)
+            .is_none_or(|word| word >> (bit % 64) & 1 == 0)
+        {
+            return;
+        }
+        let Some(index) = self.grams.get(&number) else {
+            return;
+        };
+        match self.held.get_mut(*index) {
+            Some(last) if *last != self.text => *last = self.text,
+            _ => return,
+        }
+        let Some((weight, quotations)) = self.places.get(*index) else {
+            return;
+        };
+        for quotation in quotations {
+            let Some(sum) = self.weights.get_mut(*quotation) else {
+                continue;
+            };
+            if sum.0 != self.text {
+                *sum = (self.text, 0);
+                self.touched.push(*quotation);
+            }
+            sum.1 += weight;
         }
     }
 
     /// The items for each of what was wanted, the likeliest first.
     pub(super) fn items(mut self) -> Vec<Vec<u64>> {
-        self.cut();
-        let items = |one: One<'_>| one.found.into_iter().map(|it| it.2).collect();
+        self.wanted.iter_mut().for_each(One::cut);
+        let items = |one: One| one.found.into_iter().map(|it| it.1).collect();
         self.wanted.into_iter().map(items).collect()
     }
+}
+
+impl One {
+    /// Keeps as many as are compared: those that hold most of the runs, and of these the first.
+    fn cut(&mut self) {
+        self.found
+            .sort_unstable_by(|one, other| (other.0, one.1).cmp(&(one.0, other.1)));
+        self.found.dedup();
+        self.found.truncate(MOST);
+        // Where so many hold all of it, another one like them is no better.
+        self.least = match self.found.last() {
+            Some((weight, _)) if self.found.len() == MOST => (*weight).min(self.whole),
+            _ => 0,
+        };
+    }
+}
+
+fn bit_of(number: u64) -> usize {
+    usize::try_from(number >> 44).unwrap_or_default() % FILTER_BITS
+}
+
+/// The runs by which a quotation is looked for, each with its length and weight.
+fn runs(wanted: &Wanted) -> Vec<(u64, usize, u32)> {
+    let mut found = Vec::new();
+    let all: Vec<Vec<(u64, bool)>> = wanted
+        .runs
+        .iter()
+        .map(|run| {
+            let mut numbers = Vec::new();
+            for word in run.split(' ') {
+                let tells = !is_common(word);
+                words(word, |number| numbers.push((number, tells)));
+            }
+            numbers
+        })
+        .collect();
+    let many: usize = all.iter().map(Vec::len).sum();
+    for run in &all {
+        let shortest = match run.len() {
+            0 => continue,
+            1 => 1,
+            2 => 2,
+            _ if many <= FEW_WORDS => 2,
+            _ => 3,
+        };
+        for length in shortest..=LONGEST {
+            for part in run.windows(length) {
+                let numbers: Vec<u64> = part.iter().map(|it| it.0).collect();
+                let telling = part.iter().filter(|it| it.1).count();
+                let weight = 1 + 2 * u32::try_from(telling).unwrap_or_default();
+                found.push((gram(&numbers), length, weight));
+            }
+        }
+    }
+    // A lone common word between dots stands in every text.
+    if found.iter().any(|it| it.1 > 1) {
+        found.retain(|it| it.1 > 1 || it.2 > 1);
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn wanted(phrase: &str) -> Wanted {
+    fn wanted(runs: &[&str]) -> Wanted {
         Wanted {
-            phrase: phrase.to_owned(),
-            words: phrase.split(' ').map(ToOwned::to_owned).collect(),
+            runs: runs.iter().map(|it| (*it).to_owned()).collect(),
+            ..Wanted::default()
         }
     }
 
     #[test]
-    fn a_text_with_half_of_the_words_is_found_and_the_phrase_comes_first() {
+    fn a_text_with_a_run_of_the_words_is_found_and_the_whole_comes_first() {
         let all = [
-            wanted("the harbor was never safe"),
-            wanted("i sign it"),
-            wanted("船は出た"),
+            wanted(&["the harbor was never safe"]),
+            wanted(&["i sign it"]),
+            wanted(&["船は出た"]),
+            wanted(&["we had the numbers", "and", "sat on them"]),
         ];
         let mut search = Search::new(&all);
         let texts = [
@@ -165,59 +285,45 @@ mod tests {
             "Everyone knew The Harbor\nwas never safe",
             "nothing of it",
             "昨日船は出た。",
-            "we sat on it; I did not sign",
+            "we sat on it; I did not sign it",
+            "We had the numbers by March, and we sat on them.",
         ];
         for (text, item) in texts.iter().zip(1..) {
             search.look_at(text, item);
         }
-        // Item 1 has three of five words; item 3 has two of three, the one inside of another word.
-        assert_eq!(search.items(), [vec![2, 1], vec![5, 3], vec![4]]);
-    }
-
-    /// The same by the plain way: each word of each quotation looked for in each text.
-    fn plainly(all: &[Wanted], texts: &[String]) -> Vec<Vec<u64>> {
-        let one = |wanted: &Wanted| {
-            let mut found: Vec<(bool, usize, u64)> = texts
-                .iter()
-                .zip(1..)
-                .filter_map(|(text, item)| {
-                    let held = wanted.words.iter().filter(|it| text.contains(*it)).count();
-                    let half = held * 2 >= wanted.words.len();
-                    half.then(|| (text.contains(&wanted.phrase), held, item))
-                })
-                .collect();
-            found.sort_unstable_by(|one, other| {
-                (other.0, other.1, one.2).cmp(&(one.0, one.1, other.2))
-            });
-            found.into_iter().take(MOST).map(|it| it.2).collect()
-        };
-        all.iter().map(one).collect()
+        assert_eq!(search.items(), [vec![2, 1], vec![5], vec![4], vec![6, 5]]);
     }
 
     proptest::proptest! {
+        /// A text that holds a quotation as it stands is always among those that are compared, and before those that do not.
         #[test]
-        fn one_look_finds_what_many_would(
-            quotations in proptest::collection::vec(proptest::collection::vec("[ab]{1,3}", 1..9), 1..6),
-            texts in proptest::collection::vec("[ab ]{0,30}", 0..30),
+        fn what_holds_all_of_it_comes_first(
+            quotation in proptest::collection::vec("[ab]{1,2}", 1..9),
+            texts in proptest::collection::vec("[ab ]{0,30}", 0..120),
         ) {
-            let all: Vec<Wanted> = quotations
-                .into_iter()
-                .map(|mut words| {
-                    let phrase = words.join(" ");
-                    let mut known = std::collections::HashSet::new();
-                    words.retain(|it| known.insert(it.clone()));
-                    Wanted { phrase, words }
-                })
-                .collect();
-            let texts: Vec<String> = texts
-                .iter()
-                .map(|it| it.split_whitespace().collect::<Vec<_>>().join(" "))
-                .collect();
-            let mut search = Search::new(&all);
+            let phrase = quotation.join(" ");
+            let mut search = Search::new(&[wanted(&[&phrase])]);
             for (text, item) in texts.iter().zip(1..) {
                 search.look_at(text, item);
             }
-            proptest::prop_assert_eq!(search.items(), plainly(&all, &texts));
+            let found = search.items().pop().unwrap_or_default();
+            let holds = |text: &String| {
+                let text: Vec<&str> = text.split_whitespace().collect();
+                text.windows(quotation.len()).any(|part| part == quotation)
+            };
+            let whole: Vec<u64> = texts.iter().zip(1..).filter(|it| holds(it.0)).map(|it| it.1).collect();
+            let kept = whole.iter().filter(|it| found.contains(it)).count();
+            proptest::prop_assert!(kept == whole.len() || found.len() == MOST);
+            if let Some(first) = found.first() && !whole.is_empty() {
+                // Another text may hold the same runs in another order; one that holds fewer does not come first.
+                let runs = |item: u64| {
+                    let text = texts.get(usize::try_from(item).unwrap_or(1) - 1).map_or("", String::as_str);
+                    let mut numbers = Vec::new();
+                    words(text, |number| numbers.push(number));
+                    runs(&wanted(&[&phrase])).iter().filter(|run| numbers.windows(run.1).any(|it| gram(it) == run.0)).count()
+                };
+                proptest::prop_assert_eq!(runs(*first), runs(whole[0]));
+            }
         }
     }
 }

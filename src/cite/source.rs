@@ -38,9 +38,24 @@ pub trait Sources {
         Ok(Through::default())
     }
 
+    /// The passages of items that [`Sources::through`] named.
+    fn opened(&self, _items: &[u64]) -> Result<Vec<Passage>, CiteError> {
+        Ok(Vec::new())
+    }
+
     /// The messages of the same conversation around an item, itself included, in order of time. Empty where there is none.
     /// It is asked only to see whether a quotation runs two messages together.
     fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError>;
+
+    /// The messages that follow an item in its conversation; nothing where it is part of none.
+    fn after(&self, _item: &str) -> Result<Option<After>, CiteError> {
+        Ok(None)
+    }
+
+    /// By what names those are known between whom an item went. Nobody for what is no message.
+    fn parties(&self, _item: &str) -> Result<Parties, CiteError> {
+        Ok(Parties::default())
+    }
 
     /// Adds to a match what is told of its source and no verdict rests on: custody, collection, terms, other receipts.
     fn tell(&self, _found: &mut Match) -> Result<(), CiteError> {
@@ -52,6 +67,46 @@ pub trait Sources {
     fn altered(&self, _item: &str) -> Result<Option<String>, CiteError> {
         Ok(None)
     }
+}
+
+/// What follows a message in its conversation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct After {
+    /// The messages, in order of time.
+    pub messages: Vec<Following>,
+    /// Why these may not be all that the archive holds.
+    pub unsure: Option<&'static str>,
+}
+
+/// A message that follows another.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Following {
+    /// The item.
+    pub item: String,
+    /// Who is said to have sent it.
+    pub from: Vec<String>,
+    /// When.
+    pub at: Instant,
+}
+
+/// Between whom an item went.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parties {
+    /// Who is said to have sent or written it.
+    pub from: Vec<Known>,
+    /// To whom.
+    pub to: Vec<Known>,
+}
+
+/// Somebody, and by what names the archive knows them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// What they are called in reports.
+    pub shown: String,
+    /// Every name and account: the message's own, and those recorded of the person, the body and their accounts.
+    pub names: Vec<String>,
+    /// Whether one of these is a person's or a body's name, and not an account's alone.
+    pub is_named: bool,
 }
 
 /// What a pin leads to.
@@ -85,6 +140,8 @@ pub struct Within {
 pub struct Wanted {
     /// The longest run of words that the draft quotes without a mark, in lower case, separated by single spaces.
     pub phrase: String,
+    /// All runs of words that the draft quotes without a mark, as `phrase`, in the draft's order.
+    pub runs: Vec<String>,
     /// All words outside brackets, in lower case, each once, in the draft's order.
     pub words: Vec<String>,
 }

@@ -20,8 +20,9 @@ use super::check::wanted;
 /// What going through all texts has found.
 #[derive(Debug, Clone, Default)]
 pub struct Through {
-    /// For each of what was wanted the passages that may hold it, the likeliest first; empty where there is none.
-    pub passages: Vec<Vec<Passage>>,
+    /// For each of what was wanted the items that may hold it, the likeliest first, as [`Sources::opened`] takes them; empty
+    /// where there is none.
+    pub items: Vec<Vec<u64>>,
     /// How many texts were read.
     pub texts: u64,
     /// Why not all texts were looked at; nothing where all were.
@@ -37,7 +38,7 @@ impl Checker<'_> {
         quotations: &[Quotation],
         results: &mut [Quoted],
     ) -> Result<Option<GoneThrough>, CiteError> {
-        let indexed = self.sources.indexed();
+        let indexed = self.indexed;
         let lost = |it: &Quoted| {
             matches!(it.verdict, Verdict::NotFound | Verdict::Altered)
                 && (it.pins.is_empty() || !indexed)
@@ -57,9 +58,10 @@ impl Checker<'_> {
         } else {
             self.sources.through(&asked)?
         };
-        let mut passages = through.passages.into_iter();
+        let mut items = through.items.into_iter();
         for (sought, result) in &mut sought {
-            let found = passages.next().unwrap_or_default();
+            // Opened for one quotation at a time: a thousand have too many to be held at once.
+            let found = self.sources.opened(&items.next().unwrap_or_default())?;
             if !result.pins.is_empty() {
                 self.elsewhere(sought, found, result);
                 continue;

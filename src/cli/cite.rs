@@ -119,6 +119,15 @@ impl Answer for Cited<'_> {
                 }
             }
         }
+        let counts = &citations.counts;
+        let stated = counts.statements_agree + counts.statements_differ + counts.statements_open;
+        if stated > 0 {
+            let _ = writeln!(
+                text,
+                "Who and when, as the draft says: {} agree, {} differ, {} cannot be told.",
+                counts.statements_agree, counts.statements_differ, counts.statements_open
+            );
+        }
         text
     }
 }

@@ -289,6 +289,9 @@ fn card(
     if quotation.findings.is_empty() {
         writeln!(page, "- The words are the same.")?;
     }
+    for stated in quotation.stated_and_not_differing() {
+        writeln!(page, "- The draft says {}.", plain(&stated))?;
+    }
     if let Some(found) = quotation.matches.first() {
         if let Some(line) = proof(found, seal) {
             writeln!(page, "- Source: {}", plain(&line))?;

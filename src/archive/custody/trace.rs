@@ -178,6 +178,30 @@ impl<'a> Custodian<'a> {
         }
     }
 
+    /// By what names and accounts the archive knows a participant, and whether one of the names is a person's or a body's:
+    /// an account may be anybody's.
+    pub fn known_as(&self, participant: &Participant) -> (Vec<String>, bool) {
+        let mut names: Vec<String> = participant.display.iter().cloned().collect();
+        names.extend(participant.account.as_deref().map(address));
+        let mut is_named = participant
+            .display
+            .as_deref()
+            .is_some_and(|name| !name.contains('@'));
+        let account = participant.account.as_ref();
+        let agent = account.and_then(|account| self.by_account.get(account));
+        if let Some(found) = agent.map(|seq| self.agent(*seq)) {
+            for one in self.agents.values() {
+                if self.agent(one.seq).agent == found.agent {
+                    names.push(one.name.clone());
+                    names.extend(one.accounts.iter().map(|account| address(account)));
+                    is_named |= matches!(one.kind.as_str(), "person" | "body");
+                }
+            }
+        }
+        names.dedup();
+        (names, is_named)
+    }
+
     /// An agent, or the one it was merged into.
     fn agent(&self, seq: u64) -> Party {
         let mut found = self.agents.get(&seq);

@@ -29,6 +29,7 @@ use sections::correspondence;
 use sections::custody;
 use sections::links;
 use sections::sources;
+use sections::stated;
 use sections::way;
 
 /// The report as one HTML page.
@@ -416,6 +417,7 @@ fn notes(
                     }
                 }
             }
+            (stated(quotation))
             @if let Some(found) = found {
                 @if quotation.matches.len() > 1 {
                     p { "Also in " (quotation.matches.iter().skip(1).map(|it| it.item.as_str()).collect::<Vec<_>>().join(", ")) "." }

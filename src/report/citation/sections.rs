@@ -4,6 +4,7 @@ use maud::Markup;
 use maud::html;
 
 use crate::cite::Citations;
+use crate::cite::Quoted;
 
 use super::super::chicago;
 use super::super::csl;
@@ -107,6 +108,17 @@ pub(super) fn sources(citations: &Citations) -> Markup {
                     pre { code { (csl::text(citations)) } }
                 }
             }
+        }
+    }
+}
+
+/// What the draft states of a quotation, beside what the record has. What differs stands among the findings.
+pub(super) fn stated(quotation: &Quoted) -> Markup {
+    let stated: Vec<String> = quotation.stated_and_not_differing().collect();
+    html! {
+        @if !stated.is_empty() {
+            p { strong { "Who and when. " } "What the draft says of it, held against the record:" }
+            ul { @for sentence in &stated { li { (sentence) "." } } }
         }
     }
 }

@@ -1,0 +1,112 @@
+//! Between whom a message went, and what stands around it in its conversation.
+
+use crate::archive::ArchiveError;
+use crate::archive::Target;
+use crate::cite::After;
+use crate::cite::Following;
+use crate::cite::Held;
+use crate::cite::Known;
+use crate::cite::Parties;
+use crate::cite::Passage;
+use crate::record::Participant;
+
+/// Messages before and after one that are looked at for quotations that run two together, and for answers.
+const AROUND: u64 = 12;
+
+impl Held<'_> {
+    /// What a participant is called: as the message has it, else as the agent that uses the account was named.
+    pub(super) fn shown(&self, person: &Participant) -> String {
+        person
+            .display
+            .clone()
+            .or_else(|| self.custodian.participant(person).name)
+            .unwrap_or_else(|| "unknown".to_owned())
+    }
+
+    /// What follows a message in its conversation, with or without a text.
+    pub(super) fn following(&self, reference: &str) -> Result<Option<After>, ArchiveError> {
+        let Ok(Target::Item(item)) = self.archive.resolve(reference) else {
+            return Ok(None);
+        };
+        let Some(card) = self.archive.card(item)? else {
+            return Ok(None);
+        };
+        let Some(conversation) = card.conversation.as_deref() else {
+            return Ok(None);
+        };
+        let mut after = After::default();
+        if card.earliest.is_none() {
+            after.unsure = Some("its record gives no time");
+            return Ok(Some(after));
+        }
+        let around = self.archive.around(conversation, &card, AROUND)?;
+        if around.iter().any(|it| it.earliest.is_none()) {
+            after.unsure = Some("a message of its conversation has no time");
+        }
+        let own = around.iter().position(|it| it.item == item);
+        let next = own.and_then(|own| around.get(own + 1..));
+        for card in next.unwrap_or_default() {
+            if self.withholding.of(self.archive, card.item)?.is_some() {
+                after.unsure = Some("a message after it is withheld");
+                break;
+            }
+            let Some(opened) = self.archive.item(card.item)? else {
+                after.unsure = Some("a message after it cannot be read");
+                break;
+            };
+            let from: Vec<Participant> = opened.get("from")?.unwrap_or_default();
+            after.messages.push(Following {
+                item: self.archive.reference(card)?,
+                from: from.iter().map(|person| self.shown(person)).collect(),
+                at: opened.get("at")?.unwrap_or_default(),
+            });
+        }
+        Ok(Some(after))
+    }
+
+    /// Between whom a message went, with every name by which they are known.
+    pub(super) fn between(&self, reference: &str) -> Result<Parties, ArchiveError> {
+        let Ok(Target::Item(item)) = self.archive.resolve(reference) else {
+            return Ok(Parties::default());
+        };
+        let card = self.archive.card(item)?;
+        let Some(opened) = self
+            .archive
+            .item(item)?
+            .filter(|_| card.is_some_and(|it| it.class == "m"))
+        else {
+            return Ok(Parties::default());
+        };
+        let side = |slot: &'static str| -> Result<Vec<Known>, ArchiveError> {
+            let people: Vec<Participant> = opened.get(slot)?.unwrap_or_default();
+            let known = |person: &Participant| {
+                let (names, is_named) = self.custodian.known_as(person);
+                Known {
+                    shown: self.shown(person),
+                    names,
+                    is_named,
+                }
+            };
+            Ok(people.iter().map(known).collect())
+        };
+        Ok(Parties {
+            from: side("from")?,
+            to: side("to")?,
+        })
+    }
+
+    pub(super) fn around(&self, reference: &str) -> Result<Vec<Passage>, ArchiveError> {
+        let Ok(Target::Item(item)) = self.archive.resolve(reference) else {
+            return Ok(Vec::new());
+        };
+        let Some(card) = self.archive.card(item)? else {
+            return Ok(Vec::new());
+        };
+        let Some(conversation) = &card.conversation else {
+            return Ok(Vec::new());
+        };
+        let window = self.archive.around(conversation, &card, AROUND)?;
+        let window: Vec<u64> = window.into_iter().map(|card| card.item).collect();
+        self.passages(&window)
+    }
+}

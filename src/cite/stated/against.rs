@@ -1,0 +1,463 @@
+//! Holds what was read of a draft against the record.
+
+use chrono::Timelike as _;
+
+use super::Agreement;
+use super::Around;
+use super::Statement;
+use super::StatementSort;
+use super::compare::WHOLE_DAY;
+use super::compare::covers;
+use super::compare::gap;
+use super::compare::is_called;
+use super::compare::named_told;
+use super::compare::readings;
+use super::reading;
+use super::reading::Who;
+use super::times::Part;
+use super::times::Time;
+use super::zones::DraftZone;
+use crate::cite::CiteError;
+use crate::cite::Following;
+use crate::cite::Match;
+use crate::cite::Quoted;
+use crate::cite::Sources;
+use crate::record::Instant;
+use crate::record::Zone;
+use crate::record::show;
+use crate::record::when;
+
+/// Quotations before one that an interval may be counted from, at most.
+const COUNTED_FROM: usize = 5;
+
+/// What came of one comparison.
+pub(super) struct Told {
+    pub(super) result: Agreement,
+    pub(super) record: Option<String>,
+    pub(super) why: Option<String>,
+}
+
+impl Told {
+    fn cannot(why: impl Into<String>) -> Self {
+        Self {
+            result: Agreement::CannotTell,
+            record: None,
+            why: Some(why.into()),
+        }
+    }
+}
+
+/// Where statements are held against the record.
+pub(super) struct Desk<'a> {
+    sources: &'a dyn Sources,
+    zone: &'a DraftZone,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(sources: &'a dyn Sources, zone: &'a DraftZone) -> Self {
+        Self { sources, zone }
+    }
+
+    /// Who is said to have written it, to whom. `named` is the last name read in the paragraph, for `he` and `she`.
+    pub(super) fn parties(
+        &mut self,
+        around: &Around<'_>,
+        quoted: &mut Quoted,
+        named: &mut Option<(usize, String)>,
+        paragraph: usize,
+    ) -> Result<(), CiteError> {
+        let read = reading::parties(around.own);
+        // Ashgrove answered. “…,” he wrote.
+        if let Some(name) = reading::speaker(around.before) {
+            *named = Some((paragraph, name));
+        }
+        if let Some(who) = read.sender {
+            let told = self.who(
+                quoted,
+                &who,
+                StatementSort::Sender,
+                named.as_ref().map(|it| it.1.as_str()),
+            )?;
+            push(quoted, StatementSort::Sender, who.words(), told);
+            if let Who::Named(name) = who {
+                *named = Some((paragraph, name));
+            }
+        }
+        if let Some(who @ Who::Named(_)) = read.addressee {
+            let told = self.who(quoted, &who, StatementSort::Addressee, None)?;
+            push(quoted, StatementSort::Addressee, who.words(), told);
+        }
+        Ok(())
+    }
+
+    /// A name held against the senders or addressees of each place in which the quotation stands: the first that agrees
+    /// decides, else the first.
+    fn who(
+        &self,
+        quoted: &Quoted,
+        who: &Who,
+        sort: StatementSort,
+        named: Option<&str>,
+    ) -> Result<(Option<String>, Told), CiteError> {
+        self.each(quoted, |found| {
+            let parties = self.sources.parties(&found.item)?;
+            let side = if sort == StatementSort::Sender {
+                &parties.from
+            } else {
+                &parties.to
+            };
+            if side.is_empty() {
+                return Ok(Told::cannot("the record names nobody there"));
+            }
+            let shown: Vec<&str> = side.iter().map(|it| it.shown.as_str()).collect();
+            let record = Some(format!(
+                "{} {}",
+                if sort == StatementSort::Sender {
+                    "from"
+                } else {
+                    "to"
+                },
+                shown.join(", ")
+            ));
+            let second_hand = quoted
+                .findings
+                .iter()
+                .any(|it| it.code == "quotation.second-hand");
+            let others = if sort == StatementSort::Sender {
+                &parties.to
+            } else {
+                &parties.from
+            };
+            Ok(match who {
+                _ if second_hand && sort == StatementSort::Sender => Told {
+                    result: Agreement::CannotTell,
+                    record,
+                    why: Some("the words stand in what the message itself quotes".to_owned()),
+                },
+                Who::Named(name) => named_told(name, side, others, record),
+                Who::Pronoun(word) => {
+                    match named.filter(|name| side.iter().any(|it| is_called(it, name))) {
+                        Some(name) => Told {
+                            result: Agreement::Agrees,
+                            record,
+                            why: Some(format!("“{word}” read as {name}")),
+                        },
+                        None => Told {
+                            result: Agreement::CannotTell,
+                            record,
+                            why: Some(format!("who “{word}” is, no rule can read")),
+                        },
+                    }
+                }
+                Who::Described(words) => Told {
+                    result: if side.iter().any(|it| is_called(it, words)) {
+                        Agreement::Agrees
+                    } else {
+                        Agreement::CannotTell
+                    },
+                    record,
+                    why: (!side.iter().any(|it| is_called(it, words)))
+                        .then(|| "no name is given".to_owned()),
+                },
+            })
+        })
+    }
+
+    /// When it is said to have been written: by clock and calendar, or counted from the quotations before it.
+    pub(super) fn times(
+        &mut self,
+        around: &Around<'_>,
+        quoted: &mut Quoted,
+        earlier: &[Quoted],
+    ) -> Result<(), CiteError> {
+        let own = reading::times(around.own);
+        // The sentence before speaks of a quotation that says no time of its own.
+        let (times, sure) = if own.is_empty() {
+            (reading::times(around.before), false)
+        } else {
+            (own, true)
+        };
+        for (time, words) in times {
+            let counted = !matches!(time, Time::Stated { .. });
+            let sort = if counted {
+                StatementSort::Interval
+            } else {
+                StatementSort::Time
+            };
+            let (item, mut told) = self.each(quoted, |found| {
+                Ok(if counted {
+                    self.counted(&time, found, earlier)
+                } else {
+                    self.stated(&time, &found.at)
+                })
+            })?;
+            if told.result == Agreement::Differs && !sure {
+                told.result = Agreement::CannotTell;
+                told.why = Some(match told.why {
+                    Some(why) => format!("{why}; the sentence before may speak of something else"),
+                    None => "the sentence before may speak of something else".to_owned(),
+                });
+            }
+            push(quoted, sort, &words, (item, told));
+        }
+        Ok(())
+    }
+
+    /// That no answer came to what was quoted last.
+    pub(super) fn silence(
+        &mut self,
+        who: Option<&Who>,
+        words: String,
+        quoted: &mut Quoted,
+    ) -> Result<(), CiteError> {
+        let told = self.each(quoted, |found| {
+            let parties = self.sources.parties(&found.item)?;
+            if let Some(Who::Named(name)) = who {
+                if parties.from.iter().any(|it| is_called(it, name)) {
+                    return Ok(Told::cannot(format!("what is quoted before is by {name}")));
+                }
+                if !parties.to.iter().any(|it| is_called(it, name)) {
+                    return Ok(Told::cannot(format!(
+                        "what is quoted before was not sent to {name}"
+                    )));
+                }
+            } else if let Some(who) = who {
+                if !matches!(who, Who::Pronoun(_)) {
+                    return Ok(Told::cannot("no name is given"));
+                }
+            }
+            let Some(after) = self.sources.after(&found.item)? else {
+                return Ok(Told::cannot(
+                    "it is part of no conversation in the records held",
+                ));
+            };
+            let answer = after.messages.iter().find(|it| it.from != found.from);
+            let shown = |it: &Following| {
+                let gap = gap(&found.at, &it.at);
+                let gap = gap.map_or_else(String::new, |gap| format!(", {gap} later"));
+                format!("{} by {}{gap}", it.item, it.from.join(", "))
+            };
+            let next = after.messages.first();
+            if let Some(next) = next.filter(|it| it.from != found.from) {
+                return Ok(Told {
+                    result: Agreement::Differs,
+                    record: Some(format!("next is {}", shown(next))),
+                    why: None,
+                });
+            }
+            if let Some(unsure) = after.unsure {
+                return Ok(Told::cannot(unsure));
+            }
+            Ok(Told {
+                result: Agreement::Agrees,
+                record: Some(match (after.messages.is_empty(), answer) {
+                    (true, _) => {
+                        "in the records held nothing follows it in its conversation".to_owned()
+                    }
+                    (_, Some(answer)) => format!(
+                        "in the records held the same side wrote next; the other side's next is {}",
+                        shown(answer)
+                    ),
+                    _ => "in the records held only the same side wrote after it".to_owned(),
+                }),
+                why: None,
+            })
+        })?;
+        push(quoted, StatementSort::Silence, &words, told);
+        Ok(())
+    }
+
+    /// What holds of the places in which a quotation stands: of the first that agrees, else of the first.
+    fn each(
+        &self,
+        quoted: &Quoted,
+        told: impl Fn(&Match) -> Result<Told, CiteError>,
+    ) -> Result<(Option<String>, Told), CiteError> {
+        let mut first = None;
+        for found in &quoted.matches {
+            let told = told(found)?;
+            let agrees = told.result == Agreement::Agrees;
+            if agrees || first.is_none() {
+                first = Some((Some(found.item.clone()), told));
+            }
+            if agrees {
+                break;
+            }
+        }
+        Ok(first.unwrap_or_else(|| (None, Told::cannot("no source of it is held"))))
+    }
+
+    /// A time by clock and calendar.
+    fn stated(&self, time: &Time, at: &Instant) -> Told {
+        let Time::Stated { zone, .. } = time else {
+            return Told::cannot("");
+        };
+        let (Some(earliest), Some(last)) = (at.earliest, at.latest) else {
+            return Told::cannot("the record gives no time");
+        };
+        let named: Option<Zone> = zone.as_deref().and_then(|it| it.parse().ok());
+        let own = at.zone.as_deref().and_then(|it| it.parse::<Zone>().ok());
+        // Whole days, months and years are those of the calendar in which they were recorded.
+        let whole = (last.millis() - earliest.millis()) >= WHOLE_DAY;
+        let calendar = own.filter(|_| whole);
+        let in_zone = named.or(calendar).unwrap_or(self.zone.zone);
+        let record = Some(show(at, in_zone));
+        let compare = |zone: Zone| {
+            let (local, _) = zone.local(earliest);
+            readings(time, local.date())
+                .iter()
+                .filter_map(|words| when::parse(words, zone, "assumed").ok())
+                .map(|stated| covers(&stated, at))
+                .min_by_key(|it| match it {
+                    Agreement::Agrees => 0,
+                    Agreement::CannotTell => 1,
+                    Agreement::Differs => 2,
+                })
+                .unwrap_or(Agreement::CannotTell)
+        };
+        let result = compare(in_zone);
+        let has_clock = matches!(time, Time::Stated { clock: Some(_), .. });
+        let named_by_draft = named.is_some() || self.zone.said;
+        if result == Agreement::Differs && !named_by_draft {
+            let other = own
+                .into_iter()
+                .chain([Zone::UTC])
+                .find(|zone| compare(*zone) == Agreement::Agrees);
+            if let Some(other) = other {
+                return Told {
+                    result: Agreement::CannotTell,
+                    record: Some(show(at, other)),
+                    why: Some(format!(
+                        "it fits in {other} and not in {}: the draft names no zone",
+                        self.zone.name
+                    )),
+                };
+            }
+        }
+        let why = match result {
+            Agreement::CannotTell => Some("the record is no more precise".to_owned()),
+            _ if has_clock && !named_by_draft => Some(format!(
+                "read in {}, the draft names no zone",
+                self.zone.name
+            )),
+            _ => None,
+        };
+        Told {
+            result,
+            record,
+            why,
+        }
+    }
+
+    /// A time counted from a quotation before it.
+    fn counted(&self, time: &Time, found: &Match, earlier: &[Quoted]) -> Told {
+        let before = earlier
+            .iter()
+            .rev()
+            .take(COUNTED_FROM)
+            .filter_map(|it| Some((it.id.as_str(), it.matches.first()?)))
+            .filter(|(_, it)| it.item != found.item && it.at.earliest.is_some());
+        let mut first = None;
+        for (id, from) in before {
+            let fits = self.fits(time, &from.at, &found.at);
+            let told = Told {
+                result: fits,
+                record: self.apart(time, (id, from), &found.at),
+                why: None,
+            };
+            if fits == Agreement::Agrees {
+                return told;
+            }
+            if first.is_none() {
+                first = Some(told);
+            }
+        }
+        let Some(mut told) = first else {
+            return Told::cannot("there is no quotation before it to count from");
+        };
+        if told.result == Agreement::Differs && matches!(time, Time::Day { .. }) {
+            // 'That evening' may be of a day that no quotation before it is of.
+            told.result = Agreement::CannotTell;
+            told.why = Some("which day is meant, no rule can read".to_owned());
+        }
+        told
+    }
+
+    /// How far a time is from that of an earlier quotation, or both where days are counted, for a reader.
+    fn apart(&self, time: &Time, (id, from): (&str, &Match), at: &Instant) -> Option<String> {
+        if matches!(time, Time::Day { .. }) {
+            let zone = self.zone.zone;
+            let from = format!("{id} ({}) at {}", from.item, show(&from.at, zone));
+            return Some(format!("{}, {from}", show(at, zone)));
+        }
+        let gap = gap(&from.at, at)?;
+        let earlier = at.earliest? < from.at.earliest?;
+        let sense = if earlier { "before" } else { "after" };
+        Some(format!("{gap} {sense} {id} ({})", from.item))
+    }
+
+    fn fits(&self, time: &Time, from: &Instant, at: &Instant) -> Agreement {
+        match time {
+            Time::Apart { distance, after } => {
+                // The reference only has to be one; whose times it is counted from is given.
+                let words = format!(
+                    "{distance} {} m-0000",
+                    if *after { "after" } else { "before" }
+                );
+                let told = when::stated(&words, self.zone.zone, "computed");
+                if told.relative_to.is_none() {
+                    return Agreement::CannotTell;
+                }
+                covers(&when::resolve(&told, from), at)
+            }
+            Time::Within { minutes } => {
+                let (Some(from_first), Some(from_last)) = (from.earliest, from.latest) else {
+                    return Agreement::CannotTell;
+                };
+                let (Some(first), Some(last)) = (at.earliest, at.latest) else {
+                    return Agreement::CannotTell;
+                };
+                let most = minutes * 60_000;
+                if last.millis() - from_first.millis() <= most && first >= from_last {
+                    Agreement::Agrees
+                } else if first.millis() - from_last.millis() > most || last < from_first {
+                    Agreement::Differs
+                } else {
+                    Agreement::CannotTell
+                }
+            }
+            Time::Day { next, part } => self.same_day(*next, *part, from, at),
+            Time::Stated { .. } => Agreement::CannotTell,
+        }
+    }
+
+    fn same_day(&self, next: bool, part: Option<Part>, from: &Instant, at: &Instant) -> Agreement {
+        let (Some(from), Some(first), Some(last)) = (from.earliest, at.earliest, at.latest) else {
+            return Agreement::CannotTell;
+        };
+        let zone = self.zone.zone;
+        let (from, first, last) = (zone.local(from).0, zone.local(first).0, zone.local(last).0);
+        let day = from.date() + chrono::Days::new(u64::from(next));
+        if first.date() != last.date() {
+            return Agreement::CannotTell;
+        }
+        let inside = part.is_none_or(|Part(begin, end)| first.hour() >= begin && last.hour() < end);
+        if first.date() == day && inside {
+            Agreement::Agrees
+        } else {
+            Agreement::Differs
+        }
+    }
+}
+
+fn push(quoted: &mut Quoted, sort: StatementSort, words: &str, told: (Option<String>, Told)) {
+    let (item, told) = told;
+    quoted.statements.push(Statement {
+        sort,
+        words: words.to_owned(),
+        result: told.result,
+        record: told.record,
+        item,
+        why: told.why,
+    });
+}

@@ -1,0 +1,173 @@
+//! Comparing: a name with those by which somebody is known, a stated stretch of time with a recorded one.
+
+use chrono::Datelike as _;
+use chrono::NaiveDate;
+
+use super::Agreement;
+use super::against::Told;
+use super::times::Clock;
+use super::times::Date;
+use super::times::Half;
+use super::times::Hedge;
+use super::times::Time;
+use crate::cite::Known;
+use crate::record::Instant;
+
+/// Milliseconds from which a stretch of time is whole days: 24 hours less the last millisecond, and less the hour that a
+/// day in spring has not.
+pub(super) const WHOLE_DAY: i64 = 23 * 3_600_000 - 1;
+
+/// A name held against those on the side that it should be on, and those on the other.
+pub(super) fn named_told(
+    name: &str,
+    side: &[Known],
+    others: &[Known],
+    record: Option<String>,
+) -> Told {
+    if side.iter().any(|it| is_called(it, name)) {
+        return Told {
+            result: Agreement::Agrees,
+            record,
+            why: None,
+        };
+    }
+    if let Some(other) = others.iter().find(|it| is_called(it, name)) {
+        return Told {
+            result: Agreement::Differs,
+            record,
+            why: Some(format!("{} is on the other side of it", other.shown)),
+        };
+    }
+    // An account without a person's name may be anybody's.
+    if side.iter().any(|it| !it.is_named) {
+        return Told {
+            result: Agreement::CannotTell,
+            record,
+            why: Some("the record names an account, not who uses it".to_owned()),
+        };
+    }
+    Told {
+        result: Agreement::Differs,
+        record,
+        why: None,
+    }
+}
+
+/// Whether every word of the draft's name is a word of one of the names by which somebody is known.
+pub(super) fn is_called(known: &Known, name: &str) -> bool {
+    if name.starts_with('@') {
+        return known.names.iter().any(|it| {
+            it.eq_ignore_ascii_case(name) || it.eq_ignore_ascii_case(name.trim_start_matches('@'))
+        });
+    }
+    let parts = |name: &str| -> Vec<String> {
+        name.split(|it: char| !it.is_alphanumeric())
+            .map(str::to_lowercase)
+            .filter(|it| it.chars().count() > 1 && !matches!(it.as_str(), "the" | "of" | "and"))
+            .collect()
+    };
+    let wanted = parts(name);
+    !wanted.is_empty()
+        && known.names.iter().any(|it| {
+            let held = parts(it);
+            wanted.iter().all(|word| held.contains(word))
+        })
+}
+
+/// Whether the stated stretch of time covers the recorded one, does not meet it, or neither.
+pub(super) fn covers(stated: &Instant, at: &Instant) -> Agreement {
+    let (Some(first), Some(last)) = (at.earliest, at.latest) else {
+        return Agreement::CannotTell;
+    };
+    let begins = stated.earliest.is_none_or(|it| it <= first);
+    let ends = stated.latest.is_none_or(|it| last <= it);
+    let apart =
+        stated.earliest.is_some_and(|it| last < it) || stated.latest.is_some_and(|it| it < first);
+    if stated.earliest.is_none() && stated.latest.is_none() {
+        Agreement::CannotTell
+    } else if begins && ends {
+        Agreement::Agrees
+    } else if apart {
+        Agreement::Differs
+    } else {
+        Agreement::CannotTell
+    }
+}
+
+/// The words that [`when`] reads for a stated time; what the draft leaves out (its year, its day) is the record's.
+pub(super) fn readings(time: &Time, recorded: NaiveDate) -> Vec<String> {
+    let Time::Stated {
+        clock, date, hedge, ..
+    } = time
+    else {
+        return Vec::new();
+    };
+    let days: Vec<String> = match date {
+        None => vec![recorded.to_string()],
+        Some(Date { year, month, day }) => {
+            // The year that the draft leaves out is the one in which it comes nearest.
+            let years: Vec<i32> = year.map_or_else(
+                || vec![recorded.year() - 1, recorded.year(), recorded.year() + 1],
+                |year| vec![year],
+            );
+            let day = |year: i32| match (month, day) {
+                (Some(month), Some(day)) => format!("{year:04}-{month:02}-{day:02}"),
+                (Some(month), None) => format!("{year:04}-{month:02}"),
+                _ => format!("{year:04}"),
+            };
+            years.into_iter().map(day).collect()
+        }
+    };
+    let hedge = match hedge {
+        None => "",
+        Some(Hedge::About) => "about ",
+        Some(Hedge::JustBefore) => "just before ",
+        Some(Hedge::ShortlyAfter) => "shortly after ",
+    };
+    let clocks: Vec<String> = match clock {
+        None => return days,
+        Some(Clock::Noon) => vec!["noon".to_owned()],
+        Some(Clock::Midnight) => vec!["midnight".to_owned()],
+        Some(Clock::At(hour, minute, half)) => {
+            let minutes = minute.map_or_else(String::new, |it| format!(":{it:02}"));
+            match half {
+                Some(Half::Morning) => vec![format!("{hour}{minutes} am")],
+                Some(Half::Afternoon) => vec![format!("{hour}{minutes} pm")],
+                // Which half of the day is not said.
+                None if (1..=12).contains(hour) => {
+                    vec![format!("{hour}{minutes} am"), format!("{hour}{minutes} pm")]
+                }
+                None => vec![format!("{hour:02}{minutes}")],
+            }
+        }
+    };
+    days.iter()
+        .flat_map(|day| {
+            clocks
+                .iter()
+                .map(move |clock| format!("{hedge}{clock} on {day}"))
+        })
+        .collect()
+}
+
+/// How far apart two times are, in words, no more precise than they are.
+pub(super) fn gap(from: &Instant, to: &Instant) -> Option<String> {
+    let (one, other) = (from.earliest?.millis(), to.earliest?.millis());
+    let wide = |it: &Instant| Some(it.latest?.millis() - it.earliest?.millis());
+    let blur = wide(from)?.max(wide(to)?);
+    let seconds = (other - one).abs() / 1000;
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    let many =
+        |count: i64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    Some(if blur >= WHOLE_DAY {
+        format!("about {}", many(days, "day"))
+    } else if days >= 2 {
+        many(days, "day")
+    } else if hours >= 1 {
+        format!("{hours} h {} min", minutes % 60)
+    } else if minutes >= 1 {
+        format!("{minutes} min {} s", seconds % 60)
+    } else {
+        format!("{seconds} s")
+    })
+}

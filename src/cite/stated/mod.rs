@@ -1,0 +1,227 @@
+//! What a draft itself states of a quotation (who wrote it, to whom, when, how long after the one before, that no answer
+//! came), read by rules and held against the record.
+//!
+//! A statement agrees, differs, or cannot be told, and why; it never changes a verdict, which is of the words alone. Where
+//! the rules have to guess what a word means (`he`, `two minutes later` than what), the result may be that it agrees or
+//! that it cannot be told, never that it differs. English for now: in other languages nothing is read.
+
+mod against;
+mod compare;
+mod reading;
+mod times;
+mod words;
+mod zones;
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::cite::CiteError;
+use crate::cite::Draft;
+use crate::cite::Options;
+use crate::cite::Quotation;
+use crate::cite::Quoted;
+use crate::cite::Sources;
+use crate::record::Finding;
+
+use against::Desk;
+use words::Word;
+use words::sentences;
+
+/// What a draft states of a quotation, held against the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// What it is about.
+    pub sort: StatementSort,
+    /// The draft's words.
+    pub words: String,
+    /// What came of it.
+    pub result: Agreement,
+    /// What the record says, the zone named beside a time of day; nothing where it says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
+    /// The item whose record it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// Why, where it takes more than the two sides to see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl Statement {
+    /// It in a sentence.
+    pub fn sentence(&self) -> String {
+        let parts = [
+            Some(format!("“{}”: {}", self.words, self.result.label())),
+            self.record.as_ref().map(|it| format!("recorded: {it}")),
+            self.why.clone(),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// What a statement is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StatementSort {
+    /// Who wrote or said it.
+    Sender,
+    /// To whom.
+    Addressee,
+    /// When, by clock or calendar.
+    Time,
+    /// How long after or before another one.
+    Interval,
+    /// That no answer came.
+    Silence,
+}
+
+/// Whether draft and record agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Agreement {
+    /// They agree.
+    Agrees,
+    /// They differ.
+    Differs,
+    /// It cannot be told.
+    CannotTell,
+}
+
+impl Agreement {
+    /// It in words.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Agrees => "agrees",
+            Self::Differs => "differs",
+            Self::CannotTell => "cannot tell",
+        }
+    }
+}
+
+/// Words of a sentence that is read, at most: no rule reaches further, and a draft may be one sentence of a million.
+const LONGEST_SENTENCE: usize = 400;
+
+/// The sentence in which a quotation begins, and the one before it.
+#[derive(Debug, Default)]
+struct Around<'a> {
+    own: &'a [Word],
+    before: &'a [Word],
+}
+
+/// Reads what the draft states of each quotation, and holds it against what was found for it.
+pub(super) fn hold(
+    sources: &dyn Sources,
+    draft: &Draft,
+    quotations: &[Quotation],
+    quoted: &mut [Quoted],
+    options: &Options,
+) -> Result<(), CiteError> {
+    let paragraphs: HashMap<usize, Vec<Vec<Word>>> = draft
+        .paragraphs
+        .iter()
+        .map(|it| (it.number, sentences(&it.text)))
+        .collect();
+    let zone = zones::of_draft(draft, options.zone.as_deref());
+    let mut desk = Desk::new(sources, &zone);
+    let mut named: Option<(usize, String)> = None;
+    for (index, quotation) in quotations.iter().enumerate() {
+        let Some(sentences) = paragraphs.get(&quotation.paragraph) else {
+            continue;
+        };
+        let around = around(
+            sentences,
+            quotation,
+            paragraphs.get(&quotation.paragraph.saturating_sub(1)),
+        );
+        // A name reaches as far as its paragraph.
+        named = named.filter(|it| it.0 == quotation.paragraph);
+        let (earlier, rest) = quoted.split_at_mut(index);
+        let Some(this) = rest.first_mut() else {
+            continue;
+        };
+        desk.parties(&around, this, &mut named, quotation.paragraph)?;
+        desk.times(&around, this, earlier)?;
+    }
+    silences(&mut desk, &paragraphs, quotations, quoted)?;
+    for quoted in quoted {
+        let differs: Vec<Finding> = quoted
+            .statements
+            .iter()
+            .filter(|it| it.result == Agreement::Differs)
+            .map(|it| Finding::new(code(it.sort), &quoted.id, it.sentence()))
+            .collect();
+        quoted.findings.extend(differs);
+    }
+    Ok(())
+}
+
+const fn code(sort: StatementSort) -> &'static str {
+    match sort {
+        StatementSort::Sender => "quotation.other-speaker",
+        StatementSort::Addressee => "quotation.other-addressee",
+        StatementSort::Time | StatementSort::Interval => "quotation.other-time",
+        StatementSort::Silence => "quotation.answered",
+    }
+}
+
+fn around<'a>(
+    sentences: &'a [Vec<Word>],
+    quotation: &Quotation,
+    above: Option<&'a Vec<Vec<Word>>>,
+) -> Around<'a> {
+    let read = |sentence: Option<&'a Vec<Word>>| {
+        let sentence = sentence.filter(|it| it.len() <= LONGEST_SENTENCE);
+        sentence.map(Vec::as_slice).unwrap_or_default()
+    };
+    if quotation.at.1 == 0 {
+        // A block quotation is a paragraph of its own; what leads to it ends the one above.
+        return Around {
+            own: &[],
+            before: read(above.and_then(|it| it.last())),
+        };
+    }
+    let begins = |it: &Vec<Word>| it.first().map_or(0, |word| word.at.0);
+    let past = sentences.partition_point(|it| begins(it) <= quotation.at.0);
+    let before = read(past.checked_sub(2).and_then(|it| sentences.get(it)));
+    Around {
+        own: read(past.checked_sub(1).and_then(|it| sentences.get(it))),
+        // A sentence that quotes something itself says its times of that.
+        before: if before.iter().any(|it| it.quotation) {
+            &[]
+        } else {
+            before
+        },
+    }
+}
+
+/// Sentences that say that no answer came, each held against what follows the last quotation before it.
+fn silences(
+    desk: &mut Desk<'_>,
+    paragraphs: &HashMap<usize, Vec<Vec<Word>>>,
+    quotations: &[Quotation],
+    quoted: &mut [Quoted],
+) -> Result<(), CiteError> {
+    let mut numbers: Vec<usize> = paragraphs.keys().copied().collect();
+    numbers.sort_unstable();
+    for number in numbers {
+        let sentences = paragraphs.get(&number).into_iter().flatten();
+        for sentence in sentences.filter(|it| it.len() <= LONGEST_SENTENCE) {
+            let Some((who, words)) = reading::silence(sentence) else {
+                continue;
+            };
+            let begins = sentence.first().map_or(0, |it| it.at.0);
+            let before = quotations.partition_point(|it| {
+                it.paragraph < number || it.paragraph == number && it.at.0 < begins
+            });
+            let last = before
+                .checked_sub(1)
+                .and_then(|it| Some((quotations.get(it)?, quoted.get_mut(it)?)));
+            // What stands further off is about something else.
+            if let Some((_, quoted)) = last.filter(|it| number - it.0.paragraph <= 1) {
+                desk.silence(who.as_ref(), words, quoted)?;
+            }
+        }
+    }
+    Ok(())
+}

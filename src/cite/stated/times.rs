@@ -1,0 +1,454 @@
+//! Times in a draft's own words: clock, date, hours later, that evening. English.
+//!
+//! Only what is read whole is read at all: a date without its year stays without one, and `at ten` says nothing.
+
+use super::words::Word;
+
+/// A time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clock {
+    /// Hour and minute, and which half of the day is meant: nothing where it is not said.
+    At(u32, Option<u32>, Option<Half>),
+    Noon,
+    Midnight,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Half {
+    Morning,
+    Afternoon,
+}
+
+/// A date, as far as it is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Date {
+    pub(super) year: Option<i32>,
+    pub(super) month: Option<u32>,
+    pub(super) day: Option<u32>,
+}
+
+/// How a time of day is softened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hedge {
+    About,
+    JustBefore,
+    ShortlyAfter,
+}
+
+/// What a stretch of a draft says of a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Time {
+    /// A clock, a date, or both.
+    Stated {
+        clock: Option<Clock>,
+        date: Option<Date>,
+        hedge: Option<Hedge>,
+        zone: Option<String>,
+    },
+    /// So long after or before something: the words that [`crate::record::when`] reads, without what it is counted from.
+    Apart { distance: String, after: bool },
+    /// Within so many minutes.
+    Within { minutes: i64 },
+    /// On the same or on the next day as something, in that part of it.
+    Day { next: bool, part: Option<Part> },
+}
+
+/// A part of a day, in hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part(pub(super) u32, pub(super) u32);
+
+/// A time read, and the words it was read from: from one to past the last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Read {
+    pub(super) time: Time,
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+/// The month of that name.
+pub(super) fn month(lower: &str) -> Option<u32> {
+    const MONTHS: &[(&str, u32)] = &[
+        ("jan", 1),
+        ("feb", 2),
+        ("mar", 3),
+        ("apr", 4),
+        ("may", 5),
+        ("jun", 6),
+        ("jul", 7),
+        ("aug", 8),
+        ("sep", 9),
+        ("sept", 9),
+        ("oct", 10),
+        ("nov", 11),
+        ("dec", 12),
+        ("january", 1),
+        ("february", 2),
+        ("march", 3),
+        ("april", 4),
+        ("june", 6),
+        ("july", 7),
+        ("august", 8),
+        ("september", 9),
+        ("october", 10),
+        ("november", 11),
+        ("december", 12),
+    ];
+    MONTHS.iter().find(|it| it.0 == lower).map(|it| it.1)
+}
+
+/// Whether a word names a zone.
+pub(super) fn is_zone(text: &str) -> bool {
+    zone_of(text).is_some()
+}
+
+/// The zone that a word names, as the archive's own reader of zones takes it.
+pub(super) fn zone_of(text: &str) -> Option<&'static str> {
+    // 'Eastern' is said of the United States; elsewhere the words differ ('AEST').
+    const ZONES: &[(&str, &str)] = &[
+        ("Eastern", "America/New_York"),
+        ("Central", "America/Chicago"),
+        ("Mountain", "America/Denver"),
+        ("Pacific", "America/Los_Angeles"),
+        ("ET", "America/New_York"),
+        ("PT", "America/Los_Angeles"),
+        ("UTC", "UTC"),
+        ("GMT", "GMT"),
+        ("EST", "EST"),
+        ("EDT", "EDT"),
+        ("CST", "CST"),
+        ("CDT", "CDT"),
+        ("MST", "MST"),
+        ("MDT", "MDT"),
+        ("PST", "PST"),
+        ("PDT", "PDT"),
+    ];
+    ZONES.iter().find(|it| it.0 == text).map(|it| it.1)
+}
+
+/// Every time in a sentence, the longest reading at each place.
+pub(super) fn read(words: &[Word]) -> Vec<Read> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while from < words.len() {
+        let here = words.get(from..).unwrap_or_default();
+        let met = within(here)
+            .or_else(|| apart(here))
+            .or_else(|| day(here))
+            .or_else(|| stated(here));
+        match met {
+            Some((time, length)) => {
+                found.push(Read {
+                    time,
+                    from,
+                    to: from + length,
+                });
+                from += length;
+            }
+            None => from += 1,
+        }
+    }
+    found
+}
+
+fn lower(words: &[Word], at: usize) -> &str {
+    words.get(at).map_or("", |it| it.lower.as_str())
+}
+
+/// `within the half hour`, `within 20 minutes`, `within a day`.
+fn within(words: &[Word]) -> Option<(Time, usize)> {
+    if lower(words, 0) != "within" {
+        return None;
+    }
+    let article = usize::from(matches!(lower(words, 1), "the" | "a" | "an"));
+    let half = usize::from(article == 1 && lower(words, 2) == "half");
+    if half == 1 {
+        let an = usize::from(matches!(lower(words, 3), "an" | "a"));
+        let minutes = unit(lower(words, 3 + an))? / 2;
+        return Some((Time::Within { minutes }, 4 + an));
+    }
+    if article == 1 {
+        let minutes = unit(lower(words, 2))?;
+        return Some((Time::Within { minutes }, 3));
+    }
+    let many = number(lower(words, 1))?;
+    let minutes = many.checked_mul(unit(lower(words, 2))?)?;
+    Some((Time::Within { minutes }, 3))
+}
+
+/// `about 12 hours later`, `two days earlier`, `a week after that`.
+fn apart(words: &[Word]) -> Option<(Time, usize)> {
+    let hedged = usize::from(matches!(
+        lower(words, 0),
+        "about" | "around" | "roughly" | "some" | "approximately" | "nearly" | "almost"
+    ));
+    let many = match lower(words, hedged) {
+        "a" | "an" => 1,
+        word => number(word)?,
+    };
+    // A month has no length of its own.
+    unit(lower(words, hedged + 1))?;
+    let name = lower(words, hedged + 1).trim_end_matches('s');
+    let (after, length) = match lower(words, hedged + 2) {
+        "later" | "afterwards" => (true, 3),
+        "earlier" | "before" => (false, 3),
+        "after" if matches!(lower(words, hedged + 3), "that" | "this") => (true, 4),
+        _ => return None,
+    };
+    let about = if hedged == 1 { "about " } else { "" };
+    Some((
+        Time::Apart {
+            distance: format!("{about}{many} {name}s"),
+            after,
+        },
+        hedged + length,
+    ))
+}
+
+/// `that evening`, `the next day`, `the same morning`, `the following night`.
+fn day(words: &[Word]) -> Option<(Time, usize)> {
+    let (next, skip) = match (lower(words, 0), lower(words, 1)) {
+        ("that", _) => (false, 1),
+        ("the", "same") => (false, 2),
+        ("the", "next" | "following") => (true, 2),
+        _ => return None,
+    };
+    let part = match lower(words, skip) {
+        "day" => None,
+        "morning" => Some(Part(4, 12)),
+        "afternoon" => Some(Part(12, 18)),
+        "evening" => Some(Part(16, 24)),
+        "night" => Some(Part(18, 24)),
+        _ => return None,
+    };
+    Some((Time::Day { next, part }, skip + 1))
+}
+
+/// A clock, a date, or both with `on`, `at` or a comma between.
+fn stated(words: &[Word]) -> Option<(Time, usize)> {
+    let (hedge, skip) = match (lower(words, 0), lower(words, 1)) {
+        ("about" | "around" | "circa", _) => (Some(Hedge::About), 1),
+        ("just" | "shortly", "before") => (Some(Hedge::JustBefore), 2),
+        ("just" | "shortly", "after") => (Some(Hedge::ShortlyAfter), 2),
+        _ => (None, 0),
+    };
+    let here = words.get(skip..)?;
+    let (mut clock, mut zone, mut at) = (None, None, 0);
+    if let Some((read, length)) = clock_time(here) {
+        clock = Some(read);
+        at = length;
+        if let Some(named) = here.get(at).and_then(|it| zone_of(&it.text)) {
+            zone = Some(named.to_owned());
+            at += 1 + usize::from(lower(here, at + 1) == "time");
+        }
+    }
+    let between = usize::from(clock.is_some() && lower(here, at) == "on");
+    let mut read = date(here.get(at + between..).unwrap_or_default());
+    if clock.is_some() && between == 0 && here.get(at.saturating_sub(1)).is_some_and(|it| !it.pause)
+    {
+        // 9:29 July 11 is no way to write it.
+        read = read.filter(|_| at > 0 && here.get(at).is_some_and(Word::is_capital));
+    }
+    let date = read.map(|(date, length)| {
+        at += between + length;
+        date
+    });
+    if clock.is_none() && date.is_some() {
+        let joint = usize::from(lower(here, at) == "at");
+        let hedged = usize::from(lower(here, at + joint) == "about");
+        if let Some((read, length)) =
+            clock_time(here.get(at + joint + hedged..).unwrap_or_default())
+                .filter(|_| joint == 1 || here.get(at - 1).is_some_and(|it| it.pause))
+        {
+            clock = Some(read);
+            at += joint + hedged + length;
+            if let Some(named) = here.get(at).and_then(|it| zone_of(&it.text)) {
+                zone = Some(named.to_owned());
+                at += 1;
+            }
+        }
+    }
+    // A hedge is read of a time of day alone: 'about July 2023' is what a person says of a date.
+    if clock.is_none() && (date.is_none() || hedge.is_some()) {
+        return None;
+    }
+    Some((
+        Time::Stated {
+            clock,
+            date,
+            hedge,
+            zone,
+        },
+        skip + at,
+    ))
+}
+
+fn clock_time(words: &[Word]) -> Option<(Clock, usize)> {
+    match lower(words, 0) {
+        "noon" => return Some((Clock::Noon, 1)),
+        "midnight" => return Some((Clock::Midnight, 1)),
+        _ => {}
+    }
+    let (digits, glued) = split_meridiem(lower(words, 0));
+    let (half, length) = match glued {
+        Some(half) => (Some(half), 1),
+        None => match meridiem(lower(words, 1)) {
+            Some(half) => (Some(half), 2),
+            None => (None, 1),
+        },
+    };
+    let (hour, minute) = match digits.split_once(':') {
+        Some((hour, minute)) if minute.len() == 2 => (figure(hour)?, Some(figure(minute)?)),
+        Some(_) => return None,
+        None => (figure(digits)?, None),
+    };
+    if minute.is_none() && half.is_none() || hour > 23 || minute.is_some_and(|it| it > 59) {
+        return None;
+    }
+    if half.is_some() && !(1..=12).contains(&hour) {
+        return None;
+    }
+    Some((Clock::At(hour, minute, half), length))
+}
+
+fn split_meridiem(word: &str) -> (&str, Option<Half>) {
+    for (ending, half) in [
+        ("a.m", Half::Morning),
+        ("p.m", Half::Afternoon),
+        ("am", Half::Morning),
+        ("pm", Half::Afternoon),
+    ] {
+        if let Some(digits) = word.strip_suffix(ending)
+            && digits.ends_with(|it: char| it.is_ascii_digit())
+        {
+            return (digits, Some(half));
+        }
+    }
+    (word, None)
+}
+
+fn meridiem(word: &str) -> Option<Half> {
+    match word {
+        "am" | "a.m" => Some(Half::Morning),
+        "pm" | "p.m" => Some(Half::Afternoon),
+        _ => None,
+    }
+}
+
+/// `July 11, 2023`, `11 July`, `July 2023`, `2023-07-11`, `July`, `Tuesday, July 11`.
+fn date(words: &[Word]) -> Option<(Date, usize)> {
+    let weekday = matches!(
+        lower(words, 0),
+        "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday"
+    );
+    let skip = usize::from(weekday);
+    let here = words.get(skip..).unwrap_or_default();
+    let first = lower(here, 0);
+    let iso: Vec<&str> = first.split('-').collect();
+    if let [year, month, day] = iso.as_slice() {
+        let date = Date {
+            year: Some(year_of(year)?),
+            month: Some(figure(month).filter(|it| (1..=12).contains(it))?),
+            day: Some(day_of(day)?),
+        };
+        return Some((date, skip + 1));
+    }
+    if let Some(month) = month(first) {
+        // 'May' and 'March' are verbs too: alone they are dates only with a capital.
+        if !here.first().is_some_and(Word::is_capital) {
+            return None;
+        }
+        let day = day_of(lower(here, 1));
+        let at = 1 + usize::from(day.is_some());
+        let year = year_of(lower(here, at));
+        let date = Date {
+            year,
+            month: Some(month),
+            day,
+        };
+        return Some((date, skip + at + usize::from(year.is_some())));
+    }
+    let day = day_of(first)?;
+    let month = month(lower(here, 1)).filter(|_| here.get(1).is_some_and(Word::is_capital))?;
+    let year = year_of(lower(here, 2));
+    let date = Date {
+        year,
+        month: Some(month),
+        day: Some(day),
+    };
+    Some((date, skip + 2 + usize::from(year.is_some())))
+}
+
+fn figure(text: &str) -> Option<u32> {
+    (1..=2)
+        .contains(&text.len())
+        .then(|| text.parse().ok())
+        .flatten()
+        .filter(|_| text.bytes().all(|it| it.is_ascii_digit()))
+}
+
+fn day_of(word: &str) -> Option<u32> {
+    let digits = ["st", "nd", "rd", "th"]
+        .iter()
+        .find_map(|it| word.strip_suffix(it))
+        .unwrap_or(word);
+    figure(digits).filter(|it| (1..=31).contains(it))
+}
+
+fn year_of(word: &str) -> Option<i32> {
+    (word.len() == 4 && word.bytes().all(|it| it.is_ascii_digit()))
+        .then(|| word.parse().ok())
+        .flatten()
+        .filter(|it| (1700..=2199).contains(it))
+}
+
+/// A small number in words or digits.
+fn number(word: &str) -> Option<i64> {
+    const NUMBERS: &[&str] = &[
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ];
+    const TENS: &[(&str, i64)] = &[
+        ("twenty", 20),
+        ("thirty", 30),
+        ("forty", 40),
+        ("fifty", 50),
+        ("sixty", 60),
+        ("ninety", 90),
+    ];
+    if word.bytes().all(|it| it.is_ascii_digit()) && (1..=4).contains(&word.len()) {
+        return word.parse().ok();
+    }
+    let small = NUMBERS.iter().position(|it| *it == word);
+    small
+        .and_then(|it| i64::try_from(it).ok())
+        .or_else(|| TENS.iter().find(|it| it.0 == word).map(|it| it.1))
+}
+
+/// A unit of time in minutes.
+fn unit(word: &str) -> Option<i64> {
+    match word {
+        "minute" | "minutes" => Some(1),
+        "hour" | "hours" => Some(60),
+        "day" | "days" => Some(24 * 60),
+        "week" | "weeks" => Some(7 * 24 * 60),
+        _ => None,
+    }
+}

@@ -1,0 +1,510 @@
+//! What a draft states of a quotation (who, to whom, when, how long after, that no answer came), held against records:
+//! every result was settled by hand beforehand.
+
+use fonds::cite::After;
+use fonds::cite::Agreement;
+use fonds::cite::Citations;
+use fonds::cite::CiteError;
+use fonds::cite::Draft;
+use fonds::cite::DraftFormat;
+use fonds::cite::Following;
+use fonds::cite::Known;
+use fonds::cite::Options;
+use fonds::cite::Parties;
+use fonds::cite::Passage;
+use fonds::cite::Pinned;
+use fonds::cite::Sources;
+use fonds::cite::Statement;
+use fonds::cite::StatementSort;
+use fonds::cite::Wanted;
+use fonds::cite::check;
+use fonds::record::Instant;
+use fonds::record::Moment;
+use fonds::record::Zone;
+use fonds::record::when;
+
+type TestResult = Result<(), Box<dyn std::error::Error>>;
+
+/// Reference, time in UTC, whether Halloran wrote it (to Voss; else Voss to Halloran), text.
+const MESSAGES: &[(&str, &str, bool, &str)] = &[
+    (
+        "m-0a01",
+        "2023-07-11T13:29:40Z",
+        true,
+        "They opened the north gate at nine this morning.",
+    ),
+    (
+        "m-0a02",
+        "2023-07-11T13:31:12Z",
+        true,
+        "Write back before somebody is hurt on it.",
+    ),
+    (
+        "m-0a03",
+        "2023-07-12T21:31:30Z",
+        false,
+        "I told the chair in September what you told me.",
+    ),
+    (
+        "m-0a04",
+        "2023-07-12T21:33:41Z",
+        false,
+        "Please stop writing to me about the gate.",
+    ),
+    (
+        "m-0a05",
+        "2023-09-21T03:52:07Z",
+        true,
+        "The password is the name of the harbour itself.",
+    ),
+    (
+        "m-0a06",
+        "2023-09-21T15:29:44Z",
+        false,
+        "Kindly tell me who is writing from there.",
+    ),
+];
+
+struct Desk;
+
+fn at(text: &str) -> Instant {
+    text.parse::<Moment>().map_or_else(
+        |_| when::stated(text, Zone::UTC, "assumed"),
+        |moment| Instant::exact(moment, text, "export").in_zone("UTC", "format"),
+    )
+}
+
+fn passages() -> Vec<Passage> {
+    let of = |(item, time, halloran, text): &(&str, &str, bool, &str)| {
+        let (from, to) = if *halloran {
+            ("@harbourwatch", "Peter Voss")
+        } else {
+            ("Peter Voss", "@harbourwatch")
+        };
+        Passage {
+            item: (*item).to_owned(),
+            text: (*text).to_owned(),
+            from: vec![from.to_owned()],
+            to: vec![to.to_owned()],
+            at: at(time),
+            genre: "direct message".to_owned(),
+            ..Passage::default()
+        }
+    };
+    let mail = Passage {
+        item: "m-0b01".to_owned(),
+        text: "The committee has every page that it asked for.".to_owned(),
+        from: vec!["Nora Halloran".to_owned()],
+        to: vec!["Ida Brask".to_owned()],
+        at: at("2023-08"),
+        genre: "email".to_owned(),
+        ..Passage::default()
+    };
+    let document = Passage {
+        item: "d-0c01".to_owned(),
+        text: "The deck shall not carry vehicles of any kind at all.".to_owned(),
+        ..Passage::default()
+    };
+    MESSAGES.iter().map(of).chain([mail, document]).collect()
+}
+
+impl Sources for Desk {
+    fn pinned(&self, _: &str) -> Result<Pinned, CiteError> {
+        Ok(Pinned::NoSuchItem)
+    }
+
+    fn candidates(&self, _: &Wanted) -> Result<Vec<Passage>, CiteError> {
+        Ok(passages())
+    }
+
+    fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError> {
+        let same = |it: &Passage| it.item.starts_with(item.get(..4).unwrap_or_default());
+        Ok(passages().into_iter().filter(same).collect())
+    }
+
+    fn after(&self, item: &str) -> Result<Option<After>, CiteError> {
+        let around = self.neighbours(item)?;
+        let at = around.iter().position(|it| it.item == item);
+        let messages = at.and_then(|at| around.get(at + 1..)).unwrap_or_default();
+        let following = |it: &Passage| Following {
+            item: it.item.clone(),
+            from: it.from.clone(),
+            at: it.at.clone(),
+        };
+        Ok(item.starts_with('m').then(|| After {
+            messages: messages.iter().map(following).collect(),
+            unsure: (item == "m-0b01").then_some("a message after it is withheld"),
+        }))
+    }
+
+    fn parties(&self, item: &str) -> Result<Parties, CiteError> {
+        let known = |name: &String| Known {
+            shown: name.clone(),
+            names: vec![name.clone()],
+            is_named: !name.starts_with('@'),
+        };
+        let found = passages().into_iter().find(|it| it.item == item);
+        Ok(found.map_or_else(Parties::default, |it| Parties {
+            from: it.from.iter().map(known).collect(),
+            to: it.to.iter().map(known).collect(),
+        }))
+    }
+}
+
+fn checked(draft: &str, zone: &str) -> Result<Citations, CiteError> {
+    let draft = Draft::read(draft.as_bytes(), None, DraftFormat::Markdown);
+    let options = Options {
+        zone: Some(zone.to_owned()),
+        ..Options::default()
+    };
+    check(&Desk, &draft, &options)
+}
+
+/// The statements of the last quotation that has any.
+fn stated(draft: &str) -> Result<Vec<Statement>, CiteError> {
+    let citations = checked(draft, "America/New_York")?;
+    let last = citations.quotations.into_iter().rev();
+    Ok(last
+        .map(|it| it.statements)
+        .find(|it| !it.is_empty())
+        .unwrap_or_default())
+}
+
+use Agreement::Agrees;
+use Agreement::CannotTell;
+use Agreement::Differs;
+use StatementSort::Addressee;
+use StatementSort::Interval;
+use StatementSort::Sender;
+use StatementSort::Silence;
+use StatementSort::Time;
+
+const OPENED: &str = "“They opened the north gate at nine this morning.”";
+const BACK: &str = "“Write back before somebody is hurt on it.”";
+const TOLD: &str = "“I told the chair in September what you told me.”";
+const STOP: &str = "“Please stop writing to me about the gate.”";
+const PASSWORD: &str = "“The password is the name of the harbour itself.”";
+const PAGE: &str = "“The committee has every page that it asked for.”";
+const DECK: &str = "“The deck shall not carry vehicles of any kind at all.”";
+
+/// Draft with the quotations in braces, and of its last one: sort, the draft's words, result.
+type Case = (
+    &'static str,
+    &'static [(StatementSort, &'static str, Agreement)],
+);
+
+const CASES: &[Case] = &[
+    // Who.
+    ("{TOLD} Voss wrote.", &[(Sender, "Voss", Agrees)]),
+    (
+        "{TOLD} wrote Peter Voss.",
+        &[(Sender, "Peter Voss", Agrees)],
+    ),
+    (
+        "Mr. Voss later replied: {TOLD}",
+        &[(Sender, "Voss", Agrees)],
+    ),
+    (
+        "@harbourwatch wrote: {OPENED}",
+        &[(Sender, "@harbourwatch", Agrees)],
+    ),
+    ("{OPENED} Voss wrote.", &[(Sender, "Voss", Differs)]),
+    ("{PAGE} Ida Brask wrote.", &[(Sender, "Ida Brask", Differs)]),
+    ("{PAGE} Karl Ost wrote.", &[(Sender, "Karl Ost", Differs)]),
+    (
+        "On July 12 Voss answered. {TOLD} he wrote.",
+        &[(Sender, "he", Agrees), (Time, "On July 12", Agrees)],
+    ),
+    // An account is nobody's name.
+    (
+        "{OPENED} Nora Halloran wrote.",
+        &[(Sender, "Nora Halloran", CannotTell)],
+    ),
+    ("{TOLD} he wrote.", &[(Sender, "he", CannotTell)]),
+    (
+        "Voss wrote {STOP} and {TOLD} he added.",
+        &[(Sender, "Voss", Agrees)],
+    ),
+    (
+        "{STOP} Voss wrote. {TOLD} he added.",
+        &[(Sender, "he", Agrees)],
+    ),
+    (
+        "{OPENED} the account explained.",
+        &[(Sender, "the account", CannotTell)],
+    ),
+    ("{DECK} Voss said.", &[(Sender, "Voss", CannotTell)]),
+    // To whom.
+    (
+        "Nora Halloran told Brask {PAGE}",
+        &[
+            (Sender, "Nora Halloran", Agrees),
+            (Addressee, "Brask", Agrees),
+        ],
+    ),
+    (
+        "Nora Halloran told Karl Ost: {PAGE}",
+        &[
+            (Sender, "Nora Halloran", Agrees),
+            (Addressee, "Karl Ost", Differs),
+        ],
+    ),
+    (
+        "Halloran wrote to Ida Brask: {PAGE}",
+        &[
+            (Sender, "Halloran", Agrees),
+            (Addressee, "Ida Brask", Agrees),
+        ],
+    ),
+    // When, in Eastern time: 9:29 am is 13:29 UTC.
+    (
+        "At 9:29 am on July 11 it came: {OPENED}",
+        &[(Time, "At 9:29 am on July 11", Agrees)],
+    ),
+    (
+        "On July 11, 2023, at 9:29 a.m. it came: {OPENED}",
+        &[(Time, "On July 11 2023 at 9:29 a.m", Agrees)],
+    ),
+    (
+        "At 9:30 am on July 11 it came: {OPENED}",
+        &[(Time, "At 9:30 am on July 11", Differs)],
+    ),
+    (
+        "On July 12 it came: {OPENED}",
+        &[(Time, "On July 12", Differs)],
+    ),
+    (
+        "On 11 July 2023 it came: {OPENED}",
+        &[(Time, "On 11 July 2023", Agrees)],
+    ),
+    (
+        "On Tuesday, July 11, it came: {OPENED}",
+        &[(Time, "On Tuesday July 11", Agrees)],
+    ),
+    ("In July it came: {OPENED}", &[(Time, "In July", Agrees)]),
+    (
+        "In July 2022 it came: {OPENED}",
+        &[(Time, "In July 2022", Differs)],
+    ),
+    (
+        "At 9:29 that morning it came: {OPENED}",
+        &[(Time, "At 9:29 that morning", Agrees)],
+    ),
+    (
+        "At 8:29 am Central time it came: {OPENED}",
+        &[(Time, "At 8:29 am Central time", Agrees)],
+    ),
+    // Another zone than the archive's: not for a rule to decide, unless the draft names one.
+    (
+        "At 1:29 pm on July 11 it came: {OPENED}",
+        &[(Time, "At 1:29 pm on July 11", CannotTell)],
+    ),
+    (
+        "At 1:29 pm EDT on July 11 it came: {OPENED}",
+        &[(Time, "At 1:29 pm EDT on July 11", Differs)],
+    ),
+    (
+        "At 1:29 pm UTC on July 11 it came: {OPENED}",
+        &[(Time, "At 1:29 pm UTC on July 11", Agrees)],
+    ),
+    (
+        "All times are in UTC.\n\nAt 1:29 pm on July 11 it came: {OPENED}",
+        &[(Time, "At 1:29 pm on July 11", Agrees)],
+    ),
+    (
+        "Times are Eastern.\n\nAt 1:29 pm on July 11 it came: {OPENED}",
+        &[(Time, "At 1:29 pm on July 11", Differs)],
+    ),
+    // Just before midnight in New York is the next day in UTC.
+    (
+        "Just before midnight on September 20, 2023 it came: {PASSWORD}",
+        &[(Time, "Just before midnight on September 20 2023", Agrees)],
+    ),
+    // The record knows the month alone.
+    (
+        "On August 3 she sent this: {PAGE}",
+        &[(Time, "On August 3", CannotTell)],
+    ),
+    (
+        "In August she sent this: {PAGE}",
+        &[(Time, "In August", Agrees)],
+    ),
+    (
+        "On August 3 it said: {DECK}",
+        &[
+            (Time, "On August 3", CannotTell),
+            (Sender, "it", CannotTell),
+        ],
+    ),
+    // A date of something else is not read.
+    (
+        "The minutes of July 9 were lost, and then came {OPENED}",
+        &[],
+    ),
+    ("He may march at ten, and then came {OPENED}", &[]),
+    // The sentence before may speak of something else: it never makes a difference.
+    (
+        "On July 11 a message came. {OPENED}",
+        &[(Time, "On July 11", Agrees)],
+    ),
+    (
+        "On July 9 a message came. {OPENED}",
+        &[(Time, "On July 9", CannotTell)],
+    ),
+    // Counted from the quotation before.
+    (
+        "{OPENED} it began. Two minutes later came {BACK}",
+        &[(Interval, "Two minutes later", Agrees)],
+    ),
+    (
+        "{OPENED} it began. Five minutes later came {BACK}",
+        &[(Interval, "Five minutes later", Differs)],
+    ),
+    (
+        "{OPENED} it began. About three minutes later came {BACK}",
+        &[(Interval, "About three minutes later", Differs)],
+    ),
+    (
+        "{BACK} it began. The reply came the next evening, 32 hours later. {TOLD}",
+        &[
+            (Interval, "the next evening", Agrees),
+            (Interval, "32 hours later", Agrees),
+        ],
+    ),
+    (
+        "{PASSWORD} it began. About 12 hours later Voss answered. “Kindly tell me who is writing from there.”",
+        &[(Interval, "About 12 hours later", Agrees)],
+    ),
+    (
+        "{OPENED} it began. Within the half hour came {BACK}",
+        &[(Interval, "Within the half hour", Agrees)],
+    ),
+    (
+        "{BACK} it began. Within the hour came {TOLD}",
+        &[(Interval, "Within the hour", Differs)],
+    ),
+    (
+        "Two minutes later came {BACK}",
+        &[(Interval, "Two minutes later", CannotTell)],
+    ),
+    // Silence: in the records held.
+    (
+        "{STOP} Voss wrote. There was no answer.",
+        &[
+            (Sender, "Voss", Agrees),
+            (Silence, "There was no answer", Differs),
+        ],
+    ),
+    (
+        "{OPENED} it began. There was no answer.",
+        &[(Silence, "There was no answer", Agrees)],
+    ),
+    (
+        "{BACK} it began. Voss did not reply.",
+        &[(Silence, "Voss did not reply", Differs)],
+    ),
+    (
+        "{PAGE} it began. Brask never answered.",
+        &[(Silence, "Brask never answered", CannotTell)],
+    ),
+    (
+        "{PAGE} it began. Karl Ost never answered.",
+        &[(Silence, "Karl Ost never answered", CannotTell)],
+    ),
+    (
+        "{BACK} it began. Her lawyer did not reply.",
+        &[(Silence, "Her lawyer did not reply", CannotTell)],
+    ),
+    // A request for comment is no message of the archive.
+    (
+        "{BACK} it began. Voss did not respond to requests for comment.",
+        &[],
+    ),
+];
+
+fn filled(draft: &str) -> String {
+    [
+        ("{OPENED}", OPENED),
+        ("{BACK}", BACK),
+        ("{TOLD}", TOLD),
+        ("{STOP}", STOP),
+        ("{PASSWORD}", PASSWORD),
+        ("{PAGE}", PAGE),
+        ("{DECK}", DECK),
+    ]
+    .into_iter()
+    .fold(draft.to_owned(), |text, (name, words)| {
+        text.replace(name, words)
+    })
+}
+
+#[test]
+fn statements_are_held_against_the_record() -> TestResult {
+    let mut wrong = Vec::new();
+    for (draft, expected) in CASES {
+        let stated = stated(&filled(draft))?;
+        let found: Vec<(StatementSort, &str, Agreement)> = stated
+            .iter()
+            .map(|it| (it.sort, it.words.as_str(), it.result))
+            .collect();
+        let same = found.len() == expected.len() && expected.iter().all(|it| found.contains(it));
+        if !same {
+            wrong.push(format!(
+                "{draft}\n  expected {expected:?}\n  found    {stated:#?}"
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        CASES.len(),
+        wrong.join("\n")
+    );
+    Ok(())
+}
+
+#[test]
+fn what_differs_is_a_finding_and_what_cannot_be_told_is_not() -> TestResult {
+    let citations = checked(
+        &filled("At 9:40 am on July 11 Voss wrote: {OPENED}"),
+        "America/New_York",
+    )?;
+    let codes: Vec<&str> = citations
+        .quotations
+        .iter()
+        .flat_map(|it| &it.findings)
+        .map(|it| it.code)
+        .collect();
+    assert_eq!(codes, ["quotation.other-speaker", "quotation.other-time"]);
+    assert_eq!(citations.counts.attention, 1);
+    assert_eq!(citations.counts.exact, 1, "the verdict is of the words");
+    let citations = checked(
+        &filled("On July 9 a message came. {OPENED}"),
+        "America/New_York",
+    )?;
+    assert!(citations.quotations.iter().all(|it| it.findings.is_empty()));
+    assert_eq!(citations.counts.statements_open, 1);
+    Ok(())
+}
+
+#[test]
+fn a_source_that_is_not_held_is_not_a_difference() -> TestResult {
+    let stated = stated(
+        "“Nothing of the sort stands anywhere in here, whatever they say,” Voss wrote on July 11.",
+    )?;
+    assert!(!stated.is_empty());
+    for statement in &stated {
+        assert_eq!(statement.result, CannotTell);
+        assert_eq!(statement.why.as_deref(), Some("no source of it is held"));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_record_is_shown_no_more_precisely_than_it_is() -> TestResult {
+    let stated = stated(&filled("On August 3 she sent this: {PAGE}"))?;
+    let record = stated.first().and_then(|it| it.record.clone());
+    assert_eq!(record.as_deref(), Some("August 2023 (day not known)"));
+    Ok(())
+}
