@@ -9,7 +9,8 @@
 //! 5. `publish` opens one item of it, with a proof that needs nothing else; `report` turns values into pages.
 //!
 //! Modules in layer order, each using only those before it (`tests/layers.rs` holds them to it): [`record`], [`tlog`],
-//! [`durable`], [`commitment`], [`keys`], [`vault`], [`anchor`], `archive`, `ingest`, `verify`, [`publish`], `cite`, `report`, [`cli`].
+//! [`durable`], [`commitment`], [`keys`], [`succession`],
+//! [`vault`], [`anchor`], `archive`, `ingest`, `verify`, [`publish`], `cite`, `report`, [`cli`].
 
 pub mod anchor;
 pub mod archive;
@@ -22,6 +23,7 @@ pub mod keys;
 pub mod publish;
 pub mod record;
 pub mod report;
+pub mod succession;
 pub mod tlog;
 pub mod vault;
 pub mod verify;

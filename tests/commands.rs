@@ -387,6 +387,15 @@ fn upkeep(desk: &Desk) -> TestResult {
     desk.json(&["doctor", "--rebuild"], 0)?;
     desk.json(&["verify"], 0)?;
     desk.json(&["cite", &format!("{ROOT}/archive/draft.md")], 1)?;
+    desk.json(&["key", "rotate"], 0)?;
+    desk.json(&["key", "continue", "next", "--yes"], 0)?;
+    assert_eq!(desk.json(&["people", "add", "Nora"], 2)?["kind"], "usage");
+    assert!(desk.json(&["key"], 0)?["closed"]["size"].is_u64());
+    assert!(desk.json(&["verify"], 0)?["closed"]["size"].is_u64());
+    let closing = desk.json(&["verify", "archive/closed.json"], 0)?;
+    assert_eq!(closing["what"], "closing");
+    desk.json(&["-C", "next", "verify"], 0)?;
+    desk.json(&["-C", "next", "log"], 0)?;
     Ok(())
 }
 

@@ -19,10 +19,12 @@ use copies::copy_tree;
 use fonds::archive::Archive;
 use fonds::archive::ArchiveError;
 use fonds::archive::EntryDraft;
+use fonds::archive::KeyChange;
 use fonds::archive::Restored;
 use fonds::archive::Signer;
 use fonds::archive::Step;
 use fonds::archive::Writer;
+use fonds::archive::kept_changes;
 use fonds::keys::KeyPair;
 use fonds::keys::Pin;
 use fonds::keys::last_signed;
@@ -76,7 +78,8 @@ impl Lost {
             ("copy", json!("a disk in the safe")),
             ("t", json!("1692043200")),
         ];
-        Writer::restore(&self.bench.archive(), signer, &self.log, &values).map(|(_, done)| done)
+        Writer::restore(&self.bench.archive(), signer, &self.log, &[], &values)
+            .map(|(_, done)| done)
     }
 
     fn size(&self) -> Result<u64, ArchiveError> {
@@ -199,6 +202,7 @@ fn the_archives_own_log_serves_when_only_the_database_is_older() -> TestResult {
         &lost.bench.archive(),
         signer,
         &own,
+        &[],
         &[("t", json!("1692043200"))],
     )?;
     assert_eq!(writer.size(), done.entry + 1);
@@ -316,6 +320,75 @@ fn a_forged_or_damaged_copy_of_the_log_is_refused_and_nothing_changes() -> TestR
     copy_tree(&whole, &lost.log)?;
     assert!(lost.restore().is_ok());
     Ok(())
+}
+
+#[test]
+fn a_forged_change_of_the_key_lengthens_nothing() -> TestResult {
+    let (new, other) = (|| KeyPair::from_seed([5; 32]), KeyPair::from_seed([66; 32]));
+    let t = ("t", json!("1692043200"));
+    let lost = Lost::new(|bench| {
+        bench.writer()?.rotate(new(), &[t.clone()])?;
+        let said = EntryDraft::new("noted/1", &[("text", json!("so it is")), t.clone()])?;
+        bench
+            .writer_by(new())?
+            .append(vec![Step::Entry(said)], None)?;
+        Ok(())
+    })?;
+    let (places, origin) = (&lost.bench.places, lost.origin.as_str());
+    let restore = |changes: &[KeyChange]| {
+        let signer = Signer::new(places, origin, new())?;
+        let root = lost.bench.archive();
+        let restored = Writer::restore(&root, signer, &lost.log, changes, &[t.clone()]);
+        restored.map(|(_, done)| done)
+    };
+    let path = places.changes(origin)?;
+    let kept = fs::read_to_string(&path)?;
+    let change = kept_changes(places, origin)?
+        .pop()
+        .ok_or("nothing is kept")?;
+    let size = lost.size()?;
+    assert_eq!(change.entry, size);
+    // The head of the change with the old key's line by somebody else, and with the new one's alone.
+    let stored: serde_json::Value = serde_json::from_str(&kept)?;
+    let note = stored["changes"][0]["note"].as_str().ok_or("no note")?;
+    let mut resigned = Note::new(Note::parse(note.as_bytes())?.text())?;
+    new().add_to(&mut resigned, origin)?;
+    let alone = resigned.to_string();
+    other.add_to(&mut resigned, origin)?;
+    let escaped = |text: &str| serde_json::to_string(text).unwrap_or_default();
+    for (name, forged) in [
+        (
+            "another key",
+            kept.replace(&new().public().to_string(), &other.public().to_string()),
+        ),
+        (
+            "another entry",
+            kept.replacen(
+                &format!("\"entry\": {size}"),
+                &format!("\"entry\": {}", size + 1),
+                1,
+            ),
+        ),
+        (
+            "the new key alone",
+            kept.replace(&escaped(note), &escaped(&alone)),
+        ),
+        (
+            "somebody else's line",
+            kept.replace(&escaped(note), &escaped(&resigned.to_string())),
+        ),
+        ("another archive's", kept.replacen(origin, "fonds/x", 1)),
+        ("no JSON", "{".to_owned()),
+    ] {
+        assert_ne!(forged, kept, "{name}");
+        fs::write(&path, forged)?;
+        let refused = kept_changes(places, origin).and_then(|changes| restore(&changes));
+        assert!(refused.is_err(), "{name}");
+        assert_eq!(lost.size()?, size, "{name}");
+    }
+    assert!(restore(&[]).is_err());
+    assert_eq!(restore(&[change])?.to_size, size + 2);
+    lost.demand_lost(1)
 }
 
 fn bundle(log: &Path) -> Result<PathBuf, Box<dyn Error>> {

@@ -78,6 +78,7 @@ fn request(leaves: &[Hash], old: usize) -> TestResult<Request> {
     };
     Ok(Request {
         checkpoint: signed(leaves)?,
+        key_entries: Vec::new(),
         old,
         origin: keys(),
         proof: proof.iter().map(|hash| Digest::new(hash.0)).collect(),
@@ -586,5 +587,78 @@ fn what_comes_back_and_is_not_it_is_refused_in_words() -> TestResult {
         2,
     )?;
     assert!(said.contains("not those of the archive"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_witness_follows_a_changed_key_and_no_thief_of_the_old_one() -> TestResult {
+    let two = Two::new()?;
+    two.exchange()?;
+    for (from, to) in [("archive", "stolen"), ("ines", "thief")] {
+        copy(&two.dir.path().join(from), &two.dir.path().join(to))?;
+    }
+    two.says("ines", &["key", "rotate"], 0)?;
+    two.exchange()?;
+    two.says("ines", &["people", "add", "Tobin"], 0)?;
+    two.exchange()?;
+    assert_eq!(two.json("ines", &["verify"], 0)?["anchoring"], "anchored");
+    // The thief of the old key changes it too, to one of their own, and goes on.
+    let thief = |args: &[&str]| two.says("thief", &[&["-C", "stolen"], args].concat(), 0);
+    for name in ["Nora", "Adair"] {
+        thief(&["people", "add", name])?;
+    }
+    thief(&["key", "rotate"])?;
+    for name in ["Ezra", "Mina", "Otto", "Pia"] {
+        thief(&["people", "add", name])?;
+    }
+    let seen = two.says("mara", &["witness"], 0)?;
+    assert!(seen.contains("mara.example"));
+    let sizes = two.json("ines", &["anchor"], 0)?;
+    let since = sizes["anchors"].as_array().into_iter().flatten();
+    let since = since
+        .filter_map(|it| it["size"].as_u64())
+        .max()
+        .ok_or("none")?;
+    let request = ["anchor", "request", "--witness", "mara", "-o", "forged"];
+    thief(&[&request[..], &["--since", &since.to_string()]].concat())?;
+    two.says("mara", &["witness", "cosign", "forged", "-o", "b"], 1)?;
+    let fork = two.json("stranger", &["verify", "b.fork.json"], 1)?;
+    assert_eq!(fork["findings"][0]["code"], "checkpoint.split", "{fork}");
+    assert_eq!(fork["state"], "matches");
+    // Every part of it counts.
+    let file = fs::read_to_string(two.dir.path().join("b.fork.json"))?;
+    let shown: Fork = Fork::read(file.as_bytes())?;
+    assert_eq!(
+        (
+            shown.first_key_entries.len(),
+            shown.second_key_entries.len()
+        ),
+        (1, 1)
+    );
+    for spoil in 0..4 {
+        let mut one = shown.clone();
+        match spoil {
+            0 => one.first_key_entries.clear(),
+            1 => one.second_key_entries.clear(),
+            2 => one.second_key_entries[0].path.clear(),
+            _ => one.first_key_entries = one.second_key_entries.clone(),
+        }
+        assert!(one.check().is_err(), "{spoil}");
+    }
+    // A witness who sees the archive for the first time follows the change as well, and only where it is shown.
+    two.says("leo", &["witness", "init", "leo.example"], 0)?;
+    let key = two.path("leo/config/witness/verifier");
+    two.says("ines", &["anchor", "trust", "leo", &key], 0)?;
+    let request = ["anchor", "request", "--witness", "leo", "-o", "q"];
+    two.says("ines", &request, 0)?;
+    let asked = fs::read(two.dir.path().join("q"))?;
+    let mut spoilt = Request::read(&asked)?;
+    spoilt.key_entries[0].openings.pop();
+    fonds::durable::write_atomic(&two.dir.path().join("p"), spoilt.file()?.as_bytes())?;
+    let refused = two.says("leo", &["witness", "cosign", "p", "-o", "c"], 2)?;
+    assert!(refused.contains("not shown to change"), "{refused}");
+    two.says("leo", &["witness", "cosign", "q", "-o", "c"], 0)?;
+    two.says("ines", &["anchor", "add", "c"], 0)?;
+    two.says("ines", &["verify"], 0)?;
     Ok(())
 }

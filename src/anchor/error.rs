@@ -5,6 +5,7 @@ use crate::commitment::canonical::CanonicalError;
 use crate::durable::DurableError;
 use crate::keys::KeyError;
 use crate::record::Moment;
+use crate::succession::NotShown;
 use crate::tlog::TlogError;
 
 /// A time in seconds since 1970, as people write it.
@@ -43,7 +44,7 @@ pub enum AnchorError {
         /// The archive.
         origin: String,
         /// What is wrong.
-        source: TlogError,
+        source: NotShown,
     },
     /// An archive that is this user's own.
     #[error("this is your own archive ({origin}): a witness is somebody else")]

@@ -5,12 +5,13 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::AnchorError;
-use super::request::file;
 use super::request::hashes;
-use super::request::open;
 use super::request::read;
 use crate::commitment::Keys;
+use crate::commitment::ProvedEntry;
+use crate::commitment::write_file;
 use crate::record::Digest;
+use crate::succession;
 use crate::tlog::Checkpoint;
 use crate::tlog::Hash;
 use crate::tlog::verify_consistency;
@@ -24,6 +25,8 @@ pub const FORK: &str = "fonds/fork/1";
 pub struct Fork {
     /// The head of no more entries than the other, signed.
     pub first: String,
+    /// The entries under it that changed the log's key.
+    pub first_key_entries: Vec<ProvedEntry>,
     /// What the origin is made of.
     pub origin: Keys,
     /// That the second ledger began with `root` at the first's size; empty where both have the same size.
@@ -34,6 +37,8 @@ pub struct Fork {
     pub schema: String,
     /// The other head, signed.
     pub second: String,
+    /// The entries under it that changed the log's key.
+    pub second_key_entries: Vec<ProvedEntry>,
 }
 
 /// What a fork shows.
@@ -55,14 +60,19 @@ impl Fork {
 
     /// The fork as a file.
     pub fn file(&self) -> Result<String, AnchorError> {
-        file(self)
+        Ok(write_file(self)?)
     }
 
     /// Whether two histories were signed: the second head commits to its first leaves, and where its root at the first's
     /// size is another than the first head states, no ledger has both. Otherwise says why it shows nothing.
     pub fn check(&self) -> Result<Forked, String> {
-        let (_, first) = open(&self.first, &self.origin).map_err(|error| error.to_string())?;
-        let (_, second) = open(&self.second, &self.origin).map_err(|error| error.to_string())?;
+        let open = |head: &str, changes: &[ProvedEntry]| {
+            let (_, head) =
+                succession::open(head, &self.origin, changes).map_err(|error| error.to_string())?;
+            Ok::<_, String>(head)
+        };
+        let first = open(&self.first, &self.first_key_entries)?;
+        let second = open(&self.second, &self.second_key_entries)?;
         let root = Hash(*self.root.as_bytes());
         verify_consistency(
             first.size,

@@ -7,14 +7,14 @@ use serde::Serialize;
 use super::AnchorError;
 use super::LARGEST;
 use crate::commitment::Keys;
-use crate::commitment::canonical;
-use crate::commitment::read_canonical;
+use crate::commitment::ProvedEntry;
+use crate::commitment::read_as;
+use crate::commitment::write_file;
 use crate::record::Digest;
+use crate::succession;
 use crate::tlog::Checkpoint;
 use crate::tlog::Hash;
 use crate::tlog::Note;
-use crate::tlog::TlogError;
-use crate::tlog::Verifier;
 
 /// Which document this is, and its version.
 pub const REQUEST: &str = "fonds/witness-request/1";
@@ -23,8 +23,10 @@ pub const REQUEST: &str = "fonds/witness-request/1";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The signed head, with the log key's line only.
+    /// The signed head, with the log keys' lines only.
     pub checkpoint: String,
+    /// The entries under it that changed the log's key, opened, in their order.
+    pub key_entries: Vec<ProvedEntry>,
     /// The head that the witness saw last, as this ledger has it; nothing for a first request.
     pub old: Option<OldHead>,
     /// What the origin is made of.
@@ -45,46 +47,12 @@ pub struct OldHead {
     pub size: u64,
 }
 
-/// A checkpoint as text, and what it says, held against the key that the origin names.
-pub(super) fn open(text: &str, keys: &Keys) -> Result<(Note, Checkpoint), TlogError> {
-    let key = Verifier::new(keys.origin().as_str(), keys.log_key.as_bytes())?;
-    let note = Note::parse(text.as_bytes())?;
-    let checkpoint = Checkpoint::open(&note, &key)?;
-    Ok((note.only_signed_by(&[key]), checkpoint))
-}
-
 /// The value in a file of canonical JSON whose schema is that one.
 pub(super) fn read<T>(bytes: &[u8], schema: &str, what: &'static str) -> Result<T, AnchorError>
 where
     T: Serialize + for<'de> Deserialize<'de>,
 {
-    let malformed = |reason: String| AnchorError::Malformed { what, reason };
-    if bytes.len() > LARGEST {
-        return Err(malformed(format!("it is larger than {LARGEST} bytes")));
-    }
-    let value = read_canonical(bytes).map_err(malformed)?;
-    let found = value.get("schema").and_then(serde_json::Value::as_str);
-    if found != Some(schema) {
-        let found: String = found.unwrap_or("nothing").chars().take(80).collect();
-        return Err(malformed(format!(
-            "it says that it is {found:?}, not {schema:?}"
-        )));
-    }
-    let read: T =
-        serde_json::from_value(value.clone()).map_err(|error| malformed(error.to_string()))?;
-    // A field that is left out reads like one that is empty; only one spelling is allowed.
-    if serde_json::to_value(&read).is_ok_and(|again| again == value) {
-        Ok(read)
-    } else {
-        Err(malformed("a field is missing".to_owned()))
-    }
-}
-
-/// The bytes of such a file.
-pub(super) fn file<T: Serialize>(value: &T) -> Result<String, AnchorError> {
-    let mut text = canonical::of(value)?;
-    text.push('\n');
-    Ok(text)
+    read_as(bytes, schema, LARGEST).map_err(|reason| AnchorError::Malformed { what, reason })
 }
 
 /// A proof's hashes as they are reckoned with.
@@ -100,14 +68,16 @@ impl Request {
 
     /// The request as a file.
     pub fn file(&self) -> Result<String, AnchorError> {
-        file(self)
+        Ok(write_file(self)?)
     }
 
-    /// The checkpoint, if the key that the origin names has signed it.
+    /// The checkpoint, if the key that the origin names has signed it, or the one that it gave way to.
     pub fn open(&self) -> Result<(Note, Checkpoint), AnchorError> {
-        open(&self.checkpoint, &self.origin).map_err(|source| AnchorError::NotSigned {
-            origin: self.origin.origin().to_string(),
-            source,
+        succession::open(&self.checkpoint, &self.origin, &self.key_entries).map_err(|source| {
+            AnchorError::NotSigned {
+                origin: self.origin.origin().to_string(),
+                source,
+            }
         })
     }
 }

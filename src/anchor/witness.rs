@@ -11,13 +11,16 @@ use super::FORK;
 use super::Fork;
 use super::Request;
 use super::request::hashes;
+use crate::commitment::ProvedEntry;
 use crate::durable;
 use crate::durable::Lock;
 use crate::keys::KeyError;
 use crate::keys::KeyPair;
 use crate::keys::Places;
+use crate::keys::agent_file;
 use crate::keys::read_file;
 use crate::record::Digest;
+use crate::succession;
 use crate::tlog::Checkpoint;
 use crate::tlog::Cosigner;
 use crate::tlog::Hash;
@@ -49,10 +52,22 @@ pub struct Witness {
 struct Stored {
     v: u32,
     origin: String,
+    /// The entries under the checkpoint that changed the log's key.
+    #[serde(default)]
+    key_entries: Vec<ProvedEntry>,
     /// The checkpoint last cosigned, with its cosignature.
     note: String,
     /// When that was, in seconds since 1970.
     time: u64,
+}
+
+/// What a witness saw last of one archive.
+struct Seen {
+    /// With the cosignature.
+    note: Note,
+    head: Checkpoint,
+    time: u64,
+    key_entries: Vec<ProvedEntry>,
 }
 
 impl Witness {
@@ -132,7 +147,7 @@ impl Witness {
 
     /// The head last cosigned of an archive, and when.
     pub fn seen(&self, origin: &str) -> Result<Option<(Checkpoint, u64)>, AnchorError> {
-        Ok(self.stored(origin)?.map(|(_, head, time)| (head, time)))
+        Ok(self.stored(origin)?.map(|seen| (seen.head, seen.time)))
     }
 
     /// Answers a request at that time, in seconds since 1970: cosigns what continues the head last seen, and remembers it
@@ -141,15 +156,21 @@ impl Witness {
         let origin = request.origin.origin().to_string();
         let (mut note, head) = request.open()?;
         let own = self.places.log_key(&origin)?;
-        if own.exists() || request.origin.log_key.as_bytes() == self.cosigner.public() {
+        if own.exists()
+            || agent_file(&own).exists()
+            || request.origin.log_key.as_bytes() == self.cosigner.public()
+        {
             return Err(AnchorError::Own { origin });
         }
-        if let Some((last_note, last, time)) = self.stored(&origin)? {
-            if let Some(fork) = continued(request, &note, &head, &last_note, &last)? {
+        if let Some(seen) = self.stored(&origin)? {
+            if let Some(fork) = continued(request, &note, &head, &seen)? {
                 return Ok(Answer::Forked(fork));
             }
-            if now < time {
-                return Err(AnchorError::ClockBack { now, last: time });
+            if now < seen.time {
+                return Err(AnchorError::ClockBack {
+                    now,
+                    last: seen.time,
+                });
             }
         } else if let Some(old) = request.old {
             return Err(AnchorError::NotSeen {
@@ -163,6 +184,7 @@ impl Witness {
         let stored = Stored {
             v: 1,
             origin,
+            key_entries: request.key_entries.clone(),
             note: note.to_string(),
             time: now,
         };
@@ -179,7 +201,7 @@ impl Witness {
         Ok(self.places.witness_memory(origin)?)
     }
 
-    fn stored(&self, origin: &str) -> Result<Option<(Note, Checkpoint, u64)>, AnchorError> {
+    fn stored(&self, origin: &str) -> Result<Option<Seen>, AnchorError> {
         let path = self.path(origin)?;
         let Some(bytes) = read_file(&path)? else {
             return Ok(None);
@@ -204,7 +226,12 @@ impl Witness {
                 damaged("it is not what this witness wrote of that archive".to_owned()).into(),
             );
         }
-        Ok(Some((note, head, stored.time)))
+        Ok(Some(Seen {
+            note,
+            head,
+            time: stored.time,
+            key_entries: stored.key_entries,
+        }))
     }
 }
 
@@ -213,19 +240,27 @@ fn continued(
     request: &Request,
     note: &Note,
     head: &Checkpoint,
-    last_note: &Note,
-    last: &Checkpoint,
+    seen: &Seen,
 ) -> Result<Option<Fork>, AnchorError> {
+    let last = &seen.head;
     let fork = |root: Hash, proof: &[Digest]| -> Result<Fork, AnchorError> {
-        let (first, _) = super::request::open(&last_note.to_string(), &request.origin)
-            .map_err(KeyError::from)?;
+        let (keys, changes) = (&request.origin, &seen.key_entries);
+        let (first, _) =
+            succession::open(&seen.note.to_string(), keys, changes).map_err(|source| {
+                AnchorError::NotSigned {
+                    origin: last.origin.clone(),
+                    source,
+                }
+            })?;
         Ok(Fork {
             first: first.to_string(),
+            first_key_entries: changes.clone(),
             origin: request.origin.clone(),
             proof: proof.to_vec(),
             root: Digest::new(root.0),
             schema: FORK.to_owned(),
             second: note.to_string(),
+            second_key_entries: request.key_entries.clone(),
         })
     };
     if head.size < last.size {

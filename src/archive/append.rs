@@ -12,6 +12,7 @@
 
 use std::cell::OnceCell;
 use std::path::Path;
+use std::path::PathBuf;
 
 use rusqlite::Connection;
 use rusqlite::named_params;
@@ -95,6 +96,8 @@ pub struct Signer {
     pub(super) retired: Option<KeyPair>,
     pub(super) memory: Memory,
     pub(super) pin: Pin,
+    /// Where the changes of the key are kept.
+    pub(super) changes: PathBuf,
 }
 
 impl Signer {
@@ -112,6 +115,7 @@ impl Signer {
             retired: None,
             memory: Memory::open(places, origin)?,
             pin: Pin::open(places, origin)?,
+            changes: places.changes(origin)?,
         })
     }
 }
@@ -129,7 +133,7 @@ pub struct Writer {
 
 impl Writer {
     /// Starts an archive in an empty or absent folder, or in one where a start was stopped. `first` is entry 0 without
-    /// the keys.
+    /// the keys; with the slot `closing`, the archive goes on where another was closed.
     pub fn create(
         root: &Path,
         keys: PublicKeys,
@@ -179,10 +183,10 @@ impl Writer {
             ("format", Value::from(1)),
         ];
         values.extend(first.iter().cloned());
-        writer.append(
-            vec![Step::Entry(EntryDraft::new("archive.started/1", &values)?)],
-            None,
-        )?;
+        let [started, continued] = super::BEGINNINGS;
+        let goes_on = first.iter().any(|(slot, _)| *slot == "closing");
+        let kind = if goes_on { continued } else { started };
+        writer.append(vec![Step::Entry(EntryDraft::new(kind, &values)?)], None)?;
         Ok(writer)
     }
 
@@ -193,6 +197,7 @@ impl Writer {
         let found = writer.recover()?;
         writer.archive.demand_understood()?;
         writer.archive.demand_projection()?;
+        writer.keep_changes()?;
         let leftovers = writer.archive.store.clear_leftovers()?;
         log::catch_up(&writer.archive)?;
         let stopped = found.interrupted || leftovers > 0 || writer.has_next_pack()?;

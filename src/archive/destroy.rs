@@ -119,6 +119,7 @@ impl Writer {
         }
         self.archive.write_anew()?;
         log::catch_up(&self.archive)?;
+        self.keep_changes()?;
         self.archive.unmark_destroying()?;
         Ok(CarriedOut {
             records: left.len() as u64,

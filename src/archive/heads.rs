@@ -20,6 +20,22 @@ use crate::tlog::leaf_hash;
 /// The kind of the entries that change the log's key.
 pub(super) const ROTATED: &str = "key.rotated/1";
 
+/// The key that an entry with these values ends, and the one that it begins.
+pub(super) fn rotation(
+    subject: &str,
+    slots: Option<&str>,
+) -> Result<(PublicKey, PublicKey), ArchiveError> {
+    let broken = |what: &str| ArchiveError::LedgerBroken(format!("{subject} {what}"));
+    let values = values(subject.to_owned(), ROTATED, slots)?
+        .ok_or_else(|| broken("changes the log's key and does not say to which"))?;
+    let key = |slot: &'static str| -> Result<PublicKey, ArchiveError> {
+        let digits: Option<Digest> = values.get(slot)?;
+        let digits = digits.ok_or_else(|| broken("lacks a key"))?;
+        Ok(PublicKey::new(*digits.as_bytes())?)
+    };
+    Ok((key("old_key")?, key("new_key")?))
+}
+
 impl Archive {
     /// Calls `visit` with the leaf data of every entry from `first` on, in order.
     pub(super) fn leaves(
@@ -31,7 +47,7 @@ impl Archive {
     }
 
     /// Calls `visit` with the leaf data of a range of entries, in order.
-    fn leaves_of(
+    pub(super) fn leaves_of(
         &self,
         range: Range<u64>,
         mut visit: impl FnMut(&[u8; 32]) -> Result<(), ArchiveError>,
@@ -96,15 +112,8 @@ impl Archive {
         while let Some(row) = rows.next()? {
             let seq: u64 = row.get(0)?;
             let slots: Option<String> = row.get(1)?;
-            let broken = |what: &str| ArchiveError::LedgerBroken(format!("entry {seq} {what}"));
-            let values = values(format!("entry {seq}"), ROTATED, slots.as_deref())?
-                .ok_or_else(|| broken("changes the log's key and does not say to which"))?;
-            let key = |slot: &'static str| -> Result<PublicKey, ArchiveError> {
-                let digits: Option<Digest> = values.get(slot)?;
-                let digits = digits.ok_or_else(|| broken("lacks a key"))?;
-                Ok(PublicKey::new(*digits.as_bytes())?)
-            };
-            keys.rotate(seq, key("old_key")?, key("new_key")?)?;
+            let (old, new) = rotation(&format!("entry {seq}"), slots.as_deref())?;
+            keys.rotate(seq, old, new)?;
         }
         Ok(keys)
     }

@@ -313,7 +313,7 @@ impl Archive {
 
     /// The number of entries that `log/` has, where a run that was stopped explains that it lacks the last ones: what
     /// stands there is, byte for byte, the checkpoint before the last, or nothing yet where the ledger has only one. A
-    /// restoration stores two.
+    /// restoration stores several.
     fn earlier_log(&self, folder: &Path, size: u64) -> Result<Option<u64>, ArchiveError> {
         let have = match read_plain(&folder.join(CHECKPOINT_PATH), LARGEST) {
             Ok(bytes) => {
@@ -339,7 +339,15 @@ impl Archive {
         let restored = (self.conn)
             .prepare("SELECT 1 FROM entry WHERE seq = ?1 AND schema = 'restored/1'")?
             .exists([size.saturating_sub(1)])?;
-        let one_append = if restored && have > 0 { 2 } else { 1 };
+        let one_append = if restored && have > 0 {
+            // One of the log that it was lengthened with, one of what says so, and one for each change of the key between.
+            let changes: u64 = (self.conn)
+                .prepare("SELECT count(*) FROM entry WHERE schema = 'key.rotated/1' AND seq >= ?1")?
+                .query_row([have], |row| row.get(0))?;
+            2 + changes
+        } else {
+            1
+        };
         Ok((since <= one_append).then_some(have))
     }
 

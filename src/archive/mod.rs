@@ -9,8 +9,10 @@ mod anchored;
 mod append;
 mod blanks;
 mod catalogue;
+mod changes;
 mod check;
 mod compare;
+mod continued;
 mod custody;
 mod destroy;
 mod doom;
@@ -55,12 +57,17 @@ pub use append::Signer;
 pub use append::Step;
 pub use append::Writer;
 pub use blanks::Blank;
+pub use changes::KeyChange;
+pub use changes::kept_changes;
 pub use check::Ledger;
 pub use check::StoredBlob;
 pub use check::StoredEntry;
 pub use check::StoredItem;
 pub use check::Unreadable;
 pub use compare::RowDifference;
+pub use continued::BEFORE;
+pub use continued::CLOSED;
+pub use continued::place_closing;
 pub use custody::Act;
 pub use custody::Custodian;
 pub use custody::Custody;
@@ -105,6 +112,9 @@ use crate::commitment::Origin;
 use crate::durable;
 use crate::durable::Lock;
 use crate::record::Digest;
+
+/// The kinds of entry 0: an archive that begins, and one that goes on where another was closed.
+pub const BEGINNINGS: [&str; 2] = ["archive.started/1", "archive.continued/1"];
 
 /// The file whose lock says that somebody writes.
 const LOCK: &str = "lock";
@@ -252,7 +262,7 @@ fn public_keys(conn: &Connection) -> Result<PublicKeys, ArchiveError> {
         })
         .optional()?;
     let (schema, slots) = row.ok_or_else(|| broken("is missing"))?;
-    if schema != "archive.started/1" {
+    if !BEGINNINGS.contains(&schema.as_str()) {
         return Err(broken("does not start an archive"));
     }
     let values = values::values("entry 0".to_owned(), &schema, slots.as_deref())?

@@ -34,9 +34,12 @@ use super::EntryDraft;
 use super::append::Signer;
 use super::append::Step;
 use super::append::Writer;
+use super::changes::KeyChange;
 use super::log;
 use crate::keys::KeyError;
+use crate::keys::LogKeys;
 use crate::record::Digest;
+use crate::record::Span;
 use crate::tlog;
 use crate::tlog::CHECKPOINT_PATH;
 use crate::tlog::Checkpoint;
@@ -77,18 +80,21 @@ struct Copied {
 
 impl Writer {
     /// Lengthens an older copy of the archive to the size of the log in `copy`, which may be the archive's own, and
-    /// records that. `values` are the slots `copy`, `note`, `by` and `t` of `restored/1`. After an error the archive is
+    /// records that. `changes` are those of the key that this user keeps: of the entries that the copy of the archive lacks
+    /// they come back whole, since nothing beyond them could be judged otherwise. `values` are the slots `copy`, `note`, `by` and `t` of `restored/1`. After an error the archive is
     /// as it was.
     pub fn restore(
         root: &Path,
         signer: Signer,
         copy: &Path,
+        changes: &[KeyChange],
         values: &[(&'static str, Value)],
     ) -> Result<(Self, Restored), ArchiveError> {
         let mut writer = Self::held(root, signer)?;
         writer.archive.demand_understood()?;
         let from_size = writer.tree.size();
-        let copied = Copied::read(&writer.archive, copy)?;
+        let keys = writer.archive.log_keys_after(changes)?;
+        let copied = Copied::read(&keys, copy)?;
         let to_size = copied.checkpoint.size;
         if to_size <= from_size {
             return Err(ArchiveError::NothingToRestore {
@@ -97,13 +103,24 @@ impl Writer {
             });
         }
         writer.demand_reaches(&copied, copy)?;
+        let changes: Vec<&KeyChange> = (changes.iter())
+            .filter(|change| (from_size..to_size).contains(&change.entry))
+            .collect();
+        for change in &changes {
+            let (leaves, hashes) = (&copied.leaves, &copied.hashes);
+            if let Some(reason) = change.differs(&writer.archive, &keys, leaves, hashes)? {
+                return Err(ArchiveError::LogCopy {
+                    path: copy.to_path_buf(),
+                    reason: format!("entry {} changed the key, and it {reason}", change.entry),
+                });
+            }
+        }
         writer.archive.demand_projection()?;
         let known = writer.signer.memory.signed().map_or(0, |head| head.size);
         let proof = match known {
             0 => Vec::new(),
             known => tlog::prove_consistency(&copied.hashes, known).map_err(KeyError::from)?,
         };
-        let keys = writer.archive.log_keys()?;
         // A crash after this leaves an archive behind its signer's memory: what it was before.
         writer.signer.memory.adopt(&copied.note, &keys, &proof)?;
         let mut said = vec![
@@ -115,7 +132,7 @@ impl Writer {
             ),
             (
                 "lost",
-                serde_json::json!([{"start": from_size, "end": to_size}]),
+                serde_json::json!(lost_spans(from_size, to_size, &changes)),
             ),
         ];
         said.extend(values.iter().cloned());
@@ -129,11 +146,15 @@ impl Writer {
                     .zip(&copied.hashes)
                     .skip(index(from_size));
                 for (leaf, hash) in lost {
-                    record_lost(conn, tree.size(), leaf)?;
+                    let seq = tree.size();
+                    match changes.iter().find(|change| change.entry == seq) {
+                        Some(change) => change.record(conn, leaf)?,
+                        None => record_lost(conn, seq, leaf)?,
+                    }
                     tree.push(*hash);
                 }
                 conn.execute(
-                    "INSERT INTO checkpoint VALUES (:size, :note)",
+                    "INSERT OR IGNORE INTO checkpoint VALUES (:size, :note)",
                     named_params! {":size": to_size, ":note": note},
                 )?;
                 Ok(())
@@ -208,6 +229,19 @@ impl Writer {
     }
 }
 
+/// The entries that are given up: those of the older copy's end up to the log's, but for what came back whole.
+fn lost_spans(from: u64, to: u64, back: &[&KeyChange]) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut start = from;
+    for end in back.iter().map(|change| change.entry).chain([to]) {
+        if start < end {
+            spans.push(Span { start, end });
+        }
+        start = end.saturating_add(1);
+    }
+    spans
+}
+
 fn record_lost(conn: &Connection, seq: u64, leaf: &[u8; LEAF_BYTES]) -> Result<(), ArchiveError> {
     conn.prepare_cached("INSERT INTO entry VALUES (:seq, :leaf, :schema, NULL, NULL)")?
         .execute(named_params! {":seq": seq, ":leaf": leaf, ":schema": LOST})?;
@@ -221,7 +255,7 @@ fn index(size: u64) -> usize {
 
 impl Copied {
     /// Reads the leaf data of a log and demands that they give the root that this archive's key has signed.
-    fn read(archive: &Archive, folder: &Path) -> Result<Self, ArchiveError> {
+    fn read(keys: &LogKeys, folder: &Path) -> Result<Self, ArchiveError> {
         let refused = |reason: String| ArchiveError::LogCopy {
             path: folder.to_path_buf(),
             reason,
@@ -229,7 +263,7 @@ impl Copied {
         let bytes = read(&folder.join(CHECKPOINT_PATH), MAX_NOTE_BYTES)?;
         let note = Note::parse(&bytes)
             .map_err(|error| refused(format!("its checkpoint cannot be read: {error}")))?;
-        let checkpoint = archive.log_keys()?.open(&note).map_err(|error| {
+        let checkpoint = keys.open(&note).map_err(|error| {
             refused(format!(
                 "its checkpoint was not signed by this archive's key: {error}"
             ))

@@ -18,7 +18,10 @@ impl Writer {
         new: KeyPair,
         values: &[(&'static str, Value)],
     ) -> Result<u64, ArchiveError> {
-        let old = self.archive.log_keys()?.current();
+        let keys = self.archive.log_keys()?;
+        let old = keys.current();
+        // Asked before it is recorded: an entry that changes nothing would make the keys unusable.
+        (keys.clone()).rotate(self.tree.size(), old, new.public())?;
         let mut said = vec![
             ("old_key", Value::from(old.to_string())),
             ("new_key", Value::from(new.public().to_string())),
@@ -38,6 +41,11 @@ impl Writer {
             }
         };
         self.signer.retired = None;
+        self.keep_changes()
+            .map_err(|cause| ArchiveError::Recorded {
+                entries: self.tree.size(),
+                source: Box::new(cause),
+            })?;
         Ok(appended.entries.first().copied().unwrap_or_default())
     }
 }

@@ -13,21 +13,30 @@ use chrono::Utc;
 use serde::Deserialize;
 
 use super::CliError;
+use super::closings;
 use super::ui::Ui;
+use super::ui::count;
 use crate::archive::Archive;
 use crate::archive::ArchiveError;
 use crate::archive::Settings;
 use crate::archive::Signer;
 use crate::archive::Writer;
+use crate::archive::kept_changes;
+use crate::keys::KeyError;
 use crate::keys::KeyPair;
+use crate::keys::LogKeys;
 use crate::keys::Places;
 use crate::keys::PublicKey;
+use crate::keys::agent_file;
+use crate::keys::in_agent;
 use crate::keys::last_signed;
 use crate::keys::needs_passphrase;
 use crate::keys::public_half;
 use crate::keys::take_place;
+use crate::keys::words;
 use crate::record::Moment;
 use crate::record::visible;
+use crate::succession::Closed;
 use crate::tlog::Checkpoint;
 
 /// The longest passphrase that is read, in bytes.
@@ -215,10 +224,15 @@ impl Context {
 
     /// The signer of an archive, with its key opened.
     pub fn signer(&self, archive: &Archive) -> Result<Signer, CliError> {
+        self.signer_by(archive, &archive.log_keys()?)
+    }
+
+    /// The signer of an archive whose keys are these, whether or not this copy of it knows of their last change.
+    pub fn signer_by(&self, archive: &Archive, keys: &LogKeys) -> Result<Signer, CliError> {
         let places = self.places()?;
+        demand_open(archive, &places)?;
         let origin = archive.origin().as_str();
         let path = places.log_key(origin)?;
-        let keys = archive.log_keys()?;
         let expected = keys.current();
         let next = places.next_log_key(origin)?;
         if public_half(&next)? != Some(expected) {
@@ -240,8 +254,32 @@ impl Context {
         Ok(Signer::new(&places, origin, key)?.after(retired))
     }
 
+    /// The key that a file says ssh-agent holds.
+    pub(super) fn agent_key(file: &Path, public: PublicKey) -> Result<KeyPair, CliError> {
+        let socket = variable("SSH_AUTH_SOCK").ok_or_else(|| KeyError::NoAgent {
+            path: file.to_path_buf(),
+        })?;
+        Ok(KeyPair::from_agent(Path::new(&socket), public)?)
+    }
+
     /// Opens a key, asking for its passphrase where it is locked.
-    fn key(&self, path: &Path, expected: &PublicKey, question: &str) -> Result<KeyPair, CliError> {
+    pub(super) fn key(
+        &self,
+        path: &Path,
+        expected: &PublicKey,
+        question: &str,
+    ) -> Result<KeyPair, CliError> {
+        if let Some(public) = in_agent(path)? {
+            if public != *expected {
+                return Err(KeyError::WrongKey {
+                    path: agent_file(path),
+                    expected: expected.to_string(),
+                    found: public.to_string(),
+                }
+                .into());
+            }
+            return Self::agent_key(&agent_file(path), public);
+        }
         let passphrase = if needs_passphrase(path)? {
             self.passphrase(question)?
         } else {
@@ -343,6 +381,27 @@ pub(super) fn line_of_descriptor(number: u32) -> Result<String, CliError> {
     read_line(&PathBuf::from(format!("/dev/fd/{number}")))
 }
 
+/// Refuses to sign for an archive whose ledger the recovery key closed.
+fn demand_open(archive: &Archive, places: &Places) -> Result<(), CliError> {
+    let (closings, _) = closings::of(archive, places)?;
+    let Some(closed) = Closed::by(&closings) else {
+        return Ok(());
+    };
+    let next: Vec<String> = (closed.next().iter())
+        .map(|next| Ok(words(next.as_str())?.join(" ")))
+        .collect::<Result<_, KeyError>>()?;
+    Err(CliError::usage(
+        format!(
+            "the recovery key closed this archive at {}: it can be read, not added to",
+            count(closed.size(), "entry", "entries")
+        ),
+        format!(
+            "fonds -C DIR VERB        with the archive that goes on from it; its words are {}",
+            next.join(", or ")
+        ),
+    ))
+}
+
 /// Refuses, where the key that is here is not the one that signs this copy, to call it the wrong one if this copy is
 /// from before a change of the key.
 fn demand_not_older(archive: &Archive, places: &Places, signs: bool) -> Result<(), CliError> {
@@ -353,13 +412,21 @@ fn demand_not_older(archive: &Archive, places: &Places, signs: bool) -> Result<(
     let signed = signed.and_then(|note| Checkpoint::parse(note.text()).ok());
     match signed.filter(|signed| !signs && signed.size > entries) {
         None => Ok(()),
-        Some(signed) => Err(CliError::usage(
-            format!(
-                "this is an older copy: it has {entries} entries, and {} were signed, by a key that it does not know",
-                signed.size
-            ),
-            "use the newest copy of the archive; this one can be read, and not added to",
-        )),
+        Some(signed) => {
+            let changes = kept_changes(places, archive.origin().as_str()).unwrap_or_default();
+            let is_kept = changes.iter().any(|change| change.entry >= entries);
+            Err(CliError::usage(
+                format!(
+                    "this is an older copy: it has {entries} entries, and {} were signed, by a key that it does not know",
+                    signed.size
+                ),
+                if is_kept {
+                    "use the newest copy of the archive, or fonds doctor --restore LOG with a copy of its log/"
+                } else {
+                    "use the newest copy of the archive; where there is none, fonds key continue DIR"
+                },
+            ))
+        }
     }
 }
 

@@ -256,6 +256,16 @@ pub(super) fn key(error: &KeyError) -> (u8, &'static str, String) {
                 path.display()
             ),
         ),
+        KeyError::NoAgent { .. } | KeyError::AgentGone { .. } | KeyError::Agent { .. } => (
+            12,
+            "wrong_key",
+            "ssh-add KEY        in the agent that SSH_AUTH_SOCK names, unlocked; reading needs no key".to_owned(),
+        ),
+        KeyError::OnToken { .. } | KeyError::NotEd25519 { .. } => (
+            12,
+            "wrong_key",
+            "ssh-keygen -t ed25519        makes one that can sign".to_owned(),
+        ),
         error if error.is_wrong_key() => (
             12,
             "wrong_key",

@@ -22,10 +22,12 @@ use crate::archive::Signer;
 use crate::archive::Writer;
 use crate::archive::clear_unfinished_start;
 use crate::archive::is_unfinished_start;
+use crate::commitment::Origin;
 use crate::durable;
 use crate::keys::KeyPair;
 use crate::keys::Places;
 use crate::keys::PublicKey;
+use crate::keys::agent_file;
 use crate::keys::words;
 use crate::record::Zone;
 use crate::record::visible;
@@ -41,6 +43,7 @@ Examples
   fonds init
   fonds init harbor --name Harbor --zone America/New_York
   fonds init --recovery-key recovery.pub     with a recovery key made on another computer
+  fonds init --agent-key ~/.ssh/harbor.pub   with a log key that ssh-agent holds
 
 Exit status
   0 started, 2 not started; then nothing is left behind")]
@@ -59,6 +62,12 @@ pub(super) struct InitArgs {
     /// Take this recovery key's public half instead of making one
     #[arg(long, value_name = "FILE.pub")]
     recovery_key: Option<PathBuf>,
+    /// Take a log key that ssh-agent holds, by its public half, instead of making one
+    ///
+    /// A key of its own, ssh-ed25519, made by ssh-keygen and given to ssh-add: not one that you log in with, and none of a
+    /// security token (sk-).
+    #[arg(long, value_name = "FILE.pub")]
+    agent_key: Option<PathBuf>,
     /// Ask for a passphrase for the keys (or give it with --passphrase-fd)
     #[arg(long)]
     passphrase: bool,
@@ -76,18 +85,21 @@ enum House {
 }
 
 #[derive(Debug, Serialize)]
-struct Started {
+pub(super) struct Started {
     schema: &'static str,
     name: String,
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     /// The folder as it was given; nothing where the archive is in this one.
     #[serde(skip)]
     given: Option<PathBuf>,
-    origin: String,
-    words: Vec<&'static str>,
-    log_key: PathBuf,
+    pub(super) origin: String,
+    pub(super) words: Vec<&'static str>,
+    pub(super) log_key: PathBuf,
     /// Where the recovery key was put; nothing where it was made elsewhere.
-    recovery_key: Option<PathBuf>,
+    pub(super) recovery_key: Option<PathBuf>,
+    /// Whether ssh-agent holds the log key.
+    #[serde(skip)]
+    in_agent: bool,
 }
 
 impl Answer for Started {
@@ -97,11 +109,16 @@ impl Answer for Started {
              Its words:  {}\n\
              Write them down: readers compare them to know that a proof is from this archive.\n\n\
              Log key:       {}\n\
-             It signs every change. Back it up; without it nothing can be added.\n",
+             It signs every change. Back it up; without it nothing can be added.{}\n",
             visible(&self.name),
             visible(&self.folder.display().to_string()),
             self.words.join(" "),
             visible(&self.log_key.display().to_string()),
+            if self.in_agent {
+                " ssh-agent holds it, and this file says which it is."
+            } else {
+                ""
+            },
         );
         // Writing to a string cannot fail.
         let _ = match &self.recovery_key {
@@ -146,29 +163,52 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<Outcome, CliErro
     // Asked again: whoever was asked for a name or a passphrase took their time.
     let existed = demand_empty(&dir)?;
     let mut made = Made::new(dir, existed);
-    let started = start(
-        context,
-        &folder,
-        &settings,
+    let plan = Plan {
+        folder: &folder,
+        settings: &settings,
         recovery,
-        passphrase.as_deref(),
-        &mut made,
-    );
-    match started {
-        Ok(mut started) => {
-            started.given.clone_from(&args.dir);
-            context.ui.answer(&started)?;
-            Ok(Outcome::Done)
-        }
-        Err(error) => {
-            made.undo();
-            Err(error)
-        }
-    }
+        agent_key: args.agent_key.as_deref(),
+        passphrase: passphrase.as_deref(),
+        closing: None,
+    };
+    let mut started = start_or_undo(context, &plan, &mut made)?;
+    started.given.clone_from(&args.dir);
+    context.ui.answer(&started)?;
+    Ok(Outcome::Done)
+}
+
+/// Starts an archive, and takes all of it back where that fails.
+fn start_or_undo(context: &Context, plan: &Plan<'_>, made: &mut Made) -> Result<Started, CliError> {
+    start(context, plan, made).inspect_err(|_| made.undo())
+}
+
+/// Starts an archive in an empty or absent folder that goes on where another was closed.
+pub(super) fn start_after(
+    context: &Context,
+    dir: &Path,
+    plan: &Plan<'_>,
+) -> Result<Started, CliError> {
+    let existed = demand_empty(dir)?;
+    start_or_undo(context, plan, &mut Made::new(dir.to_path_buf(), existed))
+}
+
+/// What an archive is started with.
+pub(super) struct Plan<'a> {
+    /// Its folder, whole.
+    pub(super) folder: &'a Path,
+    pub(super) settings: &'a Settings,
+    /// The recovery key's public half, where the key was made elsewhere.
+    pub(super) recovery: Option<PublicKey>,
+    /// The public half of a log key that ssh-agent holds.
+    pub(super) agent_key: Option<&'a Path>,
+    /// What locks the keys.
+    pub(super) passphrase: Option<&'a str>,
+    /// Gives the note that closed the archive before, which names the new one's origin.
+    pub(super) closing: Option<&'a dyn Fn(&Origin) -> Result<String, CliError>>,
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || "/._-+,@".contains(letter);
     if word.chars().all(plain) {
         word.to_owned()
@@ -259,6 +299,7 @@ impl Made {
     fn undo(&self) {
         for key in &self.keys {
             drop(durable::discard(key));
+            drop(durable::discard(&agent_file(key)));
             let mut public = key.as_os_str().to_owned();
             public.push(".pub");
             drop(durable::discard(Path::new(&public)));
@@ -284,27 +325,44 @@ pub(super) fn start_sample(context: &Context, name: &str, zone: &str) -> Result<
         unknown: Vec::new(),
     };
     let mut made = Made::new(context.folder.clone(), false);
-    let folder = context.folder.clone();
-    start(context, &folder, &settings, None, None, &mut made)?;
+    let plan = Plan {
+        folder: &context.folder,
+        settings: &settings,
+        recovery: None,
+        agent_key: None,
+        passphrase: None,
+        closing: None,
+    };
+    start(context, &plan, &mut made)?;
     Ok(())
 }
 
-fn start(
-    context: &Context,
-    folder: &Path,
-    settings: &Settings,
-    recovery: Option<PublicKey>,
-    passphrase: Option<&str>,
-    made: &mut Made,
-) -> Result<Started, CliError> {
+fn start(context: &Context, plan: &Plan<'_>, made: &mut Made) -> Result<Started, CliError> {
+    let Plan {
+        folder,
+        settings,
+        recovery,
+        agent_key,
+        passphrase,
+        closing,
+    } = *plan;
     let places = context.places()?;
-    let log = KeyPair::generate()?;
+    let log = match agent_key {
+        Some(file) => Context::agent_key(file, PublicKey::load(file)?)?,
+        None => KeyPair::generate()?,
+    };
     let (recovery, private) = if let Some(public) = recovery {
         (public, None)
     } else {
         let pair = KeyPair::generate()?;
         (pair.public(), Some(pair))
     };
+    if recovery == log.public() {
+        return Err(CliError::usage(
+            "the log key and the recovery key are one: whoever takes the one takes the other",
+            "--recovery-key with another key, which is kept elsewhere",
+        ));
+    }
     let mut salt = [0; 32];
     OsRng.fill_bytes(&mut salt);
     let keys = PublicKeys {
@@ -312,11 +370,17 @@ fn start(
         recovery: *recovery.as_bytes(),
         salt,
     };
-    let origin = keys.origin();
-    let origin = origin.as_str();
-    let log_key = places.log_key(origin)?;
-    made.keys.push(log_key.clone());
-    log.save(&log_key, passphrase, origin)?;
+    let named = keys.origin();
+    let origin = named.as_str();
+    let place = places.log_key(origin)?;
+    made.keys.push(place.clone());
+    let log_key = if agent_key.is_some() {
+        log.save_agent(&place, origin)?;
+        agent_file(&place)
+    } else {
+        log.save(&place, passphrase, origin)?;
+        place
+    };
     let recovery_key = match private {
         Some(pair) => Some(save_recovery(&places, origin, &pair, passphrase, made)?),
         None => None,
@@ -332,6 +396,9 @@ fn start(
     ];
     if let Some(by) = context.by() {
         first.push(("by", Value::from(by)));
+    }
+    if let Some(closing) = closing {
+        first.push(("closing", Value::from(closing(&named)?)));
     }
     if !made.existed {
         // What is kept here is not for everybody with an account on this computer.
@@ -361,6 +428,7 @@ fn start(
         origin: origin.to_owned(),
         log_key,
         recovery_key,
+        in_agent: agent_key.is_some(),
     })
 }
 

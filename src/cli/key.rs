@@ -1,6 +1,8 @@
 //! `fonds key`.
 
 use std::fmt::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde::Serialize;
@@ -9,14 +11,22 @@ use super::CliError;
 use super::Context;
 use super::Outcome;
 use super::acts::Values;
+use super::closings;
+use super::continuing;
+use super::continuing::ContinueArgs;
 use super::ui::Answer;
+use super::ui::count;
 use super::ui::number;
 use crate::archive::Archive;
 use crate::durable;
 use crate::keys::KeyPair;
+use crate::keys::PublicKey;
+use crate::keys::agent_file;
 use crate::keys::needs_passphrase;
 use crate::keys::take_place;
 use crate::keys::words;
+use crate::succession::Closed;
+use crate::succession::Closing;
 
 /// Show the keys that sign the archive, or change the key
 ///
@@ -28,6 +38,9 @@ use crate::keys::words;
 Examples
   fonds key
   fonds key rotate --reason \"the laptop was sold\"
+  fonds key rotate --agent-key ~/.ssh/harbor.pub
+  fonds key continue ../harbor-2 --recovery-key /media/usb/recovery
+  fonds key continue ../harbor-2 --last-good checkpoint-of-june.txt
 
 Exit status
   0 shown or changed, 2 could not be done, 10 no archive here, 11 archive in use, 12 wrong key or passphrase")]
@@ -52,7 +65,16 @@ enum Act {
         /// Make the new key without a passphrase although the old one has one
         #[arg(long, conflicts_with = "passphrase")]
         no_passphrase: bool,
+        /// Take a key that ssh-agent holds, by its public half, instead of making one
+        #[arg(long, value_name = "FILE.pub", conflicts_with_all = ["passphrase", "no_passphrase"])]
+        agent_key: Option<PathBuf>,
     },
+    /// Close the ledger with the recovery key, and go on in a new archive: when the key was stolen or lost
+    ///
+    /// Also when an older copy came back and no copy of log/ is newer. What is signed up to there goes on counting; what
+    /// came after is disowned, in whoever's hands it is. The new archive has keys and words of its own, and shows by the
+    /// recovery key's word that it goes on from this one.
+    Continue(ContinueArgs),
 }
 
 #[derive(Debug, Serialize)]
@@ -66,6 +88,57 @@ struct Listed {
     keys: Vec<Signed>,
     /// Whether the key that signs now is on this computer.
     here: bool,
+    /// Where the recovery key closed the ledger; nothing where it did not, as far as this user knows.
+    closed: Option<ClosedAt>,
+}
+
+/// Where a ledger was closed.
+#[derive(Debug, Serialize)]
+pub(super) struct ClosedAt {
+    /// Entries that count.
+    pub(super) size: u64,
+    /// The archives that go on from it: one, unless the recovery key said two things.
+    pub(super) next: Vec<Next>,
+}
+
+/// An archive that goes on from another.
+#[derive(Debug, Serialize)]
+pub(super) struct Next {
+    pub(super) origin: String,
+    pub(super) words: Vec<&'static str>,
+}
+
+impl ClosedAt {
+    /// As these closings say; nothing where there are none.
+    pub(super) fn by(closings: &[Closing]) -> Result<Option<Self>, CliError> {
+        let Some(closed) = Closed::by(closings) else {
+            return Ok(None);
+        };
+        let next = closed.next().iter().map(|next| {
+            Ok(Next {
+                origin: next.to_string(),
+                words: words(next.as_str())?,
+            })
+        });
+        Ok(Some(Self {
+            size: closed.size(),
+            next: next.collect::<Result<_, CliError>>()?,
+        }))
+    }
+
+    /// Under which words it goes on, as the end of a sentence.
+    pub(super) fn goes_on(&self) -> String {
+        let next: Vec<String> = self.next.iter().map(|next| next.words.join(" ")).collect();
+        match next.as_slice() {
+            [] => String::new(),
+            [one] => format!(" It goes on as: {one}."),
+            several => format!(
+                " The recovery key named several that go on from it ({}): compare the words with those that its owner gives \
+                 by another way.",
+                several.join("; ")
+            ),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -104,24 +177,38 @@ impl Answer for Listed {
             "The key that signs now is not on this computer: the archive can be read here, not added to.\n"
         };
         text.push_str(here);
+        if let Some(closed) = &self.closed {
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                text,
+                "The recovery key closed it at {}: nothing can be added.{}",
+                count(closed.size, "entry", "entries"),
+                closed.goes_on()
+            );
+        }
         text
     }
 }
 
 /// `fonds key`.
 pub(super) fn run(context: &Context, args: &KeyArgs) -> Result<Outcome, CliError> {
-    if let Some(Act::Rotate {
-        reason,
-        note,
-        passphrase,
-        no_passphrase,
-    }) = &args.act
-    {
-        let lock = Lock {
-            asked: *passphrase,
-            refused: *no_passphrase,
-        };
-        rotate(context, reason.as_deref(), note.as_deref(), lock)?;
+    match &args.act {
+        Some(Act::Continue(args)) => return continuing::run(context, args),
+        Some(Act::Rotate {
+            reason,
+            note,
+            passphrase,
+            no_passphrase,
+            agent_key,
+        }) => {
+            let lock = Lock {
+                asked: *passphrase,
+                refused: *no_passphrase,
+                agent: agent_key.as_deref(),
+            };
+            rotate(context, reason.as_deref(), note.as_deref(), lock)?;
+        }
+        None => {}
     }
     context.ui.answer(&keys(context, &context.archive()?)?)?;
     Ok(Outcome::Done)
@@ -148,49 +235,73 @@ fn keys(context: &Context, archive: &Archive) -> Result<Listed, CliError> {
         origin: origin.to_owned(),
         keys,
         here: context.has_key(archive)?,
+        closed: ClosedAt::by(&closings::of(archive, &context.places()?)?.0)?,
     })
 }
 
-/// Whether the new key is locked by a passphrase.
+/// Whether the new key is locked by a passphrase, or which one ssh-agent holds.
 #[derive(Clone, Copy)]
-struct Lock {
+struct Lock<'a> {
     asked: bool,
     refused: bool,
+    agent: Option<&'a Path>,
 }
 
 fn rotate(
     context: &Context,
     reason: Option<&str>,
     note: Option<&str>,
-    lock: Lock,
+    lock: Lock<'_>,
 ) -> Result<(), CliError> {
     let mut writer = context.writer()?;
     let origin = writer.archive().origin().as_str().to_owned();
     let places = context.places()?;
     let place = places.log_key(&origin)?;
-    let asked = lock.asked || needs_passphrase(&place)?;
-    let passphrase = if lock.refused {
+    let next = places.next_log_key(&origin)?;
+    let new = match lock.agent {
+        Some(file) => Context::agent_key(file, PublicKey::load(file)?)?,
+        None => KeyPair::generate()?,
+    };
+    let keys = writer.archive().log_keys()?;
+    let mut known = keys.rotated().iter().map(|(_, key)| *key);
+    let recovery = PublicKey::new(writer.archive().keys().recovery)?;
+    if [keys.first(), recovery].contains(&new.public()) || known.any(|it| it == new.public()) {
+        return Err(CliError::usage(
+            "that key signs, or signed, for this archive already",
+            "ssh-keygen -t ed25519        makes a new one; give it to ssh-add",
+        ));
+    }
+    let passphrase = if lock.refused || lock.agent.is_some() {
         None
     } else {
+        let asked = lock.asked || needs_passphrase(&place)?;
         context.new_passphrase(asked, "Passphrase for the new key:")?
     };
-    let next = places.next_log_key(&origin)?;
     // One that is there was made by a change that was stopped before it was recorded: it never signed anything.
     durable::discard(&next)?;
-    let new = KeyPair::generate()?;
-    new.save(&next, passphrase.as_deref(), &origin)?;
+    durable::discard(&agent_file(&next))?;
+    if lock.agent.is_some() {
+        new.save_agent(&next, &origin)?;
+    } else {
+        new.save(&next, passphrase.as_deref(), &origin)?;
+    }
     let mut values = Values::new(context)?;
     values.words("reason", reason);
     values.words("note", note);
     writer.rotate(new, values.slots())?;
     take_place(&next, &place)?;
-    context
-        .ui
-        .say(&format!(
-            "The key has been changed. The new one is at {}: back it up, without it nothing can be added.\n\
-             The old one has been taken off this computer: destroy its other copies, and tell your witnesses that it is no \
-             longer yours.",
+    let where_it_is = if lock.agent.is_some() {
+        "The new one is the one that ssh-agent holds: back it up where you keep it, without it nothing can be added.".to_owned()
+    } else {
+        format!(
+            "The new one is at {}: back it up, without it nothing can be added.",
             place.display()
-        ));
+        )
+    };
+    context.ui.say(&format!(
+        "The key has been changed. {where_it_is}\n\
+         The old one has been taken off this computer: destroy its other copies, and have your witnesses \
+         cosign the archive soon, so that they go by the new one."
+    ));
     Ok(())
 }

@@ -17,6 +17,7 @@ use super::Outcome;
 use super::acts::Values;
 use super::acts::address;
 use super::acts::append;
+use super::closings;
 use super::leaks;
 use super::leaks::LeakArgs;
 use super::ui::Answer;
@@ -26,6 +27,7 @@ use super::ui::number;
 use crate::anchor::Trusted;
 use crate::archive::About;
 use crate::archive::Archive;
+use crate::archive::CLOSED;
 use crate::archive::Target;
 use crate::durable;
 use crate::keys::words;
@@ -39,6 +41,7 @@ use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::visible;
 use crate::report::published;
+use crate::succession::Closed;
 
 /// Most lines of a whole text that are printed before it is published; a passage is printed whole.
 const SHOWN_LINES: usize = 20;
@@ -174,23 +177,34 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
     leaks::check(context, &archive, &args.leaks, &outputs)?;
     let (page_path, proof_path) = paths(args.output.as_deref(), &reference)?;
     agree(context, args, &preview(&checked))?;
+    let said = words(archive.origin().as_str())?;
+    let closed = demand_counted(context, &archive, &proof)?;
     drop(archive);
 
     // The key is asked for before anything is written, so that a wrong one leaves no file.
-    let mut writer = context.writer()?;
-    let said = words(writer.archive().origin().as_str())?;
+    let mut writer = match closed {
+        Some(_) => None,
+        None => Some(context.writer()?),
+    };
     let page = published::html(&file, &checked, &said);
     durable::write_atomic(&proof_path, file.as_bytes())?;
     durable::write_atomic(&page_path, page.as_bytes())?;
     let (proof_bytes, page_bytes) = (bytes_of(&file), bytes_of(&page));
-    let entries = opened(context, &proof, proof_bytes, page_bytes)?;
-    let recorded = append(&mut writer, entries).inspect_err(|_| {
+    let recorded = if let Some(writer) = &mut writer {
+        let entries = opened(context, &proof, proof_bytes, page_bytes)?;
+        append(writer, entries).inspect_err(|_| {
+            context.ui.warn(&format!(
+                "{} and {} are written; that they were published is not recorded. The same command records it.",
+                page_path.display(),
+                proof_path.display()
+            ));
+        })?
+    } else {
         context.ui.warn(&format!(
-            "{} and {} are written; that they were published is not recorded. The same command records it.",
-            page_path.display(),
-            proof_path.display()
+            "The archive is closed, so that it was published is not recorded. Give {CLOSED} along: fonds verify FILE --closing {CLOSED}"
         ));
-    })?;
+        Vec::new()
+    };
     context.ui.answer(&Published {
         schema: "fonds/publish/1",
         items: checked.items.iter().map(readable).collect(),
@@ -200,6 +214,27 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
         recorded,
     })?;
     Ok(Outcome::Done)
+}
+
+/// What counts of an archive that its recovery key closed. What it disowned is not published.
+fn demand_counted(
+    context: &Context,
+    archive: &Archive,
+    proof: &Proof,
+) -> Result<Option<Closed>, CliError> {
+    let (closings, _) = closings::of(archive, &context.places()?)?;
+    let closed = Closed::by(&closings);
+    let disowned = |closed: &Closed| {
+        let mut seals = proof.segments.iter();
+        seals.any(|seal| seal.record.i >= closed.size())
+    };
+    match closed {
+        Some(closed) if disowned(&closed) => Err(CliError::usage(
+            "the archive was closed before this came into it: it is disowned",
+            "fonds -C DIR ingest        brings it into the archive that goes on",
+        )),
+        closed => Ok(closed),
+    }
 }
 
 /// The texts as a reader meets them: in the proof itself they are cut into pieces, each with its salt.

@@ -169,7 +169,9 @@ impl<'a> Teller<'a> {
         Ok(match entry.schema.as_str() {
             "archive.started/1" => "started the archive".to_owned(),
             "key.rotated/1" => format!("changed the archive's key{}", because("reason")?),
-            "archive.continued/1" => "continued the archive with new keys".to_owned(),
+            "archive.continued/1" => {
+                "started the archive where another was closed by its recovery key".to_owned()
+            }
             "accessioned/1" => {
                 let from = self.party(entry, "from")?;
                 let from = from.map_or_else(String::new, |from| format!(" from {from}"));

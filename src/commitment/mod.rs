@@ -6,6 +6,7 @@
 
 pub mod canonical;
 mod file;
+mod opened;
 mod origin;
 mod text;
 
@@ -15,9 +16,15 @@ use sha2::Digest as _;
 use sha2::Sha256;
 
 use crate::record::hex_of;
+pub use file::read_as;
 pub use file::read_canonical;
+pub use file::write_file;
+pub use opened::EntryRecord;
+pub use opened::Opening;
+pub use opened::ProvedEntry;
+pub use opened::plain;
+pub use opened::value_of;
 pub use origin::Keys;
-
 pub use origin::Origin;
 pub use origin::ParseOriginError;
 pub use text::TextTree;

@@ -40,6 +40,39 @@ pub enum KeyError {
         /// The kind as OpenSSH names it.
         found: String,
     },
+    /// A key that a security token holds: what it makes is over more than the text that it is given.
+    #[error(
+        "the key is {found}, on a security token, which signs something else than what it is given"
+    )]
+    OnToken {
+        /// The kind as OpenSSH names it.
+        found: String,
+    },
+    /// No agent to ask for a key that one holds.
+    #[error("the key of {} is held by ssh-agent, and none is running here (SSH_AUTH_SOCK is not set)", path.display())]
+    NoAgent {
+        /// The file that says which key.
+        path: PathBuf,
+    },
+    /// An agent that does not answer.
+    #[error("ssh-agent does not answer ({})", socket.display())]
+    AgentGone {
+        /// Its socket.
+        socket: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// An agent that answers something else than what was asked for.
+    #[error("ssh-agent did not sign with the key {key}: {reason}")]
+    Agent {
+        /// The public key, in hex.
+        key: String,
+        /// What it did; the words end a sentence.
+        reason: &'static str,
+    },
+    /// Something that cannot be done with a key in an agent.
+    #[error("the key is held by ssh-agent, which gives it to nobody")]
+    HeldByAgent,
     /// A key that is locked, and nothing to open it with.
     #[error("the key at {} is locked with a passphrase", path.display())]
     PassphraseNeeded {
@@ -188,6 +221,11 @@ impl KeyError {
                 | Self::NotAKey { .. }
                 | Self::NotAPublicKey { .. }
                 | Self::NotEd25519 { .. }
+                | Self::OnToken { .. }
+                | Self::NoAgent { .. }
+                | Self::AgentGone { .. }
+                | Self::Agent { .. }
+                | Self::HeldByAgent
                 | Self::PassphraseNeeded { .. }
                 | Self::WrongPassphrase { .. }
                 | Self::WrongKey { .. }

@@ -15,6 +15,7 @@ use ssh_key::public::Ed25519PublicKey;
 use ssh_key::public::KeyData;
 
 use super::KeyError;
+use super::agent::AgentKey;
 use super::read_file;
 use crate::durable;
 use crate::tlog;
@@ -27,8 +28,14 @@ use crate::tlog::Verifier;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PublicKey([u8; 32]);
 
-/// An Ed25519 private key. Never shown; its bytes are cleared when it is dropped.
-pub struct KeyPair(SigningKey);
+/// An Ed25519 key that signs: its private half, or an agent that has it. Never shown; its bytes are cleared when it is
+/// dropped.
+pub struct KeyPair(Secret);
+
+enum Secret {
+    Here(SigningKey),
+    Agent(AgentKey),
+}
 
 impl PublicKey {
     /// Takes the 32 bytes of RFC 8032 §5.1.5. One that anybody can sign for is refused.
@@ -62,9 +69,7 @@ impl PublicKey {
     fn out_of(key: &ssh_key::PublicKey) -> Result<Self, KeyError> {
         match key.key_data() {
             KeyData::Ed25519(key) => Self::new(key.0),
-            other => Err(KeyError::NotEd25519 {
-                found: other.algorithm().to_string(),
-            }),
+            other => Err(other_kind(&other.algorithm())),
         }
     }
 
@@ -121,19 +126,44 @@ fn read_private(path: &Path) -> Result<PrivateKey, KeyError> {
     // The public half lies open in a locked file too.
     match key.public_key().algorithm() {
         Algorithm::Ed25519 => Ok(key),
-        other => Err(KeyError::NotEd25519 {
-            found: other.to_string(),
-        }),
+        other => Err(other_kind(&other)),
+    }
+}
+
+/// Why a key of that kind cannot sign.
+fn other_kind(found: &Algorithm) -> KeyError {
+    let name = found.to_string();
+    match found {
+        Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256 => KeyError::OnToken { found: name },
+        _ => KeyError::NotEd25519 { found: name },
+    }
+}
+
+/// The file beside a key's place that says which key of an agent is meant, where the key itself is not there.
+pub fn agent_file(path: &Path) -> PathBuf {
+    with_ending(path, ".agent")
+}
+
+/// The key that an agent is to hold in place of the key file at this place; nothing where none is named.
+pub fn in_agent(path: &Path) -> Result<Option<PublicKey>, KeyError> {
+    match PublicKey::load(&agent_file(path)) {
+        Ok(key) => Ok(Some(key)),
+        Err(KeyError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
 /// Whether the key in this file is locked, so that the user has to be asked.
 pub fn needs_passphrase(path: &Path) -> Result<bool, KeyError> {
-    Ok(read_private(path)?.is_encrypted())
+    Ok(in_agent(path)?.is_none() && read_private(path)?.is_encrypted())
 }
 
-/// The public half of the key in this file, which lies open even where the file is locked; nothing where no file is.
+/// The public half of the key in this file, which lies open even where the file is locked, or of the one that an agent is
+/// to hold in its place; nothing where neither is named.
 pub fn public_half(path: &Path) -> Result<Option<PublicKey>, KeyError> {
+    if let Some(key) = in_agent(path)? {
+        return Ok(Some(key));
+    }
     match read_private(path) {
         Ok(key) => PublicKey::out_of(key.public_key()).map(Some),
         Err(KeyError::Missing { .. }) => Ok(None),
@@ -144,8 +174,15 @@ pub fn public_half(path: &Path) -> Result<Option<PublicKey>, KeyError> {
 /// Puts a key into the place of another, which is gone then: what it signs counts for nothing any more, and whoever
 /// found it could sign another history of the time before.
 pub fn take_place(next: &Path, place: &Path) -> Result<(), KeyError> {
+    // What goes goes first: as long as the next one lies where it was, the change is not at its end and is ended later.
+    if agent_file(next).is_file() {
+        durable::discard(place)?;
+        durable::rename(&agent_file(next), &agent_file(place))?;
+    } else {
+        durable::discard(&agent_file(place))?;
+        durable::rename(next, place)?;
+    }
     // The public half is only read by people, so that it may be the one that lags.
-    durable::rename(next, place)?;
     if beside(next).is_file() {
         durable::rename(&beside(next), &beside(place))?;
     }
@@ -154,9 +191,26 @@ pub fn take_place(next: &Path, place: &Path) -> Result<(), KeyError> {
 
 /// The name of the public half of a key file.
 fn beside(path: &Path) -> PathBuf {
+    with_ending(path, ".pub")
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".pub");
+    name.push(ending);
     name.into()
+}
+
+/// Writes a file that is not there yet.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
+    durable::write_private_new(path, bytes).map_err(|refused| {
+        if refused.is_taken() {
+            KeyError::Taken {
+                path: path.to_path_buf(),
+            }
+        } else {
+            refused.into()
+        }
+    })
 }
 
 impl KeyPair {
@@ -173,12 +227,39 @@ impl KeyPair {
 
     /// The key of a seed (RFC 8032 §5.1.5): for a sample that anybody can make again, and for tests.
     pub fn from_seed(seed: [u8; 32]) -> Self {
-        Self(SigningKey::from_bytes(&seed))
+        Self(Secret::Here(SigningKey::from_bytes(&seed)))
+    }
+
+    /// A key that the agent behind that socket holds. Refused where it does not.
+    pub fn from_agent(socket: &Path, public: PublicKey) -> Result<Self, KeyError> {
+        AgentKey::open(socket, public).map(|key| Self(Secret::Agent(key)))
+    }
+
+    /// The private half, for what no agent does.
+    const fn here(&self) -> Result<&SigningKey, KeyError> {
+        match &self.0 {
+            Secret::Here(key) => Ok(key),
+            Secret::Agent(_) => Err(KeyError::HeldByAgent),
+        }
     }
 
     /// The public half.
     pub fn public(&self) -> PublicKey {
-        PublicKey(self.0.verifying_key().to_bytes())
+        match &self.0 {
+            Secret::Here(key) => PublicKey(key.verifying_key().to_bytes()),
+            Secret::Agent(key) => key.public(),
+        }
+    }
+
+    /// Writes down that an agent holds the key in place of a file at `path`. What is there already stays.
+    pub fn save_agent(&self, path: &Path, comment: &str) -> Result<(), KeyError> {
+        if let Some(folder) = path.parent() {
+            durable::create_private_dir(folder)?;
+        }
+        let line = self.public().to_openssh(comment)?;
+        write_new(&agent_file(path), line.as_bytes())?;
+        durable::write_private(&beside(path), line.as_bytes())?;
+        Ok(())
     }
 
     /// Writes the key to `path` and its public half to `path.pub`, for the owner only, locked when a passphrase is
@@ -190,7 +271,7 @@ impl KeyPair {
         passphrase: Option<&str>,
         comment: &str,
     ) -> Result<(), KeyError> {
-        let pair = Ed25519Keypair::from_seed(self.0.as_bytes());
+        let pair = Ed25519Keypair::from_seed(self.here()?.as_bytes());
         let mut key = PrivateKey::new(pair.into(), comment).map_err(KeyError::Encoding)?;
         if let Some(passphrase) = passphrase.filter(|passphrase| !passphrase.is_empty()) {
             key = key
@@ -201,15 +282,7 @@ impl KeyPair {
         if let Some(folder) = path.parent() {
             durable::create_private_dir(folder)?;
         }
-        durable::write_private_new(path, text.as_bytes()).map_err(|refused| {
-            if refused.is_taken() {
-                KeyError::Taken {
-                    path: path.to_path_buf(),
-                }
-            } else {
-                refused.into()
-            }
-        })?;
+        write_new(path, text.as_bytes())?;
         let line = self.public().to_openssh(comment)?;
         durable::write_private(&beside(path), line.as_bytes())?;
         Ok(())
@@ -263,7 +336,13 @@ impl KeyPair {
 
     /// Puts this key's line under a note, in the name of `name`.
     pub fn add_to(&self, note: &mut Note, name: &str) -> Result<(), KeyError> {
-        Ok(note.sign(name, &self.0)?)
+        match &self.0 {
+            Secret::Here(key) => Ok(note.sign(name, key)?),
+            Secret::Agent(key) => {
+                let made = key.sign(note.text().as_bytes())?;
+                Ok(note.add(Signature::made(name, key.public().as_bytes(), &made)?)?)
+            }
+        }
     }
 
     /// Signs a checkpoint in the name of its origin. Whoever writes an archive signs through
@@ -276,7 +355,7 @@ impl KeyPair {
 
     /// Cosigns a checkpoint's text at that time, in seconds since 1970: for a witness's key, never for a log's.
     pub fn cosign(&self, name: &str, text: &str, time: u64) -> Result<Signature, KeyError> {
-        Ok(tlog::cosign(text, time, name, &self.0)?)
+        Ok(tlog::cosign(text, time, name, self.here()?)?)
     }
 
     /// Signs any text in the name of `name`: the recovery key closes a log with it.

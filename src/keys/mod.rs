@@ -8,6 +8,7 @@
 //! have anything signed by writing into it. Whoever can change both, and has the key, can rewrite the archive unseen,
 //! unless something outside (a witness, a time stamp, another's pin) holds against it.
 
+mod agent;
 mod error;
 mod log_key;
 mod log_keys;
@@ -24,6 +25,8 @@ use std::path::Path;
 pub use error::KeyError;
 pub use log_key::KeyPair;
 pub use log_key::PublicKey;
+pub use log_key::agent_file;
+pub use log_key::in_agent;
 pub use log_key::needs_passphrase;
 pub use log_key::public_half;
 pub use log_key::take_place;

@@ -96,6 +96,16 @@ impl Places {
         Ok(self.state_folder(origin)?.join("memory.json"))
     }
 
+    /// The changes of its key.
+    pub fn changes(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        Ok(self.state_folder(origin)?.join("changes.json"))
+    }
+
+    /// The folder of what is known of its recovery key having closed it.
+    pub fn closings(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        Ok(self.state_folder(origin)?.join("closings"))
+    }
+
     /// The checkpoint last seen.
     pub fn pin(&self, origin: &str) -> Result<PathBuf, KeyError> {
         Ok(self.state_folder(origin)?.join("pin"))

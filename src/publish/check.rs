@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Checked;
@@ -22,8 +20,9 @@ use super::text;
 use crate::archive::About;
 use crate::archive::Segment;
 use crate::commitment::Committer;
-use crate::commitment::canonical;
+use crate::commitment::plain;
 use crate::commitment::read_canonical;
+use crate::commitment::value_of;
 use crate::keys::KeyError;
 use crate::keys::LogKeys;
 use crate::keys::PublicKey;
@@ -35,6 +34,7 @@ use crate::record::ITEM_KINDS;
 use crate::record::Schema;
 use crate::record::TextRoot;
 use crate::record::crockford;
+use crate::succession;
 use crate::tlog::Checkpoint;
 use crate::tlog::Hash;
 use crate::tlog::Note;
@@ -201,7 +201,7 @@ impl<'a> Check<'a> {
                 return None;
             };
             self.openings(&subject, kind, &part.record.c, &part.openings);
-            let rotated = rotation(&part.openings)
+            let rotated = succession::rotation(part)
                 .is_some_and(|(old, new)| keys.rotate(part.record.i, old, new).is_ok());
             if !rotated {
                 let message = "It does not change the key that signs then to another.";
@@ -273,11 +273,10 @@ impl<'a> Check<'a> {
 
     /// An entry: of this origin, under the checkpoint. Returns how it is called.
     fn entry(&mut self, part: &ProvedEntry) -> String {
-        let EntryRecord { c, e, i, o, v } = &part.record;
+        let EntryRecord { i, o, v, .. } = &part.record;
         let subject = format!("entry {i}");
         self.origin_of(&subject, o, *v);
-        let commitments: Vec<[u8; 32]> = c.iter().map(|it| *it.as_bytes()).collect();
-        let leaf = self.committer.entry_leaf(*i, &plain(e), &commitments);
+        let leaf = part.record.leaf(&self.committer);
         if let Some(head) = &self.head
             && let Err(error) = included(*i, head.size, &leaf, &part.path, &head.root)
         {
@@ -421,13 +420,7 @@ impl<'a> Check<'a> {
         let mut seen = BTreeSet::new();
         for opening in openings {
             let slot = &opening.slot;
-            let at = kind.position(slot);
-            let held = at.and_then(|at| c.get(at));
-            let made = canonical::of(&opening.value)
-                .ok()
-                .map(|value| self.committer.commit(opening.salt.as_bytes(), slot, &value));
-            let fits = held.is_some() && held.map(Digest::as_bytes) == made.as_ref();
-            if !fits || !seen.insert(slot) {
+            if !opening.fits(&self.committer, kind, c) || !seen.insert(slot) {
                 let slot: String = slot.chars().take(40).collect();
                 let message = format!(
                     "What is shown under {slot:?} is not what was committed to there, or is shown twice."
@@ -472,44 +465,9 @@ fn subject_of(item: &ProvedItem) -> String {
     }
 }
 
-/// A kind's name as it stands in a record. One that would have to be escaped belongs to no kind, and hashes to nothing
-/// that is in a tree.
-fn plain(kind: &str) -> String {
-    let mut quoted = Vec::new();
-    canonical::push_string(&mut quoted, kind);
-    let quoted = String::from_utf8(quoted).unwrap_or_default();
-    let inner = quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
-    inner.unwrap_or_default().to_owned()
-}
-
 /// The keys of the log as a proof that matches says them; nothing for one that does not.
 pub fn log_keys(proof: &Proof) -> Option<LogKeys> {
-    let keys = &proof.origin;
-    let first = PublicKey::new(*keys.log_key.as_bytes()).ok()?;
-    let mut log_keys = LogKeys::new(keys.origin().as_str(), first);
-    for part in &proof.key_entries {
-        let (old, new) = rotation(&part.openings)?;
-        log_keys.rotate(part.record.i, old, new).ok()?;
-    }
-    Some(log_keys)
-}
-
-/// The key that an entry ends, and the one that it begins.
-fn rotation(openings: &[Opening]) -> Option<(PublicKey, PublicKey)> {
-    let key = |slot| -> Option<PublicKey> {
-        let key: Digest = value_of(openings, slot)?;
-        PublicKey::new(*key.as_bytes()).ok()
-    };
-    key("old_key").zip(key("new_key"))
-}
-
-/// The value under a slot, where it has the fields that belong there and no others.
-fn value_of<T: DeserializeOwned + Serialize>(openings: &[Opening], slot: &str) -> Option<T> {
-    let opening = openings.iter().find(|it| it.slot == slot)?;
-    let value: T = serde_json::from_value(opening.value.clone()).ok()?;
-    serde_json::to_value(&value)
-        .is_ok_and(|again| again == opening.value)
-        .then_some(value)
+    succession::log_keys(&proof.origin, &proof.key_entries).ok()
 }
 
 fn included(

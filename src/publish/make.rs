@@ -93,15 +93,9 @@ pub fn make(archive: &Archive, wanted: &Wanted, trusted: &Trusted) -> Result<Pro
     for seal in &maker.seals {
         proof
             .segments
-            .push(maker.entry(*seal, &["about", "segment"])?);
+            .push(entry(archive, *seal, maker.size, &["about", "segment"])?);
     }
-    // An older head that is in other hands knows nothing of what changed the key since.
-    let known = log_keys.rotated().iter();
-    for (index, _) in known.filter(|(index, _)| *index < maker.size) {
-        proof
-            .key_entries
-            .push(maker.entry(*index, &["old_key", "new_key"])?);
-    }
+    proof.key_entries = key_entries(archive, maker.size)?;
     let checked = check(proof.file()?.as_bytes());
     match checked.findings.first() {
         None if checked.state == State::Matches => Ok(proof),
@@ -261,33 +255,48 @@ impl Maker<'_> {
             passages.collect::<Result<_, PublishError>>()?,
         ))
     }
+}
 
-    /// An entry with these slots opened.
-    fn entry(&self, seq: u64, slots: &[&str]) -> Result<ProvedEntry, PublishError> {
-        let archive = self.archive;
-        let gone = || PublishError::Gone {
-            item: format!("entry {seq}"),
-        };
-        let row = archive.stored_entry(seq)?.ok_or_else(gone)?;
-        let record = Record::new(
-            archive.committer(),
-            &row.schema,
-            row.key,
-            row.slots.as_deref(),
-        )?
-        .ok_or_else(gone)?;
-        Ok(ProvedEntry {
-            openings: record.open(|slot| slots.contains(&slot))?,
-            path: digests(&archive.entry_path(seq, self.size)?),
-            record: EntryRecord {
-                c: record.commitments,
-                e: row.schema,
-                i: seq,
-                o: archive.origin().to_string(),
-                v: 1,
-            },
-        })
-    }
+/// The entries that changed the log's key under a head of that size, opened. An older head that is in other hands knows
+/// nothing of what changed the key since.
+pub fn key_entries(archive: &Archive, size: u64) -> Result<Vec<ProvedEntry>, PublishError> {
+    let log_keys = archive.log_keys()?;
+    let known = log_keys.rotated().iter();
+    known
+        .filter(|(index, _)| *index < size)
+        .map(|(index, _)| entry(archive, *index, size, &["old_key", "new_key"]))
+        .collect()
+}
+
+/// An entry with these slots opened, under a head of that size.
+fn entry(
+    archive: &Archive,
+    seq: u64,
+    size: u64,
+    slots: &[&str],
+) -> Result<ProvedEntry, PublishError> {
+    let gone = || PublishError::Gone {
+        item: format!("entry {seq}"),
+    };
+    let row = archive.stored_entry(seq)?.ok_or_else(gone)?;
+    let record = Record::new(
+        archive.committer(),
+        &row.schema,
+        row.key,
+        row.slots.as_deref(),
+    )?
+    .ok_or_else(gone)?;
+    Ok(ProvedEntry {
+        openings: record.open(|slot| slots.contains(&slot))?,
+        path: digests(&archive.entry_path(seq, size)?),
+        record: EntryRecord {
+            c: record.commitments,
+            e: row.schema,
+            i: seq,
+            o: archive.origin().to_string(),
+            v: 1,
+        },
+    })
 }
 
 fn digests(path: &[Hash]) -> Vec<Digest> {

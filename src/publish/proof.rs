@@ -2,12 +2,13 @@
 
 use serde::Deserialize;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::Keys;
 use super::PublishError;
 use super::strict::LARGEST;
+use crate::commitment::Opening;
 use crate::commitment::Place;
+use crate::commitment::ProvedEntry;
 use crate::commitment::canonical;
 use crate::record::Digest;
 
@@ -66,18 +67,6 @@ pub struct ProvedItem {
     pub text: Option<Text>,
 }
 
-/// An entry with what is opened of it: one that seals a segment, or that changed the log key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProvedEntry {
-    /// Its slots, each once.
-    pub openings: Vec<Opening>,
-    /// From its leaf up to the checkpoint's root.
-    pub path: Vec<Digest>,
-    /// Its record.
-    pub record: EntryRecord,
-}
-
 /// The record of an item (FORMAT, 'Leaf data').
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,34 +99,6 @@ impl ItemRecord {
             i: self.i,
         }
     }
-}
-
-/// The record of an entry (FORMAT, 'Leaf data').
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EntryRecord {
-    /// Commitments in the order of the kind's slots.
-    pub c: Vec<Digest>,
-    /// Kind.
-    pub e: String,
-    /// Index in the ledger.
-    pub i: u64,
-    /// Origin.
-    pub o: String,
-    /// 1.
-    pub v: u64,
-}
-
-/// What is under one commitment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Opening {
-    /// Its salt.
-    pub salt: Digest,
-    /// Its slot.
-    pub slot: String,
-    /// Its value.
-    pub value: Value,
 }
 
 /// A text: all of it, or passages.

@@ -83,7 +83,6 @@ pub const ITEM_KINDS: &[Schema] = &[
 /// read an archive as if a key had not been rotated, or a value not been withheld. They are hashed and checked like any
 /// other, said to be not understood, and nobody appends beside them.
 const NOT_CARRIED_OUT: &[&str] = &[
-    "archive.continued/1",
     "key.added/1",
     "editor.admitted/1",
     "editor.left/1",

@@ -131,6 +131,16 @@ impl Signature {
         })
     }
 
+    /// The line of a signature that somebody else made with that key over the text, as they say.
+    pub fn made(name: &str, public: &[u8; 32], signature: &[u8; 64]) -> Result<Self, TlogError> {
+        demand_key_name(name)?;
+        Ok(Self {
+            name: name.to_owned(),
+            key_id: key_id(name, public),
+            bytes: signature.to_vec(),
+        })
+    }
+
     pub(super) fn from_parts(name: &str, key_id: [u8; 4], bytes: Vec<u8>) -> Self {
         Self {
             name: name.to_owned(),

@@ -30,12 +30,13 @@ impl Pass<'_, '_> {
         Ok(found)
     }
 
-    /// Judges the anchors of a ledger of that many entries.
+    /// Judges the anchors of a ledger of that many entries, of which no more than `counts` count where it was closed.
     pub(super) fn judge_anchors(
         &mut self,
         heads: &Heads,
         found: Vec<(Anchored, FoundAnchor)>,
         size: u64,
+        counts: Option<u64>,
     ) {
         let mut judged = Vec::new();
         for (anchored, kept) in found {
@@ -65,9 +66,28 @@ impl Pass<'_, '_> {
         let Some(now) = self.options.now else {
             return;
         };
-        for outside in judge(&judged, &self.options.trusted, now) {
-            self.outside(outside, size);
+        for mut outside in judge(&judged, &self.options.trusted, now) {
+            if let Some(counts) = counts.filter(|counts| *counts < outside.size) {
+                self.disowned(&outside, counts);
+                outside.size = counts;
+            }
+            self.outside(outside, counts.unwrap_or(size));
         }
+    }
+
+    /// Says what somebody outside saw of a ledger beyond where it was closed: that it was there then stays visible.
+    fn disowned(&mut self, outside: &Outside, counts: u64) {
+        if outside.standing != Standing::Counts {
+            return;
+        }
+        let at = outside
+            .at
+            .map_or_else(String::new, |at| format!(", as of {at}"));
+        let text = format!(
+            "{} had {} entries in hand{at}. The recovery key closed the ledger at {counts}: those beyond are disowned.",
+            outside.by, outside.size
+        );
+        self.found.note(format!("entry {}", outside.entry), text);
     }
 
     fn outside(&mut self, outside: Outside, size: u64) {

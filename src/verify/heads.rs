@@ -60,6 +60,8 @@ impl Holder {
 pub(super) struct Heads {
     stored: Vec<Checkpoint>,
     held: Vec<(Holder, Checkpoint)>,
+    /// Those of more entries than the archive has, and of a key that it does not know.
+    beyond: Vec<(Holder, u64)>,
     roots: BTreeMap<u64, Option<Hash>>,
     /// Whether a stored checkpoint could not be judged, so that its absence says nothing of the tail.
     unjudged: bool,
@@ -82,9 +84,10 @@ impl Heads {
     }
 }
 
-/// Whether a note says that it is of more entries than that.
-fn is_beyond(note: &Note, entries: u64) -> bool {
-    Checkpoint::parse(note.text()).is_ok_and(|head| head.size > entries)
+/// The number of entries that a note says it is of, where that is more than so many.
+fn beyond(note: &Note, entries: u64) -> Option<u64> {
+    let head = Checkpoint::parse(note.text()).ok()?;
+    (head.size > entries).then_some(head.size)
 }
 
 impl Pass<'_, '_> {
@@ -135,18 +138,15 @@ impl Pass<'_, '_> {
                     heads.expect(checkpoint.size);
                     heads.held.push((holder, checkpoint));
                 }
-                // The entry that changed the key may be one of those that are missing here.
-                Err(_) if is_beyond(note, entries) => self.found.add(Finding::new(
-                    holder.ahead(),
-                    holder.subject(),
-                    "It is of more entries than the archive has, and of another key: entries were lost or taken away, or \
-                     this is a copy from before a change of the key.",
-                )),
-                Err(error) => self.found.add(Finding::new(
-                    holder.foreign(),
-                    holder.subject(),
-                    format!("It was not signed by this archive's key: {error}."),
-                )),
+                Err(error) => match beyond(note, entries) {
+                    // The entry that changed the key may be one of those that are missing here.
+                    Some(size) => heads.beyond.push((holder, size)),
+                    None => self.found.add(Finding::new(
+                        holder.foreign(),
+                        holder.subject(),
+                        format!("It was not signed by this archive's key: {error}."),
+                    )),
+                },
             }
         }
         if let Some(pending) = self.options.pending {
@@ -187,15 +187,36 @@ impl Pass<'_, '_> {
         Some(checkpoint)
     }
 
-    /// Holds the ledger, of that many entries and with that root, against every head.
+    /// Holds the ledger, of that many entries and with that root, against every head. Where it was closed, no more than
+    /// `counts` entries count, and heads of more are told.
     pub(super) fn judge(
         &mut self,
         heads: &Heads,
         size: u64,
         root: Hash,
+        counts: Option<u64>,
     ) -> Result<(), ArchiveError> {
         self.stored_heads(heads, size);
+        for (holder, beyond) in &heads.beyond {
+            match counts {
+                Some(counts) => self.disowned_head(*holder, *beyond, counts),
+                None => self.found.add(Finding::new(
+                    holder.ahead(),
+                    holder.subject(),
+                    "It is of more entries than the archive has, and of another key: entries were lost or taken away, or \
+                     this is a copy from before a change of the key.",
+                )),
+            }
+        }
         for (holder, head) in &heads.held {
+            if let Some(counts) = counts.filter(|counts| *counts < head.size) {
+                self.disowned_head(*holder, head.size, counts);
+                if matches!(holder, Holder::Outside(_)) && heads.root(head.size) == Some(head.root)
+                {
+                    self.found.given(counts, counts);
+                }
+                continue;
+            }
             if head.size > size {
                 let message = format!(
                     "It is of {} entries and the archive has {size}: entries were lost or taken away, or this is an older copy.",
@@ -220,10 +241,17 @@ impl Pass<'_, '_> {
                         .with(head.root.to_string(), here.to_string()),
                 );
             } else if matches!(holder, Holder::Outside(_)) {
-                self.found.given(head.size, size);
+                self.found.given(head.size, counts.unwrap_or(size));
             }
         }
         self.tail(heads, size, root)
+    }
+
+    fn disowned_head(&mut self, holder: Holder, size: u64, counts: u64) {
+        let text = format!(
+            "It is of {size} entries, and the recovery key closed the ledger at {counts}: what is beyond is disowned."
+        );
+        self.found.note(holder.subject(), text);
     }
 
     /// Names where the stored checkpoints and the ledger part; each later one differs for the same reason.

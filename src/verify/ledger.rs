@@ -10,6 +10,7 @@ use super::record::Defect;
 use super::record::Fields;
 use crate::archive::About;
 use crate::archive::ArchiveError;
+use crate::archive::BEGINNINGS;
 use crate::archive::LOST;
 use crate::archive::Segment;
 use crate::archive::StoredEntry;
@@ -118,6 +119,8 @@ impl Pass<'_, '_> {
             heads = pass.heads()?;
             pass.name_origin()
         })?;
+        let closed = self.expect_closing(&mut heads);
+        self.stage("where the archive goes on from", Pass::check_beginning)?;
         let mut anchors = Vec::new();
         self.stage("what is in other hands", |pass| {
             anchors = pass.expect_anchors(&mut heads)?;
@@ -145,8 +148,11 @@ impl Pass<'_, '_> {
         self.lost(&met);
         let (size, root) = (met.tree.size(), met.tree.root());
         if ended && met.whole {
-            self.stage("the heads", |pass| pass.judge(&met.heads, size, root))?;
-            self.judge_anchors(&met.heads, anchors, size);
+            let counts = self.judge_closing(closed.as_ref(), &met.heads, size);
+            self.stage("the heads", |pass| {
+                pass.judge(&met.heads, size, root, counts)
+            })?;
+            self.judge_anchors(&met.heads, anchors, size, counts);
         }
         if ended {
             self.stage("the number of records", |pass| pass.surplus(met.next_item))?;
@@ -273,7 +279,7 @@ impl Pass<'_, '_> {
             let defect = Defect::NotUnderstood(entry.schema.clone());
             self.defect(&subject, "ledger.entry", &defect);
         }
-        if (entry.seq == 0) != (entry.schema == "archive.started/1") {
+        if (entry.seq == 0) != BEGINNINGS.contains(&entry.schema.as_str()) {
             self.found.add(Finding::new(
                 "ledger.entry-misplaced",
                 &*subject,

@@ -21,6 +21,7 @@ mod ledger;
 mod ranges;
 mod record;
 mod report;
+mod succession;
 mod text;
 mod vault;
 
@@ -35,6 +36,8 @@ pub use report::Cost;
 pub use report::NotFinding;
 pub use report::Report;
 pub use report::Timings;
+pub use succession::ClosedAt;
+pub use succession::Continues;
 
 use self::blobs::Blobs;
 use self::report::Collected;
@@ -49,6 +52,7 @@ use crate::keys::Head;
 use crate::record::Digest;
 use crate::record::Finding;
 use crate::record::Moment;
+use crate::succession::Closing;
 use crate::tlog::Note;
 
 /// What the archive is held against, and how deep.
@@ -64,6 +68,8 @@ pub struct Options {
     pub pending: Option<Head>,
     /// Checkpoints from elsewhere.
     pub against: Vec<Note>,
+    /// How this ledger was closed, as the caller was shown; each of this origin and checked.
+    pub closings: Vec<Closing>,
     /// Whose signatures from outside count.
     pub trusted: Trusted,
     /// The time, by which those are judged; without it none is.

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::ClosedAt;
+use super::Continues;
 use super::Stage;
 use crate::anchor::Outside;
 use crate::archive::Archive;
@@ -38,6 +40,12 @@ pub struct Report {
     /// Entries of which only the leaf data are left, as a later entry says.
     #[serde(skip_serializing_if = "is_zero")]
     pub lost: u64,
+    /// Where its recovery key closed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed: Option<ClosedAt>,
+    /// What it goes on from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continues: Option<Continues>,
     /// What is not as it was signed: the first 10,000.
     pub findings: Vec<Finding>,
     /// Findings beyond those listed.
@@ -145,6 +153,10 @@ pub(super) struct Collected {
     pub(super) met: Met,
     /// Entries that an entry says are lost.
     pub(super) lost: u64,
+    /// Where its recovery key closed it.
+    pub(super) closed: Option<ClosedAt>,
+    /// What it goes on from.
+    pub(super) continues: Option<Continues>,
 }
 
 impl Collected {
@@ -226,6 +238,8 @@ impl Collected {
             items: self.counts.items,
             bytes: self.counts.bytes,
             lost: self.lost,
+            closed: self.closed,
+            continues: self.continues,
             findings: self.findings,
             more_findings: self.more,
             not_findings: self.notes,

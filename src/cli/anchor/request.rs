@@ -22,6 +22,7 @@ use crate::cli::ui::count;
 use crate::commitment::Keys;
 use crate::durable;
 use crate::keys::KeyError;
+use crate::publish;
 use crate::record::Digest;
 use crate::tlog::Checkpoint;
 use crate::tlog::Cosigner;
@@ -167,12 +168,6 @@ fn of_witness(
     witness: &str,
     (note, head): (&Note, &Checkpoint),
 ) -> Result<Option<u64>, CliError> {
-    if !archive.log_keys()?.rotated().is_empty() {
-        return Err(CliError::usage(
-            "a witness of this release does not follow an archive whose key was changed",
-            "fonds anchor request -o FILE.tsq        a time-stamp authority needs no key of yours",
-        ));
-    }
     let trusted = Trusted::load(&context.places()?)?;
     let key = trusted.witness(witness).ok_or_else(|| unknown(witness))?;
     let since = match args.since {
@@ -198,6 +193,7 @@ fn of_witness(
     let keys = archive.keys();
     let request = Request {
         checkpoint: note.to_string(),
+        key_entries: publish::key_entries(archive, head.size)?,
         old,
         origin: Keys {
             log_key: Digest::new(keys.log),

@@ -18,6 +18,8 @@ use crate::cli::status::Standing;
 use crate::cli::ui::count;
 use crate::cli::ui::size;
 use crate::keys::Places;
+use crate::keys::agent_file;
+use crate::keys::in_agent;
 use crate::keys::needs_passphrase;
 use crate::record::Instant;
 use crate::record::Moment;
@@ -95,6 +97,22 @@ fn settings(archive: &Archive) -> Check {
 
 fn log_key(places: &Places, origin: &str) -> Result<Check, CliError> {
     let path = places.log_key(origin)?;
+    if let Ok(Some(key)) = in_agent(&path) {
+        let file = agent_file(&path);
+        return Ok(match Context::agent_key(&file, key) {
+            Ok(_) => Check::fine(
+                "key",
+                "the archive's key is held by ssh-agent, which has it",
+            ),
+            Err(error) => Check::new(
+                "key",
+                State::Look,
+                "the archive's key is to be held by ssh-agent, which does not have it now",
+            )
+            .about(error.to_string())
+            .fix("ssh-add the key; reading needs none"),
+        });
+    }
     let shown = path.display().to_string();
     let Ok(found) = fs::metadata(&path) else {
         return Ok(Check::new(

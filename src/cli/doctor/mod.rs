@@ -19,6 +19,7 @@ use super::ui::columns;
 use super::ui::count;
 use crate::archive::ArchiveError;
 use crate::archive::Writer;
+use crate::archive::kept_changes;
 use crate::archive::search::Index;
 use crate::keys::set_damaged_aside;
 use crate::record::Span;
@@ -171,6 +172,9 @@ struct Mended {
     /// The entry that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     entry: Option<u64>,
+    /// Entries among those that changed the key, which came back whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    back: Vec<u64>,
 }
 
 impl Mended {
@@ -181,6 +185,7 @@ impl Mended {
             entries,
             lost: None,
             entry: None,
+            back: Vec::new(),
         }
     }
 
@@ -193,9 +198,18 @@ impl Mended {
         let by = self
             .entry
             .map_or_else(String::new, |entry| format!(" Entry {entry} says so."));
+        let back: Vec<String> = self.back.iter().map(ToString::to_string).collect();
+        let back = match back.as_slice() {
+            [] => String::new(),
+            [one] => format!(", but for entry {one}, which changed the key and came back whole"),
+            several => format!(
+                ", but for entries {}, which changed the key and came back whole",
+                several.join(" and ")
+            ),
+        };
         format!(
             "This older copy of {} was lengthened by the log to {}.\n\
-             Lost: {which}. Their digests came back, so every pin, checkpoint and proof made since keeps its worth; what \
+             Lost: {which}{back}. Their digests came back, so every pin, checkpoint and proof made since keeps its worth; what \
              they said did not.{by}\n\
              Next: record again what is known of them; what was brought in then has to be brought in again.",
             count(lost.start, "entry", "entries"),
@@ -262,7 +276,9 @@ fn rebuild(context: &Context) -> Result<Outcome, CliError> {
 }
 
 fn restore(context: &Context, copy: &Path) -> Result<Outcome, CliError> {
-    let signer = context.signer(&context.archive()?)?;
+    let archive = context.archive()?;
+    let changes = kept_changes(&context.places()?, archive.origin().as_str())?;
+    let signer = context.signer_by(&archive, &archive.log_keys_after(&changes)?)?;
     let mut values = vec![
         ("copy", Value::from("a copy of log/")),
         ("t", Value::from(context.now()?.to_string())),
@@ -270,13 +286,16 @@ fn restore(context: &Context, copy: &Path) -> Result<Outcome, CliError> {
     if let Some(by) = context.by() {
         values.push(("by", Value::from(by)));
     }
-    let (writer, done) = Writer::restore(&context.folder, signer, copy, &values)?;
+    let (writer, done) = Writer::restore(&context.folder, signer, copy, &changes, &values)?;
     context.ui.answer(&Mended {
         lost: Some(Span {
             start: done.from_size,
             end: done.to_size,
         }),
         entry: Some(done.entry),
+        back: (changes.iter().map(|change| change.entry))
+            .filter(|entry| (done.from_size..done.to_size).contains(entry))
+            .collect(),
         ..Mended::new("restore", writer.size())
     })?;
     Ok(Outcome::Done)

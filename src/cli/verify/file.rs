@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::explains;
 use super::fork;
 use super::hand;
+use super::held;
 use super::told;
 use crate::anchor::Outside;
 use crate::anchor::Standing;
@@ -18,6 +19,7 @@ use crate::cli::CliError;
 use crate::cli::Context;
 use crate::cli::Outcome;
 use crate::cli::anchor::standing;
+use crate::cli::key::ClosedAt;
 use crate::cli::ui::Answer;
 use crate::cli::ui::columns;
 use crate::cli::ui::count;
@@ -35,6 +37,7 @@ use crate::record::Finding;
 use crate::record::Zone;
 use crate::record::visible;
 use crate::report::published;
+use crate::succession::Closing;
 use crate::tlog::Checkpoint;
 use crate::tlog::Note;
 
@@ -42,7 +45,7 @@ use crate::tlog::Note;
 #[derive(Debug, Serialize)]
 struct Verified {
     schema: &'static str,
-    /// `proof`, `page`, `checkpoint` or `fork`.
+    /// `proof`, `page`, `checkpoint`, `fork` or `closing`.
     what: &'static str,
     #[serde(flatten)]
     checked: Checked,
@@ -52,6 +55,10 @@ struct Verified {
     words: Vec<&'static str>,
     /// How the words or origin given with `--key` compare: `match`, `differ` or `not-given`.
     key: &'static str,
+    /// Where the archive's recovery key closed its ledger, as far as this user knows.
+    closed: Option<ClosedAt>,
+    /// How it stands to the checkpoint that this user saw last: `fits`, `differs`, `not-comparable` or `none`.
+    pin: &'static str,
     #[serde(skip)]
     given: Given,
 }
@@ -78,6 +85,7 @@ impl Answer for Verified {
             text.push_str(&told(finding, "expected"));
         }
         text.push_str(&self.closing());
+        text.push_str(&self.counts());
         text.push_str(&self.seen());
         text
     }
@@ -124,9 +132,32 @@ fn of_item(item: &Shown) -> String {
 }
 
 impl Verified {
+    /// Whether what is shown counts, where the ledger was closed.
+    fn counts(&self) -> String {
+        let Some(closed) = &self.closed else {
+            return String::new();
+        };
+        let size = count(closed.size, "entry", "entries");
+        let counts = match (self.checked.state, self.what) {
+            (State::Matches, "proof" | "page" | "checkpoint") => {
+                " What is shown here is among them, and counts."
+            }
+            _ => "",
+        };
+        format!(
+            "\nThe recovery key of this archive closed its ledger at {size}.{counts}{}",
+            closed.goes_on()
+        )
+    }
+
     /// Who else saw the checkpoint.
     fn seen(&self) -> String {
-        if self.checked.state != State::Matches || self.checked.items.is_empty() {
+        // What was disowned stays seen: who chose to disown it chose that after it was.
+        let disowned = (self.checked.findings.iter()).any(|it| it.code == "proof.disowned");
+        if disowned && self.anchors.is_empty() {
+            return String::new();
+        }
+        if !disowned && (self.checked.state != State::Matches || self.checked.items.is_empty()) {
             return String::new();
         }
         if self.anchors.is_empty() {
@@ -171,6 +202,11 @@ impl Verified {
                 "Matches: the checkpoint of {} was signed by the key of the proof that you gave.\n",
                 count(self.checked.entries.unwrap_or_default(), "entry", "entries")
             ),
+            (State::Matches, "closing") => format!(
+                "Shows that the ledger was closed: the recovery key that the origin names signed that {} count, and the log \
+                 key had signed these.\n",
+                count(self.checked.entries.unwrap_or_default(), "entry", "entries")
+            ),
             (State::Matches, "fork") => {
                 "Proves a fork: two histories were signed with the key of this archive, and at most one of them is what its \
                  readers were told. Both signatures fit.\n"
@@ -192,6 +228,9 @@ impl Verified {
             Given::Words(_) => write!(text, "The words are the ones you gave."),
             Given::Origin(_) | Given::Proof(_) => write!(text, "The origin is the one you gave."),
         };
+        if self.pin == "fits" {
+            text.push_str("\nIts head is the one that you saw of this archive last.");
+        }
         text
     }
 
@@ -218,23 +257,20 @@ impl Verified {
 }
 
 /// Checks a file that is no archive.
-pub(super) fn run(context: &Context, path: &Path, key: Option<&str>) -> Result<Outcome, CliError> {
+pub(super) fn run(
+    context: &Context,
+    path: &Path,
+    key: Option<&str>,
+    closings: &[Closing],
+) -> Result<Outcome, CliError> {
     let bytes = read(path)?;
     let given = key.map_or(Ok(Given::Nothing), given)?;
-    let is_checkpoint = bytes.starts_with(b"fonds/");
-    let what = if publish::is_page(&bytes) {
-        "page"
-    } else if is_checkpoint {
-        "checkpoint"
-    } else if fork::is_fork(&bytes) {
-        "fork"
-    } else {
-        "proof"
-    };
+    let what = what(&bytes);
     let mut checked = match what {
         "page" => page(&bytes)?,
         "checkpoint" => checkpoint(&bytes, &given),
         "fork" => fork::check(&bytes),
+        "closing" => held::closing(path)?,
         _ => publish::check(&bytes),
     };
     let origin = checked.origin.clone();
@@ -243,11 +279,22 @@ pub(super) fn run(context: &Context, path: &Path, key: Option<&str>) -> Result<O
         Some(origin) => compare(&mut checked, origin, &given)?,
         None => "not-given",
     };
-    let state = checked.state;
-    let anchors = match &checked.state {
-        State::Matches => outside(context, what, &bytes)?,
-        _ => Vec::new(),
+    let proof = match &checked.state {
+        State::Matches => proof_in(what, &bytes),
+        _ => None,
     };
+    let note = match (&proof, what) {
+        (Some(proof), _) => Note::parse(proof.checkpoint.as_bytes()).ok(),
+        (None, "checkpoint") => Note::parse(&bytes).ok(),
+        _ => None,
+    };
+    let shown = held::Shown {
+        proof: proof.as_ref(),
+        head: note.and_then(|note| Checkpoint::parse(note.text()).ok()),
+    };
+    let (closed, pin) = held::against(context, &mut checked, closings, &shown)?;
+    let state = checked.state;
+    let anchors = proof.map_or(Ok(Vec::new()), |proof| outside(context, &proof))?;
     context.ui.answer(&Verified {
         schema: "fonds/verify-file/1",
         anchors,
@@ -255,6 +302,8 @@ pub(super) fn run(context: &Context, path: &Path, key: Option<&str>) -> Result<O
         checked,
         words,
         key: compared,
+        closed,
+        pin,
         given,
     })?;
     Ok(match state {
@@ -266,18 +315,35 @@ pub(super) fn run(context: &Context, path: &Path, key: Option<&str>) -> Result<O
     })
 }
 
-/// Who else saw the checkpoint of a proof that matches.
-fn outside(context: &Context, what: &str, bytes: &[u8]) -> Result<Vec<Outside>, CliError> {
+/// What a file says that it is.
+fn what(bytes: &[u8]) -> &'static str {
+    if publish::is_page(bytes) {
+        "page"
+    } else if bytes.starts_with(b"fonds/") {
+        "checkpoint"
+    } else if fork::is_fork(bytes) {
+        "fork"
+    } else if held::is_closing(bytes) {
+        "closing"
+    } else {
+        "proof"
+    }
+}
+
+/// The proof in a file that matches.
+fn proof_in(what: &str, bytes: &[u8]) -> Option<Proof> {
     let file = match what {
         "page" => publish::out_of_page(&String::from_utf8_lossy(bytes)).unwrap_or_default(),
         "proof" => String::from_utf8_lossy(bytes).into_owned(),
-        _ => return Ok(Vec::new()),
+        _ => return None,
     };
-    let Ok(proof) = serde_json::from_str::<Proof>(&file) else {
-        return Ok(Vec::new());
-    };
+    serde_json::from_str(&file).ok()
+}
+
+/// Who else saw the checkpoint of a proof that matches.
+fn outside(context: &Context, proof: &Proof) -> Result<Vec<Outside>, CliError> {
     let trusted = Trusted::load(&context.places()?)?;
-    Ok(publish::outside(&proof, &trusted, context.now()?))
+    Ok(publish::outside(proof, &trusted, context.now()?))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, CliError> {

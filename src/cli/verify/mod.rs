@@ -2,6 +2,7 @@
 
 mod file;
 mod fork;
+mod held;
 
 use std::cell::Cell;
 use std::fmt::Write as _;
@@ -13,6 +14,7 @@ use crate::archive::Archive;
 use crate::cli::CliError;
 use crate::cli::Context;
 use crate::cli::Outcome;
+use crate::cli::closings;
 use crate::cli::ui::Answer;
 use crate::cli::ui::count;
 use crate::cli::ui::size;
@@ -29,6 +31,7 @@ use crate::record::Moment;
 use crate::record::Zone;
 use crate::record::show;
 use crate::record::visible;
+use crate::succession::Closing;
 use crate::tlog::MAX_NOTE_BYTES;
 use crate::tlog::Note;
 use crate::verify;
@@ -45,8 +48,9 @@ const SHOWN: usize = 50;
 /// differs is named. An archive alone can only show that it fits together: --against holds it against a checkpoint that
 /// somebody else kept.
 ///
-/// With FILE, checks a published page, its proof, a checkpoint or the proof of a fork instead, and needs no archive. Whose key it is such a
-/// file cannot say: --key compares it with the twelve words that the archive's owner gives elsewhere.
+/// With FILE, checks a published page, its proof, a checkpoint, the proof of a fork or how a ledger was closed instead, and
+/// needs no archive. Whose key it is such a file cannot say: --key compares it with the twelve words that the archive's owner
+/// gives elsewhere.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
@@ -55,11 +59,12 @@ Examples
   fonds verify --quick
   fonds verify m-7kq2.html --key \"amount lantern quick seven ...\"
   fonds verify m-7kq2.proof.json
+  fonds verify m-7kq2.proof.json --closing closed.json
 
 Exit status
   0 nothing differs, 1 findings, 2 could not be checked, 10 no archive here")]
 pub(super) struct VerifyArgs {
-    /// A published page, a proof, a checkpoint or the proof of a fork; or the folder of an archive
+    /// A published page, a proof, a checkpoint, the proof of a fork or a closing; or the folder of an archive
     #[arg(conflicts_with_all = ["quick", "against"])]
     file: Option<PathBuf>,
     /// Compare with these twelve words, this origin, or a file with either or a proof in it
@@ -71,6 +76,11 @@ pub(super) struct VerifyArgs {
     /// Hold it against a checkpoint from elsewhere; may be given several times
     #[arg(long, value_name = "CHECKPOINT")]
     against: Vec<PathBuf>,
+    /// Take into account that the recovery key closed its ledger, as this file shows; may be given several times
+    ///
+    /// What counts then is what it had been closed at. A closing that is right is remembered for the next time.
+    #[arg(long, value_name = "CLOSED.json")]
+    closing: Vec<PathBuf>,
 }
 
 /// The report, and by what the reader knows which archive it is of.
@@ -85,6 +95,36 @@ struct Verified<'a> {
     /// The zone in which times are shown.
     #[serde(skip)]
     zone: Zone,
+    /// What is said of the archives before and after it.
+    #[serde(skip)]
+    succession: String,
+}
+
+/// What is said of the archive that this one goes on from, and of the one that goes on from it.
+fn succession(report: &Report) -> Result<String, CliError> {
+    let mut text = String::new();
+    if let Some(before) = &report.continues {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\nIt goes on from another archive, whose recovery key closed it at {}; that one's words:  {}",
+            count(before.size, "entry", "entries"),
+            words(&before.origin)?.join(" ")
+        );
+    }
+    if let Some(closed) = &report.closed {
+        let next: Vec<String> = (closed.next.iter())
+            .map(|next| Ok(words(next)?.join(" ")))
+            .collect::<Result<_, CliError>>()?;
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\nClosed: its recovery key closed it at {}, and what comes after does not count. It goes on as:  {}",
+            count(closed.size, "entry", "entries"),
+            next.join(", and as:  ")
+        );
+    }
+    Ok(text)
 }
 
 impl Answer for Verified<'_> {
@@ -117,6 +157,7 @@ impl Answer for Verified<'_> {
             );
         }
         text.push_str(&closing(report, all, self.zone));
+        text.push_str(&self.succession);
         if !self.words.is_empty() {
             let _ = write!(text, "\nIts words:  {}", self.words.join(" "));
         }
@@ -240,9 +281,13 @@ pub(super) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome, CliEr
             folder = context.at(path.clone());
             &folder
         }
-        Some(path) => return file::run(context, path, args.key.as_deref()),
+        Some(path) => {
+            let closings = given_closings(context, &args.closing)?;
+            return file::run(context, path, args.key.as_deref(), &closings);
+        }
         None => context,
     };
+    given_closings(context, &args.closing)?;
     let report = check(context, args.quick, &args.against)?;
     let archive = Archive::open(&context.folder).ok();
     let (words, first_seen) = match &archive {
@@ -252,7 +297,9 @@ pub(super) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome, CliEr
         ),
         None => (Vec::new(), false),
     };
-    if let Some(archive) = archive.filter(|_| report.findings.is_empty() && !args.quick) {
+    if let Some(archive) =
+        archive.filter(|_| report.findings.is_empty() && !args.quick && report.closed.is_none())
+    {
         pin(context, &archive);
     }
     context.ui.answer(&Verified {
@@ -260,12 +307,24 @@ pub(super) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome, CliEr
         words,
         first_seen,
         zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
+        succession: succession(&report)?,
     })?;
     Ok(if report.findings.is_empty() {
         Outcome::Done
     } else {
         Outcome::Findings
     })
+}
+
+/// The closings that the user gives, kept from now on among what they know.
+fn given_closings(context: &Context, paths: &[PathBuf]) -> Result<Vec<Closing>, CliError> {
+    let places = context.places()?;
+    let read = |path: &PathBuf| {
+        let closing = closings::given(path)?;
+        closings::keep(&places, &closing)?;
+        Ok(closing)
+    };
+    paths.iter().map(read).collect()
 }
 
 fn is_first_seen(context: &Context, archive: &Archive, report: &Report) -> Result<bool, CliError> {
@@ -373,6 +432,9 @@ fn check_once(
     if let Ok(archive) = Archive::open(&context.folder) {
         let places = context.places()?;
         let origin = archive.origin().as_str();
+        let (closings, wrong) = closings::of(&archive, &places)?;
+        options.closings = closings;
+        options.odd.extend(wrong);
         let pin = Pin::open(&places, origin);
         let pin = or_damaged(pin, "pin.damaged", "pin", &mut options)?;
         options.pin = pin.and_then(|pin| pin.note().cloned());
@@ -402,7 +464,7 @@ fn check_once(
     Ok((report, options))
 }
 
-fn note(path: &Path) -> Result<Note, CliError> {
+pub(super) fn note(path: &Path) -> Result<Note, CliError> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
     std::fs::File::open(path)
