@@ -227,7 +227,7 @@ fn a_crash_at_any_step_of_an_append_leaves_one_thing_to_do() -> TestResult {
         memory.standing(head(1), None, &key().public()),
         Standing::Sign
     );
-    memory.sign_pending(&key(), None)?;
+    memory.sign_pending(&key(), None, None)?;
 
     // Before anything: the archive is as it was signed.
     let mut memory = restart(memory, &places)?;
@@ -255,7 +255,7 @@ fn a_crash_at_any_step_of_an_append_leaves_one_thing_to_do() -> TestResult {
         memory.standing(other_head(4), Some(head(1)), &key().public()),
         Standing::Foreign { signed: head(1) }
     );
-    let note = memory.sign_pending(&key(), None)?;
+    let note = memory.sign_pending(&key(), None, None)?;
 
     // Signed, but the archive lacks the note: it is the same one.
     let memory = restart(memory, &places)?;
@@ -291,11 +291,11 @@ fn the_signer_never_signs_less_nor_two_roots_for_one_size() -> TestResult {
     let (_dir, places) = places()?;
     let mut memory = Memory::open(&places, ORIGIN)?;
     assert!(matches!(
-        memory.sign_pending(&key(), None),
+        memory.sign_pending(&key(), None, None),
         Err(KeyError::NothingPending)
     ));
     memory.set_pending(head(5), &key())?;
-    let first = memory.sign_pending(&key(), None)?;
+    let first = memory.sign_pending(&key(), None, None)?;
     let mut memory = restart(memory, &places)?;
     assert!(matches!(
         memory.set_pending(head(4), &key()),
@@ -311,7 +311,7 @@ fn the_signer_never_signs_less_nor_two_roots_for_one_size() -> TestResult {
     assert_eq!(memory.pending(&key().public()), None);
     // The same head again is the same note.
     memory.set_pending(head(5), &key())?;
-    assert_eq!(memory.sign_pending(&key(), None)?, first);
+    assert_eq!(memory.sign_pending(&key(), None, None)?, first);
 
     // Not even when the file was made to say so.
     drop(memory);
@@ -331,7 +331,7 @@ fn the_signer_never_signs_less_nor_two_roots_for_one_size() -> TestResult {
     let mut memory = Memory::open(&places, ORIGIN)?;
     assert!(memory.pending(&key().public()).is_some());
     assert!(matches!(
-        memory.sign_pending(&key(), None),
+        memory.sign_pending(&key(), None, None),
         Err(KeyError::OtherRoot { .. })
     ));
     // Nor what somebody announced who has not got the key.
@@ -345,7 +345,7 @@ fn the_signer_never_signs_less_nor_two_roots_for_one_size() -> TestResult {
         Standing::Foreign { signed: head(5) }
     );
     assert!(matches!(
-        memory.sign_pending(&key(), None),
+        memory.sign_pending(&key(), None, None),
         Err(KeyError::NothingPending)
     ));
     Ok(())
@@ -375,7 +375,7 @@ fn a_memory_that_cannot_be_written_signs_nothing() -> TestResult {
     fs::rename(&path, path.with_extension("away"))?;
     fs::create_dir(&path)?;
     assert!(matches!(
-        memory.sign_pending(&key(), None),
+        memory.sign_pending(&key(), None, None),
         Err(KeyError::Durable(_))
     ));
     assert_eq!(
@@ -390,7 +390,7 @@ fn a_memory_that_cannot_be_written_signs_nothing() -> TestResult {
         memory.standing(head(2), None, &key().public()),
         Standing::Sign
     );
-    memory.sign_pending(&key(), None)?;
+    memory.sign_pending(&key(), None, None)?;
     Ok(())
 }
 
@@ -399,7 +399,7 @@ fn a_damaged_memory_is_said_and_not_taken_for_an_empty_one() -> TestResult {
     let (_dir, places) = places()?;
     let mut memory = Memory::open(&places, ORIGIN)?;
     memory.set_pending(head(2), &key())?;
-    memory.sign_pending(&key(), None)?;
+    memory.sign_pending(&key(), None, None)?;
     memory.set_pending(head(3), &key())?;
     drop(memory);
     let path = places.memory(ORIGIN)?;
@@ -428,7 +428,7 @@ fn a_damaged_memory_or_pin_is_put_aside_and_nothing_else_is() -> TestResult {
     let (_dir, places) = places()?;
     let mut memory = Memory::open(&places, ORIGIN)?;
     memory.set_pending(head(2), &key())?;
-    memory.sign_pending(&key(), None)?;
+    memory.sign_pending(&key(), None, None)?;
     drop(memory);
     assert!(keys::set_damaged_aside(&places, ORIGIN)?.is_empty());
     for path in [places.memory(ORIGIN)?, places.pin(ORIGIN)?] {

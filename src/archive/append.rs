@@ -94,6 +94,8 @@ pub struct Signer {
     pub(super) key: KeyPair,
     /// The key that the archive's last entry ended, while the head has to be signed by both.
     pub(super) retired: Option<KeyPair>,
+    /// The key of who records, where they are an editor.
+    editor: Option<KeyPair>,
     pub(super) memory: Memory,
     pub(super) pin: Pin,
     /// Where the changes of the key are kept.
@@ -108,11 +110,19 @@ impl Signer {
         self
     }
 
+    /// The same signer for somebody who has an editor's key. It signs as long as the ledger admits it.
+    #[must_use]
+    pub fn by_editor(mut self, editor: Option<KeyPair>) -> Self {
+        self.editor = editor;
+        self
+    }
+
     /// The signer of an archive, with the memory and the pin of this user.
     pub fn new(places: &Places, origin: &str, key: KeyPair) -> Result<Self, ArchiveError> {
         Ok(Self {
             key,
             retired: None,
+            editor: None,
             memory: Memory::open(places, origin)?,
             pin: Pin::open(places, origin)?,
             changes: places.changes(origin)?,
@@ -371,10 +381,13 @@ impl Writer {
     pub(super) fn seal(&mut self) -> Result<(), ArchiveError> {
         let size = self.tree.size();
         let (first, second) = self.archive.log_keys()?.signers(size);
+        let from = self.archive.signed_before(size)?;
+        let editors = self.archive.editors()?;
         let Signer {
             key,
             memory,
             retired,
+            editor,
             ..
         } = &mut self.signer;
         let retired = retired.as_ref().filter(|_| second.is_some());
@@ -382,7 +395,10 @@ impl Writer {
             let missing = first.to_string();
             return Err(KeyError::KeyNotHere { size, missing }.into());
         }
-        let note = memory.sign_pending(key, retired)?;
+        let editor = editor
+            .as_ref()
+            .filter(|editor| editors.admitted(&editor.public(), from).is_some());
+        let note = memory.sign_pending(key, retired, editor)?;
         self.store_note(&note)
     }
 

@@ -81,8 +81,8 @@ struct Copied {
 impl Writer {
     /// Lengthens an older copy of the archive to the size of the log in `copy`, which may be the archive's own, and
     /// records that. `changes` are those of the key that this user keeps: of the entries that the copy of the archive lacks
-    /// they come back whole, since nothing beyond them could be judged otherwise. `values` are the slots `copy`, `note`, `by` and `t` of `restored/1`. After an error the archive is
-    /// as it was.
+    /// they come back whole, since nothing beyond them could be judged otherwise. `values` are the slots `copy`, `note`,
+    /// `by` and `t` of `restored/1`. After an error the archive is as it was.
     pub fn restore(
         root: &Path,
         signer: Signer,

@@ -238,7 +238,8 @@ impl Context {
         if public_half(&next)? != Some(expected) {
             demand_not_older(archive, &places, public_half(&path)? == Some(expected))?;
             let key = self.key(&path, &expected, "Passphrase of the archive's key:")?;
-            return Ok(Signer::new(&places, origin, key)?);
+            let editor = self.editor(archive, &places)?;
+            return Ok(Signer::new(&places, origin, key)?.by_editor(editor));
         }
         // A change of the key was stopped after it had been recorded.
         let key = self.key(&next, &expected, "Passphrase of the archive's new key:")?;
@@ -251,7 +252,23 @@ impl Context {
             }
             _ => None,
         };
-        Ok(Signer::new(&places, origin, key)?.after(retired))
+        let editor = self.editor(archive, &places)?;
+        let signer = Signer::new(&places, origin, key)?.by_editor(editor);
+        Ok(signer.after(retired))
+    }
+
+    /// The editor's key that is here, where the ledger admits it.
+    fn editor(&self, archive: &Archive, places: &Places) -> Result<Option<KeyPair>, CliError> {
+        let path = places.editor_key(archive.origin().as_str())?;
+        let Some(public) = public_half(&path)? else {
+            return Ok(None);
+        };
+        let next = archive.head()?.0;
+        if archive.editors()?.admitted(&public, next).is_none() {
+            return Ok(None);
+        }
+        self.key(&path, &public, "Passphrase of your editor's key:")
+            .map(Some)
     }
 
     /// The key that a file says ssh-agent holds.

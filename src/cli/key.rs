@@ -14,6 +14,9 @@ use super::acts::Values;
 use super::closings;
 use super::continuing;
 use super::continuing::ContinueArgs;
+use super::editors;
+use super::editors::EditorAct;
+use super::editors::ListedEditor;
 use super::ui::Answer;
 use super::ui::count;
 use super::ui::number;
@@ -40,6 +43,7 @@ Examples
   fonds key rotate --reason \"the laptop was sold\"
   fonds key rotate --agent-key ~/.ssh/harbor.pub
   fonds key continue ../harbor-2 --recovery-key /media/usb/recovery
+  fonds key editor admit Nora --key nora.pub
   fonds key continue ../harbor-2 --last-good checkpoint-of-june.txt
 
 Exit status
@@ -75,6 +79,9 @@ enum Act {
     /// came after is disowned, in whoever's hands it is. The new archive has keys and words of its own, and shows by the
     /// recovery key's word that it goes on from this one.
     Continue(ContinueArgs),
+    /// Whose own keys sign what they record, besides the archive's
+    #[command(subcommand)]
+    Editor(EditorAct),
 }
 
 #[derive(Debug, Serialize)]
@@ -90,6 +97,8 @@ struct Listed {
     here: bool,
     /// Where the recovery key closed the ledger; nothing where it did not, as far as this user knows.
     closed: Option<ClosedAt>,
+    /// Those whose own keys sign what they record.
+    editors: Vec<ListedEditor>,
 }
 
 /// Where a ledger was closed.
@@ -177,6 +186,10 @@ impl Answer for Listed {
             "The key that signs now is not on this computer: the archive can be read here, not added to.\n"
         };
         text.push_str(here);
+        for editor in &self.editors {
+            text.push_str(&editor.line());
+            text.push('\n');
+        }
         if let Some(closed) = &self.closed {
             // Writing to a string cannot fail.
             let _ = writeln!(
@@ -208,6 +221,7 @@ pub(super) fn run(context: &Context, args: &KeyArgs) -> Result<Outcome, CliError
             };
             rotate(context, reason.as_deref(), note.as_deref(), lock)?;
         }
+        Some(Act::Editor(act)) => editors::run(context, act)?,
         None => {}
     }
     context.ui.answer(&keys(context, &context.archive()?)?)?;
@@ -235,6 +249,7 @@ fn keys(context: &Context, archive: &Archive) -> Result<Listed, CliError> {
         origin: origin.to_owned(),
         keys,
         here: context.has_key(archive)?,
+        editors: editors::listed(context, archive)?,
         closed: ClosedAt::by(&closings::of(archive, &context.places()?)?.0)?,
     })
 }

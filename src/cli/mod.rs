@@ -15,6 +15,7 @@ mod custody;
 mod demo;
 mod destroy;
 mod doctor;
+mod editors;
 mod exit;
 mod find;
 mod help;

@@ -9,9 +9,11 @@ use super::ui::columns;
 use super::ui::count;
 use super::ui::number;
 use crate::archive::About;
+use crate::archive::Agent;
 use crate::archive::Archive;
 use crate::archive::Custodian;
 use crate::archive::Doomed;
+use crate::archive::Editors;
 use crate::archive::Opened;
 use crate::archive::Segment;
 use crate::archive::plain;
@@ -36,8 +38,23 @@ pub(super) struct Line {
     by: Option<String>,
     /// What it says, in a sentence.
     what: String,
+    /// The editor whose own key signed the checkpoint that it was recorded under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed_by: Option<String>,
     #[serde(skip)]
     shown: String,
+}
+
+impl Line {
+    /// Who recorded it: as they say, and as an editor's key says.
+    fn whose(&self) -> String {
+        let said = self.by.as_deref().map(visible).unwrap_or_default();
+        match &self.signed_by {
+            None => said,
+            Some(editor) if self.by.as_ref() == Some(editor) => format!("{said}, signed"),
+            Some(editor) => format!("{said}, signed by {}", visible(editor)),
+        }
+    }
 }
 
 /// Lines in columns.
@@ -48,7 +65,7 @@ pub(super) fn lines(lines: &[Line]) -> String {
             vec![
                 number(line.entry),
                 line.shown.clone(),
-                line.by.as_deref().map(visible).unwrap_or_default(),
+                line.whose(),
                 visible(&line.what),
             ]
         })
@@ -61,6 +78,8 @@ pub(super) struct Teller<'a> {
     archive: &'a Archive,
     custodian: Custodian<'a>,
     zone: Zone,
+    editors: Editors,
+    agents: Vec<Agent>,
 }
 
 impl<'a> Teller<'a> {
@@ -69,6 +88,8 @@ impl<'a> Teller<'a> {
             archive,
             custodian: Custodian::new(archive)?,
             zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
+            editors: archive.editors()?,
+            agents: archive.agents()?,
         })
     }
 
@@ -80,6 +101,11 @@ impl<'a> Teller<'a> {
     /// An entry in words.
     pub(super) fn line(&self, seq: u64) -> Result<Line, CliError> {
         let reference = self.archive.entry_reference(seq)?;
+        let editor = self.archive.editor_of(&self.editors, seq)?;
+        let signed_by = editor.map(|editor| {
+            let agent = self.agents.iter().find(|agent| agent.seq == editor.agent);
+            agent.map_or_else(|| format!("entry {}", editor.agent), |it| it.name.clone())
+        });
         let opened = self.archive.entry(seq)?;
         let Some(entry) = opened else {
             return Ok(Line {
@@ -89,6 +115,7 @@ impl<'a> Teller<'a> {
                 recorded: None,
                 by: None,
                 what: "its values are gone".to_owned(),
+                signed_by,
                 shown: String::new(),
             });
         };
@@ -105,6 +132,7 @@ impl<'a> Teller<'a> {
             what: self.what(seq, &entry, reference.as_deref())?,
             reference,
             recorded,
+            signed_by,
             by: entry.get("by")?,
             shown,
         })

@@ -122,6 +122,11 @@ impl Announced {
     }
 }
 
+/// The name under which editors sign what they record, which no checkpoint has.
+pub fn editor_name(origin: &str) -> String {
+    format!("{origin}/editor")
+}
+
 /// The name under which announcements are signed, which no checkpoint has.
 fn signer_of(origin: &str) -> String {
     format!("{origin}/pending")
@@ -280,12 +285,13 @@ impl Memory {
     }
 
     /// Signs the announced head and remembers the note, durably, before handing it out. Where the head's last entry
-    /// changed the log's key, `retired` is the key that it ended, and signs first. When this fails, no signature exists
-    /// outside the memory.
+    /// changed the log's key, `retired` is the key that it ended, and signs first; `editor` is whoever recorded what it
+    /// ends with. When this fails, no signature exists outside the memory.
     pub fn sign_pending(
         &mut self,
         key: &KeyPair,
         retired: Option<&KeyPair>,
+        editor: Option<&KeyPair>,
     ) -> Result<Note, KeyError> {
         let head = self
             .pending(&key.public())
@@ -300,6 +306,9 @@ impl Memory {
         let mut note = Note::new(&checkpoint.text())?;
         for key in retired.into_iter().chain([key]) {
             key.add_to(&mut note, &self.origin)?;
+        }
+        if let Some(editor) = editor {
+            editor.add_to(&mut note, &editor_name(&self.origin))?;
         }
         self.remember(State {
             pending: None,

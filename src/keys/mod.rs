@@ -35,6 +35,7 @@ pub use memory::Head;
 pub use memory::Memory;
 pub use memory::Standing;
 pub use memory::announced;
+pub use memory::editor_name;
 pub use memory::last_signed;
 pub use memory::set_damaged_aside;
 pub use pin::Pin;

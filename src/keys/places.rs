@@ -49,6 +49,11 @@ impl Places {
         self.key_file(origin, ".recovery")
     }
 
+    /// This user's own key as an editor of the archive.
+    pub fn editor_key(&self, origin: &str) -> Result<PathBuf, KeyError> {
+        self.key_file(origin, ".editor")
+    }
+
     /// The private key of this user as a witness of others' archives.
     pub fn witness_key(&self) -> PathBuf {
         self.config.join("witness").join("key")

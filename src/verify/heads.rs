@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Pass;
 use crate::archive::ArchiveError;
+use crate::archive::Editors;
 use crate::keys::LogKeys;
 use crate::record::Finding;
 use crate::tlog::Checkpoint;
@@ -111,10 +112,14 @@ impl Pass<'_, '_> {
         };
         let rows = self.ledger.checkpoints()?;
         let last = rows.len();
+        let editors = self.archive.editors()?;
+        let mut from = 0;
         for (number, (size, bytes)) in rows.into_iter().enumerate() {
+            let recorded_from = std::mem::replace(&mut from, u64::try_from(size).unwrap_or(0));
             if self.options.quick && number + 1 < last {
                 continue;
             }
+            self.editors_line(&editors, recorded_from, size, &bytes);
             match self.stored_head(&keys, size, &bytes) {
                 Some(checkpoint) => {
                     heads.expect(checkpoint.size);
@@ -153,6 +158,20 @@ impl Pass<'_, '_> {
             heads.expect(pending.size);
         }
         Ok(heads)
+    }
+
+    /// Judges the line of who recorded what a stored checkpoint ends with, where there is one.
+    fn editors_line(&mut self, editors: &Editors, from: u64, size: i64, bytes: &[u8]) {
+        let Ok(note) = Note::parse(bytes) else {
+            return;
+        };
+        if let Err(reason) = editors.recorded_by(&note, from) {
+            self.found.add(Finding::new(
+                "editor.not-valid",
+                format!("checkpoint of {size} entries"),
+                format!("The line in an editor's name does not show who recorded what it covers: {reason}."),
+            ));
+        }
     }
 
     fn stored_head(&mut self, keys: &LogKeys, size: i64, bytes: &[u8]) -> Option<Checkpoint> {

@@ -1,0 +1,199 @@
+//! Editors: each one's own key signs what they record, and nobody else's record passes for theirs.
+
+#[path = "support/copies.rs"]
+mod copies;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use copies::copy_tree;
+use fonds::archive::Archive;
+use fonds::keys::KeyPair;
+use fonds::keys::editor_name;
+use fonds::tlog::Note;
+use serde_json::Value;
+
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// Ines keeps an archive, Nora records in it too: both have its log key.
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> TestResult<Self> {
+        let desk = Self(tempfile::tempdir()?);
+        desk.says("ines", &["init", "archive", "--zone", "UTC"], 0)?;
+        desk.says("ines", &["people", "add", "Nora"], 0)?;
+        let keys = desk.path("nora/config/keys");
+        fs::create_dir_all(&keys)?;
+        for entry in fs::read_dir(desk.path("ines/config/keys"))? {
+            let entry = entry?;
+            if !entry.file_name().to_string_lossy().contains("recovery") {
+                fs::copy(entry.path(), keys.join(entry.file_name()))?;
+            }
+        }
+        Ok(desk)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn origin(&self) -> TestResult<String> {
+        Ok(Archive::open(&self.path("archive"))?.origin().to_string())
+    }
+
+    fn says(&self, who: &str, args: &[&str], status: i32) -> TestResult<String> {
+        let output = Command::new(env!("CARGO_BIN_EXE_fonds"))
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("FONDS_USER", self.path(who))
+            .env("FONDS_ARCHIVE", self.path("archive"))
+            .env("FONDS_NOW", "2026-11-23T09:30:00Z")
+            .env("FONDS_BY", if who == "ines" { "Ines" } else { "Nora" })
+            .args(args)
+            .output()?;
+        let said = String::from_utf8(output.stdout)? + &String::from_utf8(output.stderr)?;
+        assert_eq!(output.status.code(), Some(status), "{args:?}: {said}");
+        Ok(said)
+    }
+
+    fn json(&self, who: &str, args: &[&str], status: i32) -> TestResult<Value> {
+        let said = self.says(who, &[&["--json", "-q"], args].concat(), status)?;
+        Ok(serde_json::from_str(&said).map_err(|error| format!("{error}: {said}"))?)
+    }
+
+    /// Nora makes her key and Ines admits it; what Nora's computer remembers begins there.
+    fn admit(&self) -> TestResult {
+        self.says("nora", &["key", "editor", "make"], 0)?;
+        let name = self.origin()?.replacen("fonds/", "", 1);
+        let public = self.path(&format!("nora/config/keys/{name}.editor.pub"));
+        let public = public.display().to_string();
+        self.says(
+            "ines",
+            &["key", "editor", "admit", "Nora", "--key", &public],
+            0,
+        )?;
+        let again = ["key", "editor", "admit", "Nora", "--key", &public];
+        self.says("ines", &again, 2)?;
+        self.says("nora", &["doctor", "--trust-head"], 0)?;
+        Ok(())
+    }
+
+    /// Whose line the newest entry has, as the log tells it, and whose name.
+    fn newest(&self) -> TestResult<(Option<String>, Option<String>)> {
+        let log = self.json("reader", &["log", "--limit", "1"], 0)?;
+        let of = |field: &str| log["entries"][0][field].as_str().map(str::to_owned);
+        Ok((of("by"), of("signed_by")))
+    }
+
+    /// Replaces the note of the last checkpoint.
+    fn forge(&self, note: &Note) -> TestResult {
+        let conn = rusqlite::Connection::open(self.path("archive/archive.sqlite"))?;
+        let named = "SELECT sql FROM sqlite_schema WHERE name = 'checkpoint_is_append_only'";
+        let trigger: String = conn.query_row(named, (), |row| row.get(0))?;
+        conn.execute_batch("DROP TRIGGER checkpoint_is_append_only")?;
+        conn.execute(
+            "UPDATE checkpoint SET note = ?1 WHERE size = (SELECT max(size) FROM checkpoint)",
+            [note.to_string()],
+        )?;
+        conn.execute_batch(&trigger)?;
+        Ok(())
+    }
+
+    fn last_note(&self) -> TestResult<Note> {
+        let (_, note) = Archive::open(&self.path("archive"))?.head()?;
+        Ok(Note::parse(note.ok_or("no note")?.as_bytes())?)
+    }
+
+    fn codes(&self) -> TestResult<Vec<String>> {
+        let output = self.says("stranger", &["--json", "-q", "verify"], 1)?;
+        let report: Value = serde_json::from_str(&output)?;
+        let findings = report["findings"].as_array().into_iter().flatten();
+        let codes = findings.filter_map(|it| it["code"].as_str().map(str::to_owned));
+        Ok(codes.collect())
+    }
+}
+
+#[test]
+fn each_editors_own_key_signs_what_they_record() -> TestResult {
+    let desk = Desk::new()?;
+    desk.admit()?;
+    // Who admitted her is no editor: what Ines records bears no line.
+    assert_eq!(desk.newest()?, (Some("Ines".to_owned()), None));
+    desk.says("nora", &["people", "add", "Adair"], 0)?;
+    let nora = || Some("Nora".to_owned());
+    assert_eq!(desk.newest()?, (nora(), nora()));
+    let told = desk.says("reader", &["log", "--limit", "1"], 0)?;
+    assert!(told.contains("Nora, signed"), "{told}");
+    desk.says("ines", &["people", "add", "Mina"], 0)?;
+    assert_eq!(desk.newest()?, (Some("Ines".to_owned()), None));
+    // Somebody who has the log key only says that they are Nora; the line is not there.
+    let thief = desk.path("thief");
+    copy_tree(&desk.path("ines"), &thief)?;
+    desk.says("thief", &["people", "add", "Otto"], 0)?;
+    assert_eq!(desk.newest()?, (nora(), None));
+    // Nora goes on from what the others recorded, until she leaves.
+    desk.says("nora", &["people", "add", "Pia"], 0)?;
+    assert_eq!(desk.newest()?.1, nora());
+    let keys = desk.json("nora", &["key"], 0)?;
+    assert_eq!(keys["editors"][0]["name"], "Nora");
+    assert_eq!(keys["editors"][0]["here"], true);
+    desk.says("thief", &["people", "add", "Ezra"], 0)?;
+    desk.says(
+        "ines",
+        &["key", "editor", "leave", "Nora", "--reason", "moved on"],
+        0,
+    )?;
+    desk.says("ines", &["key", "editor", "leave", "Nora"], 2)?;
+    desk.says("nora", &["people", "add", "Ida"], 0)?;
+    assert_eq!(desk.newest()?, (nora(), None));
+    let report = desk.json("reader", &["verify"], 0)?;
+    assert_eq!(report["findings"], serde_json::json!([]));
+    Ok(())
+}
+
+#[test]
+fn who_has_no_editors_key_records_in_nobodys_name() -> TestResult {
+    let desk = Desk::new()?;
+    desk.admit()?;
+    desk.says("nora", &["people", "add", "Adair"], 0)?;
+    let name = editor_name(&desk.origin()?);
+    let line = |note: &Note| {
+        let found = note.signatures().iter().find(|line| line.name() == name);
+        found.cloned()
+    };
+    let hers = line(&desk.last_note()?).ok_or("no line")?;
+    desk.says("ines", &["people", "add", "Mina"], 0)?;
+    let whole = desk.last_note()?;
+    assert_eq!(line(&whole), None);
+    // Her line from the checkpoint before, somebody's own key in an editor's name, and the log key in it.
+    let mut copied = whole.clone();
+    copied.add(hers)?;
+    let mut own = whole.clone();
+    KeyPair::from_seed([66; 32]).add_to(&mut own, &name)?;
+    for forged in [copied, own] {
+        desk.forge(&forged)?;
+        let codes = desk.codes()?;
+        assert!(codes.contains(&"editor.not-valid".to_owned()), "{codes:?}");
+        assert_eq!(desk.newest()?.1, None);
+    }
+    desk.forge(&whole)?;
+    // The archive's own key is no editor's.
+    let key = desk
+        .path("ines/config/keys")
+        .join(format!("{}.pub", desk.origin()?.replacen("fonds/", "", 1)));
+    let key = key.display().to_string();
+    let refused = desk.says(
+        "ines",
+        &["key", "editor", "admit", "Nora", "--key", &key],
+        2,
+    )?;
+    assert!(refused.contains("own key"), "{refused}");
+    desk.says(
+        "ines",
+        &["key", "editor", "admit", "Nobody", "--key", &key],
+        2,
+    )?;
+    Ok(())
+}
