@@ -108,7 +108,7 @@ fn unknown_is_an_answer_and_blank_is_not_stated() {
 #[test]
 fn altered_bytes_are_said_first_and_never_called_unchanged() {
     let found = Digest::new([9; 32]);
-    let report = report(Read::Altered { found });
+    let report = report(Read::Altered { found: Some(found) });
     assert!(report.items[0].is_damaged());
     let text = provenance::text(&report);
     assert!(text.contains("NOT those that were recorded"), "{text}");

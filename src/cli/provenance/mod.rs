@@ -2,6 +2,7 @@
 
 mod all;
 mod gather;
+mod hidden;
 mod words;
 
 use std::path::Path;
