@@ -15,6 +15,7 @@ use crate::cli::Context;
 use crate::cli::Outcome;
 use crate::cli::ui::Answer;
 use crate::cli::ui::count;
+use crate::cli::ui::number;
 use crate::cli::ui::size;
 use crate::keys::Head;
 use crate::keys::KeyError;
@@ -104,8 +105,9 @@ impl Answer for Verified<'_> {
         if all > SHOWN as u64 {
             let _ = writeln!(
                 text,
-                "  and {} more (--json lists them)",
-                all - SHOWN as u64
+                "  and {} more{}",
+                number(all - SHOWN as u64),
+                listed(report.more_findings)
             );
         }
         for note in report.not_findings.iter().take(SHOWN) {
@@ -114,6 +116,15 @@ impl Answer for Verified<'_> {
                 "  (not a finding) {}  {}",
                 visible(&note.subject),
                 visible(&note.text)
+            );
+        }
+        let notes = report.not_findings.len() as u64 + report.more_not_findings;
+        if notes > SHOWN as u64 {
+            let _ = writeln!(
+                text,
+                "  (not findings) and {} more{}",
+                number(notes - SHOWN as u64),
+                listed(report.more_not_findings)
             );
         }
         text.push_str(&closing(report, all, self.zone));
@@ -126,6 +137,14 @@ impl Answer for Verified<'_> {
             );
         }
         text
+    }
+}
+
+/// Where those are that are not shown; `more` of them are only counted.
+fn listed(more: u64) -> String {
+    match more {
+        0 => " (--json lists them)".to_owned(),
+        more => format!(" (--json lists all but {})", number(more)),
     }
 }
 
