@@ -183,7 +183,10 @@ fn rotate(
     values.words("reason", reason);
     values.words("note", note);
     writer.rotate(new, values.slots())?;
-    take_place(&next, &place)?;
+    take_place(&next, &place).map_err(|error| {
+        let hint = "any verb that writes puts the new key in its place";
+        CliError::from(error).after("the archive's key is changed", hint)
+    })?;
     context
         .ui
         .say(&format!(

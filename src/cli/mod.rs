@@ -39,6 +39,7 @@ mod vault;
 mod verify;
 mod withhold;
 mod witness;
+mod written;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
