@@ -94,16 +94,18 @@ fn a_redacted_copy_that_cannot_be_tied_is_not_brought_in() -> TestResult {
 
 #[test]
 fn a_witness_that_cannot_write_its_answer_says_that_it_remembers() -> TestResult {
-    let desk = Desk::started()?;
-    desk.done(&["witness", "init", "mara.example"])?;
-    let key = desk.json(&["witness"], 0)?;
+    let (ines, mara) = (Desk::started()?, Desk::started()?);
+    mara.done(&["witness", "init", "mara.example"])?;
+    let key = mara.json(&["witness"], 0)?;
     let key = key["verifier"].as_str().ok_or("no key")?;
-    desk.done(&["anchor", "trust", "mara", key])?;
-    desk.done(&["anchor", "request", "--witness", "mara", "-o", "asked"])?;
-    fs::create_dir(desk.path("answer"))?;
-    let said = desk.half_done(&["witness", "cosign", "asked", "-o", "answer"])?;
+    ines.done(&["anchor", "trust", "mara", key])?;
+    ines.done(&["anchor", "request", "--witness", "mara", "-o", "asked"])?;
+    let asked = ines.path("asked").display().to_string();
+    fs::create_dir(mara.path("answer"))?;
+    let cosign = ["witness", "cosign", &asked, "-o", "answer"];
+    let said = mara.half_done(&cosign)?;
     assert!(said.contains("cosigned and remembered"), "{said}");
-    fs::remove_dir(desk.path("answer"))?;
-    desk.done(&["witness", "cosign", "asked", "-o", "answer"])?;
+    fs::remove_dir(mara.path("answer"))?;
+    mara.done(&cosign)?;
     Ok(())
 }
