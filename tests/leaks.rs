@@ -175,12 +175,7 @@ fn paths_user_names_and_authors_of_office_files_do_not_leave() -> TestResult {
         "brandt",
     ])?;
     // An office file says who wrote it.
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let stored =
-        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    zip.start_file("docProps/core.xml", stored)?;
-    zip.write_all(b"<cp:coreProperties><dc:creator>Ulla Mark</dc:creator><cp:lastModifiedBy>Per Holm</cp:lastModifiedBy></cp:coreProperties>")?;
-    let letter = desk.bring("letter.docx", &zip.finish()?.into_inner())?;
+    let letter = desk.bring("letter.docx", &office_file()?)?;
     fs::write(
         desk.path("draft.md"),
         format!("She wrote: \u{201c}Per Holm and Ulla Mark were there\u{201d} [{letter}].\n"),
@@ -194,7 +189,23 @@ fn paths_user_names_and_authors_of_office_files_do_not_leave() -> TestResult {
         said.contains("who saved last") && said.contains("Per Holm"),
         "{said}"
     );
+    // Words that look like references and name nothing do not crowd it out.
+    let crowd: String = (0..12_000).map(|it| format!("d-00{it:05}\n")).collect();
+    let list = format!("{crowd}Ulla Mark wrote {letter}.\n");
+    let list = desk.bring("list.txt", list.as_bytes())?;
+    let said = desk.refused(&["publish", &list, "-o", "list.html", "--yes"])?;
+    assert!(said.contains("Ulla Mark"), "{said}");
     Ok(())
+}
+
+/// An office file that says who made it and who saved it last.
+fn office_file() -> TestResult<Vec<u8>> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    zip.start_file("docProps/core.xml", stored)?;
+    zip.write_all(b"<cp:coreProperties><dc:creator>Ulla Mark</dc:creator><cp:lastModifiedBy>Per Holm</cp:lastModifiedBy></cp:coreProperties>")?;
+    Ok(zip.finish()?.into_inner())
 }
 
 #[test]

@@ -5,6 +5,8 @@ use fonds::record::Digest;
 use fonds::record::Zone;
 use fonds::report::NOT_SHOWN;
 use fonds::report::provenance;
+use fonds::report::provenance::All;
+use fonds::report::provenance::DocumentRow;
 use fonds::report::provenance::Field;
 use fonds::report::provenance::Held;
 use fonds::report::provenance::Ledger;
@@ -20,7 +22,7 @@ const HOSTILE: &str = "<script>alert(1)</script>\u{1b}[2J [a](http://x.example) 
 fn report(read: Read) -> Provenance {
     let mut subject = Subject {
         item: "m-7kq2".to_owned(),
-        what: "email".to_owned(),
+        what: HOSTILE.to_owned(),
         title: Some(HOSTILE.to_owned()),
         begins: Some(HOSTILE.to_owned()),
         from: vec![HOSTILE.to_owned()],
@@ -78,7 +80,22 @@ fn report(read: Read) -> Provenance {
         by: None,
         seal: None,
         items: vec![subject],
-        all: None,
+        all: Some(All {
+            documents: vec![DocumentRow {
+                document: "d-41ac".to_owned(),
+                what: HOSTILE.to_owned(),
+                name: Some(HOSTILE.to_owned()),
+                digest: None,
+                withheld: None,
+                size: None,
+                messages: 0,
+                accession: None,
+                parent: None,
+                entry: None,
+                recorded: None,
+            }],
+            ..All::default()
+        }),
         not_shown: NOT_SHOWN,
         zone: Zone::UTC,
     }
@@ -108,7 +125,7 @@ fn unknown_is_an_answer_and_blank_is_not_stated() {
 #[test]
 fn altered_bytes_are_said_first_and_never_called_unchanged() {
     let found = Digest::new([9; 32]);
-    let report = report(Read::Altered { found });
+    let report = report(Read::Altered { found: Some(found) });
     assert!(report.items[0].is_damaged());
     let text = provenance::text(&report);
     assert!(text.contains("NOT those that were recorded"), "{text}");

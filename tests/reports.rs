@@ -216,6 +216,49 @@ fn the_page_in_markdown_says_the_same_and_escapes_what_it_quotes() -> TestResult
 }
 
 #[test]
+fn nothing_of_a_hostile_draft_or_source_moves_a_cursor_or_turns_letters() -> TestResult {
+    let draft = DRAFT
+        .replace(
+            "Nora Halloran warned",
+            "\u{1b}[2J\u{202e}Nora\u{2066} warned",
+        )
+        .replace(
+            "The memorandum says",
+            "The \u{1b}]0;\u{202e}memorandum says",
+        )
+        .replace("# The harbor", "# The \u{202e}harbor");
+    let name = "harbor\u{1b}[31m\u{202e}.md";
+    let draft = Draft::read(draft.as_bytes(), Some(name), DraftFormat::Markdown);
+    let options = Options {
+        archive: "Harbor\u{202e}\u{1b}[1m".to_owned(),
+        by: Some("E.\u{2067} Ferro".to_owned()),
+        ..Options::default()
+    };
+    let mut found = check(&Harbor, &draft, &options)?;
+    for quoted in &mut found.quotations {
+        for found in &mut quoted.matches {
+            found.from = vec!["Nora\u{1b}[2J\u{202e}".to_owned()];
+            found.subject = Some("Re:\u{202e}\u{1b}[2J".to_owned());
+            found.custody = "Nora\u{1b}[2J\u{202e} → the archive".to_owned();
+            found.before = "before\u{1b}[2J\u{202e} ".to_owned();
+        }
+    }
+    for page in [
+        citation::html(&found, Some(&seal())),
+        citation::markdown(&found, Some(&seal())),
+    ] {
+        assert!(
+            page.contains("⟨U+001B⟩") && page.contains("⟨U+202E⟩"),
+            "{page}"
+        );
+        for letter in ['\u{1b}', '\u{202e}', '\u{2066}', '\u{2067}'] {
+            assert!(!page.contains(letter), "{letter:?}: {page}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn a_check_without_quotations_makes_a_page() -> TestResult {
     let draft = Draft::read(b"Nothing is quoted here.", None, DraftFormat::Text);
     let found = check(&Harbor, &draft, &Options::default())?;

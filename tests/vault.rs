@@ -486,6 +486,9 @@ fn a_shredded_name_is_gone_and_its_absence_is_no_finding() -> TestResult {
     // Put back, it is ordered and not carried out; once more, and it is.
     fs::write(&file, bytes)?;
     assert_eq!(desk.verify()?.0, ["vault.left"]);
+    assert_eq!(desk.json(&["vault"], 1)?["names"][0]["state"], "left");
+    let listed = String::from_utf8(desk.run(&["vault"])?.stdout)?;
+    assert!(listed.contains("its file is still there"), "{listed}");
     let done = desk.json(&yes, 0)?;
     assert_eq!(
         (
@@ -495,6 +498,22 @@ fn a_shredded_name_is_gone_and_its_absence_is_no_finding() -> TestResult {
         (&1.into(), Some(0))
     );
     assert!(desk.verify()?.0.is_empty());
+    // Something is in the way of it: that it is ordered is said, and it is carried out later.
+    let pseudonym = desk.sealed()?;
+    let file = desk.vault_files()?.remove(0);
+    fs::remove_file(&file)?;
+    fs::create_dir(&file)?;
+    fs::write(file.join("in the way"), "")?;
+    let shred = ["vault", "shred", &pseudonym, "--reason", "x", "--yes"];
+    let refused = desk.json(&shred, 2)?;
+    assert_eq!(refused["kind"], "half_done");
+    let said = refused["message"].as_str().unwrap_or_default();
+    assert!(said.contains("it is recorded as entry "), "{said}");
+    assert_eq!(refused["unchanged"], "what is said to be done stays");
+    // Still so, and nothing is recorded a second time.
+    assert_eq!(desk.json(&shred, 2)?["message"], said);
+    fs::remove_dir_all(&file)?;
+    assert_eq!(desk.json(&["vault"], 0)?["names"][1]["state"], "destroyed");
     Ok(())
 }
 

@@ -521,3 +521,19 @@ fn an_ingest_that_is_stopped_says_what_is_kept_and_goes_on_when_it_is_run_again(
     assert_eq!(verified.code, Some(0), "{verified}{}", verified.told);
     Ok(())
 }
+
+#[test]
+fn what_is_no_finding_is_counted_where_it_is_not_all_shown() -> TestResult {
+    let desk = Desk::new()?;
+    for number in 0..60 {
+        let left = format!("archive/blobs/.tmp-{number}");
+        fs::write(desk.path(&left), "")?;
+    }
+    let text = desk.run(&["verify"])?.out;
+    assert_eq!(text.matches("(not a finding)").count(), 50, "{text}");
+    assert!(
+        text.contains("(not findings) and 10 more (--json lists them)"),
+        "{text}"
+    );
+    Ok(())
+}

@@ -137,6 +137,34 @@ fn a_withheld_document_withholds_what_lies_in_it() -> TestResult {
     Ok(())
 }
 
+#[test]
+fn words_never_pick_what_is_withheld() -> TestResult {
+    let desk = Desk::new()?;
+    let (message, line) = desk.message()?;
+    let words = format!("\"{line}\"");
+    let picked = |format: &str, status: i32| -> TestResult<String> {
+        let output = desk.run(&["timeline", &words, "--format", format])?;
+        assert_eq!(output.status.code(), Some(status));
+        Ok(String::from_utf8(output.stdout)?)
+    };
+    for format in ["text", "html", "csv", "json"] {
+        assert!(picked(format, 0)?.contains(&message), "{format}");
+    }
+    desk.json(&["withhold", &message, "--reason", "names a minor"], 0)?;
+    for format in ["text", "html", "csv", "json"] {
+        let shown = picked(format, 1)?;
+        assert!(
+            !shown.contains(&message) && !shown.contains("(withheld)"),
+            "{format}: {shown}"
+        );
+        assert!(
+            format == "csv" || shown.contains("withheld and not looked through for the words"),
+            "{format}: {shown}"
+        );
+    }
+    Ok(())
+}
+
 /// Two messages; the second has a line of its own, and so a digest that is not the first's.
 const BOX: &str = "From nora@halloran.example Tue Jul 11 09:00:00 2023\n\
 From: nora@halloran.example\nTo: peter@voss.example\nDate: Tue, 11 Jul 2023 09:00:00 +0000\n\
@@ -251,6 +279,30 @@ fn a_provenance_report_shows_nothing_of_what_is_withheld() -> TestResult {
         assert!(shown.contains("something in it is withheld"), "{shown}");
         assert!(!shown.contains("The child"), "{args:?}: {shown}");
     }
+    // Nor with what somebody saw of all that came with it: for the accession, and for what is free in it.
+    let accession = desk.json(&["show", &tide], 0)?["accession"].clone();
+    let accession = accession.as_str().ok_or("no accession")?;
+    let seen = [
+        "custody", "add", accession, "--how", "by hand", "--digest", &digest,
+    ];
+    desk.json(&seen, 0)?;
+    for args in [&[accession][..], &[&tide], &[&mailbox]] {
+        let shown = report(args)?;
+        assert!(!shown.contains(&digest), "{args:?}: {shown}");
+    }
+    let lift = ["withhold", &child, "--lift", "--reason", "of age"];
+    desk.json(&lift, 0)?;
+    assert!(report(&[accession])?.contains(&digest));
+    desk.json(&["withhold", &child, "--reason", "names a minor"], 0)?;
+    // Nor where the whole is altered or gone.
+    let kept = desk.json(&["show", &mailbox, "--path"], 0)?;
+    let kept = kept["path"].as_str().ok_or("no path")?;
+    let blob = desk.path(kept);
+    fs::remove_file(&blob)?;
+    let output = desk.run(&["provenance", &mailbox])?;
+    let shown = String::from_utf8(output.stdout)?;
+    assert!(shown.contains("could not be read again"), "{shown}");
+    assert!(!shown.contains(&digest), "{shown}");
     desk.json(&["withhold", &mailbox, "--reason", "sealed"], 0)?;
     let shown = report(&["--all"])?;
     assert!(shown.contains("withheld under entry"), "{shown}");

@@ -174,6 +174,15 @@ pub(super) fn append(writer: &mut Writer, entries: Vec<EntryDraft>) -> Result<Ve
     Ok(writer.append(steps, None)?.entries)
 }
 
+/// That entries were recorded, as a clause before what happened then.
+pub(super) fn recorded_as(entries: &[u64]) -> String {
+    match entries {
+        [] => "nothing more was to be recorded".to_owned(),
+        [one] => format!("it is recorded as entry {one}"),
+        [first, .., last] => format!("it is recorded as entries {first} to {last}"),
+    }
+}
+
 /// Says that what was recorded does not say by whom, where nobody is said to be at work.
 pub(super) fn say_nameless(context: &Context) {
     if context.by().is_none() {

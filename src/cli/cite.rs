@@ -12,6 +12,7 @@ use super::leaks::LeakArgs;
 use super::ui::Answer;
 use super::ui::count;
 use super::visible;
+use super::written::write_all;
 use crate::archive::Archive;
 use crate::cite;
 use crate::cite::Citations;
@@ -180,9 +181,10 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
         .map(|(output, text)| (output.display().to_string(), text.as_str()))
         .collect();
     leaks::check(context, &archive, &args.leaks, &outputs)?;
-    for (output, text) in &reports {
-        durable::write_atomic(output, text.as_bytes())?;
-    }
+    let files = reports
+        .iter()
+        .map(|(path, text)| (path.as_path(), text.as_str()));
+    write_all(files)?;
     context.ui.answer(&Cited(&citations))?;
     for output in &args.output {
         context.ui.say(&format!("Wrote {}", output.display()));

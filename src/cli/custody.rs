@@ -447,7 +447,12 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
     }
     let mut impossible = Vec::new();
     for item in &args.item {
-        let (custody, _) = custody_of(archive, item)?;
+        let (custody, _) = custody_of(archive, item).map_err(|error| {
+            error.after(
+                super::acts::recorded_as(&recorded.all),
+                "fonds verify        to see what is damaged; do not say it again",
+            )
+        })?;
         impossible.extend(custody.impossible.iter().map(|said| {
             format!(
                 "{}: {said} (fonds custody {})",

@@ -114,6 +114,16 @@ pub enum CliError {
         /// What the system said.
         source: io::Error,
     },
+    /// Something was recorded or written, and what was to follow could not be done.
+    #[error("{done}; what was to follow could not be done")]
+    HalfDone {
+        /// What was done, as a clause: 'recorded as entry 7'.
+        done: String,
+        /// What to do.
+        hint: String,
+        /// What was in the way.
+        source: Box<CliError>,
+    },
     /// Whoever read the answer has stopped reading. Not a failure.
     #[error("nobody reads the answer")]
     BrokenPipe,
@@ -134,6 +144,19 @@ impl CliError {
         Self::Usage {
             message: message.into(),
             hint: hint.into(),
+        }
+    }
+
+    /// This error, met when something had been done already: `done` says what, as a clause, and `hint` what to do then.
+    #[must_use]
+    pub fn after(self, done: impl Into<String>, hint: impl Into<String>) -> Self {
+        match self {
+            Self::BrokenPipe => self,
+            error => Self::HalfDone {
+                done: done.into(),
+                hint: hint.into(),
+                source: Box::new(error),
+            },
         }
     }
 
@@ -241,6 +264,15 @@ impl Failure {
                 "see whether the file may be read by you".to_owned(),
             ),
             CliError::Input { .. } => (2, "not_read", String::new()),
+            CliError::HalfDone { hint, source, .. } => {
+                let source = Self::of(source);
+                // What stands in the ledger after all is not to be said again.
+                let hint = match source.kind {
+                    "recorded" => source.hint,
+                    _ => hint.clone(),
+                };
+                (if source.code == 11 { 11 } else { 2 }, "half_done", hint)
+            }
             CliError::BrokenPipe => (0, "broken_pipe", String::new()),
         };
         Self {
@@ -258,6 +290,7 @@ impl Failure {
                 CliError::Ingest(IngestError::Archive(_)) => {
                     "what was ingested before this is kept; the same command goes on where it stopped"
                 }
+                CliError::HalfDone { .. } => "what is said to be done stays",
                 CliError::Output { .. } => "the work itself is done; only its answer is missing",
                 _ => "nothing was changed",
             },
@@ -350,5 +383,37 @@ mod tests {
             Failure::of(&error).message,
             "cannot read a⟨U+202E⟩b: disk on fire"
         );
+    }
+
+    #[test]
+    fn what_was_done_before_an_error_is_said_and_nothing_unchanged_is() {
+        let full = || {
+            CliError::Durable(DurableError {
+                path: PathBuf::from("x"),
+                doing: "writing",
+                source: io::Error::other("the disk is full"),
+            })
+        };
+        let failure = Failure::of(&full().after("recorded as entry 7", "again"));
+        assert!(
+            failure
+                .message
+                .starts_with("recorded as entry 7; what was to follow could not be done: "),
+            "{}",
+            failure.message
+        );
+        assert_eq!((failure.code, failure.kind), (2, "half_done"));
+        assert_eq!(failure.hint, "again");
+        assert!(!failure.unchanged.contains("nothing was changed"));
+        let recorded = ArchiveError::Recorded {
+            entries: 8,
+            source: Box::new(ArchiveError::NoMemory),
+        };
+        let failure = Failure::of(&CliError::from(recorded).after("the page is written", "again"));
+        assert!(failure.hint.contains("do not say it again"));
+        assert!(matches!(
+            CliError::BrokenPipe.after("done", "again"),
+            CliError::BrokenPipe
+        ));
     }
 }

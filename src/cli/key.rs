@@ -304,7 +304,10 @@ fn rotate(
     values.words("reason", reason);
     values.words("note", note);
     writer.rotate(new, values.slots())?;
-    take_place(&next, &place)?;
+    take_place(&next, &place).map_err(|error| {
+        let hint = "any verb that writes puts the new key in its place";
+        CliError::from(error).after("the archive's key is changed", hint)
+    })?;
     let where_it_is = if lock.agent.is_some() {
         "The new one is the one that ssh-agent holds: back it up where you keep it, without it nothing can be added.".to_owned()
     } else {

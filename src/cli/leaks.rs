@@ -20,8 +20,10 @@ use super::CliError;
 use super::Context;
 use super::readings::Readings;
 use super::readings::has_case;
+use super::ui::number;
 use super::vault;
 use crate::archive::Archive;
+use crate::archive::ArchiveError;
 use crate::archive::Card;
 use crate::archive::Target;
 use crate::record::Name;
@@ -33,8 +35,8 @@ const HEADERS: u64 = 256 << 10;
 /// Bytes of an office file's description that are read.
 const DESCRIPTION: u64 = 1 << 20;
 
-/// References that are followed in one output.
-const MOST_MENTIONED: usize = 10_000;
+/// Items that are looked up for one output; more are refused, since what came with the rest could not be looked for.
+const MOST_MENTIONED: usize = 100_000;
 
 /// User names that name nobody.
 const NOBODY: &[&str] = &["root", "user", "admin", "shared", "public", "default"];
@@ -189,6 +191,34 @@ fn refuse(args: &LeakArgs, needles: &Needles, outputs: &[(String, &str)]) -> Res
 
 /// The items that the outputs mention by reference, and the documents that these lie in.
 fn mentioned(archive: &Archive, outputs: &[(String, &str)]) -> Result<Vec<u64>, CliError> {
+    let named = |reference: &str| -> Result<Vec<u64>, CliError> {
+        let mut next = match archive.resolve(reference) {
+            Ok(Target::Item(item)) => Some(item),
+            Ok(Target::Entry(_))
+            | Err(
+                ArchiveError::NoSuchItem(_)
+                | ArchiveError::Ambiguous { .. }
+                | ArchiveError::Destroyed { .. },
+            ) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let mut items = Vec::new();
+        while let Some(item) = next {
+            items.push(item);
+            next = archive.card(item)?.and_then(|card| card.parent);
+        }
+        Ok(items)
+    };
+    all_named(outputs, MOST_MENTIONED, named)
+}
+
+/// What the words name that look like references; at most so many items. Words that name nothing here do not count: a text
+/// may be full of them.
+fn all_named(
+    outputs: &[(String, &str)],
+    most: usize,
+    named: impl Fn(&str) -> Result<Vec<u64>, CliError>,
+) -> Result<Vec<u64>, CliError> {
     let mut references = BTreeSet::new();
     for (_, text) in outputs {
         for word in text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-') {
@@ -198,14 +228,17 @@ fn mentioned(archive: &Archive, outputs: &[(String, &str)]) -> Result<Vec<u64>, 
         }
     }
     let mut items = BTreeSet::new();
-    for reference in references.into_iter().take(MOST_MENTIONED) {
-        let Ok(Target::Item(item)) = archive.resolve(reference) else {
-            continue;
-        };
-        let mut next = Some(item);
-        while let Some(item) = next {
-            items.insert(item);
-            next = archive.card(item)?.and_then(|card| card.parent);
+    for reference in references {
+        items.extend(named(reference)?);
+        if items.len() > most {
+            return Err(CliError::usage(
+                format!(
+                    "more than {} items are mentioned in it, too many to look for what came with each of them; nothing was \
+                     written",
+                    number(most as u64)
+                ),
+                "less at a time: fewer items, or --since and --until",
+            ));
         }
     }
     Ok(items.into_iter().collect())
@@ -349,6 +382,24 @@ mod tests {
                 "Pier Mail 3"
             ]
         );
+    }
+
+    #[test]
+    fn words_that_name_nothing_do_not_count_and_more_items_than_are_looked_up_are_refused() {
+        let mut text: String = (0..20_000).map(|it| format!("d-{it:05} ")).collect();
+        text.push_str("[m-zzz1] d-zzz2,m-zzz3.");
+        let named = |reference: &str| -> Result<Vec<u64>, CliError> {
+            Ok(match reference {
+                "m-zzz1" => vec![1],
+                "d-zzz2" => vec![2, 1],
+                "m-zzz3" => vec![3],
+                _ => Vec::new(),
+            })
+        };
+        let outputs = [("it".to_owned(), text.as_str())];
+        assert_eq!(all_named(&outputs, 3, named).unwrap(), [1, 2, 3]);
+        let refused = all_named(&outputs, 2, named).unwrap_err().to_string();
+        assert!(refused.contains("more than 2 items"), "{refused}");
     }
 
     #[test]

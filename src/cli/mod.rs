@@ -42,6 +42,7 @@ mod vault;
 mod verify;
 mod withhold;
 mod witness;
+mod written;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

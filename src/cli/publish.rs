@@ -27,8 +27,10 @@ use super::ui::number;
 use crate::anchor::Trusted;
 use crate::archive::About;
 use crate::archive::Archive;
+use crate::archive::ArchiveError;
 use crate::archive::CLOSED;
 use crate::archive::Target;
+use crate::archive::Writer;
 use crate::durable;
 use crate::keys::words;
 use crate::publish;
@@ -187,18 +189,31 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
         None => Some(context.writer()?),
     };
     let page = published::html(&file, &checked, &said);
-    durable::write_atomic(&proof_path, file.as_bytes())?;
-    durable::write_atomic(&page_path, page.as_bytes())?;
     let (proof_bytes, page_bytes) = (bytes_of(&file), bytes_of(&page));
+    let entries = opened(context, &proof, proof_bytes, page_bytes)?;
+    // From here on something is outside, whatever happens: what stops it says so.
+    let not_recorded = |error: CliError, written: String| {
+        let done = format!("{written}, and that it was published is not recorded");
+        error.after(done, "the same command again writes both and records it")
+    };
+    durable::write_atomic(&proof_path, file.as_bytes())?;
+    durable::write_atomic(&page_path, page.as_bytes()).map_err(|error| {
+        not_recorded(error.into(), format!("{} is written", proof_path.display()))
+    })?;
+    let append = |writer: &mut Writer| append(writer, entries).map_err(|error| {
+        let written = format!(
+            "{} and {} are written",
+            page_path.display(),
+            proof_path.display()
+        );
+        match error {
+            // It is recorded after all.
+            CliError::Archive(ArchiveError::Recorded { .. }) => error.after(written, ""),
+            error => not_recorded(error, written),
+        }
+    });
     let recorded = if let Some(writer) = &mut writer {
-        let entries = opened(context, &proof, proof_bytes, page_bytes)?;
-        append(writer, entries).inspect_err(|_| {
-            context.ui.warn(&format!(
-                "{} and {} are written; that they were published is not recorded. The same command records it.",
-                page_path.display(),
-                proof_path.display()
-            ));
-        })?
+        append(writer)?
     } else {
         context.ui.warn(&format!(
             "The archive is closed, so that it was published is not recorded. Give {CLOSED} along: fonds verify FILE --closing {CLOSED}"

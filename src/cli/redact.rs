@@ -105,6 +105,13 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
         ));
     }
     let reference = writer.archive().reference(&original)?;
+    let mut values = Values::new(context)?;
+    values.set("copy", json!(copy));
+    values.words("reason", Some(&args.reason));
+    values.words("authority", args.authority.as_deref());
+    values.words("note", args.note.as_deref());
+    // What cannot be recorded is refused before the copy is in.
+    values.entry("redacted/1")?;
     let fallback = context.now()?;
     let receipt = ingest::run(
         &mut writer,
@@ -134,14 +141,13 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
                 "{} changed while it was read, so it was not tied to {reference}",
                 path.display()
             ),
+            "",
+        )
+        .after(
+            format!("what {} held is in the archive", path.display()),
             "the same command again, with a file that nobody writes to",
         )
     })?;
-    let mut values = Values::new(context)?;
-    values.set("copy", json!(copy));
-    values.words("reason", Some(&args.reason));
-    values.words("authority", args.authority.as_deref());
-    values.words("note", args.note.as_deref());
     let items = [args.item.clone()];
     let recorded = record(
         context,
@@ -150,7 +156,13 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
         &items,
         &values,
         Vec::new(),
-    )?;
+    )
+    .map_err(|error| {
+        error.after(
+            format!("the copy is in as {copied}"),
+            format!("the same command again ties it to {reference}"),
+        )
+    })?;
     context.ui.answer(&Redacted {
         schema: "fonds/redact/1",
         entry: recorded.acts.first().copied(),

@@ -56,7 +56,7 @@ Examples
 Exit status
   0 shown, 1 no messages, 2 could not be done, 10 no archive here")]
 pub(super) struct TimelineArgs {
-    /// Only messages with these words
+    /// Only messages with these words; never one that is withheld
     words: Vec<String>,
     /// A party: reference, name or account
     #[arg(long)]
@@ -142,6 +142,14 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
         )?;
         let with_words: HashSet<u64> = found.hits.iter().map(|hit| hit.id).collect();
         picked.retain(|item| with_words.contains(item));
+        // That a withheld message has the words asked for would tell what is in it.
+        let kept = withhold(&archive, &cards, &mut picked)?;
+        if kept > 0 {
+            notes.push(format!(
+                "{} withheld and not looked through for the words.",
+                count(kept, "message is", "messages are")
+            ));
+        }
         let shown = found.hits.len() as u64;
         if found.total > shown {
             notes.push(format!(
@@ -340,6 +348,19 @@ fn inputs(
         });
     }
     Ok(inputs)
+}
+
+/// Takes what is withheld out of what is picked, and counts the withheld among all.
+fn withhold(archive: &Archive, cards: &[Card], picked: &mut HashSet<u64>) -> Result<u64, CliError> {
+    let withholding = archive.withholding()?;
+    let mut withheld = 0;
+    for card in cards {
+        if withholding.of(archive, card.item)?.is_some() {
+            picked.remove(&card.item);
+            withheld += 1;
+        }
+    }
+    Ok(withheld)
 }
 
 /// Where the accessions that these messages came with say that something is missing.

@@ -14,6 +14,7 @@ use super::Context;
 use super::Outcome;
 use super::acts::Values;
 use super::acts::append;
+use super::acts::recorded_as;
 use super::context::line_of_descriptor;
 use super::secrets::recipients;
 use super::ui::Answer;
@@ -46,7 +47,7 @@ Examples
   fonds vault shred \"Source 7kq2\" --reason \"as promised to the source\"
 
 Exit status
-  0 done, 1 a file is missing or was altered, 2 could not be done, 4 nobody goes by that pseudonym, 12 the key does not
+  0 done, 1 a file is missing, was altered, or is still there though it was to be destroyed, 2 could not be done, 4 nobody goes by that pseudonym, 12 the key does not
   open it"
 )]
 pub(super) struct VaultArgs {
@@ -121,7 +122,7 @@ struct Line {
     /// The agent's reference.
     reference: String,
     pseudonym: String,
-    /// `sealed`, `missing`, `altered` or `destroyed`.
+    /// `sealed`, `missing`, `altered`, `destroyed`, or `left` where its destruction was ordered and the file is there.
     state: &'static str,
     /// The entry that ordered its destruction.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,6 +140,11 @@ impl Answer for Listed {
             .map(|line| {
                 let state = match (line.state, line.destroyed_by) {
                     ("destroyed", Some(entry)) => format!("destroyed under entry {entry}"),
+                    ("left", Some(entry)) => format!(
+                        "its file is still there, though entry {entry} orders its destruction: fonds vault shred \
+                         {} --reason TEXT destroys it",
+                        line.reference
+                    ),
                     ("missing", _) => "its file is missing".to_owned(),
                     ("altered", _) => "its file was altered".to_owned(),
                     (state, _) => state.to_owned(),
@@ -224,6 +230,7 @@ fn list(context: &Context) -> Result<Outcome, CliError> {
     for name in archive.sealed_names()? {
         let state = match (name.shredded, archive.vault_file(&name.file)?) {
             (Some(_), VaultFile::Missing) => "destroyed",
+            (Some(_), _) => "left",
             (_, VaultFile::Missing) => "missing",
             (_, VaultFile::Altered) => "altered",
             (_, VaultFile::Whole(_)) => "sealed",
@@ -388,12 +395,19 @@ fn reseal(context: &Context, args: &ResealArgs) -> Result<Outcome, CliError> {
         references.push(reference(archive, name)?);
     }
     let entries = append(&mut writer, entries)?;
+    let files_destroyed =
+        writer.clear_vault().map_err(|error| {
+            CliError::from(error).after(
+            format!("{}, and what was sealed before is left", recorded_as(&entries)),
+            "fonds vault reseal        with the same identity, as soon as nothing is in its way",
+        )
+        })?;
     context.ui.answer(&Done {
         schema: "fonds/vault-act/1",
         act: "resealed",
         entries,
         names: references,
-        files_destroyed: writer.clear_vault()?,
+        files_destroyed,
         keys: Some(recipients.count()),
         out_of_reach: OUT_OF_REACH,
     })?;
@@ -427,12 +441,22 @@ fn shred(context: &Context, args: &ShredArgs) -> Result<Outcome, CliError> {
     } else {
         Vec::new()
     };
+    let files_destroyed = writer.clear_vault().map_err(|error| {
+        let order = name.shredded.as_slice().first().or(entries.first());
+        CliError::from(error).after(
+            format!(
+                "{}, and the file is left",
+                recorded_as(order.map_or(&[], std::slice::from_ref))
+            ),
+            "the same command again, as soon as nothing is in its way: it records nothing more",
+        )
+    })?;
     context.ui.answer(&Done {
         schema: "fonds/vault-act/1",
         act: "shredded",
         entries,
         names: vec![reference],
-        files_destroyed: writer.clear_vault()?,
+        files_destroyed,
         keys: None,
         out_of_reach: OUT_OF_REACH,
     })?;

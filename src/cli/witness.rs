@@ -244,7 +244,18 @@ fn cosign(context: &Context, args: &CosignArgs) -> Result<Outcome, CliError> {
             forked(&args.output),
         ),
     };
-    durable::write_atomic(&written, text.as_bytes())?;
+    durable::write_atomic(&written, text.as_bytes()).map_err(|error| {
+        let done = if cosigned {
+            "the checkpoint is cosigned and remembered".to_owned()
+        } else {
+            let folder = places.witness_state();
+            format!("the proof of two histories is kept in {}", folder.display())
+        };
+        CliError::from(error).after(
+            done,
+            "the same command again, with a place that may be written",
+        )
+    })?;
     let size = Checkpoint::parse(request.open()?.0.text())
         .map_err(KeyError::from)?
         .size;

@@ -48,6 +48,7 @@ pub use schema::Schema;
 pub use schema::is_understood;
 pub use schema::schema;
 pub use shown::show;
+pub use visible::legible;
 pub use visible::visible;
 pub use zone::ParseZoneError;
 pub use zone::Zone;

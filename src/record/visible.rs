@@ -22,6 +22,29 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// The text with its lines and spaces; whatever else [`visible`] names is named here too. Of the ways to end a line there
+/// is one left, the line feed.
+pub fn legible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\r' => {
+                if letters.peek() != Some(&'\n') {
+                    shown.push('\n');
+                }
+            }
+            '\n' | '\t' => shown.push(letter),
+            letter if letter.is_control() || is_deceptive(letter) => {
+                // Writing to a string can't go wrong.
+                let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(letter));
+            }
+            letter => shown.push(letter),
+        }
+    }
+    shown
+}
+
 fn is_deceptive(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -38,6 +61,13 @@ mod tests {
         assert_eq!(
             visible("a\u{202e}b\u{1b}[31m\n\n c\u{200d}d"),
             "a⟨U+202E⟩b⟨U+001B⟩[31m c\u{200d}d"
+        );
+    }
+    #[test]
+    fn what_could_fool_a_reader_is_named_and_lines_are_kept() {
+        assert_eq!(
+            legible("a\r\n\tb\u{202e}\u{85}\u{a0}\u{b}c\rd"),
+            "a\n\tb⟨U+202E⟩⟨U+0085⟩\u{a0}⟨U+000B⟩c\nd"
         );
     }
 }

@@ -9,13 +9,16 @@ use maud::html;
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::record::legible;
+
 /// The style sheet of all pages.
 const STYLE: &str = include_str!("assets/report.css");
 
 /// A whole page. The policy allows the one style sheet by its digest and nothing else, so that a document's text cannot
-/// load or run anything even where escaping had a fault.
+/// load or run anything even where escaping had a fault. Nothing of the page's own moves a cursor or turns the direction of
+/// letters, so whatever does is somebody's words, and is named instead.
 pub fn page(title: &str, body: &Markup) -> String {
-    whole(title, body, None)
+    legible(&whole(title, body, None))
 }
 
 /// A whole page with one script, which the policy allows by its digest as it does the style sheet. The script stands
@@ -64,6 +67,15 @@ mod tests {
         assert!(page.contains("default-src 'none'; style-src 'sha256-"));
         assert!(page.contains("<title>&lt;b&gt;</title>"));
         assert!(!page.contains("<script"));
+        let page = super::page(
+            "\u{202e}",
+            &html! { p title="\u{1b}[2J" { "a\u{2066}b\r\nc" } },
+        );
+        assert!(page.contains("<title>⟨U+202E⟩</title>"), "{page}");
+        assert!(
+            page.contains("<p title=\"⟨U+001B⟩[2J\">a⟨U+2066⟩b\nc</p>"),
+            "{page}"
+        );
         assert!(!page.contains("style=\""));
         assert!(!STYLE.contains("url(") && !STYLE.contains("@import") && !STYLE.contains("</"));
     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::cite::Citations;
 use crate::cite::Quoted;
 use crate::cite::Verdict;
+use crate::record::visible;
 
 use super::NOT_SHOWN;
 use super::Seal;
@@ -31,16 +32,15 @@ use super::sources::number_of;
 use super::sources::quoted_of;
 use super::sources::terms;
 
-/// Text of a draft or a document, so that nothing in it is read as Markdown or HTML.
+/// Words of others in one line, so that nothing in them is read as Markdown or HTML, moves a cursor or fools a reader.
 pub(super) fn plain(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in visible(text).chars() {
         match character {
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' => {
                 safe.push('\\');
                 safe.push(character);
             }
-            '\n' | '\r' | '\t' => safe.push(' '),
             _ => safe.push(character),
         }
     }
@@ -160,7 +160,7 @@ fn claims(page: &mut String, citations: &Citations) -> std::fmt::Result {
                 "- paragraph {}: {} ({}{nowhere})",
                 claim.paragraph,
                 plain(&claim.context),
-                claim.pin
+                plain(&claim.pin)
             )?;
         }
         writeln!(page)?;
@@ -179,7 +179,7 @@ fn hands(page: &mut String, citations: &Citations, chains: &[Chain<'_>]) -> std:
                 "- {}: {}, {} {} ({})",
                 plain(&chicago::known(row.at, Some(zone(citations)))),
                 plain(&who(row.from, row.to)),
-                row.genre,
+                plain(row.genre),
                 row.item,
                 row.quoted.join(", ")
             )?;

@@ -20,6 +20,8 @@ use crate::publish::ShownText;
 use crate::publish::in_page;
 use crate::record::visible;
 
+pub use crate::record::legible;
+
 /// Hashes and Ed25519 for browsers that have none.
 const NOBLE: &str = include_str!("assets/noble.js");
 
@@ -200,25 +202,6 @@ fn instant(at: &Value) -> String {
     said
 }
 
-/// Text with its lines and spaces; whatever could fool a reader is named.
-pub fn legible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut buffer = [0; 4];
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    for letter in text.chars() {
-        match letter {
-            '\n' | '\t' => shown.push(letter),
-            // Writing to a string cannot fail.
-            letter if letter.is_control() => {
-                let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(letter));
-            }
-            letter if letter.is_whitespace() => shown.push(letter),
-            letter => shown.push_str(&visible(letter.encode_utf8(&mut buffer))),
-        }
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,13 +213,5 @@ mod tests {
             assert!(!script.contains(crate::publish::MARK));
             assert!(!script.contains("fetch(") && !script.contains("XMLHttpRequest"));
         }
-    }
-
-    #[test]
-    fn what_could_fool_a_reader_is_named_and_lines_are_kept() {
-        assert_eq!(
-            legible("a\r\n\tb\u{202e}\u{85}\u{a0}\u{b}c\rd"),
-            "a\n\tb⟨U+202E⟩⟨U+0085⟩\u{a0}⟨U+000B⟩c\nd"
-        );
     }
 }

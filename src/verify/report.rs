@@ -10,7 +10,7 @@ use crate::archive::Archive;
 use crate::record::Finding;
 use crate::record::Moment;
 
-/// Findings that are listed; more are counted.
+/// Findings that are listed, and things that are none; more are counted.
 const MOST_FINDINGS: usize = 10_000;
 
 /// What is stated of an archive that was checked. `fonds/verify/1`.
@@ -51,8 +51,11 @@ pub struct Report {
     /// Findings beyond those listed.
     #[serde(skip_serializing_if = "is_zero")]
     pub more_findings: u64,
-    /// What looks odd and is not: left by an unfinished ingest, lost as an entry says, destroyed, withheld.
+    /// What looks odd and is not: left by an unfinished ingest, lost as an entry says, destroyed, withheld; the first 10,000.
     pub not_findings: Vec<NotFinding>,
+    /// Such things beyond those listed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_not_findings: u64,
     /// CPU time by part, where the caller gave a clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timings: Option<Timings>,
@@ -147,6 +150,7 @@ pub(super) struct Collected {
     findings: Vec<Finding>,
     more: u64,
     notes: Vec<NotFinding>,
+    more_notes: u64,
     anchors: Vec<Anchor>,
     timings: Option<Timings>,
     pub(super) counts: Counts,
@@ -174,6 +178,8 @@ impl Collected {
                 subject: subject.into(),
                 text: text.into(),
             });
+        } else {
+            self.more_notes += 1;
         }
     }
 
@@ -243,6 +249,7 @@ impl Collected {
             findings: self.findings,
             more_findings: self.more,
             not_findings: self.notes,
+            more_not_findings: self.more_notes,
             timings,
         }
     }
@@ -254,4 +261,20 @@ impl Collected {
 )]
 const fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_listed_is_counted() {
+        let mut found = Collected::default();
+        for _ in 0..MOST_FINDINGS + 3 {
+            found.note("log", "odd");
+        }
+        let report = found.report(None, false);
+        assert_eq!(report.not_findings.len(), MOST_FINDINGS);
+        assert_eq!(report.more_not_findings, 3);
+    }
 }

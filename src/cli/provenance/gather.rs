@@ -7,14 +7,13 @@ use std::collections::HashSet;
 use serde_json::Value;
 use sha2::Digest as _;
 
+use super::hidden::Hidden;
 use super::words;
 use crate::archive::Archive;
 use crate::archive::Card;
 use crate::archive::Custodian;
-use crate::archive::Custody;
 use crate::archive::Opened;
 use crate::archive::Target;
-use crate::archive::Withholding;
 use crate::archive::plain;
 use crate::cli::CliError;
 use crate::cli::Context;
@@ -55,7 +54,7 @@ pub(super) struct Gatherer<'a> {
     zone: Zone,
     entries: u64,
     read: HashMap<Digest, Read>,
-    withholding: Withholding,
+    hidden: Hidden<'a>,
 }
 
 impl<'a> Gatherer<'a> {
@@ -71,7 +70,7 @@ impl<'a> Gatherer<'a> {
             zone,
             entries: archive.head()?.0,
             read: HashMap::new(),
-            withholding: archive.withholding()?,
+            hidden: Hidden::new(archive)?,
         })
     }
 
@@ -115,15 +114,10 @@ impl<'a> Gatherer<'a> {
             },
             (false, None) => opened.get("title")?,
         };
-        let free = self.withholding.inside(self.archive, &card)?.is_none();
-        let outside_free = self.outside_free(&card)?;
-        let shown = |mut custody: Custody| {
-            if !outside_free {
-                custody.steps.iter_mut().for_each(|step| step.sha256 = None);
-            }
-            custody
-        };
-        let custody = shown(self.custodian.of_item(item)?);
+        let free = self.hidden.is_whole(&card)?;
+        let custody =
+            self.hidden
+                .custody(self.custodian.of_item(item)?, Some(&card), card.accession)?;
         let (mut attributions, mut acts) = self.acts(&card, &people)?;
         let mut also = Vec::new();
         for other in self.custodian.others(&card)? {
@@ -132,7 +126,9 @@ impl<'a> Gatherer<'a> {
                 accession: self.stated(other.accession)?,
                 name: receipt.name,
                 custody_line: receipt.custody.line(),
-                custody: shown(receipt.custody),
+                custody: self
+                    .hidden
+                    .custody(receipt.custody, Some(&other), other.accession)?,
             });
             let (more, acted) = self.acts(&other, &[])?;
             attributions.extend(more);
@@ -168,21 +164,6 @@ impl<'a> Gatherer<'a> {
         Ok(subject)
     }
 
-    /// Whether nothing is withheld in an item nor in anything that it lies in: only then are digests of these shown.
-    fn outside_free(&self, card: &Card) -> Result<bool, CliError> {
-        let mut next = Some(card.clone());
-        while let Some(card) = next {
-            if self.withholding.inside(self.archive, &card)?.is_some() {
-                return Ok(false);
-            }
-            next = match card.parent.filter(|parent| *parent < card.item) {
-                Some(parent) => self.archive.card(parent)?,
-                None => None,
-            };
-        }
-        Ok(true)
-    }
-
     fn accession(&self, seq: u64, typed: &str) -> Result<Subject, CliError> {
         let is_accession = self
             .archive
@@ -194,7 +175,9 @@ impl<'a> Gatherer<'a> {
                 "the reference of a document (d-), message (m-) or accession (a-)",
             ));
         }
-        let custody = self.custodian.of_accession(seq)?;
+        let custody = self
+            .hidden
+            .custody(self.custodian.of_accession(seq)?, None, seq)?;
         let mut attributions = Vec::new();
         let mut acts = Vec::new();
         self.about(
@@ -258,7 +241,7 @@ impl<'a> Gatherer<'a> {
             self.archive.item(carrier.item)?
         };
         let document = of_carrier.as_ref().unwrap_or(opened);
-        let free = self.withholding.inside(self.archive, &carrier)?.is_none();
+        let free = self.hidden.is_whole(&carrier)?;
         let bytes: Option<Bytes> = document.get("bytes")?;
         let lay_in = match carrier.parent {
             Some(parent) => match self.archive.card(parent)? {
@@ -284,7 +267,10 @@ impl<'a> Gatherer<'a> {
             span: card.span.filter(|_| carrier.item != card.item),
             lay_in,
             ledger: self.ledger(self.archive.place(carrier.item)?.map(|(_, seal)| seal))?,
-            read: self.again(&carrier.sha256),
+            read: match self.again(&carrier.sha256) {
+                read if free => read,
+                read => read.without_digest(),
+            },
         })
     }
 
@@ -305,7 +291,7 @@ impl<'a> Gatherer<'a> {
         let read = match done {
             Err(reason) => Read::Unreadable { reason },
             Ok(_) if found == *digest => Read::Unchanged,
-            Ok(_) => Read::Altered { found },
+            Ok(_) => Read::Altered { found: Some(found) },
         };
         self.read.insert(*digest, read.clone());
         read

@@ -2,6 +2,7 @@
 
 mod all;
 mod gather;
+mod hidden;
 mod words;
 
 use std::path::Path;
@@ -14,7 +15,7 @@ use super::cite;
 use super::leaks;
 use super::leaks::LeakArgs;
 use super::ui::Answer;
-use crate::durable;
+use super::written::write_all;
 use crate::record::Zone;
 use crate::report::NOT_SHOWN;
 use crate::report::provenance;
@@ -109,9 +110,8 @@ pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, C
         .map(|(name, text)| (name.clone(), text.as_str()))
         .collect();
     leaks::check_names(context, &archive, &args.leaks, &looked_at)?;
-    for (output, (_, text)) in args.output.iter().zip(&written) {
-        durable::write_atomic(output, text.as_bytes())?;
-    }
+    let files = args.output.iter().zip(&written);
+    write_all(files.map(|(output, (_, text))| (output.as_path(), text.as_str())))?;
     if args.output.is_empty() || context.ui.json {
         context.ui.answer(&Written(&report))?;
     }

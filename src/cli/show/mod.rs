@@ -52,7 +52,7 @@ Examples
   fonds show d-41ac --path                    the file that holds it
 
 Exit status
-  0 shown, 2 could not be done, 4 no such item, 10 no archive here")]
+  0 shown, 1 shown, and not as it was recorded, 2 could not be done, 4 no such item, 10 no archive here")]
 pub(super) struct ShowArgs {
     /// What to show
     item: String,

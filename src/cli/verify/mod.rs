@@ -17,6 +17,7 @@ use crate::cli::Outcome;
 use crate::cli::closings;
 use crate::cli::ui::Answer;
 use crate::cli::ui::count;
+use crate::cli::ui::number;
 use crate::cli::ui::size;
 use crate::keys::Head;
 use crate::keys::KeyError;
@@ -144,8 +145,9 @@ impl Answer for Verified<'_> {
         if all > SHOWN as u64 {
             let _ = writeln!(
                 text,
-                "  and {} more (--json lists them)",
-                all - SHOWN as u64
+                "  and {} more{}",
+                number(all - SHOWN as u64),
+                listed(report.more_findings)
             );
         }
         for note in report.not_findings.iter().take(SHOWN) {
@@ -154,6 +156,15 @@ impl Answer for Verified<'_> {
                 "  (not a finding) {}  {}",
                 visible(&note.subject),
                 visible(&note.text)
+            );
+        }
+        let notes = report.not_findings.len() as u64 + report.more_not_findings;
+        if notes > SHOWN as u64 {
+            let _ = writeln!(
+                text,
+                "  (not findings) and {} more{}",
+                number(notes - SHOWN as u64),
+                listed(report.more_not_findings)
             );
         }
         text.push_str(&closing(report, all, self.zone));
@@ -167,6 +178,14 @@ impl Answer for Verified<'_> {
             );
         }
         text
+    }
+}
+
+/// Where those are that are not shown; `more` of them are only counted.
+fn listed(more: u64) -> String {
+    match more {
+        0 => " (--json lists them)".to_owned(),
+        more => format!(" (--json lists all but {})", number(more)),
     }
 }
 

@@ -12,14 +12,8 @@ use super::sections::Body;
 use super::sections::sections;
 use crate::record::Zone;
 use crate::record::show;
-use crate::record::visible;
 use crate::report::NOT_SHOWN;
 use crate::report::markdown::plain;
-
-/// Words of others, so that nothing in them is markup or moves a cursor.
-fn safe(text: &str) -> String {
-    plain(&visible(text))
-}
 
 /// The report as Markdown.
 pub fn markdown(report: &Provenance) -> String {
@@ -32,47 +26,47 @@ pub fn markdown(report: &Provenance) -> String {
 fn write(page: &mut String, report: &Provenance) -> fmt::Result {
     writeln!(page, "# Provenance report\n")?;
     if !report.archive.is_empty() {
-        writeln!(page, "- Archive: {}", safe(&report.archive))?;
+        writeln!(page, "- Archive: {}", plain(&report.archive))?;
     }
     if let Some(by) = &report.by {
-        writeln!(page, "- Written for: {}", safe(by))?;
+        writeln!(page, "- Written for: {}", plain(by))?;
     }
     if let Some(time) = &report.time {
         writeln!(page, "- Written at: {}", recorded(Some(time), report.zone))?;
     }
     for subject in &report.items {
-        writeln!(page, "\n## {}: {}\n", subject.item, subject.what)?;
+        writeln!(page, "\n## {}: {}\n", subject.item, plain(&subject.what))?;
         if let Some(begins) = &subject.begins {
-            writeln!(page, "> {}\n", safe(begins))?;
+            writeln!(page, "> {}\n", plain(begins))?;
         }
         for section in sections(subject, report.zone) {
             writeln!(page, "### {}\n", section.heading)?;
             match section.body {
                 Body::Facts(facts) => {
                     for (name, value) in facts {
-                        writeln!(page, "- {name}: {}", safe(&value))?;
+                        writeln!(page, "- {name}: {}", plain(&value))?;
                     }
                 }
                 Body::Points(points) => {
                     for point in points {
-                        writeln!(page, "- {}", safe(&point))?;
+                        writeln!(page, "- {}", plain(&point))?;
                     }
                 }
                 Body::Steps(steps, impossible) => {
                     for step in steps {
-                        let (number, what) = (&step.number, safe(&step.what));
+                        let (number, what) = (&step.number, plain(&step.what));
                         writeln!(
                             page,
                             "- **{number}** {what}: {}, {}",
-                            safe(&step.when),
-                            safe(&step.standing)
+                            plain(&step.when),
+                            plain(&step.standing)
                         )?;
                         for detail in &step.details {
-                            writeln!(page, "  - {}", safe(detail))?;
+                            writeln!(page, "  - {}", plain(detail))?;
                         }
                     }
                     for said in impossible {
-                        writeln!(page, "- **Cannot be as recorded:** {}", safe(&said))?;
+                        writeln!(page, "- **Cannot be as recorded:** {}", plain(&said))?;
                     }
                 }
             }
@@ -91,7 +85,7 @@ fn write(page: &mut String, report: &Provenance) -> fmt::Result {
         writeln!(
             page,
             "The archive’s twelve words: **{}**\n",
-            safe(&seal.words.join(" "))
+            plain(&seal.words.join(" "))
         )?;
         for line in seal.checkpoint.lines() {
             writeln!(page, "    {line}")?;
@@ -106,7 +100,7 @@ fn write(page: &mut String, report: &Provenance) -> fmt::Result {
 }
 
 fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
-    let or = |stated: Option<&str>| safe(stated.unwrap_or("not stated"));
+    let or = |stated: Option<&str>| plain(stated.unwrap_or("not stated"));
     writeln!(page, "\n## What came in, and from whom\n")?;
     writeln!(
         page,
@@ -127,7 +121,7 @@ fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
             or(row.from.as_deref()),
             or(received.as_deref()),
             row.documents,
-            safe(&row.custody),
+            plain(&row.custody),
             or(row.missing.as_deref()),
             row.entry,
             recorded(row.recorded.as_deref(), zone)
@@ -154,8 +148,8 @@ fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
             page,
             "| {} | {} | {}{parent} | {} | {} | {entry}{} | `{}` | {} |",
             row.document,
-            safe(&row.named("none")),
-            row.what,
+            plain(&row.named("none")),
+            plain(&row.what),
             row.messages,
             row.accession.as_deref().unwrap_or("not recorded"),
             recorded(row.recorded.as_deref(), zone),

@@ -221,14 +221,29 @@ pub enum Read {
     Unchanged,
     /// They have another.
     Altered {
-        /// The digest of what is there now.
-        found: Digest,
+        /// The digest of what is there now; absent where something in it is withheld.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        found: Option<Digest>,
     },
     /// They could not be read.
     Unreadable {
         /// Why.
         reason: String,
     },
+}
+
+impl Read {
+    /// The same without any digest, nor a reason that may name one: for what holds something withheld.
+    #[must_use]
+    pub fn without_digest(self) -> Self {
+        match self {
+            Self::Unchanged => self,
+            Self::Altered { .. } => Self::Altered { found: None },
+            Self::Unreadable { .. } => Self::Unreadable {
+                reason: "fonds verify says what is damaged".to_owned(),
+            },
+        }
+    }
 }
 
 /// What was stated when it came in; every field is there, so that a blank shows.

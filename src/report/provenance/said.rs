@@ -51,7 +51,8 @@ fn bytes(subject: &Subject, zone: Zone) -> Vec<String> {
         }
         Read::Altered { found } => {
             format!(
-                "{of} are NOT those that were recorded: read again for this report, their SHA-256 is {found}."
+                "{of} are NOT those that were recorded: read again for this report, their SHA-256 is {}.",
+                found.map_or_else(|| "another".to_owned(), |found| found.to_string())
             )
         }
         Read::Unreadable { reason } => {

@@ -24,7 +24,7 @@ pub fn text(report: &Provenance) -> String {
 
 fn write(page: &mut String, report: &Provenance) -> fmt::Result {
     for subject in &report.items {
-        writeln!(page, "{}  {}", subject.item, subject.what)?;
+        writeln!(page, "{}  {}", subject.item, visible(&subject.what))?;
         if let Some(begins) = &subject.begins {
             writeln!(page, "  “{}”", visible(begins))?;
         }
@@ -115,7 +115,7 @@ fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
             row.document,
             row.digested(),
             visible(&row.named("no name")),
-            row.what,
+            visible(&row.what),
             match row.messages {
                 0 => String::new(),
                 1 => "1 message, ".to_owned(),

@@ -11,7 +11,8 @@ use super::Timeline;
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '\t', '\r', '＝', '＠'];
 
 impl Timeline {
-    /// The rows as CSV with a heading line; lines end in CR LF. Silences stand in the row of the reply.
+    /// The rows as CSV with a heading line; lines end in CR LF. Silences stand in the row of the reply that ended them,
+    /// all in one cell, and beside them in the same order who had waited.
     pub fn to_csv(&self) -> String {
         let mut out = String::new();
         line(
@@ -29,14 +30,19 @@ impl Timeline {
                 "uncertain",
                 "silence_before",
                 "silence_by",
+                "silence_waiting",
                 "text",
             ],
         );
         for (number, row) in self.rows.iter().enumerate() {
-            let silence = self.silences_before(number).first();
+            let silences = self.silences_before(number);
             let bound =
                 |at: Option<crate::record::Moment>| at.map(|at| at.to_string()).unwrap_or_default();
-            let lasted = silence.map(Silence::in_words);
+            let lasted: Vec<String> = silences.iter().map(Silence::in_words).collect();
+            let waited: Vec<&str> = silences
+                .iter()
+                .map(|silence| silence.waiting.as_str())
+                .collect();
             line(
                 &mut out,
                 [
@@ -50,8 +56,10 @@ impl Timeline {
                     &bound(row.at.latest),
                     row.at.zone.as_deref().unwrap_or_default(),
                     if row.uncertain { "yes" } else { "no" },
-                    &lasted.unwrap_or_default(),
-                    silence.map_or("", |silence| &silence.by),
+                    &lasted.join(" | "),
+                    // One message ends them all, so one party was silent.
+                    silences.first().map_or("", |silence| &silence.by),
+                    &waited.join(" | "),
                     &row.whole,
                 ],
             );
@@ -60,7 +68,7 @@ impl Timeline {
     }
 }
 
-fn line(out: &mut String, cells: [&str; 13]) {
+fn line(out: &mut String, cells: [&str; 14]) {
     for (number, cell) in cells.iter().enumerate() {
         if number > 0 {
             out.push(',');

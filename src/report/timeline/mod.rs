@@ -34,6 +34,9 @@ const MINUTE: i64 = 60_000;
 /// Most messages without a reply that are named one by one.
 const MOST_REMARKS: usize = 10;
 
+/// Most messages, and reasons, that are named with each silence: there may be as many silences as messages.
+const MOST_NAMED: usize = 10;
+
 /// One item as it is handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
@@ -181,10 +184,14 @@ pub struct Silence {
     pub at_least_seconds: i64,
     /// How long it was at most, in seconds; absent where a bound is open.
     pub at_most_seconds: Option<i64>,
-    /// Messages of the silent party to the waiting one whose uncertain time may lie within.
+    /// Messages of the silent party to the waiting one whose uncertain time may lie within: the first ten.
     pub perhaps_broken_by: Vec<String>,
-    /// Why the records are known to be incomplete in it.
+    /// How many there are.
+    pub perhaps_broken_count: usize,
+    /// Why the records are known to be incomplete in it: the first ten reasons.
     pub partial: Vec<String>,
+    /// How many there are.
+    pub partial_count: usize,
     /// The row before which it ends; nothing where the reply is not shown.
     #[serde(skip)]
     reply_row: Option<usize>,
@@ -209,8 +216,10 @@ pub struct Unanswered {
     pub shown: String,
     /// How many there are.
     pub messages: usize,
-    /// Messages of the one to the other whose uncertain time may lie after it.
+    /// Messages of the one to the other whose uncertain time may lie after it: the first ten.
     pub perhaps_answered_by: Vec<String>,
+    /// How many there are.
+    pub perhaps_answered_count: usize,
 }
 
 /// Text that is not a length of time.
@@ -410,13 +419,13 @@ impl Timeline {
             ));
         }
         remarks.extend(self.unanswered.iter().take(MOST_REMARKS).map(|unanswered| {
-            let perhaps = &unanswered.perhaps_answered_by;
-            let doubt = if perhaps.is_empty() {
+            let perhaps = unanswered.perhaps_answered_count;
+            let doubt = if perhaps == 0 {
                 String::new()
             } else {
                 format!(
                     ", unless {}, of uncertain time, came after it",
-                    perhaps.join(", ")
+                    silence::and_more(&unanswered.perhaps_answered_by, perhaps)
                 )
             };
             format!(

@@ -1,9 +1,12 @@
 //! Finding the silences, by the rule that the module's page states.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use super::MINUTE;
+use super::MOST_NAMED;
 use super::Options;
 use super::Row;
 use super::Silence;
@@ -39,16 +42,98 @@ impl Silence {
     /// What stands beside the silence: why it may be none.
     pub fn doubts(&self) -> Vec<String> {
         let mut doubts = Vec::new();
-        if !self.perhaps_broken_by.is_empty() {
+        if self.perhaps_broken_count > 0 {
             doubts.push(format!(
                 "unless {}, of uncertain time, lies in it",
-                self.perhaps_broken_by.join(", ")
+                and_more(&self.perhaps_broken_by, self.perhaps_broken_count)
             ));
         }
         for reason in &self.partial {
             doubts.push(format!("the records are partial here: {reason}"));
         }
+        let more = self.partial_count.saturating_sub(self.partial.len());
+        if more > 0 {
+            doubts.push(format!(
+                "the records are partial here for {more} more reasons"
+            ));
+        }
         doubts
+    }
+}
+
+/// References by name as far as they are listed, and how many more there are.
+pub(super) fn and_more(listed: &[String], count: usize) -> String {
+    let more = count.saturating_sub(listed.len());
+    let mut text = listed.join(", ");
+    if more > 0 {
+        // Writing to a string can't go wrong.
+        let _ = write!(text, " and {more} more");
+    }
+    text
+}
+
+/// The messages of uncertain time from one party to another, in the order of the rows.
+#[derive(Default)]
+struct Uncertain<'a> {
+    rows: Vec<&'a Row>,
+    /// Their bounds, each in order: how many may lie in a stretch is counted without going through them all, since
+    /// there may be as many stretches as messages.
+    earliest: Vec<Moment>,
+    latest: Vec<Moment>,
+}
+
+impl<'a> Uncertain<'a> {
+    /// Those of each party to each other.
+    fn by_pair(
+        held: &'a [(Row, bool)],
+        numbers: &HashMap<&str, usize>,
+    ) -> HashMap<(usize, usize), Self> {
+        let mut pairs: HashMap<(usize, usize), Self> = HashMap::new();
+        for (row, _) in held.iter().filter(|(row, _)| row.uncertain) {
+            let Some(from) = row.party else { continue };
+            let to: BTreeSet<usize> = row
+                .to
+                .iter()
+                .filter_map(|to| numbers.get(to.as_str()).copied())
+                .collect();
+            for to in to {
+                let pair = pairs.entry((from, to)).or_default();
+                pair.rows.push(row);
+                pair.earliest.extend(row.at.earliest);
+                pair.latest.extend(row.at.latest);
+            }
+        }
+        for pair in pairs.values_mut() {
+            pair.earliest.sort_unstable();
+            pair.latest.sort_unstable();
+        }
+        pairs
+    }
+
+    /// The first of those that may lie in a stretch, and how many may; a bound that is absent is open.
+    fn within(
+        &self,
+        from: Option<Moment>,
+        to: Option<Moment>,
+        except: Option<&Row>,
+    ) -> (Vec<String>, usize) {
+        let before = |latest: Moment| from.is_some_and(|from| latest <= from);
+        let after = |earliest: Moment| to.is_some_and(|to| earliest >= to);
+        let too_early = self.latest.partition_point(|latest| before(*latest));
+        let not_too_late = self.earliest.partition_point(|earliest| !after(*earliest));
+        let too_late = self.earliest.len() - not_too_late;
+        let count = self
+            .rows
+            .len()
+            .saturating_sub(too_early + too_late + usize::from(except.is_some()));
+        let first = self
+            .rows
+            .iter()
+            .filter(|row| except.is_none_or(|except| except.item != row.item))
+            .filter(|row| !row.at.latest.is_some_and(before) && !row.at.earliest.is_some_and(after))
+            .take(count.min(MOST_NAMED))
+            .map(|row| row.item.clone());
+        (first.collect(), count)
     }
 }
 
@@ -57,7 +142,8 @@ struct Records<'a> {
     held: &'a [(Row, bool)],
     /// For each message held the row in which it is shown.
     places: Vec<Option<usize>>,
-    uncertain: Vec<&'a Row>,
+    /// By the numbers of who wrote and who was written to.
+    uncertain: HashMap<(usize, usize), Uncertain<'a>>,
     options: &'a Options,
 }
 
@@ -78,11 +164,7 @@ pub(super) fn find(
     let records = Records {
         held,
         places: places.collect(),
-        uncertain: held
-            .iter()
-            .map(|(row, _)| row)
-            .filter(|row| row.uncertain)
-            .collect(),
+        uncertain: Uncertain::by_pair(held, numbers),
         options,
     };
     let mut open: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
@@ -98,7 +180,7 @@ pub(super) fn find(
             .filter_map(|to| numbers.get(to.as_str()).copied());
         for to in to.filter(|to| *to != from) {
             if let Some(asked) = open.remove(&(to, from)) {
-                silences.extend(records.silence(&asked, number));
+                silences.extend(records.silence(&asked, number, (from, to)));
             }
             let asked = open.entry((from, to)).or_default();
             if asked.last() != Some(&number) {
@@ -108,8 +190,8 @@ pub(super) fn find(
     }
     let mut unanswered = Vec::new();
     for ((waiting, silent), asked) in open {
-        if let (Some(waiting), Some(by)) = (names.get(waiting), names.get(silent)) {
-            unanswered.extend(records.unanswered(&asked, waiting, by));
+        if let (Some(name), Some(by)) = (names.get(waiting), names.get(silent)) {
+            unanswered.extend(records.unanswered(&asked, name, by, (silent, waiting)));
         }
     }
     silences.sort_by_key(|silence| (silence.reply_row, silence.drawn));
@@ -148,26 +230,49 @@ impl Records<'_> {
             || (!picked.by_words && before_end && after_start)
     }
 
-    fn unanswered(&self, asked: &[usize], waiting: &str, by: &str) -> Option<Unanswered> {
+    /// The first of the messages of uncertain time of a pair that may lie in a stretch, and how many may.
+    fn perhaps(
+        &self,
+        pair: (usize, usize),
+        from: Option<Moment>,
+        to: Option<Moment>,
+        except: Option<&Row>,
+    ) -> (Vec<String>, usize) {
+        let pair = self.uncertain.get(&pair);
+        pair.map_or_else(Default::default, |pair| pair.within(from, to, except))
+    }
+
+    fn unanswered(
+        &self,
+        asked: &[usize],
+        waiting: &str,
+        by: &str,
+        pair: (usize, usize),
+    ) -> Option<Unanswered> {
         let first = self.row(*asked.first()?)?;
         if !self.touches(asked, &first.at, None) {
             return None;
         }
-        let after = |at: &Instant| {
-            at.latest
-                .is_none_or(|latest| Some(latest) > first.at.earliest)
-        };
+        let (perhaps_answered_by, perhaps_answered_count) =
+            self.perhaps(pair, first.at.earliest, None, None);
         Some(Unanswered {
             first: first.item.clone(),
             shown: first.shown.clone(),
             messages: asked.len(),
-            perhaps_answered_by: between(&self.uncertain, by, waiting, after),
+            perhaps_answered_by,
+            perhaps_answered_count,
             by: by.to_owned(),
             waiting: waiting.to_owned(),
         })
     }
 
-    fn silence(&self, asked: &[usize], reply_number: usize) -> Option<Silence> {
+    /// `pair` is who replied and who waited.
+    fn silence(
+        &self,
+        asked: &[usize],
+        reply_number: usize,
+        pair: (usize, usize),
+    ) -> Option<Silence> {
         let (&first_number, &last_number) = (asked.first()?, asked.last()?);
         let first = self.row(first_number)?;
         let last = self.row(last_number)?;
@@ -182,25 +287,15 @@ impl Records<'_> {
             return None;
         }
         let (waiting, silent) = (first.from.as_deref()?, reply.from.as_deref()?);
-        let within = |at: &Instant| {
-            at.latest
-                .is_none_or(|latest| Some(latest) > first.at.earliest)
-                && at
-                    .earliest
-                    .is_none_or(|earliest| Some(earliest) < reply.at.latest)
-        };
-        let mut perhaps_broken_by = between(&self.uncertain, silent, waiting, within);
-        perhaps_broken_by.retain(|item| *item != reply.item);
-        let partial = self
-            .options
-            .partial
-            .iter()
-            .filter(|span| {
-                span.to.is_none_or(|to| Some(to) > first.at.earliest)
-                    && span.from.is_none_or(|from| Some(from) < reply.at.latest)
+        let (from, to) = (first.at.earliest, reply.at.latest);
+        let itself = reply.uncertain.then_some(reply);
+        let (perhaps_broken_by, perhaps_broken_count) = self.perhaps(pair, from, to, itself);
+        let incomplete = || {
+            self.options.partial.iter().filter(|span| {
+                span.to.is_none_or(|end| Some(end) > from)
+                    && span.from.is_none_or(|start| to.is_none_or(|to| start < to))
             })
-            .map(|span| span.reason.clone())
-            .collect();
+        };
         Some(Silence {
             by: silent.to_owned(),
             waiting: waiting.to_owned(),
@@ -211,7 +306,12 @@ impl Records<'_> {
             at_least_seconds,
             at_most_seconds: seconds(first.at.earliest, reply.at.latest),
             perhaps_broken_by,
-            partial,
+            perhaps_broken_count,
+            partial: incomplete()
+                .take(MOST_NAMED)
+                .map(|span| span.reason.clone())
+                .collect(),
+            partial_count: incomplete().count(),
             reply_row: self.place(reply_number),
             first_shown: self.is_shown(first_number),
             drawn: (
@@ -220,14 +320,4 @@ impl Records<'_> {
             ),
         })
     }
-}
-
-/// The messages of uncertain time from one party to another whose time is so.
-fn between(uncertain: &[&Row], from: &str, to: &str, so: impl Fn(&Instant) -> bool) -> Vec<String> {
-    uncertain
-        .iter()
-        .filter(|row| row.from.as_deref() == Some(from) && row.to.iter().any(|name| name == to))
-        .filter(|row| so(&row.at))
-        .map(|row| row.item.clone())
-        .collect()
 }

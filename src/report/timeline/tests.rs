@@ -330,8 +330,8 @@ fn a_cell_that_could_be_a_formula_is_defused() {
         "say \"hi\", then @go",
     )];
     insta::assert_snapshot!(Timeline::new(items, &options()).to_csv(), @r#"
-    "item","kind","from","to","shown","as_written","earliest","latest","zone","uncertain","silence_before","silence_by","text"
-    "m-1","message","'=cmd|' /C calc'!A0","Voss","10 Jul 2023 10:00 am EDT","2023-07-10 10:00","2023-07-10T14:00:00Z","2023-07-10T14:00:59.999Z","America/New_York","no","","","say ""hi"", then @go"
+    "item","kind","from","to","shown","as_written","earliest","latest","zone","uncertain","silence_before","silence_by","silence_waiting","text"
+    "m-1","message","'=cmd|' /C calc'!A0","Voss","10 Jul 2023 10:00 am EDT","2023-07-10 10:00","2023-07-10T14:00:00Z","2023-07-10T14:00:59.999Z","America/New_York","no","","","","say ""hi"", then @go"
     "#);
 }
 
@@ -368,4 +368,82 @@ fn lengths_of_time_are_read_and_written() {
     assert!(parse_gap("12").is_err() && parse_gap("h").is_err() && parse_gap("9999999d").is_err());
     assert_eq!(length(45 * 60), "45 min");
     assert_eq!(length(5 * 86_400 + 3 * 3600 + 59), "5 days 3 h");
+}
+
+#[test]
+fn a_reply_that_ends_several_silences_has_them_all_in_the_table() {
+    let mut reply = message("m-3", "Voss", "Halloran", "2023-07-12 12:00", "To both");
+    reply.to.push("Aide".to_owned());
+    let items = vec![
+        message("m-1", "Halloran", "Voss", "2023-07-10 12:00", "?"),
+        message("m-2", "Aide", "Voss", "2023-07-11 12:00", "?"),
+        reply,
+    ];
+    let mut options = options();
+    options.parties.push("Aide".to_owned());
+    let csv = Timeline::new(items, &options).to_csv();
+    assert!(
+        csv.contains(r#""no","48 h 0 min | 24 h 0 min","Voss","Halloran | Aide","To both""#),
+        "{csv}"
+    );
+}
+
+#[test]
+fn of_many_messages_of_uncertain_time_ten_are_named_and_all_counted() {
+    let undated: Vec<Input> = (0..2000)
+        .map(|number| {
+            let item = format!("m-u{number:04}");
+            message(&item, "Voss", "Halloran", "unknown", "?")
+        })
+        .collect();
+    let day = |number: i64, item: &str, from, to| {
+        let mut dated = message(item, from, to, "unknown", "!");
+        let millis = 1_689_000_000_000 + number * 86_400_000;
+        dated.at = Instant::exact(Moment::from_millis(millis).unwrap(), "", "archive");
+        dated
+    };
+    let mut items = undated;
+    for number in 0..2000 {
+        items.push(day(2 * number, "m-ask", "Halloran", "Voss"));
+        items.push(day(2 * number + 1, "m-reply", "Voss", "Halloran"));
+    }
+    // One that lies before the last silence, and one that may lie in it.
+    items.push(message("m-early", "Voss", "Halloran", "2023-07-10", "?"));
+    items.push(message(
+        "m-late",
+        "Voss",
+        "Halloran",
+        "after 2023-07-12",
+        "?",
+    ));
+    items.push(day(5000, "m-last", "Halloran", "Voss"));
+    let timeline = Timeline::new(items, &options());
+    let by_voss = |silence: &&Silence| silence.by == "Voss";
+    assert_eq!(timeline.silences.iter().filter(by_voss).count(), 2000);
+    let last = timeline.silences.iter().rfind(by_voss).unwrap();
+    assert_eq!(last.perhaps_broken_by.len(), 10);
+    assert_eq!(last.perhaps_broken_count, 2001);
+    let named = serde_json::to_string(&timeline).unwrap();
+    assert!(named.len() < 4_000_000, "{} bytes", named.len());
+    assert!(
+        last.in_words()
+            .ends_with("m-u0008 and 1991 more, of uncertain time, lies in it"),
+        "{}",
+        last.in_words()
+    );
+    assert_eq!(timeline.unanswered[0].perhaps_answered_count, 2001);
+}
+
+#[test]
+fn a_reply_of_uncertain_time_does_not_break_the_silence_that_it_ends() {
+    let items = vec![
+        message("m-1", "Halloran", "Voss", "2023-07-10 12:00", "?"),
+        message("m-2", "Voss", "Halloran", "after 2023-07-13", "!"),
+        message("m-3", "Voss", "Halloran", "after 2023-07-14", "!"),
+    ];
+    let timeline = Timeline::new(items, &options());
+    // The reply may be as late as ever, and so the other may have been before it.
+    assert_eq!(timeline.silences[0].reply, "m-2");
+    assert_eq!(timeline.silences[0].perhaps_broken_by, ["m-3"]);
+    assert_eq!(timeline.silences[0].perhaps_broken_count, 1);
 }
