@@ -19,6 +19,7 @@ use super::acts::address;
 use super::acts::append;
 use super::leaks;
 use super::leaks::LeakArgs;
+use super::outputs::may_be_written;
 use super::ui::Answer;
 use super::ui::columns;
 use super::ui::count;
@@ -31,7 +32,9 @@ use crate::durable;
 use crate::keys::words;
 use crate::publish;
 use crate::publish::Checked;
+use crate::publish::LARGEST_PAGE;
 use crate::publish::Proof;
+use crate::publish::PublishError;
 use crate::publish::Shown;
 use crate::publish::ShownText;
 use crate::publish::Wanted;
@@ -173,13 +176,21 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
     let outputs = [("the proof and its page".to_owned(), looked_at.as_str())];
     leaks::check(context, &archive, &args.leaks, &outputs)?;
     let (page_path, proof_path) = paths(args.output.as_deref(), &reference)?;
+    may_be_written(context, &[&page_path, &proof_path], &[])?;
+    let said = words(archive.origin().as_str())?;
+    let page = published::html(&file, &checked, &said);
+    if page.len() > LARGEST_PAGE {
+        return Err(CliError::Publish(PublishError::TooLarge {
+            what: "page",
+            found: page.len(),
+            most: LARGEST_PAGE,
+        }));
+    }
     agree(context, args, &preview(&checked))?;
     drop(archive);
 
     // The key is asked for before anything is written, so that a wrong one leaves no file.
     let mut writer = context.writer()?;
-    let said = words(writer.archive().origin().as_str())?;
-    let page = published::html(&file, &checked, &said);
     durable::write_atomic(&proof_path, file.as_bytes())?;
     durable::write_atomic(&page_path, page.as_bytes())?;
     let (proof_bytes, page_bytes) = (bytes_of(&file), bytes_of(&page));
