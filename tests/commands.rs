@@ -296,10 +296,25 @@ fn publish(desk: &Desk, message: &str, letter: &str) -> TestResult {
     assert_eq!(said["state"], "cannot-be-checked");
     desk.json(&["verify", checkpoint, "--key", "one.proof.json"], 0)?;
     // A folder is an archive, as it is without one.
-    assert_eq!(
-        text(&desk.json(&["verify", "archive"], 0)?, "/schema")?,
-        "fonds/verify/1"
-    );
+    let said = desk.json(&["verify", "archive"], 0)?;
+    assert_eq!(text(&said, "/schema")?, "fonds/verify/1");
+    assert_eq!(said["key"], "not-given");
+    // And is compared with what was given, as a file is.
+    for given in [&words.join(" "), origin, "one.proof.json"] {
+        for args in [
+            &["verify", "archive", "--key", given][..],
+            &["verify", "--key", given],
+        ] {
+            assert_eq!(desk.json(args, 0)?["key"], "match", "{args:?}");
+        }
+    }
+    let other = origin.replace(|it: char| it.is_ascii_digit(), "a");
+    for given in [&wrong.join(" "), &other] {
+        let said = desk.json(&["verify", "archive", "--key", given], 1)?;
+        assert_eq!(said["key"], "differ");
+        assert_eq!(text(&said, "/findings/0/code")?, "origin.words-differ");
+    }
+    desk.json(&["verify", "archive", "--key", "zzz"], 2)?;
     Ok(())
 }
 

@@ -418,6 +418,46 @@ fn tiles_hold_what_tlog_tiles_puts_in_them() -> TestResult {
     Ok(())
 }
 
+#[test]
+fn a_proof_from_tiles_is_the_one_from_all_leaves_and_reads_each_tile_once() -> TestResult {
+    for size in [1_u64, 2, 255, 256, 257, 700, 65_536, 65_537, 66_000] {
+        let leaves = leaf_hashes(size);
+        let root = tlog::root(leaves.iter().copied());
+        let mut tiles = BTreeMap::new();
+        for index in [0, 1, 255, 256, size / 2, size - 2.min(size), size - 1] {
+            if index >= size {
+                continue;
+            }
+            let mut asked = Vec::new();
+            let proof = tlog::prove_by_tiles(index, size, |tile| {
+                assert!(tile.is_within(size), "{tile} of {size}");
+                asked.push(tile);
+                let made = || tile.bytes(read).unwrap_or_else(|never| match never {});
+                Ok::<_, tlog::TlogError>(tiles.entry(tile).or_insert_with(made).clone())
+            })?;
+            let leaf = tlog::leaf_hash(&leaf(index));
+            tlog::verify_inclusion(index, size, leaf, &proof, root)?;
+            assert_eq!(proof.len(), tlog::inclusion_ranges(index, size)?.len());
+            let levels = asked.iter().map(Tile::part);
+            for level in levels.clone() {
+                assert!(levels.clone().filter(|it| *it == level).count() <= 2);
+            }
+            asked.sort_unstable();
+            let all = asked.len();
+            asked.dedup();
+            assert_eq!(asked.len(), all, "{index} of {size}");
+        }
+    }
+    let none = tlog::prove_by_tiles(5, 5, |_| Ok(Vec::new()));
+    assert!(none.is_err_and(|error: tlog::TlogError| !error.to_string().is_empty()));
+    // Tiles that are too short give a proof that does not hold.
+    let short = tlog::prove_by_tiles(3, 700, |_| Ok::<_, tlog::TlogError>(vec![7; 5]))?;
+    let root = tlog::root(leaf_hashes(700));
+    let leaf = tlog::leaf_hash(&leaf(3));
+    assert!(tlog::verify_inclusion(3, 700, leaf, &short, root).is_err());
+    Ok(())
+}
+
 fn key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])
 }

@@ -1,5 +1,9 @@
 //! Proofs: what they open and what they do not, each way to forge one, and three verifiers that have to agree.
 
+#[path = "publish/agree.rs"]
+mod agree;
+#[path = "publish/resealed.rs"]
+mod resealed;
 mod support;
 #[path = "support/skipped.rs"]
 mod told;
@@ -8,8 +12,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
 
 use fonds::anchor::Trusted;
 use fonds::archive::Archive;
@@ -619,187 +621,6 @@ fn a_flipped_byte_anywhere_never_matches() -> TestResult {
             State::Matches,
             "{end} bytes"
         );
-    }
-    Ok(())
-}
-
-/// Every value inside a value, by its pointer.
-fn pointers(value: &Value, here: &str, found: &mut Vec<String>) {
-    found.push(here.to_owned());
-    match value {
-        Value::Object(map) => map
-            .iter()
-            .for_each(|(key, value)| pointers(value, &format!("{here}/{key}"), found)),
-        Value::Array(list) => (0..)
-            .zip(list)
-            .for_each(|(at, value): (usize, _)| pointers(value, &format!("{here}/{at}"), found)),
-        _ => {}
-    }
-}
-
-/// Proofs, good and damaged, as files.
-fn damaged(proofs: &BTreeMap<&'static str, Proof>) -> TestResult<Vec<Vec<u8>>> {
-    let mut files = Vec::new();
-    for (name, proof) in proofs {
-        let file = proof.file()?;
-        let whole = file.clone().into_bytes();
-        // Bytes spread over the file, each turned in two ways.
-        for at in (0..whole.len()).step_by(whole.len() / 120) {
-            for bit in [1, 0x80] {
-                let mut flipped = whole.clone();
-                flipped[at] ^= bit;
-                files.push(flipped);
-            }
-        }
-        let value: Value = serde_json::from_str(&file)?;
-        let mut all = Vec::new();
-        pointers(&value, "", &mut all);
-        let put = |value: &Value, files: &mut Vec<Vec<u8>>| -> TestResult {
-            files.push(format!("{}\n", serde_json_canonicalizer::to_string(value)?).into_bytes());
-            Ok(())
-        };
-        let step = (all.len() / 120).max(1);
-        for (number, pointer) in all.iter().skip(1).step_by(step).enumerate() {
-            let (parent, key) = pointer.rsplit_once('/').ok_or("a pointer has a stroke")?;
-            let mut less = value.clone();
-            match less.pointer_mut(parent) {
-                Some(Value::Object(map)) => drop(map.remove(key)),
-                Some(Value::Array(list)) => drop(list.remove(key.parse()?)),
-                _ => {}
-            }
-            put(&less, &mut files)?;
-            let odd = [
-                json!(null),
-                json!(-1),
-                json!([]),
-                json!({}),
-                json!(""),
-                json!(9_007_199_254_740_991_i64),
-            ];
-            let mut other = value.clone();
-            if let Some(place) = other.pointer_mut(pointer) {
-                *place = odd[number % odd.len()].clone();
-            }
-            put(&other, &mut files)?;
-        }
-        let forgeries = if ["message", "several"].contains(name) {
-            FORGERIES
-        } else {
-            &[]
-        };
-        let of_keys = if *name == "again" { KEY_FORGERIES } else { &[] };
-        for (_, forge, _) in forgeries.iter().chain(of_keys).chain(LATER) {
-            let mut forged = value.clone();
-            forge(&mut forged);
-            put(&forged, &mut files)?;
-        }
-        for (from, to) in [
-            ("{", "{\"schema\":\"fonds/proof/1\","),
-            ("\"tokens\":[]", "\"tokens\":[],\"tokens\":[]"),
-            ("\"v\":1", "\"v\":1.0"),
-            ("\"v\":1", "\"v\":1e0"),
-            ("\"v\":1", "\"v\":-0"),
-            ("\"v\":1", "\"v\":18446744073709551617"),
-            ("\"message/1\"", "\"message/9\""),
-            (",", ", "),
-            ("fonds/proof/1", "\\u0066onds/proof/1"),
-            ("\"text\":", "\"text\\ud800\":"),
-        ] {
-            files.push(file.replacen(from, to, 1).into_bytes());
-        }
-        files.push(format!("\u{feff}{file}").into_bytes());
-        files.push(format!("{}{file}", "[".repeat(40)).into_bytes());
-        files.push(format!("{file}\n").into_bytes());
-        files.push(whole);
-    }
-    Ok(files)
-}
-
-/// The states that another verifier gives these files; nothing where it cannot run here.
-fn asked(
-    extra: &[&str],
-    program: &str,
-    args: &[&str],
-    files: &[PathBuf],
-) -> TestResult<Option<Vec<String>>> {
-    let mut command = Command::new("env");
-    if Command::new(program).arg("--version").output().is_err() {
-        told::skipped(&format!("{program} is not installed"));
-        return Ok(None);
-    }
-    let output = command.args(extra).arg(program).args(args).output()?;
-    let said = String::from_utf8(output.stdout)?;
-    let error = String::from_utf8_lossy(&output.stderr);
-    if output.status.code() == Some(3) {
-        told::skipped(error.trim());
-        return Ok(None);
-    }
-    let states: Vec<String> = said
-        .lines()
-        .filter_map(|line| line.split_once(": "))
-        .map(|(_, state)| state.to_owned())
-        .collect();
-    if states.len() == files.len() {
-        Ok(Some(states))
-    } else {
-        Err(format!("{program} said {} states: {error}", states.len()).into())
-    }
-}
-
-#[test]
-fn three_verifiers_agree_on_good_and_damaged_proofs() -> TestResult {
-    let bench = bench()?;
-    let archive = Archive::open(&bench.archive())?;
-    let mut all = proofs(&archive)?;
-    all.extend(rotated(&bench)?);
-    let files = damaged(&all)?;
-    assert!(files.len() > 4_000, "only {} proofs", files.len());
-    let folder = bench.dir.path().join("proofs");
-    fs::create_dir(&folder)?;
-    let mut paths = Vec::new();
-    let mut ours = Vec::new();
-    for (number, bytes) in files.iter().enumerate() {
-        let path = folder.join(format!("{number}.json"));
-        fs::File::create(&path)?.write_all(bytes)?;
-        paths.push(path);
-        ours.push(publish::check(bytes));
-    }
-    let count = |state| ours.iter().filter(|it| it.state == state).count();
-    assert!(count(State::Matches) >= 7 && count(State::CannotBeChecked) >= 7);
-    let list = folder.join("list");
-    let names: Vec<String> = paths
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    fs::File::create(&list)?.write_all(names.join("\n").as_bytes())?;
-    let list = list.display().to_string();
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let python = tests.join("verifier.py").display().to_string();
-    let script = tests.join("verifier.mjs").display().to_string();
-    for (extra, program, args) in [
-        (
-            [""; 0].as_slice(),
-            "python3",
-            vec![python.as_str(), "--list", &list],
-        ),
-        (&[], "node", vec![script.as_str(), &list]),
-        // A browser that has no cryptography, as on a page of an unprotected network.
-        (&["NO_CRYPTO=1"], "node", vec![script.as_str(), &list]),
-    ] {
-        let Some(theirs) = asked(extra, program, &args, &paths)? else {
-            continue;
-        };
-        let odd: Vec<String> = (ours.iter().zip(&theirs).zip(&names))
-            .filter(|((ours, theirs), _)| theirs.split(';').next() != Some(ours.state.word()))
-            .map(|((ours, theirs), name)| {
-                let why = ours.findings.first().map(|it| it.message.as_str());
-                format!(
-                    "{name}: {} ({why:?}), {program}: {theirs}",
-                    ours.state.word()
-                )
-            })
-            .collect();
-        assert!(odd.is_empty(), "{} differ:\n{}", odd.len(), odd.join("\n"));
     }
     Ok(())
 }

@@ -73,6 +73,107 @@ fn no_report_is_written_into_the_archives_own_folder() -> TestResult {
 }
 
 #[test]
+fn no_verb_replaces_the_database_a_key_or_what_it_reads() -> TestResult {
+    let desk = desk()?;
+    let (message, _) = letter(&desk)?;
+    assert_eq!(desk.run(&["witness", "init", "me.example"])?.code, Some(0));
+    let key = fs::read_dir(desk.path("user/config/keys"))?
+        .next()
+        .ok_or("no key")??
+        .path();
+    let key = key.display().to_string();
+    let database = fs::read(desk.path("archive/archive.sqlite"))?;
+    let (secret, held) = (fs::read(&key)?, fs::read(desk.path("one.eml"))?);
+    for verb in [
+        ["publish", &message, "--yes", "-o"].as_slice(),
+        &["anchor", "request", "-o"],
+        &["witness", "cosign", "one.eml", "-o"],
+        &["cite", "draft.md", "-o"],
+        &["provenance", &message, "-o"],
+    ] {
+        for output in ["archive/archive.sqlite", "archive/page.html", &key] {
+            // Some verbs want an ending: what is refused for that is refused.
+            let ran = desk.run(&[verb, &[output]].concat())?;
+            assert_eq!(ran.code, Some(2), "{verb:?} {output}: {}", ran.told);
+            assert!(!desk.path("archive/page.html").exists(), "{verb:?}");
+        }
+        let ran = desk.run(&[verb, &["archive/page.html"]].concat())?;
+        assert!(ran.told.contains("archive's own folder"), "{}", ran.told);
+        let ran = desk.run(&[verb, &["user/state/page.html"]].concat())?;
+        assert!(ran.told.contains("among your own keys"), "{}", ran.told);
+    }
+    // The page takes the item's reference for its name, in the folder where the program is run.
+    let ran = desk
+        .command(&["publish", &message, "--yes"])
+        .current_dir(desk.path("archive"))
+        .output()?;
+    let told = String::from_utf8(ran.stderr)?;
+    assert!(told.contains("archive's own folder"), "{told}");
+    let ran = desk.run(&["witness", "cosign", "one.eml", "-o", "one.eml"])?;
+    assert!(ran.told.contains("is the request itself"), "{}", ran.told);
+    assert_eq!(fs::read(desk.path("archive/archive.sqlite"))?, database);
+    assert_eq!(
+        (fs::read(&key)?, fs::read(desk.path("one.eml"))?),
+        (secret, held)
+    );
+    Ok(())
+}
+
+#[test]
+fn a_digest_of_a_withheld_text_is_not_opened() -> TestResult {
+    let desk = desk()?;
+    let (message, document) = letter(&desk)?;
+    for (item, slot) in [(&message, "text_digest"), (&message, "bytes")] {
+        let asked = ["publish", item, "--yes", "-o", "page.html", "--open", slot];
+        let ran = desk.run(&[&asked[..], &["--withhold", "text"]].concat())?;
+        assert_eq!(ran.code, Some(2), "{slot}: {}", ran.out);
+        assert!(ran.told.contains("could be guessed"), "{}", ran.told);
+        assert!(!desk.path("page.html").exists());
+        assert_eq!(desk.run(&asked)?.code, Some(0), "{slot}");
+        fs::remove_file(desk.path("page.html"))?;
+    }
+    let asked = [
+        "publish",
+        &document,
+        "--yes",
+        "-o",
+        "page.html",
+        "--open",
+        "bytes",
+    ];
+    assert_eq!(desk.run(&asked)?.code, Some(0));
+    Ok(())
+}
+
+#[test]
+fn a_page_that_is_large_is_checked_to_its_end() -> TestResult {
+    let desk = desk()?;
+    // Each of these takes six bytes in the page's proof and four in its text.
+    let line = format!("A list: {}\n", "<".repeat(400));
+    fs::write(desk.path("long.txt"), line.repeat(5_000))?;
+    desk.run(&["ingest", "long.txt"])?;
+    let found = desk.run(&["find", "list", "--json"])?.json()?;
+    let item = found["hits"][0]["item"].as_str().ok_or("nothing found")?;
+    let ran = desk.run(&["publish", item, "--yes", "-o", "long.html"])?;
+    assert_eq!(ran.code, Some(0), "{}", ran.told);
+    let page = fs::read(desk.path("long.html"))?;
+    assert!(page.len() > 16 << 20, "{} bytes", page.len());
+    let ran = desk.run(&["verify", "long.html", "--json"])?;
+    assert_eq!(ran.json()?["state"], "matches", "{}", ran.out);
+    // Of what is not read to its end nothing is said.
+    fs::File::options()
+        .write(true)
+        .open(desk.path("long.html"))?
+        .set_len((64 << 20) + 1)?;
+    let ran = desk.run(&["verify", "long.html", "--json"])?;
+    assert_eq!(ran.code, Some(2), "{}", ran.told);
+    let said = ran.json()?;
+    assert_eq!(said["state"], "cannot-be-checked");
+    assert_eq!(said["findings"][0]["code"], "proof.too-large");
+    Ok(())
+}
+
+#[test]
 fn nothing_rests_in_silence_on_a_document_that_was_changed() -> TestResult {
     let desk = desk()?;
     let (message, document) = letter(&desk)?;

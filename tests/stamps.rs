@@ -432,6 +432,10 @@ fn a_published_proof_carries_its_time_stamp_and_others_check_it() -> TestResult 
         let said = desk.says(&["verify", file], 0)?;
         assert!(said.contains("stamped by the authority notary"), "{said}");
     }
+    let said = desk.says(&["--json", "verify", "memo.proof.json"], 0)?;
+    let said: Value = serde_json::from_str(&said)?;
+    assert_eq!(said["anchors"][0]["standing"], "counts");
+    assert_eq!(said["anchors"][0].get("entry"), None);
     // Without this program: the token and what it is over are in the proof.
     let proof: Value = serde_json::from_slice(&desk.read("memo.proof.json")?)?;
     let checkpoint = proof["checkpoint"].as_str().ok_or("no checkpoint")?;

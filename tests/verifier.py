@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """A verifier of published proofs, written from schema/PROOF.md and schema/FORMAT.md alone.
 
-Usage: verifier.py FILE...       a proof, or a page with one in it
-       verifier.py --list FILE   the files named in FILE, one a line
+Usage: verifier.py FILE...             a proof, or a page with one in it
+       verifier.py --list FILE         the files named in FILE, one a line
+       verifier.py --signatures FILE   a JSON list of {"key","msg","sig"}; prints for each whether it fits, and no more
 Prints one line a file: its state, and why it is not 'matches'. Needs Python 3.9 and the package `cryptography`, of which
-only Ed25519 is used. Exit status: 0 all match, 1 one does not match, 2 one cannot be checked, 3 not installed.
+only Ed25519 is used. Exit status: 0 all match, 1 one does not match, 2 one cannot be checked or read, 3 not installed.
 """
 
 import base64
@@ -88,11 +89,15 @@ def canonical(value):
 
 def depth(text):
     now = most = 0
-    for part in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text, re.S):
-        if part in "[{":
+    quoted = False
+    for found in re.finditer(r'\\.|["\[\]{}]', text, re.S):
+        part = found[0]
+        if part == '"':
+            quoted = not quoted
+        elif not quoted and part in "[{":
             now += 1
             most = max(most, now)
-        elif part in "]}":
+        elif not quoted and part in "]}":
             now -= 1
     return most
 
@@ -235,22 +240,24 @@ def piece_leaf(origin, salt, k, text):
 
 
 def cut(text):
-    rest, parts = text.encode(), []
-    while rest:
-        window = rest[:512]
-        feeds = re.search(b"\n+", window)
-        if feeds:
-            end = feeds.end()
-        elif len(rest) <= 512:
-            end = len(rest)
-        elif b" " in window:
-            end = window.rindex(b" ") + 1
+    """One pass: no piece is looked for beyond the 512 bytes that it may have."""
+    data, parts, start = text.encode(), [], 0
+    feeds = re.compile(b"\n+")
+    while start < len(data):
+        most = start + 512
+        found, space = feeds.search(data, start, most), data.rfind(b" ", start, most)
+        if found:
+            end = found.end()
+        elif len(data) <= most:
+            end = len(data)
+        elif space >= 0:
+            end = space + 1
         else:
-            end = 512
-            while rest[end] & 0xC0 == 0x80:
+            end = most
+            while data[end] & 0xC0 == 0x80:
                 end -= 1
-        parts.append(rest[:end].decode())
-        rest = rest[end:]
+        parts.append(data[start:end].decode())
+        start = end
     return parts
 
 
@@ -280,7 +287,7 @@ def signed(origin, keys, text):
         need(line.startswith(start), "the signature line is of another name")
         line = plain_base64(line[len(start) :], 68)
         need(line[:4] in unused, "signed by another key")
-        demand_signed(unused.pop(line[:4]), line[4:], message.encode())
+        need(is_signed(unused.pop(line[:4]), line[4:], message.encode()), "a signature does not fit")
     return size, root, message
 
 
@@ -302,15 +309,18 @@ def plain_base64(text, length):
     return data
 
 
-def demand_signed(key, signature, message):
-    """Strictly: no point of low order, none wrongly encoded."""
+def is_signed(key, signature, message):
+    """Strictly: no point of low order, none wrongly encoded. OpenSSL compares [s]B - [k]A with R itself, without the
+    cofactor."""
     for point in (key, signature[:32]):
         y = int.from_bytes(point, "little") & (2**255 - 1)
-        need(y < PRIME and y not in LOW_ORDER, "a point of low order")
+        if y >= PRIME or y in LOW_ORDER:
+            return False
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
     except (InvalidSignature, ValueError):
-        raise Stop(DIFFERS, "a signature does not fit") from None
+        return False
+    return True
 
 
 def cosignature(value):
@@ -327,7 +337,8 @@ def token(value):
 def cosigned(head, key, name, signature, time):
     """A cosignature by its key over the checkpoint; whether the key is a witness's, its reader has to know."""
     need(re.fullmatch("[!-*,-~]+", name), "a cosignature without a plain name")
-    demand_signed(key, signature, f"cosignature/v1\ntime {time}\n{head[2]}".encode())
+    message = f"cosignature/v1\ntime {time}\n{head[2]}".encode()
+    need(is_signed(key, signature, message), "a cosignature does not fit")
 
 
 class Check:
@@ -425,7 +436,8 @@ class Check:
             need(isinstance(segment, dict), "no segment")
             a, r, root, s, size = fields(segment, "a", "r", "root", "s", "size")
             a, r, s, size, root = number(a), number(r), number(s), number(size), hex32(root)
-            need(opened.get("about") == {"entry": a} and a < record["i"], "not of its accession")
+            is_of = canonical(opened.get("about")) == canonical({"entry": a})
+            need(is_of and a < record["i"], "not of its accession")
             need(1 <= size <= 65536, "no lawful size")
             need((a, r, s) not in sealed, "a segment twice")
         except Stop as stop:
@@ -469,9 +481,9 @@ class Check:
             parts = [text for _, text in shown]
             need(cut("".join(parts)) == parts, "pieces cut otherwise")
             data = "".join(parts).encode()
-            made = {"sha256": sha256(data).hex(), "size": len(data)}
+            made = canonical({"sha256": sha256(data).hex(), "size": len(data)})
             for slot in ("text_digest",) if kind == "message/1" else ("text_digest", "bytes"):
-                need(slot not in opened or opened[slot] == made, f"another {slot}")
+                need(slot not in opened or canonical(opened[slot]) == made, f"another {slot}")
             return
         need(shown, "no passage")
         runs, following = [], 0
@@ -500,16 +512,29 @@ def out_of_page(data):
 
 
 def main(arguments):
+    if arguments[:1] == ["--signatures"]:
+        for at, one in enumerate(json.loads(pathlib.Path(arguments[1]).read_text("utf-8"))):
+            fits = is_signed(bytes.fromhex(one["key"]), bytes.fromhex(one["sig"]), one["msg"].encode())
+            print(f"{at}: " + ("fits" if fits else "does not fit"))
+        return 0
     if arguments[:1] == ["--list"]:
         arguments = pathlib.Path(arguments[1]).read_text("utf-8").splitlines()
-    worst = MATCHES
+    # Where nothing is given, nothing matches.
+    worst = MATCHES if arguments else CANNOT
     for name in arguments:
         check = Check()
-        check.run(out_of_page(pathlib.Path(name).read_bytes()))
+        try:
+            check.run(out_of_page(pathlib.Path(name).read_bytes()))
+        except OSError as error:
+            check.add(CANNOT, f"it cannot be read: {error.strerror}")
         print(f"{name}: {check.state}" + "".join(f"; {reason}" for reason in check.reasons[:1]))
         worst = max(worst, check.state, key=WORST.index)
     return {MATCHES: 0, DIFFERS: 1, CANNOT: 2}[worst]
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        sys.exit(2)

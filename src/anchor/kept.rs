@@ -15,8 +15,8 @@ const SKEW_SECONDS: i64 = 300;
 /// An anchor as the archive keeps it: the entry, the kind and the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// The entry that records it.
-    pub entry: u64,
+    /// The entry that records it; nothing for one that a proof brought along.
+    pub entry: Option<u64>,
     /// Entries that it covers.
     pub size: u64,
     /// `witness`, `token` or `ots`.
@@ -46,8 +46,9 @@ pub enum Standing {
 /// What one hand outside says of the archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Outside {
-    /// The entry that records it.
-    pub entry: u64,
+    /// The entry that records it; nothing for one that a proof brought along.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
     /// `witness`, `token` or `ots`.
     pub kind: String,
     /// Whose it is: the name that the user gave, else the one that it bears.
@@ -119,7 +120,8 @@ fn token(kept: &Kept, trusted: &Trusted, now: Moment) -> Outside {
 }
 
 /// What rests on a certificate that has run out counts only where something that counts covers its entry and was made
-/// before: the ledger commits to the file, so that one shows that it was there while its certificate still held.
+/// before: the ledger commits to the file, so that one shows that it was there while its certificate still held. What no
+/// entry records, nothing renews.
 fn expire(all: &mut [Outside], now: Moment) {
     let mut good: Vec<(u64, Moment)> = Vec::new();
     for outside in all.iter_mut().rev() {
@@ -127,8 +129,9 @@ fn expire(all: &mut [Outside], now: Moment) {
             continue;
         }
         let over = |until: Moment| {
-            let renewed = |(size, at): &(u64, Moment)| *size > outside.entry && *at <= until;
-            now > until && !good.iter().any(renewed)
+            let renews = |entry| move |(size, at): &(u64, Moment)| *size > entry && *at <= until;
+            let renewed = |entry| good.iter().any(renews(entry));
+            now > until && !outside.entry.is_some_and(renewed)
         };
         if outside.until.is_some_and(over) {
             outside.standing = Standing::Expired;

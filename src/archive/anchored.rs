@@ -78,7 +78,7 @@ impl Archive {
             return Ok(Err("it names another root than the checkpoint".to_owned()));
         }
         Ok(Ok(Kept {
-            entry: anchored.entry,
+            entry: Some(anchored.entry),
             size: anchored.size,
             kind: anchored.kind.clone(),
             bytes,

@@ -4,6 +4,7 @@ use crate::commitment::canonical::CanonicalError;
 use crate::durable::DurableError;
 use crate::keys::KeyError;
 use crate::record::Digest;
+use crate::tlog::TlogError;
 
 /// An archive operation that did not complete.
 ///
@@ -216,6 +217,12 @@ pub enum ArchiveError {
     /// The database refused.
     #[error("the database refused")]
     Database(#[from] rusqlite::Error),
+}
+
+impl From<TlogError> for ArchiveError {
+    fn from(error: TlogError) -> Self {
+        KeyError::from(error).into()
+    }
 }
 
 impl ArchiveError {

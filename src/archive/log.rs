@@ -23,6 +23,7 @@ use crate::record::Finding;
 use crate::tlog::CHECKPOINT_PATH;
 use crate::tlog::Checkpoint;
 use crate::tlog::Hash;
+use crate::tlog::LEAF_BYTES;
 use crate::tlog::Note;
 use crate::tlog::Tile;
 
@@ -149,6 +150,14 @@ fn read_plain(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 }
 
 impl Archive {
+    /// The bytes of a tile of hashes: as they lie in `log/`, else as the stored leaf data make them.
+    pub(super) fn tile(&self, tile: &Tile) -> Result<Vec<u8>, ArchiveError> {
+        let path = self.root.join(FOLDER).join(tile.to_string());
+        let held = read_plain(&path, LARGEST).ok();
+        let held = held.filter(|held| held.len() as u64 == tile.width() * LEAF_BYTES as u64);
+        held.map_or_else(|| tile.bytes(|range| self.leaf_range(range)), Ok)
+    }
+
     /// Leaf data of a range of entries.
     fn leaf_range(&self, range: Range<u64>) -> Result<Vec<[u8; 32]>, ArchiveError> {
         Ok(self

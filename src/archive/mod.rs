@@ -170,6 +170,11 @@ impl Archive {
         })
     }
 
+    /// Whether the folder is an archive's, in whatever state.
+    pub fn is_here(folder: &Path) -> bool {
+        folder.join(catalogue::FILE).symlink_metadata().is_ok()
+    }
+
     /// The folder.
     pub fn root(&self) -> &Path {
         &self.root

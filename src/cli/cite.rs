@@ -9,6 +9,7 @@ use super::Context;
 use super::Outcome;
 use super::leaks;
 use super::leaks::LeakArgs;
+use super::outputs::may_be_written;
 use super::ui::Answer;
 use super::ui::count;
 use super::visible;
@@ -160,8 +161,8 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
         }
     }
     let archive = context.archive()?;
-    let draft = Some(args.draft.as_path()).filter(|draft| *draft != Path::new(STDIN));
-    may_be_written(&archive, &args.output, draft)?;
+    let draft = Some(("draft", args.draft.as_path())).filter(|(_, it)| *it != Path::new(STDIN));
+    may_be_written(context, &args.output, draft.as_slice())?;
     super::indexing::go_on(context, &archive);
     let house = args
         .house
@@ -308,63 +309,6 @@ pub(super) fn format_of(output: &Path) -> Result<Format, CliError> {
 fn is_csl(output: &Path) -> bool {
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     name.to_lowercase().ends_with(".csl.json")
-}
-
-/// Refuses to write a report over the file that it is about, by whatever name, or into the archive's own folder: a draft
-/// would be lost, and what lies in the archive without being recorded there is a finding of `verify`.
-pub(super) fn may_be_written(
-    archive: &Archive,
-    outputs: &[PathBuf],
-    draft: Option<&Path>,
-) -> Result<(), CliError> {
-    for output in outputs {
-        if let Some(draft) = draft.filter(|draft| is_same_file(draft, output)) {
-            return Err(CliError::usage(
-                format!(
-                    "{} is the draft itself, and the report would take its place",
-                    output.display()
-                ),
-                format!(
-                    "fonds cite {} -o REPORT.html        with a name of its own",
-                    draft.display()
-                ),
-            ));
-        }
-        if lies_in(output, archive.root()) {
-            return Err(CliError::usage(
-                format!(
-                    "{} lies in the archive's own folder, which holds nothing but what was ingested",
-                    output.display()
-                ),
-                "-o with a path outside the archive",
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Whether two paths lead to the same bytes on the disk, through links of either sort.
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    match (std::fs::metadata(one), std::fs::metadata(other)) {
-        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
-        _ => false,
-    }
-}
-
-/// Whether a file of that name would lie in the folder, or replace a link to something in it.
-fn lies_in(output: &Path, folder: &Path) -> bool {
-    let Ok(folder) = std::fs::canonicalize(folder) else {
-        return false;
-    };
-    let beside = match output.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    [beside, output]
-        .into_iter()
-        .filter_map(|path| std::fs::canonicalize(path).ok())
-        .any(|path| path.starts_with(&folder))
 }
 
 /// Writes a report in the format that its name asks for.

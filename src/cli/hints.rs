@@ -155,7 +155,7 @@ pub(super) fn publish(error: &PublishError) -> (u8, &'static str, String) {
         }
         PublishError::Guessable { .. } => (
             "usage",
-            "fonds publish ITEM        without --passage, shows the whole text",
+            "fonds publish ITEM        without --passage and --withhold text, shows the whole text",
         ),
         PublishError::NoText { .. } => (
             "no_text",

@@ -26,6 +26,7 @@ mod init;
 mod key;
 mod leaks;
 mod log;
+mod outputs;
 mod people;
 mod provenance;
 mod publish;

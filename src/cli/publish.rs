@@ -20,6 +20,7 @@ use super::acts::append;
 use super::closings;
 use super::leaks;
 use super::leaks::LeakArgs;
+use super::outputs::may_be_written;
 use super::ui::Answer;
 use super::ui::columns;
 use super::ui::count;
@@ -35,7 +36,9 @@ use crate::durable;
 use crate::keys::words;
 use crate::publish;
 use crate::publish::Checked;
+use crate::publish::LARGEST_PAGE;
 use crate::publish::Proof;
+use crate::publish::PublishError;
 use crate::publish::Shown;
 use crate::publish::ShownText;
 use crate::publish::Wanted;
@@ -178,8 +181,17 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
     let outputs = [("the proof and its page".to_owned(), looked_at.as_str())];
     leaks::check(context, &archive, &args.leaks, &outputs)?;
     let (page_path, proof_path) = paths(args.output.as_deref(), &reference)?;
-    agree(context, args, &preview(&checked))?;
+    may_be_written(context, &[&page_path, &proof_path], &[])?;
     let said = words(archive.origin().as_str())?;
+    let page = published::html(&file, &checked, &said);
+    if page.len() > LARGEST_PAGE {
+        return Err(CliError::Publish(PublishError::TooLarge {
+            what: "page",
+            found: page.len(),
+            most: LARGEST_PAGE,
+        }));
+    }
+    agree(context, args, &preview(&checked))?;
     let closed = demand_counted(context, &archive, &proof)?;
     drop(archive);
 
@@ -188,7 +200,6 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
         Some(_) => None,
         None => Some(context.writer()?),
     };
-    let page = published::html(&file, &checked, &said);
     let (proof_bytes, page_bytes) = (bytes_of(&file), bytes_of(&page));
     let entries = opened(context, &proof, proof_bytes, page_bytes)?;
     // From here on something is outside, whatever happens: what stops it says so.

@@ -164,9 +164,10 @@ fn decoded_without_tags(text: &str) -> String {
     while let Some((before, behind)) = rest.split_once('<') {
         words.push_str(before);
         let Some((tag, after)) = behind.split_once('>') else {
+            // Nothing ends a tag any more, so none of what follows is looked for: a text may be full of these signs.
             words.push('<');
             rest = behind;
-            continue;
+            break;
         };
         let name = tag
             .trim_start_matches('/')

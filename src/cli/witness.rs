@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::CliError;
 use super::Context;
 use super::Outcome;
+use super::outputs::may_be_written;
 use super::ui::Answer;
 use super::ui::count;
 use crate::anchor;
@@ -204,6 +205,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 }
 
 fn cosign(context: &Context, args: &CosignArgs) -> Result<Outcome, CliError> {
+    let outputs = [args.output.clone(), forked(&args.output)];
+    may_be_written(context, &outputs, &[("request", &args.request)])?;
     let request = Request::read(&read(&args.request)?)?;
     let origin = request.origin.origin().to_string();
     if let Some(said) = &args.key {

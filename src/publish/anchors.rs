@@ -124,7 +124,7 @@ pub fn outside(proof: &Proof, trusted: &Trusted, now: Moment) -> Vec<Outside> {
     let size = crate::tlog::Checkpoint::parse(note.text()).map_or(0, |head| head.size);
     let kept = |kind: &str, bytes: Vec<u8>| Kept {
         // Nothing in a proof says what covered what: no token renews another.
-        entry: u64::MAX,
+        entry: None,
         size,
         kind: kind.to_owned(),
         bytes,

@@ -1,5 +1,7 @@
 //! Makes a proof: salts and commitments from the stored rows, paths from the stored leaves, one signed head over all.
 
+use serde_json::Value;
+
 use super::EntryRecord;
 use super::ItemRecord;
 use super::Keys;
@@ -17,9 +19,11 @@ use super::Text;
 use super::Wanted;
 use super::anchors::anchored;
 use super::check;
+use super::plan::Texts;
 use crate::anchor::Trusted;
 use crate::archive::Archive;
 use crate::archive::StoredItem;
+use crate::archive::Target;
 use crate::commitment::Committer;
 use crate::commitment::RecordKey;
 use crate::commitment::Salts;
@@ -194,7 +198,12 @@ impl Maker<'_> {
         let text = archive.own_text(item)?;
         let filled = record.filled();
         let kind = record.kind.name;
-        let plan = self.wanted.plan(&name, kind, &filled, text.as_deref())?;
+        let texts = Texts {
+            own: text.as_deref(),
+            is_read: text.is_none() && archive.text(item)?.is_some(),
+            is_attached: self.is_text_attached(&record)?,
+        };
+        let plan = self.wanted.plan(&name, kind, &filled, texts)?;
         let text = text.filter(|_| plan.slots.contains("text"));
         let path = archive.item_path(item, place.i, segment.size)?;
         if !self.seals.contains(&seal) {
@@ -225,6 +234,28 @@ impl Maker<'_> {
             reference,
         };
         Ok((made, filled))
+    }
+
+    /// Whether one of the documents whose digests the slot `attachments` names has a text.
+    fn is_text_attached(&self, record: &Record<'_>) -> Result<bool, PublishError> {
+        let at = record.kind.position("attachments");
+        let held = at.and_then(|at| record.values.get(at)).copied();
+        let held: Value = canonical::parse(held.unwrap_or("null"))?;
+        for attachment in held.as_array().into_iter().flatten() {
+            let digest = attachment.get("sha256").and_then(Value::as_str);
+            let Some(digest) = digest.and_then(|digest| digest.parse().ok()) else {
+                continue;
+            };
+            let Some(reference) = self.archive.document_reference(&digest)? else {
+                continue;
+            };
+            if let Target::Item(document) = self.archive.resolve(&reference)?
+                && self.archive.text(document)?.is_some()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn text(&self, salts: &Salts, text: &str, plan: &Plan) -> Result<Text, PublishError> {

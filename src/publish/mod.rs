@@ -1,7 +1,8 @@
 //! One item of an archive, opened for a stranger: a proof that needs neither the archive nor a network, and its check.
 //!
 //! Guaranteed of a proof that is made: it opens what was asked for and nothing else, it holds no record key, no digest of
-//! bytes that it does not show unless that slot was asked for by name, and it was checked before it was handed out.
+//! a text that it does not show whole, no other digest unless its slot was asked for by name, and it was checked before it
+//! was handed out.
 //! Guaranteed of a check: it reads nothing but the bytes it is given, believes nothing that it did not recompute, and
 //! says 'matches' only when signature, both trees, every opening and every piece of text fit.
 //!
@@ -39,6 +40,7 @@ pub use shown::Shown;
 pub use shown::ShownText;
 pub use shown::State;
 pub use strict::LARGEST;
+pub use strict::LARGEST_PAGE;
 pub use strict::MARK;
 pub use strict::in_page;
 pub use strict::is_page;
@@ -97,7 +99,7 @@ pub enum PublishError {
     },
     /// A slot that would let the rest of a text be guessed.
     #[error(
-        "{slot} stays shut while only passages are shown: a short rest could be guessed from it"
+        "{slot} stays shut: it has the digest of a text that is not shown whole, which could be guessed from it"
     )]
     Guessable {
         /// The slot as asked for.
@@ -119,9 +121,11 @@ pub enum PublishError {
         /// Lines of the text.
         lines: u64,
     },
-    /// A proof that is larger than what anybody reads.
-    #[error("the proof would have {found} bytes, {most} at most")]
+    /// A proof or page that is larger than what anybody reads.
+    #[error("the {what} would have {found} bytes, {most} at most")]
     TooLarge {
+        /// `proof` or `page`.
+        what: &'static str,
         /// Its size.
         found: usize,
         /// The limit.

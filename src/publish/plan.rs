@@ -1,10 +1,11 @@
 //! What is opened: the rule that keeps a withheld text from being guessed.
 //!
-//! A slot that holds a digest is opened only where every byte under that digest is shown as well: `text_digest`, and the
-//! `bytes` of what is nothing but its text, with the whole text. While passages are shown it may not be opened at all,
-//! since a rest of a few words is found by trying. The `bytes` of a message are more than its text (its headers, its
-//! ids, a blind copy) and stay shut, as do `attachments`, which name digests. What says where an item lay (`parent`,
-//! `range`, `path`), who exported it, and remarks on it stay shut because nobody needs them to read it.
+//! A slot that holds a digest is opened by itself only where every byte under that digest is shown as well:
+//! `text_digest`, and the `bytes` of what is nothing but its text, with the whole text. While a text is not shown whole,
+//! in passages or not at all, no digest of it may be opened even by name, since a few words are found by trying. The
+//! `bytes` of a message are more than its text (its headers, its ids, a blind copy) and stay shut unless they are asked
+//! for, as do `attachments`, which name digests. What says where an item lay (`parent`, `range`, `path`), who exported
+//! it, and remarks on it stay shut because nobody needs them to read it.
 
 use std::collections::BTreeSet;
 
@@ -35,6 +36,17 @@ pub struct Plan {
     pub pieces: Option<BTreeSet<u64>>,
 }
 
+/// What texts an item's slots could give away.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Texts<'a> {
+    /// Its own.
+    pub(super) own: Option<&'a str>,
+    /// Whether another item has the text that was read out of it.
+    pub(super) is_read: bool,
+    /// Whether something that was sent along has a text.
+    pub(super) is_attached: bool,
+}
+
 /// The items that are shown for one: itself, and behind a document that had to be read the latest reading of it.
 pub fn subjects(archive: &Archive, item: u64) -> Result<Vec<u64>, ArchiveError> {
     let mut subjects = vec![item];
@@ -63,16 +75,16 @@ const fn usual(kind: &str) -> &'static [&'static str] {
 }
 
 impl Wanted {
-    /// What is opened of an item with these slots filled and this text.
+    /// What is opened of an item with these slots filled and these texts.
     pub(super) fn plan(
         &self,
         name: &str,
         kind: &str,
         filled: &[&'static str],
-        text: Option<&str>,
+        texts: Texts<'_>,
     ) -> Result<Plan, PublishError> {
         let withheld = |slot: &str| self.withhold.iter().any(|it| it == slot);
-        let text = text.filter(|_| !withheld("text"));
+        let text = texts.own.filter(|_| !withheld("text"));
         let pieces = match text {
             Some(text) => self.pieces(text)?,
             None => None,
@@ -84,9 +96,16 @@ impl Wanted {
             (true, Some(_), _) => &["text"],
             (false, ..) => &[],
         };
+        let own_is_hidden = texts.own.is_some() && (text.is_none() || pieces.is_some());
+        let read_is_hidden = texts.is_read && (withheld("text") || !self.lines.is_empty());
+        let is_guessable = |slot: &str| match slot {
+            "bytes" | "text_digest" => own_is_hidden || read_is_hidden,
+            "attachments" => texts.is_attached,
+            _ => false,
+        };
         for slot in filled {
             let asked = self.open.iter().any(|it| it == slot);
-            if asked && pieces.is_some() && matches!(*slot, "bytes" | "text_digest") {
+            if asked && is_guessable(slot) {
                 return Err(PublishError::Guessable {
                     slot: (*slot).to_owned(),
                 });
@@ -143,8 +162,66 @@ mod tests {
             ],
             _ => &["bytes", "kind", "name", "title", "text", "text_digest"],
         };
-        let plan = wanted.plan("m-7kq2", kind, filled, Some("one\ntwo\n"))?;
+        let texts = Texts {
+            own: Some("one\ntwo\n"),
+            ..Texts::default()
+        };
+        let plan = wanted.plan("m-7kq2", kind, filled, texts)?;
         Ok(plan.slots.into_iter().collect())
+    }
+
+    /// Whether a slot of a document that is not text itself may be opened by name.
+    fn opens(
+        slot: &'static str,
+        texts: Texts<'_>,
+        lines: &[(u64, u64)],
+        withhold: &[&str],
+    ) -> bool {
+        let wanted = Wanted {
+            lines: lines.to_vec(),
+            open: vec![slot.to_owned()],
+            withhold: withhold.iter().map(|slot| (*slot).to_owned()).collect(),
+            ..Wanted::default()
+        };
+        match wanted.plan("d-7kq2", "document/1", &["kind", slot], texts) {
+            Ok(plan) => plan.slots.contains(slot),
+            Err(error) => {
+                assert!(matches!(error, PublishError::Guessable { .. }));
+                false
+            }
+        }
+    }
+
+    #[test]
+    fn no_digest_of_a_hidden_text_is_opened_even_by_name() {
+        for kind in ["message/1", "document/1"] {
+            for slot in ["text_digest", "bytes"] {
+                let wanted = Wanted {
+                    open: vec![slot.to_owned()],
+                    withhold: vec!["text".to_owned()],
+                    ..Wanted::default()
+                };
+                assert!(
+                    matches!(slots(&wanted, kind), Err(PublishError::Guessable { .. })),
+                    "{slot} of {kind}"
+                );
+            }
+        }
+        let picture = Texts::default();
+        let page = Texts {
+            is_read: true,
+            ..picture
+        };
+        let with_letter = Texts {
+            is_attached: true,
+            ..picture
+        };
+        assert!(opens("bytes", picture, &[], &[]) && opens("bytes", page, &[], &[]));
+        assert!(opens("bytes", picture, &[], &["text"]));
+        assert!(!opens("bytes", page, &[], &["text"]));
+        assert!(!opens("bytes", page, &[(1, 1)], &[]));
+        assert!(opens("attachments", picture, &[], &[]));
+        assert!(!opens("attachments", with_letter, &[], &[]));
     }
 
     #[test]

@@ -142,6 +142,7 @@ impl Proof {
         text.push('\n');
         if text.len() > LARGEST {
             return Err(PublishError::TooLarge {
+                what: "proof",
                 found: text.len(),
                 most: LARGEST,
             });

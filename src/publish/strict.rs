@@ -1,7 +1,10 @@
 //! A proof inside a page, and how large either may be.
 
-/// The largest proof or page that is read, in bytes.
+/// The largest proof that is read, in bytes.
 pub const LARGEST: usize = 16 << 20;
+
+/// The largest page that is read, in bytes: it holds its proof and shows the text once more, both with what HTML adds.
+pub const LARGEST_PAGE: usize = 64 << 20;
 
 /// What stands before the proof in a page.
 pub const MARK: &str = "<script type=\"application/json\" id=\"proof\">";

@@ -4,11 +4,17 @@
 //! below it. Beside level 0 lie the leaves themselves, each behind its length. Every file follows from the leaves, so
 //! it is made anew and compared, never believed. The module names files and fills them; it writes none.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::ops::Range;
 
 use super::Frontier;
+use super::Hash;
+use super::TlogError;
 use super::merkle::leaf_hash;
+use super::merkle::node_hash;
+use super::proof::inclusion_ranges;
 
 /// Where the latest checkpoint lies, beside `tile/`.
 pub const CHECKPOINT_PATH: &str = "checkpoint";
@@ -58,6 +64,11 @@ impl Tile {
     /// What the tile holds.
     pub const fn part(&self) -> Part {
         self.part
+    }
+
+    /// How many hashes or leaves it holds, 1 to 256.
+    pub const fn width(&self) -> u64 {
+        self.width
     }
 
     /// Whether it holds fewer than 256.
@@ -181,6 +192,62 @@ impl fmt::Display for Tile {
         }
         Ok(())
     }
+}
+
+/// Proves that leaf `index` is in the tree of `size` leaves. `read` gives the bytes of a tile and is asked for at most two
+/// of each level, and for none twice: a tree of 2^24 leaves takes six. What it gives is not checked; the proof is.
+pub fn prove_by_tiles<E: From<TlogError>>(
+    index: u64,
+    size: u64,
+    mut read: impl FnMut(Tile) -> Result<Vec<u8>, E>,
+) -> Result<Vec<Hash>, E> {
+    let mut held = BTreeMap::new();
+    inclusion_ranges(index, size)?
+        .into_iter()
+        .map(|range| {
+            // From the left, the largest full subtree that fits, then what is to its right: the peaks of a frontier.
+            let mut peaks = Vec::new();
+            let mut start = range.start;
+            while start < range.end {
+                let height = (range.end - start).ilog2();
+                peaks.push(subtree(start, height, size, &mut held, &mut read)?);
+                start += 1 << height;
+            }
+            let joined = peaks.into_iter().rev();
+            let root = joined.reduce(|right, left| node_hash(left, right));
+            Ok(root.unwrap_or_else(Hash::of_nothing))
+        })
+        .collect()
+}
+
+/// The root of the full subtree of 2^height leaves that begins at `start`, from its tile.
+fn subtree<E: From<TlogError>>(
+    start: u64,
+    height: u32,
+    size: u64,
+    held: &mut BTreeMap<Tile, Vec<u8>>,
+    read: &mut impl FnMut(Tile) -> Result<Vec<u8>, E>,
+) -> Result<Hash, E> {
+    let level = u8::try_from(height / 8).unwrap_or(MAX_LEVEL);
+    let part = Part::Hashes(level);
+    let first = start >> part.shift();
+    let index = first / TILE_WIDTH;
+    let width = TILE_WIDTH.min((size >> part.shift()) - index * TILE_WIDTH);
+    let tile = Tile { part, index, width };
+    let bytes = match held.entry(tile) {
+        Entry::Occupied(held) => held.into_mut(),
+        Entry::Vacant(place) => place.insert(read(tile)?),
+    };
+    let (hashes, _) = bytes.as_chunks();
+    let within = usize::try_from(first % TILE_WIDTH).unwrap_or(usize::MAX);
+    let mut tree = Frontier::new();
+    tree.extend(
+        (hashes.iter())
+            .skip(within)
+            .take(1 << (height % 8))
+            .map(|hash| Hash(*hash)),
+    );
+    Ok(tree.root())
 }
 
 /// Appends a leaf to a bundle: its length in two bytes, big-endian, and its data.

@@ -91,7 +91,7 @@ impl Pass<'_, '_> {
     }
 
     fn outside(&mut self, outside: Outside, size: u64) {
-        let subject = format!("entry {}", outside.entry);
+        let subject = (outside.entry).map_or("anchor".to_owned(), |entry| format!("entry {entry}"));
         let by = &outside.by;
         match &outside.standing {
             Standing::Counts => {

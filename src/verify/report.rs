@@ -203,7 +203,7 @@ impl Collected {
             by: Some(outside.by),
             at: outside.at,
             until: outside.until,
-            entry: Some(outside.entry),
+            entry: outside.entry,
             size: outside.size,
             since: entries.saturating_sub(outside.size),
         });

@@ -107,8 +107,9 @@ pub(super) fn run(context: &Context, args: &AddArgs) -> Result<Outcome, CliError
         ));
     };
     let trusted = Trusted::load(&context.places()?)?;
+    let next = archive.head()?.0;
     let kept = Kept {
-        entry: archive.head()?.0,
+        entry: Some(next),
         size: given.head.size,
         kind: given.kind.to_owned(),
         bytes,
@@ -128,7 +129,7 @@ pub(super) fn run(context: &Context, args: &AddArgs) -> Result<Outcome, CliError
     let zone = context.settings().zone.parse().unwrap_or(Zone::UTC);
     let mut added = Added {
         schema: "fonds/anchor-add/1",
-        entry: kept.entry,
+        entry: next,
         known: true,
         anchors,
         zone,
@@ -143,7 +144,7 @@ pub(super) fn run(context: &Context, args: &AddArgs) -> Result<Outcome, CliError
         added.entry = record(context, &kept, &given.head, digest, &added.anchors)?;
     }
     for anchor in &mut added.anchors {
-        anchor.entry = added.entry;
+        anchor.entry = Some(added.entry);
     }
     context.ui.answer(&added)?;
     Ok(Outcome::Done)

@@ -159,7 +159,7 @@ pub(super) fn outside(context: &Context, archive: &Archive) -> Result<Vec<Outsid
         match found {
             Ok(found) => kept.push(found),
             Err(reason) => wrong.push(Outside {
-                entry: anchored.entry,
+                entry: Some(anchored.entry),
                 kind: anchored.kind,
                 by: String::new(),
                 size: anchored.size,

@@ -17,6 +17,7 @@ use crate::archive::Archive;
 use crate::cli::CliError;
 use crate::cli::Context;
 use crate::cli::Outcome;
+use crate::cli::outputs::may_be_written;
 use crate::cli::ui::Answer;
 use crate::cli::ui::count;
 use crate::commitment::Keys;
@@ -111,6 +112,7 @@ fn cosigned(archive: &Archive, key: &Cosigner) -> Result<u64, CliError> {
 /// `fonds anchor request`.
 pub(super) fn run(context: &Context, args: &RequestArgs) -> Result<Outcome, CliError> {
     let archive = context.archive()?;
+    may_be_written(context, &[&args.output], &[])?;
     let (note, head) = head(&archive)?;
     let since = if let Some(witness) = &args.witness {
         of_witness(context, &archive, args, witness, (&note, &head))?

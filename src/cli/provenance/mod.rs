@@ -14,6 +14,7 @@ use super::Outcome;
 use super::cite;
 use super::leaks;
 use super::leaks::LeakArgs;
+use super::outputs::may_be_written;
 use super::ui::Answer;
 use super::written::write_all;
 use crate::record::Zone;
@@ -71,7 +72,7 @@ pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, C
         cite::format_of(output)?;
     }
     let archive = context.archive()?;
-    cite::may_be_written(&archive, &args.output, None)?;
+    may_be_written(context, &args.output, &[])?;
     let settings = context.settings();
     let zone: Zone = settings.zone.parse().unwrap_or(Zone::UTC);
     let mut report = Provenance {

@@ -11,6 +11,8 @@ use super::explains;
 use super::fork;
 use super::hand;
 use super::held;
+use super::key::Compared;
+use super::key::Given;
 use super::told;
 use crate::anchor::Outside;
 use crate::anchor::Standing;
@@ -25,10 +27,9 @@ use crate::cli::ui::columns;
 use crate::cli::ui::count;
 use crate::cli::ui::number;
 use crate::keys::words;
-use crate::keys::words_match;
 use crate::publish;
 use crate::publish::Checked;
-use crate::publish::LARGEST;
+use crate::publish::LARGEST_PAGE;
 use crate::publish::Proof;
 use crate::publish::Shown;
 use crate::publish::ShownText;
@@ -53,7 +54,8 @@ struct Verified {
     anchors: Vec<Outside>,
     /// The origin in twelve words.
     words: Vec<&'static str>,
-    /// How the words or origin given with `--key` compare: `match`, `differ` or `not-given`.
+    /// How the words or origin given with `--key` compare: `match`, `differ`, `not-given`, or
+    /// `not-compared` where the file names no origin.
     key: &'static str,
     /// Where the archive's recovery key closed its ledger, as far as this user knows.
     closed: Option<ClosedAt>,
@@ -61,16 +63,6 @@ struct Verified {
     pin: &'static str,
     #[serde(skip)]
     given: Given,
-}
-
-/// What was given with `--key`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Given {
-    Nothing,
-    Words(String),
-    Origin(String),
-    /// A proof, whose keys can judge a signature.
-    Proof(Box<Proof>),
 }
 
 impl Answer for Verified {
@@ -264,9 +256,10 @@ pub(super) fn run(
     closings: &[Closing],
 ) -> Result<Outcome, CliError> {
     let bytes = read(path)?;
-    let given = key.map_or(Ok(Given::Nothing), given)?;
+    let given = Given::read(key)?;
     let what = what(&bytes);
     let mut checked = match what {
+        _ if bytes.len() > LARGEST_PAGE => too_large(),
         "page" => page(&bytes)?,
         "checkpoint" => checkpoint(&bytes, &given),
         "fork" => fork::check(&bytes),
@@ -275,10 +268,12 @@ pub(super) fn run(
     };
     let origin = checked.origin.clone();
     let words = origin.as_deref().map_or(Ok(Vec::new()), words)?;
-    let compared = match origin.as_deref() {
-        Some(origin) => compare(&mut checked, origin, &given)?,
-        None => "not-given",
-    };
+    let compared = given.compare(origin.as_deref())?;
+    if let Compared::Differ { expected, found } = &compared {
+        let message = "The words or origin that you gave are not those of this file: it is from another archive.";
+        let finding = Finding::new("proof.words-differ", "key", message);
+        checked.add(State::DoesNotMatch, finding.with(expected, found));
+    }
     let proof = match &checked.state {
         State::Matches => proof_in(what, &bytes),
         _ => None,
@@ -301,7 +296,7 @@ pub(super) fn run(
         what,
         checked,
         words,
-        key: compared,
+        key: compared.word(),
         closed,
         pin,
         given,
@@ -346,15 +341,36 @@ fn outside(context: &Context, proof: &Proof) -> Result<Vec<Outside>, CliError> {
     Ok(publish::outside(proof, &trusted, context.now()?))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+/// Up to the most that is read of a file, and one byte more.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(LARGEST as u64 + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(LARGEST_PAGE as u64 + 1).read_to_end(&mut bytes))
         .map_err(|source| CliError::Read {
             path: path.to_path_buf(),
             source,
         })?;
     Ok(bytes)
+}
+
+/// A file of which not even a page's bytes are all: its end was not read, so nothing is said of it.
+fn too_large() -> Checked {
+    let mut checked = empty(State::CannotBeChecked);
+    let message = format!("It has more than {LARGEST_PAGE} bytes, which are read at most.");
+    let finding = Finding::new("proof.too-large", "file", message);
+    checked.add(State::CannotBeChecked, finding);
+    checked
+}
+
+/// Nothing found yet.
+pub(super) const fn empty(state: State) -> Checked {
+    Checked {
+        state,
+        origin: None,
+        entries: None,
+        items: Vec::new(),
+        findings: Vec::new(),
+    }
 }
 
 /// A page: the proof in it, and whether the page is the one that is made of it.
@@ -381,13 +397,7 @@ fn page(bytes: &[u8]) -> Result<Checked, CliError> {
 
 /// A checkpoint: its signature, where a key to judge it by was given.
 fn checkpoint(bytes: &[u8], given: &Given) -> Checked {
-    let mut checked = Checked {
-        state: State::Matches,
-        origin: None,
-        entries: None,
-        items: Vec::new(),
-        findings: Vec::new(),
-    };
+    let mut checked = empty(State::Matches);
     let read = Note::parse(bytes).and_then(|note| Ok((Checkpoint::parse(note.text())?, note)));
     let (head, note) = match read {
         Ok(read) => read,
@@ -401,10 +411,9 @@ fn checkpoint(bytes: &[u8], given: &Given) -> Checked {
     checked.entries = Some(head.size);
     checked.origin = Some(head.origin.clone());
     match given {
-        Given::Proof(proof) => {
-            let opened = publish::log_keys(proof).map(|keys| keys.open(&note));
-            if let Some(Err(error)) = opened {
-                let newer = if proof_size(proof) < Some(head.size) {
+        Given::Proof(proved) => {
+            if let Err(error) = proved.keys.open(&note) {
+                let newer = if proved.entries < head.size {
                     " It has more entries than the proof's checkpoint: the key may have been changed since."
                 } else {
                     ""
@@ -418,57 +427,4 @@ fn checkpoint(bytes: &[u8], given: &Given) -> Checked {
         _ => checked.state = State::CannotBeChecked,
     }
     checked
-}
-
-/// The entries under a proof's checkpoint.
-fn proof_size(proof: &Proof) -> Option<u64> {
-    let note = Note::parse(proof.checkpoint.as_bytes()).ok()?;
-    Some(Checkpoint::parse(note.text()).ok()?.size)
-}
-
-/// What `--key` means: a file with words, an origin or a proof in it, else the words or origin themselves.
-fn given(typed: &str) -> Result<Given, CliError> {
-    let path = Path::new(typed);
-    let held = if path.is_file() {
-        let bytes = read(path)?;
-        let checked = publish::check(&bytes);
-        if checked.state == State::Matches
-            && let Ok(proof) = serde_json::from_slice(&bytes)
-        {
-            return Ok(Given::Proof(Box::new(proof)));
-        }
-        String::from_utf8_lossy(&bytes).into_owned()
-    } else {
-        typed.to_owned()
-    };
-    let first = held.lines().next().unwrap_or_default().trim();
-    Ok(if first.starts_with("fonds/") {
-        Given::Origin(first.to_owned())
-    } else {
-        Given::Words(held.trim().to_owned())
-    })
-}
-
-/// Compares what was given with the origin.
-fn compare(checked: &mut Checked, origin: &str, given: &Given) -> Result<&'static str, CliError> {
-    let (same, expected, found) = match given {
-        Given::Nothing => return Ok("not-given"),
-        Given::Words(said) => {
-            let same = words_match(origin, said)?;
-            (same, said.clone(), words(origin)?.join(" "))
-        }
-        Given::Origin(said) => (said == origin, said.clone(), origin.to_owned()),
-        Given::Proof(proof) => {
-            let theirs = proof.origin.origin().to_string();
-            (theirs == origin, theirs, origin.to_owned())
-        }
-    };
-    if same {
-        return Ok("match");
-    }
-    let message =
-        "The words or origin that you gave are not those of this file: it is from another archive.";
-    let finding = Finding::new("proof.words-differ", "key", message).with(expected, found);
-    checked.add(State::DoesNotMatch, finding);
-    Ok("differ")
 }

@@ -3,12 +3,15 @@
 mod file;
 mod fork;
 mod held;
+mod key;
 
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
+use self::key::Compared;
+use self::key::Given;
 use crate::anchor::Trusted;
 use crate::archive::Archive;
 use crate::cli::CliError;
@@ -50,14 +53,17 @@ const SHOWN: usize = 50;
 /// somebody else kept.
 ///
 /// With FILE, checks a published page, its proof, a checkpoint, the proof of a fork or how a ledger was closed instead, and
-/// needs no archive. Whose key it is such a file cannot say: --key compares it with the twelve words that the archive's owner
-/// gives elsewhere.
+/// needs no archive.
+///
+/// Whose key it is neither a file nor an archive can say: --key compares it with the twelve words that the archive's
+/// owner gives elsewhere.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
   fonds verify
   fonds verify --against checkpoint-of-last-year.txt
   fonds verify --quick
+  fonds verify copy-of-the-archive --key \"amount lantern quick seven ...\"
   fonds verify m-7kq2.html --key \"amount lantern quick seven ...\"
   fonds verify m-7kq2.proof.json
   fonds verify m-7kq2.proof.json --closing closed.json
@@ -69,7 +75,7 @@ pub(super) struct VerifyArgs {
     #[arg(conflicts_with_all = ["quick", "against"])]
     file: Option<PathBuf>,
     /// Compare with these twelve words, this origin, or a file with either or a proof in it
-    #[arg(long, value_name = "WORDS|FILE", requires = "file")]
+    #[arg(long, value_name = "WORDS|FILE")]
     key: Option<String>,
     /// Look at the last checkpoint, the pin and the structure only
     #[arg(long)]
@@ -93,6 +99,9 @@ struct Verified<'a> {
     words: Vec<&'static str>,
     /// Whether this user had no pin of it and no memory.
     first_seen: bool,
+    /// How the words or origin given with `--key` compare: `match`, `differ`, `not-given`, or
+    /// `not-compared` where the archive cannot be opened.
+    key: &'static str,
     /// The zone in which times are shown.
     #[serde(skip)]
     zone: Zone,
@@ -172,10 +181,12 @@ impl Answer for Verified<'_> {
         if !self.words.is_empty() {
             let _ = write!(text, "\nIts words:  {}", self.words.join(" "));
         }
-        if self.first_seen {
-            text.push_str(
+        match self.key {
+            "match" => text.push_str("\nThey are the ones you gave."),
+            "not-given" if self.first_seen => text.push_str(
                 "\nThis computer had not seen it before: compare the words with those that you have by another way.",
-            );
+            ),
+            _ => {}
         }
         text
     }
@@ -307,7 +318,11 @@ pub(super) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome, CliEr
         None => context,
     };
     given_closings(context, &args.closing)?;
-    let report = check(context, args.quick, &args.against)?;
+    // Before every byte is read: a word that was misheard is said at once.
+    let given = Given::read(args.key.as_deref())?;
+    let compared = compare(context, &given)?;
+    let mut report = check(context, args.quick, &args.against)?;
+    report.findings.extend(differs(&compared));
     let archive = Archive::open(&context.folder).ok();
     let (words, first_seen) = match &archive {
         Some(archive) => (
@@ -325,6 +340,7 @@ pub(super) fn run(context: &Context, args: &VerifyArgs) -> Result<Outcome, CliEr
         report: &report,
         words,
         first_seen,
+        key: compared.word(),
         zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
         succession: succession(&report)?,
     })?;
@@ -344,6 +360,29 @@ fn given_closings(context: &Context, paths: &[PathBuf]) -> Result<Vec<Closing>, 
         Ok(closing)
     };
     paths.iter().map(read).collect()
+}
+
+/// How what was given compares with the archive's origin.
+fn compare(context: &Context, given: &Given) -> Result<Compared, CliError> {
+    let archive = Archive::open(&context.folder).ok();
+    given.compare(archive.as_ref().map(|archive| archive.origin().as_str()))
+}
+
+/// That it is another archive than the one whose words were given, or that this cannot be said.
+fn differs(compared: &Compared) -> Option<Finding> {
+    let finding = |message| Finding::new("origin.words-differ", "key", message);
+    match compared {
+        Compared::Differ { expected, found } => Some(
+            finding(
+                "The words or origin that you gave are not those of this archive: it is another one.",
+            )
+            .with(expected, found),
+        ),
+        Compared::NotCompared => Some(finding(
+            "The archive cannot be opened, so what you gave was compared with nothing.",
+        )),
+        Compared::NotGiven | Compared::Match => None,
+    }
 }
 
 fn is_first_seen(context: &Context, archive: &Archive, report: &Report) -> Result<bool, CliError> {
