@@ -588,3 +588,24 @@ fn what_comes_back_and_is_not_it_is_refused_in_words() -> TestResult {
     assert!(said.contains("not those of the archive"), "{said}");
     Ok(())
 }
+
+#[test]
+fn a_start_as_a_witness_that_was_stopped_is_made_again() -> TestResult {
+    let dir = tempfile::tempdir()?;
+    let places = Places {
+        config: dir.path().join("config"),
+        state: dir.path().join("state"),
+    };
+    // Something is in the way of the verifier.
+    fs::create_dir_all(places.witness_verifier())?;
+    assert!(Witness::create(&places, "pier.example", None).is_err());
+    assert_eq!(Witness::known(&places).ok().flatten(), None);
+    fs::remove_dir(places.witness_verifier())?;
+    let made = Witness::create(&places, "pier.example", None)?;
+    assert_eq!(Witness::known(&places)?.as_ref(), Some(&made));
+    Witness::open(&places, None)?;
+    // A key that is there stays, and so does what others were given.
+    assert!(Witness::create(&places, "other.example", None).is_err());
+    assert_eq!(Witness::known(&places)?, Some(made));
+    Ok(())
+}
