@@ -365,3 +365,36 @@ fn an_entry_that_claims_an_earlier_time_than_those_before_it_is_noted() -> TestR
     );
     Ok(())
 }
+
+#[test]
+fn nothing_is_read_out_of_a_long_mailbox_that_was_edited_where_it_is_stored() -> TestResult {
+    let bench = Bench::new()?;
+    let path = bench.dir.path().join("a.mbox");
+    // Too long to be at hand as a whole, and few messages.
+    let mut long = mailbox(3);
+    long.push_str(&"one more line of the last message\n".repeat(2_000_000));
+    assert!(long.len() > 64 << 20);
+    fs::write(&path, &long)?;
+    bench.ingest(&[&path], Some("Nora"))?;
+    let archive = Archive::open(&bench.archive())?;
+    let last = archive.last_item()?;
+    let digest = archive.card(1)?.ok_or("no document")?.sha256.to_string();
+    let stored = bench
+        .archive()
+        .join("blobs")
+        .join(&digest[..2])
+        .join(&digest);
+    fs::write(
+        &stored,
+        long.replacen("two paragraphs", "six paragraphs", 1),
+    )?;
+    let refused = bench.ingest(&[&path], Some("Peter")).err();
+    let refused = refused.ok_or("it was read")?;
+    let cause = refused.source().map(ToString::to_string);
+    assert!(
+        cause.is_some_and(|cause| cause.contains(&digest)),
+        "{refused:?}"
+    );
+    assert_eq!(archive.last_item()?, last);
+    Ok(())
+}

@@ -111,8 +111,8 @@ impl Ledger<'_> {
     /// Makes the catalogue again in a scratch database and names every row that differs, at most 100 a table.
     pub fn compare_catalogue(&self) -> Result<Vec<RowDifference>, ArchiveError> {
         let large = self.archive.last_item()? > catalogue::IN_MEMORY;
-        let folder = self.archive.store.scratch_folder();
-        let scratch = catalogue::scratch(large.then_some(&*folder))?;
+        let folder = self.archive.store.scratch_folder().filter(|_| large);
+        let scratch = catalogue::scratch(folder.as_deref())?;
         scratch.execute_batch("BEGIN")?;
         Projector::clear(&scratch)?;
         self.archive.project(&scratch)?;

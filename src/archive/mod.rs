@@ -200,6 +200,14 @@ impl Archive {
         Ok(self.store.read_all(sha256, place, size)?)
     }
 
+    /// Reads a stored byte stream of any size from end to end, and refuses one that is not that of the digest.
+    pub fn demand_unaltered(&self, sha256: &Digest) -> Result<(), ArchiveError> {
+        let (place, size) = self
+            .place_of(sha256)?
+            .ok_or(ArchiveError::Missing { digest: *sha256 })?;
+        Ok(self.store.demand_unaltered(sha256, place, size)?)
+    }
+
     /// A stored byte stream, to be read in parts. What it gives is not held against the digest.
     pub fn reader(&self, sha256: &Digest) -> Result<BlobReader, ArchiveError> {
         let (place, size) = self
