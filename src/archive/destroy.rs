@@ -41,6 +41,9 @@ use crate::record::schema;
 /// Stands in the archive's folder while a destruction is carried out, and lists the files that are to go.
 const DESTROYING: &str = "destroying";
 
+/// The most bytes of that list that are read; a name in it has fewer than a hundred.
+const LONGEST_LIST: u64 = 64 << 20;
+
 /// What was carried out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CarriedOut {
@@ -330,8 +333,12 @@ impl Archive {
     /// The files of which [`DESTROYING`] says that they are to go, as paths in the archive's folder.
     fn marked(&self) -> Result<BTreeSet<PathBuf>, ArchiveError> {
         let path = self.root.join(DESTROYING);
-        match std::fs::read_to_string(&path) {
-            Ok(listed) => Ok(listed.lines().map(PathBuf::from).collect()),
+        match log::read_plain(&path, LONGEST_LIST) {
+            // Of what is too long or not of ours no name is one of a file that nothing refers to.
+            Ok(listed) => Ok(String::from_utf8_lossy(&listed)
+                .lines()
+                .map(PathBuf::from)
+                .collect()),
             Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
             Err(source) => Err(ArchiveError::Read { path, source }),
         }
