@@ -60,8 +60,12 @@ impl Archive {
     /// Projects the whole ledger into `target`.
     pub(super) fn project(&self, target: &Connection) -> Result<(), ArchiveError> {
         let mut projector = Projector::new(target);
-        for order in self.orders()?.all() {
-            projector.keep_taken(order);
+        let orders = self.orders()?;
+        if !orders.all().is_empty() {
+            let numbers = self.item_numbers()?;
+            for order in self.carried_out(&orders, &numbers)? {
+                projector.keep_taken(order, &numbers);
+            }
         }
         let mut next_item = 1;
         self.each_entry(&mut |entry| {
