@@ -43,7 +43,7 @@ impl Archive {
         made
     }
 
-    /// Refuses to append to a catalogue of another projection.
+    /// Makes a catalogue of another projection anew, if every item is of a kind that this one understands.
     pub(super) fn demand_projection(&self) -> Result<(), ArchiveError> {
         let found: Option<i64> = self
             .conn
@@ -53,6 +53,7 @@ impl Archive {
         if found == Some(NUMBER) {
             Ok(())
         } else {
+            self.demand_understood_items()?;
             self.rebuild()
         }
     }

@@ -39,6 +39,7 @@ mod vault;
 mod withheld;
 
 use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::fs::File;
 use std::fs::TryLockError;
 use std::path::Path;
@@ -89,7 +90,6 @@ pub use start::clear_unfinished_start;
 pub use start::is_unfinished_start;
 pub use survey::Account;
 pub use survey::Agent;
-pub use survey::Listed;
 pub use values::About;
 pub use values::Segment;
 pub use values::plain;
@@ -106,6 +106,7 @@ use crate::commitment::Committer;
 use crate::commitment::Origin;
 use crate::durable;
 use crate::durable::Lock;
+use crate::keys::LogKeys;
 use crate::record::Digest;
 
 /// The file whose lock says that somebody writes.
@@ -120,6 +121,8 @@ pub struct Archive {
     keys: PublicKeys,
     /// The last entry that is lost, once it was asked for.
     lost: OnceCell<u64>,
+    /// The keys that sign heads, as of that many entries.
+    log_keys: RefCell<Option<(u64, LogKeys)>>,
 }
 
 /// The three values that an origin is made of.
@@ -156,6 +159,7 @@ impl Archive {
             keys,
             conn,
             lost: OnceCell::new(),
+            log_keys: RefCell::default(),
         })
     }
 
