@@ -73,6 +73,14 @@ struct Rewritten {
 }
 
 impl Writer {
+    /// Carries out what was ordered before. The catalogue is made again first, whatever became of it since: which bytes go
+    /// is looked up there, and a record that came back has no row in it.
+    pub fn finish_orders(&mut self) -> Result<CarriedOut, ArchiveError> {
+        self.archive.orders()?.demand_signed()?;
+        self.archive.rebuild()?;
+        self.carry_out()
+    }
+
     /// Carries out what was ordered, as far as it is not done yet.
     pub fn carry_out(&mut self) -> Result<CarriedOut, ArchiveError> {
         self.archive.orders()?.demand_signed()?;

@@ -410,8 +410,7 @@ impl Archive {
 }
 
 impl Writer {
-    /// Refuses to go by a catalogue that is not what the ledger makes of it: what an order takes along, and which bytes
-    /// go when it is carried out, is looked up there.
+    /// Refuses to go by a catalogue that is not what the ledger makes of it: what an order takes along is looked up there.
     pub fn demand_catalogue(&self) -> Result<(), ArchiveError> {
         let differences = self.archive.ledger()?.compare_catalogue()?;
         match differences.first() {

@@ -164,8 +164,7 @@ struct Ordered {
 pub(super) fn run(context: &Context, args: &DestroyArgs) -> Result<Outcome, CliError> {
     if args.finish {
         let mut writer = context.writer()?;
-        writer.demand_catalogue()?;
-        let done = writer.carry_out()?;
+        let done = writer.finish_orders()?;
         answer(context, Vec::new(), Doom::default(), done)?;
         super::indexing::go_on(context, writer.archive());
         return Ok(Outcome::Done);
