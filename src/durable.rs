@@ -15,8 +15,10 @@ use std::fs::Permissions;
 use std::fs::TryLockError;
 use std::io;
 use std::io::Write;
+use std::ops::Range;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::FileExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -283,8 +285,10 @@ pub fn erase(path: &Path) -> Result<(), DurableError> {
     let doing = "destroying the file";
     let found = path.symlink_metadata().map_err(at(path, doing))?;
     if found.is_file() {
+        let nofollow = rustix::fs::OFlags::NOFOLLOW.bits();
         let mut file = File::options()
             .write(true)
+            .custom_flags(nofollow.cast_signed())
             .open(path)
             .map_err(at(path, doing))?;
         io::copy(&mut io::Read::take(io::repeat(0), found.len()), &mut file)
@@ -293,6 +297,27 @@ pub fn erase(path: &Path) -> Result<(), DurableError> {
     }
     discard(path)?;
     sync_dir(parent(path))
+}
+
+/// Writes zeros over stretches of an open file, each from one byte on to another, as far as a disk lets; durable on
+/// return. What is left of the file stays as it is.
+pub fn erase_stretches(
+    file: &File,
+    path: &Path,
+    stretches: &[Range<u64>],
+) -> Result<(), DurableError> {
+    let doing = "destroying a part of the file";
+    let zeros = vec![0; 64 << 10];
+    for stretch in stretches {
+        let mut from = stretch.start;
+        while from < stretch.end {
+            let most = usize::try_from(stretch.end - from).unwrap_or(zeros.len());
+            let part = zeros.get(..most).unwrap_or(&zeros);
+            file.write_all_at(part, from).map_err(at(path, doing))?;
+            from += part.len() as u64;
+        }
+    }
+    file.sync_all().map_err(at(path, doing))
 }
 
 /// Whether a file of this name was being written when the writer stopped.

@@ -8,6 +8,7 @@
 //! Trusted: age (X25519, ChaCha20-Poly1305), the system's random numbers, and that whoever holds a key keeps it. Nothing
 //! here reads or writes a file: what is sealed is handed out as bytes. `schema/FORMAT.md`, 'Vault', is the authority.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::io::Write as _;
 
@@ -139,7 +140,8 @@ impl Recipients {
     /// Reads a list of recipients, one a line; `#` begins a remark. The same key twice counts once.
     pub fn parse(text: &str) -> Result<Self, VaultError> {
         let mut found: Vec<x25519::Recipient> = Vec::new();
-        let mut seen: Vec<&str> = Vec::new();
+        // By its own spelling: one key may be written in capitals too (BIP 173).
+        let mut seen: BTreeSet<String> = BTreeSet::new();
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
@@ -159,11 +161,10 @@ impl Recipients {
                     "a secret key, and only its public half belongs here",
                 ));
             }
-            let recipient = line
+            let recipient: x25519::Recipient = line
                 .parse()
                 .map_err(|_| refused("no native age recipient (age1…)"))?;
-            if !seen.contains(&line) {
-                seen.push(line);
+            if seen.insert(recipient.to_string()) {
                 found.push(recipient);
             }
         }
@@ -498,6 +499,10 @@ mod tests {
         for (list, said) in [
             (String::new(), "0 is given"),
             (format!("{key}\n{key}\n"), "1 is given"),
+            (
+                format!("{key}\n{}\n", key.to_ascii_uppercase()),
+                "1 is given",
+            ),
             (
                 format!("{key}\nssh-ed25519 AAAA"),
                 "line 2 of the recipients is an SSH key",

@@ -13,6 +13,7 @@ use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 
 use fonds::archive::Archive;
 use fonds::archive::EntryDraft;
@@ -363,5 +364,133 @@ fn an_entry_that_claims_an_earlier_time_than_those_before_it_is_noted() -> TestR
             .any(|note| note.contains("recorded at 1999-01-01T00:00:00Z")),
         "{notes:?}"
     );
+    Ok(())
+}
+
+#[test]
+fn nothing_is_read_out_of_a_long_mailbox_that_was_edited_where_it_is_stored() -> TestResult {
+    let bench = Bench::new()?;
+    let path = bench.dir.path().join("a.mbox");
+    // Too long to be at hand as a whole, and few messages.
+    let mut long = mailbox(3);
+    long.push_str(&"one more line of the last message\n".repeat(2_000_000));
+    assert!(long.len() > 64 << 20);
+    fs::write(&path, &long)?;
+    bench.ingest(&[&path], Some("Nora"))?;
+    let archive = Archive::open(&bench.archive())?;
+    let last = archive.last_item()?;
+    let digest = archive.card(1)?.ok_or("no document")?.sha256.to_string();
+    let stored = bench
+        .archive()
+        .join("blobs")
+        .join(&digest[..2])
+        .join(&digest);
+    fs::write(
+        &stored,
+        long.replacen("two paragraphs", "six paragraphs", 1),
+    )?;
+    let refused = bench.ingest(&[&path], Some("Peter")).err();
+    let refused = refused.ok_or("it was read")?;
+    let cause = refused.source().map(ToString::to_string);
+    assert!(
+        cause.is_some_and(|cause| cause.contains(&digest)),
+        "{refused:?}"
+    );
+    assert_eq!(archive.last_item()?, last);
+    Ok(())
+}
+
+/// The program on this archive, stopped after half a minute: its exit status, 124 where it was.
+fn status_of(bench: &Bench, args: &[&str]) -> TestResult<Option<i32>> {
+    let ran = Command::new("timeout")
+        .args(["30", env!("CARGO_BIN_EXE_fonds")])
+        .args(args)
+        .env("FONDS_USER", bench.dir.path())
+        .env("FONDS_ARCHIVE", bench.archive())
+        .output()?;
+    Ok(ran.status.code())
+}
+
+#[test]
+fn a_view_without_end_in_place_of_a_table_is_not_asked() -> TestResult {
+    let bench = Bench::new()?;
+    let database = rusqlite::Connection::open(bench.archive().join("archive.sqlite"))?;
+    database.execute_batch(
+        "DROP TABLE tally; CREATE VIEW tally AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
+         SELECT 'nothing' AS name, i AS n FROM n",
+    )?;
+    drop(database);
+    for (verb, status) in [("status", 2), ("doctor", 2), ("verify", 1)] {
+        assert_eq!(status_of(&bench, &[verb])?, Some(status), "{verb}");
+    }
+    let found = codes(&bench).err().map(|error| error.to_string());
+    assert!(found.is_some_and(|said| said.contains("table tally")));
+    Ok(())
+}
+
+#[test]
+fn what_is_no_plain_file_beside_the_database_is_not_opened() -> TestResult {
+    let bench = Bench::new()?;
+    let letter = bench.dir.path().join("letter");
+    fs::write(&letter, "Dear Nora")?;
+    for suffix in ["-wal", "-shm"] {
+        let beside = bench.archive().join(format!("archive.sqlite{suffix}"));
+        assert!(!beside.exists());
+        symlink(&letter, &beside)?;
+        assert!(Archive::open(&bench.archive()).is_err(), "{suffix}");
+        assert!(bench.writer().is_err(), "{suffix}");
+        assert_eq!(fs::read_to_string(&letter)?, "Dear Nora");
+        fs::remove_file(&beside)?;
+        assert!(Command::new("mkfifo").arg(&beside).status()?.success());
+        assert_eq!(status_of(&bench, &["status"])?, Some(2), "{suffix}");
+        assert_eq!(status_of(&bench, &["verify"])?, Some(1), "{suffix}");
+        fs::remove_file(&beside)?;
+    }
+    assert_eq!(codes(&bench)?, BTreeSet::new());
+    Ok(())
+}
+
+#[test]
+fn a_large_file_in_place_of_what_a_witness_said_is_not_read() -> TestResult {
+    let bench = Bench::new()?;
+    let path = bench.dir.path().join("large.bin");
+    fs::write(&path, vec![7; 5 << 20])?;
+    bench.ingest(&[&path], None)?;
+    let archive = Archive::open(&bench.archive())?;
+    let digest = archive.card(1)?.ok_or("no document")?.sha256;
+    let (size, _) = archive.head()?;
+    let (_, head) = archive.checkpoint_of(size)?.ok_or("no checkpoint")?;
+    drop(archive);
+    let values = [
+        ("size", json!(size)),
+        ("root", json!(head.root.to_string())),
+        ("kind", json!("witness")),
+        ("token", json!({"sha256": digest, "size": 5 << 20})),
+    ];
+    let entry = Step::Entry(EntryDraft::new("anchored/1", &values)?);
+    bench.writer()?.append(vec![entry], None)?;
+    let anchors = Archive::open(&bench.archive())?.anchors()?;
+    let [(_, Err(said))] = anchors.as_slice() else {
+        return Err(format!("{} anchors", anchors.len()).into());
+    };
+    assert!(said.contains("of more than"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_link_in_a_stopped_start_leads_no_clearing_elsewhere() -> TestResult {
+    let dir = tempfile::tempdir()?;
+    let (root, elsewhere) = (dir.path().join("archive"), dir.path().join("log"));
+    fs::create_dir_all(&root)?;
+    fs::create_dir_all(&elsewhere)?;
+    fs::write(root.join("lock"), "")?;
+    fs::copy(
+        Bench::new()?.archive().join("archive.sqlite"),
+        root.join("archive.sqlite"),
+    )?;
+    fs::write(elsewhere.join("checkpoint"), "somebody's")?;
+    symlink(&elsewhere, root.join("log"))?;
+    fonds::archive::clear_unfinished_start(&root)?;
+    assert!(elsewhere.join("checkpoint").exists());
     Ok(())
 }

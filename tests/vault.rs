@@ -546,3 +546,21 @@ fn a_name_as_an_argument_and_too_few_keys_are_refused_and_nothing_is_written() -
     assert!(!desk.path("archive/vault").exists());
     Ok(())
 }
+
+#[test]
+fn a_link_in_place_of_the_vault_leads_no_destruction_elsewhere() -> TestResult {
+    let desk = Desk::new()?;
+    let who = desk.sealed()?;
+    // Somebody's folder, with a file in it that has the name of the sealed one.
+    fs::rename(desk.path("archive/vault"), desk.path("letters"))?;
+    std::os::unix::fs::symlink(desk.path("letters"), desk.path("archive/vault"))?;
+    let before: Vec<_> = fs::read_dir(desk.path("letters"))?.flatten().collect();
+    assert_eq!(before.len(), 1);
+    let why = ["--reason", "asked", "--authority", "the source", "--yes"];
+    desk.run(&[&["vault", "shred", &who], &why[..]].concat())?;
+    let left = fs::read(before.first().ok_or("nothing")?.path())?;
+    assert!(left.starts_with(b"age-encryption.org"));
+    let report = desk.run(&["--json", "verify"])?;
+    assert!(String::from_utf8(report.stdout)?.contains("vault.unexpected"));
+    Ok(())
+}

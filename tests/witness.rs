@@ -662,3 +662,24 @@ fn a_witness_follows_a_changed_key_and_no_thief_of_the_old_one() -> TestResult {
     two.says("ines", &["verify"], 0)?;
     Ok(())
 }
+
+#[test]
+fn a_start_as_a_witness_that_was_stopped_is_made_again() -> TestResult {
+    let dir = tempfile::tempdir()?;
+    let places = Places {
+        config: dir.path().join("config"),
+        state: dir.path().join("state"),
+    };
+    // Something is in the way of the verifier.
+    fs::create_dir_all(places.witness_verifier())?;
+    assert!(Witness::create(&places, "pier.example", None).is_err());
+    assert_eq!(Witness::known(&places).ok().flatten(), None);
+    fs::remove_dir(places.witness_verifier())?;
+    let made = Witness::create(&places, "pier.example", None)?;
+    assert_eq!(Witness::known(&places)?.as_ref(), Some(&made));
+    Witness::open(&places, None)?;
+    // A key that is there stays, and so does what others were given.
+    assert!(Witness::create(&places, "other.example", None).is_err());
+    assert_eq!(Witness::known(&places)?, Some(made));
+    Ok(())
+}

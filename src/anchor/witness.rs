@@ -83,15 +83,18 @@ impl Witness {
         }
         let key = KeyPair::generate()?;
         let cosigner = Cosigner::new(name, key.public().as_bytes()).map_err(KeyError::from)?;
-        key.save(
-            &places.witness_key(),
-            passphrase,
-            &format!("witness {name}"),
-        )?;
-        durable::write_private(
-            &places.witness_verifier(),
-            format!("{cosigner}\n").as_bytes(),
-        )?;
+        let path = places.witness_key();
+        // The key comes last: what is stopped before it is made again, and a verifier without a key is that of nobody.
+        if path.symlink_metadata().is_err() {
+            if let Some(folder) = path.parent() {
+                durable::create_private_dir(folder)?;
+            }
+            durable::write_private(
+                &places.witness_verifier(),
+                format!("{cosigner}\n").as_bytes(),
+            )?;
+        }
+        key.save(&path, passphrase, &format!("witness {name}"))?;
         Ok(cosigner)
     }
 
@@ -101,6 +104,9 @@ impl Witness {
         let Some(bytes) = read_file(&path)? else {
             return Ok(None);
         };
+        if places.witness_key().symlink_metadata().is_err() {
+            return Ok(None);
+        }
         let text = String::from_utf8_lossy(&bytes);
         let read = text.trim_end().parse();
         Ok(Some(read.map_err(|error: TlogError| {

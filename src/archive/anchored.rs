@@ -9,6 +9,7 @@ use super::EntryDraft;
 use super::Step;
 use super::Writer;
 use crate::anchor::Kept;
+use crate::anchor::LARGEST;
 use crate::keys::KeyError;
 use crate::record::Bytes;
 use crate::record::Digest;
@@ -54,6 +55,12 @@ impl Archive {
                 "nothing that came from outside is kept with it".to_owned()
             ));
         };
+        let stored = self.place_of(&bytes.sha256)?.map_or(0, |(_, size)| size);
+        if stored.max(bytes.size) > LARGEST as u64 {
+            return Ok(Err(format!(
+                "the file that came from outside is of more than {LARGEST} bytes"
+            )));
+        }
         let bytes = match self.blob(&bytes.sha256) {
             Ok(bytes) => bytes,
             Err(error) if error.is_damage() || matches!(error, ArchiveError::Store(_)) => {

@@ -11,6 +11,7 @@
 //! 7. `log/` and the pin follow: the next start catches them up.
 
 use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -179,6 +180,7 @@ impl Writer {
                 keys,
                 conn,
                 lost: OnceCell::new(),
+                log_keys: RefCell::default(),
             },
             signer,
             tree: Frontier::new(),

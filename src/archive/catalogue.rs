@@ -6,12 +6,14 @@ use std::io::Read as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::path::PathBuf;
 
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
 use rusqlite::TransactionBehavior;
 
 use super::ArchiveError;
+use super::store;
 use crate::durable;
 
 /// The schema steps, in order. A released step is never edited.
@@ -70,21 +72,34 @@ pub(super) fn create(path: &Path) -> Result<Connection, ArchiveError> {
 /// Refuses a database with a rollback journal beside it. An archive has none: it is in WAL mode from its first record on.
 /// SQLite would write what stands in it into the database, and delete whatever file it names, at the next opening.
 pub(super) fn demand_no_journal(path: &Path) -> Result<(), ArchiveError> {
-    let mut journal = path.as_os_str().to_owned();
-    journal.push("-journal");
-    if Path::new(&journal).symlink_metadata().is_ok() {
-        return Err(ArchiveError::Journal {
-            path: journal.into(),
-        });
+    let journal = beside(path, "-journal");
+    if journal.symlink_metadata().is_ok() {
+        return Err(ArchiveError::Journal { path: journal });
     }
     Ok(())
 }
 
+/// Refuses a database with anything beside it that SQLite would open and must not: a rollback journal, or a write-ahead
+/// log or its index that is no plain file. A link would be followed and written to, a pipe waited for.
+pub(super) fn demand_plain(path: &Path) -> Result<(), ArchiveError> {
+    demand_no_journal(path)?;
+    for suffix in ["-wal", "-shm"] {
+        store::is_there(&beside(path, suffix))?;
+    }
+    Ok(())
+}
+
+/// The file that SQLite keeps beside the database under that ending.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(suffix);
+    beside.into()
+}
+
 /// Whether a write-ahead log with something in it lies beside the database.
 fn has_log(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    Path::new(&log).metadata().is_ok_and(|log| log.len() > 0)
+    let log = beside(path, "-wal").symlink_metadata();
+    log.is_ok_and(|log| log.len() > 0)
 }
 
 /// Refuses a database with a write-ahead log on a disk that cannot be written. Where the index of the log lies beside it,
@@ -102,7 +117,7 @@ fn demand_log_merged(path: &Path) -> Result<(), ArchiveError> {
 
 /// Opens the database for reading and writing.
 pub(super) fn open(path: &Path) -> Result<Connection, ArchiveError> {
-    demand_no_journal(path)?;
+    demand_plain(path)?;
     let conn = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -133,7 +148,7 @@ pub(super) fn is_in_wal_mode(path: &Path) -> Result<bool, ArchiveError> {
 /// Opens the database for reading only. On a disk that cannot be written, SQLite needs to be told that nobody else
 /// writes either, which is only true where no write-ahead log is left.
 pub(super) fn open_reading(path: &Path) -> Result<Connection, ArchiveError> {
-    demand_no_journal(path)?;
+    demand_plain(path)?;
     demand_log_merged(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
@@ -302,7 +317,7 @@ fn check(conn: &Connection, path: &Path) -> Result<(), ArchiveError> {
     }
     let found: usize = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found == STEPS.len() {
-        Ok(())
+        demand_tables(conn)
     } else if found == 0 && objects_of(conn)?.is_empty() {
         Err(ArchiveError::NotStarted {
             path: path.to_path_buf(),
@@ -315,6 +330,19 @@ fn check(conn: &Connection, path: &Path) -> Result<(), ArchiveError> {
             found,
             known: STEPS.len(),
         })
+    }
+}
+
+/// Refuses a database of which a table is none of an archive's: behind the name of one could stand a view, of which each
+/// row is made when it is asked for, and that without end. What else the schema has, nobody who reads asks for.
+pub(super) fn demand_tables(conn: &Connection) -> Result<(), ArchiveError> {
+    let found = objects_of(conn)?;
+    let strange = objects()
+        .into_iter()
+        .find(|object| object.0.starts_with("table ") && !found.contains(object));
+    match strange {
+        None => Ok(()),
+        Some((name, _)) => Err(ArchiveError::Schema(name)),
     }
 }
 

@@ -43,7 +43,7 @@ impl Archive {
         made
     }
 
-    /// Refuses to append to a catalogue of another projection.
+    /// Makes a catalogue of another projection anew, if every item is of a kind that this one understands.
     pub(super) fn demand_projection(&self) -> Result<(), ArchiveError> {
         let found: Option<i64> = self
             .conn
@@ -53,6 +53,7 @@ impl Archive {
         if found == Some(NUMBER) {
             Ok(())
         } else {
+            self.demand_understood_items()?;
             self.rebuild()
         }
     }
@@ -60,8 +61,12 @@ impl Archive {
     /// Projects the whole ledger into `target`.
     pub(super) fn project(&self, target: &Connection) -> Result<(), ArchiveError> {
         let mut projector = Projector::new(target);
-        for order in self.orders()?.all() {
-            projector.keep_taken(order);
+        let orders = self.orders()?;
+        if !orders.all().is_empty() {
+            let numbers = self.item_numbers()?;
+            for order in self.carried_out(&orders, &numbers)? {
+                projector.keep_taken(order, &numbers);
+            }
         }
         let mut next_item = 1;
         self.each_entry(&mut |entry| {
@@ -111,8 +116,8 @@ impl Ledger<'_> {
     /// Makes the catalogue again in a scratch database and names every row that differs, at most 100 a table.
     pub fn compare_catalogue(&self) -> Result<Vec<RowDifference>, ArchiveError> {
         let large = self.archive.last_item()? > catalogue::IN_MEMORY;
-        let folder = self.archive.store.scratch_folder();
-        let scratch = catalogue::scratch(large.then_some(&*folder))?;
+        let folder = self.archive.store.scratch_folder().filter(|_| large);
+        let scratch = catalogue::scratch(folder.as_deref())?;
         scratch.execute_batch("BEGIN")?;
         Projector::clear(&scratch)?;
         self.archive.project(&scratch)?;

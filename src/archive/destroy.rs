@@ -3,7 +3,8 @@
 //! The order is an entry and comes first (`orders.rs`, `doom.rs`). Carrying out may be stopped at any point and begun
 //! again. From before the first value goes until the end the file `destroying` stands in the archive's folder:
 //!
-//! 1. packs with doomed documents are written anew without them, beside the old ones;
+//! 1. packs with doomed documents are written anew without them, beside the old ones; in one that cannot be read to its
+//!    end they are written over where they lie;
 //! 2. in one transaction values, keys, texts and the rows of the bytes go, other documents get their new places, and the
 //!    catalogue is made again. Leaf data stay, so every root that was signed still holds;
 //! 3. old packs and files are written over and removed, and whatever a stop left that nothing refers to;
@@ -29,7 +30,9 @@ use super::orders::Doomed;
 use super::orders::Orders;
 use super::projection::Projector;
 use super::search;
+use super::store::Batch;
 use super::store::Finished;
+use super::store::Member;
 use super::store::Place as Where;
 use crate::commitment::RecordKey;
 use crate::commitment::Salts;
@@ -40,6 +43,9 @@ use crate::record::schema;
 
 /// Stands in the archive's folder while a destruction is carried out, and lists the files that are to go.
 const DESTROYING: &str = "destroying";
+
+/// The most bytes of that list that are read; a name in it has fewer than a hundred.
+const LONGEST_LIST: u64 = 64 << 20;
 
 /// What was carried out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,7 +60,27 @@ pub struct CarriedOut {
     pub packs: u64,
 }
 
+/// What became of the packs that hold doomed documents.
+#[derive(Default)]
+struct Rewritten {
+    /// The new ones.
+    finished: Vec<Finished>,
+    /// The files that are to go once nothing refers to them.
+    old: BTreeSet<PathBuf>,
+    /// Packs of which a neighbour cannot be read to its end, or that are not there, with all their members: they stay,
+    /// what is doomed in them is written over where it lies, and verifying names what is damaged as before.
+    damaged: Vec<(u32, Vec<Member>)>,
+}
+
 impl Writer {
+    /// Carries out what was ordered before. The catalogue is made again first, whatever became of it since: which bytes go
+    /// is looked up there, and a record that came back has no row in it.
+    pub fn finish_orders(&mut self) -> Result<CarriedOut, ArchiveError> {
+        self.archive.orders()?.demand_signed()?;
+        self.archive.rebuild()?;
+        self.carry_out()
+    }
+
     /// Carries out what was ordered, as far as it is not done yet.
     pub fn carry_out(&mut self) -> Result<CarriedOut, ArchiveError> {
         self.archive.orders()?.demand_signed()?;
@@ -87,14 +113,17 @@ impl Writer {
         for (_, held) in self.archive.entries_holding(&streams)? {
             streams.remove(&held);
         }
-        let (finished, old) = self.rewrite_packs(&streams)?;
+        let packs = self.rewrite_packs(&streams)?;
         if !orders.all().is_empty() {
-            self.archive.mark_destroying(&old)?;
+            self.archive.mark_destroying(&packs.old)?;
+        }
+        for (number, members) in &packs.damaged {
+            (self.archive.store).erase_in_place(*number, members, &streams)?;
         }
         let conn = &self.archive.conn;
         conn.execute_batch("BEGIN IMMEDIATE")?;
         let done = self
-            .remove_rows(&left, &streams, &finished)
+            .remove_rows(&left, &streams, &packs.finished)
             .and_then(|()| self.blank_slots(&orders))
             .and_then(|slots| {
                 Projector::clear(conn)?;
@@ -125,7 +154,7 @@ impl Writer {
             records: left.len() as u64,
             slots,
             streams: streams.len() as u64,
-            packs: finished.len() as u64,
+            packs: packs.finished.len() as u64,
         })
     }
 
@@ -173,21 +202,17 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes each pack anew that holds one of these streams, without them. Gives what was written, and the files that
-    /// are to go once nothing refers to them.
-    fn rewrite_packs(
-        &self,
-        streams: &BTreeSet<Digest>,
-    ) -> Result<(Vec<Finished>, BTreeSet<PathBuf>), ArchiveError> {
+    /// Writes each pack anew that holds one of these streams, without them.
+    fn rewrite_packs(&self, streams: &BTreeSet<Digest>) -> Result<Rewritten, ArchiveError> {
         let store = &self.archive.store;
         let mut packs = BTreeSet::new();
-        let mut old = BTreeSet::new();
+        let mut rewritten = Rewritten::default();
         for stream in streams {
             let Some((place, _)) = self.archive.place_of(stream)? else {
                 continue;
             };
             let (file, _) = store.file_of(stream, place);
-            old.insert(
+            rewritten.old.insert(
                 file.strip_prefix(&self.archive.root)
                     .map_or_else(|_| file.clone(), Path::to_path_buf),
             );
@@ -195,26 +220,37 @@ impl Writer {
                 packs.insert(number);
             }
         }
-        let mut finished = Vec::new();
         for number in packs {
-            let mut batch = self.batch()?;
             let members = self.archive.ledger()?.members(number)?;
-            for member in members {
-                if streams.contains(&member.digest) {
-                    continue;
-                }
-                let place = Where::Pack {
-                    number,
-                    offset: member.offset,
-                };
-                // A neighbour that was damaged before goes along as it is: what was ordered does not wait for it, and it
-                // is found to be damaged as before.
-                let bytes = store.read_as_it_is(&member.digest, place, member.size)?;
-                batch.put(member.digest, &bytes)?;
+            match self.without(number, &members, streams)? {
+                Some(batch) => rewritten.finished.push(batch.finish()?),
+                None => rewritten.damaged.push((number, members)),
             }
-            finished.push(batch.finish()?);
         }
-        Ok((finished, old))
+        Ok(rewritten)
+    }
+
+    /// A new pack with the members of one that stay; nothing where one of them cannot be read to its end.
+    fn without(
+        &self,
+        number: u32,
+        members: &[Member],
+        streams: &BTreeSet<Digest>,
+    ) -> Result<Option<Batch>, ArchiveError> {
+        let mut batch = self.batch()?;
+        let stays = |member: &&Member| !streams.contains(&member.digest);
+        for member in members.iter().filter(stays) {
+            let offset = member.offset;
+            let place = Where::Pack { number, offset };
+            // A neighbour that was damaged before goes along as it is: what was ordered does not wait for it, and it is
+            // found to be damaged as before.
+            let read = (self.archive.store).read_as_it_is(&member.digest, place, member.size);
+            let Ok(bytes) = read else {
+                return Ok(None);
+            };
+            batch.put(member.digest, &bytes)?;
+        }
+        Ok(Some(batch))
     }
 
     fn remove_rows(
@@ -331,8 +367,12 @@ impl Archive {
     /// The files of which [`DESTROYING`] says that they are to go, as paths in the archive's folder.
     fn marked(&self) -> Result<BTreeSet<PathBuf>, ArchiveError> {
         let path = self.root.join(DESTROYING);
-        match std::fs::read_to_string(&path) {
-            Ok(listed) => Ok(listed.lines().map(PathBuf::from).collect()),
+        match log::read_plain(&path, LONGEST_LIST) {
+            // Of what is too long or not of ours no name is one of a file that nothing refers to.
+            Ok(listed) => Ok(String::from_utf8_lossy(&listed)
+                .lines()
+                .map(PathBuf::from)
+                .collect()),
             Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
             Err(source) => Err(ArchiveError::Read { path, source }),
         }

@@ -9,6 +9,8 @@ use super::Archive;
 use super::ArchiveError;
 use super::Card;
 use super::INLINE_TEXT;
+use super::RowDifference;
+use super::Writer;
 use super::orders::Doomed;
 use super::orders::Orders;
 use super::orders::Stretch;
@@ -48,16 +50,88 @@ pub struct Doom {
     pub documents: u64,
     /// Messages among them.
     pub messages: u64,
-    /// What an order of it names.
-    pub addresses: Vec<Doomed>,
-    /// The references of the documents among them.
-    pub references: Vec<String>,
+    /// What orders of it name: more than one entry can hold is in several.
+    pub parts: Vec<Part>,
     /// Items that hold some of the same bytes and are not among these.
     pub others: Vec<u64>,
     /// Entries in whose values some of the same bytes are kept.
     pub entries: Vec<u64>,
     /// Entries about these items, and those of their accessions: they stay.
     pub acts: Vec<u64>,
+}
+
+/// What one `destroyed/1` names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Its addresses.
+    pub addresses: Vec<Doomed>,
+    /// The references of the documents among them: a document's stand in the same part as the document.
+    pub references: Vec<String>,
+    /// Roughly how many bytes all of this takes.
+    bytes: usize,
+}
+
+/// Bytes of a part at which another is begun: half of what an entry may hold, since reason and authority go with it.
+const PART_FULL: usize = 128 << 10;
+
+/// Bytes of a stretch with all its numbers at their longest.
+const STRETCH: usize = 160;
+
+impl Part {
+    /// A part that names one address.
+    pub fn of(address: Doomed) -> Self {
+        let mut part = Self::default();
+        part.name(address);
+        part
+    }
+
+    fn name(&mut self, address: Doomed) {
+        self.bytes += match &address {
+            Doomed::Items { .. } => STRETCH,
+            Doomed::Slots { slots, .. } => {
+                STRETCH + slots.iter().map(|slot| slot.len() + 3).sum::<usize>()
+            }
+            Doomed::Kept { reference, .. } => STRETCH + reference.len(),
+        };
+        self.addresses.push(address);
+    }
+
+    fn name_item(&mut self, place: Place) {
+        let Place { a, r, s, i } = place;
+        let last = (self.addresses.iter_mut().rev()).find_map(|address| match address {
+            Doomed::Items { items } => Some(items),
+            _ => None,
+        });
+        match last {
+            Some(items) if follows(items, place) => items.n += 1,
+            _ => self.name(Doomed::Items {
+                items: Stretch { a, i, n: 1, r, s },
+            }),
+        }
+    }
+
+    fn frees(&mut self, reference: String) {
+        self.bytes += reference.len() + 3;
+        self.references.push(reference);
+    }
+}
+
+impl Doom {
+    /// The references of documents that name nothing any more afterwards.
+    pub fn references(&self) -> impl Iterator<Item = &String> {
+        self.parts.iter().flat_map(|part| &part.references)
+    }
+
+    /// The part in which there is room for more, to be put back afterwards.
+    fn part(&mut self) -> Part {
+        match self.parts.pop() {
+            Some(part) if part.bytes < PART_FULL => part,
+            full => {
+                self.parts.extend(full);
+                Part::default()
+            }
+        }
+    }
 }
 
 impl Archive {
@@ -79,7 +153,6 @@ impl Archive {
         let mut doom = Doom::default();
         let mut streams = BTreeSet::new();
         let mut digests = BTreeSet::new();
-        let mut kept = Vec::new();
         let mut slots: BTreeMap<u64, BTreeSet<&'static str>> = BTreeMap::new();
         for &item in &items {
             let Some(card) = self.card(item)? else {
@@ -89,38 +162,32 @@ impl Archive {
             if tops.contains(&item) {
                 doom.acts.push(card.accession);
             }
+            let mut part = doom.part();
             if card.class == "d" {
                 doom.documents += 1;
                 if self.is_first_holding(&card)?
                     && let Some(reference) = self.document_reference(&card.sha256)?
                 {
                     match self.staying(&card.sha256, &items)? {
-                        Some(item) => kept.push(Doomed::Kept { item, reference }),
-                        None => doom.references.push(reference),
+                        Some(item) => part.name(Doomed::Kept { item, reference }),
+                        None => part.frees(reference),
                     }
                 }
             }
             doom.messages += u64::from(card.class == "m");
             streams.extend(self.streams_of(&card)?);
             digests.insert(card.sha256);
-            let Some((place, seq)) = self.place(item)? else {
+            let place = self.place(item)?;
+            if let Some((place, _)) = place {
+                part.name_item(place);
+            }
+            doom.parts.push(part);
+            let Some((_, seq)) = place else {
                 continue;
             };
             // The digest of the bytes between the items is one that a short rest could be guessed from.
             if card.span.is_some() {
                 slots.entry(seq).or_default().insert("rest");
-            }
-            match doom.addresses.last_mut() {
-                Some(Doomed::Items { items }) if follows(items, place) => items.n += 1,
-                _ => doom.addresses.push(Doomed::Items {
-                    items: Stretch {
-                        a: place.a,
-                        i: place.i,
-                        n: 1,
-                        r: place.r,
-                        s: place.s,
-                    },
-                }),
             }
             doom.acts.extend(self.acts_on(item)?);
         }
@@ -144,12 +211,14 @@ impl Archive {
         for entry in self.notes_on(&items)? {
             slots.entry(entry).or_default().insert("note");
         }
-        let slots = slots.into_iter().map(|(entry, slots)| Doomed::Slots {
-            entry,
-            slots: slots.into_iter().map(str::to_owned).collect(),
-        });
-        doom.addresses.extend(slots);
-        doom.addresses.extend(kept);
+        for (entry, slots) in slots {
+            let mut part = doom.part();
+            part.name(Doomed::Slots {
+                entry,
+                slots: slots.into_iter().map(str::to_owned).collect(),
+            });
+            doom.parts.push(part);
+        }
         doom.items = items.into_iter().collect();
         Ok(doom)
     }
@@ -310,6 +379,11 @@ impl Archive {
     pub fn top_of(&self, item: u64) -> Result<u64, ArchiveError> {
         let mut top = item;
         while let Some(parent) = self.card(top)?.and_then(|card| card.parent) {
+            // What something came out of was recorded before it. Otherwise the catalogue was altered, and there is no
+            // telling where this would end.
+            if parent >= top {
+                return Err(ArchiveError::Catalogue(format!("card {top}")));
+            }
             top = parent;
         }
         Ok(top)
@@ -335,6 +409,19 @@ impl Archive {
     }
 }
 
+impl Writer {
+    /// Refuses to go by a catalogue that is not what the ledger makes of it: what an order takes along is looked up there.
+    pub fn demand_catalogue(&self) -> Result<(), ArchiveError> {
+        let differences = self.archive.ledger()?.compare_catalogue()?;
+        match differences.first() {
+            None => Ok(()),
+            Some(RowDifference { table, row, .. }) => {
+                Err(ArchiveError::Catalogue(format!("{table} {row}")))
+            }
+        }
+    }
+}
+
 fn follows(stretch: &Stretch, place: Place) -> bool {
     (
         stretch.a,
@@ -342,4 +429,58 @@ fn follows(stretch: &Stretch, place: Place) -> bool {
         stretch.s,
         stretch.i.saturating_add(stretch.n),
     ) == (place.a, place.r, place.s, place.i)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::EntryDraft;
+
+    fn entry(part: &Part) -> Result<EntryDraft, ArchiveError> {
+        let values = [
+            ("addresses", serde_json::json!(part.addresses)),
+            ("references", serde_json::json!(part.references)),
+        ];
+        EntryDraft::new("destroyed/1", &values)
+    }
+
+    #[test]
+    fn what_no_entry_can_hold_is_named_in_several() {
+        let (mut doom, mut whole) = (Doom::default(), Part::default());
+        for i in 0..40_000 {
+            let item = Place {
+                a: 1,
+                r: 1,
+                s: i / 30_000,
+                i: i % 30_000,
+            };
+            let mut part = doom.part();
+            for part in [&mut part, &mut whole] {
+                if i % 2 == 0 {
+                    part.frees(format!("d-{i:06}"));
+                } else {
+                    let reference = format!("d-{i:06}");
+                    part.name(Doomed::Kept { item, reference });
+                }
+                part.name_item(item);
+            }
+            doom.parts.push(part);
+        }
+        assert!(matches!(
+            entry(&whole),
+            Err(ArchiveError::RecordTooLong { .. })
+        ));
+        let (mut items, mut kept) = (0, 0);
+        for part in &doom.parts {
+            assert!(entry(part).is_ok());
+            for address in &part.addresses {
+                match address {
+                    Doomed::Items { items: stretch } => items += stretch.n,
+                    _ => kept += 1,
+                }
+            }
+        }
+        assert_eq!((items, kept), (40_000, 20_000));
+        assert_eq!(doom.references().count(), 20_000);
+    }
 }

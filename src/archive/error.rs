@@ -39,6 +39,9 @@ pub enum ArchiveError {
     /// The database has a table, index, view or trigger that an archive has not, lacks one, or has it in another form.
     #[error("the database has not the schema of an archive ({0}); nothing was written")]
     Schema(String),
+    /// A row of the catalogue is not what the ledger makes of it.
+    #[error("the catalogue is not what the ledger makes of it ({0})")]
+    Catalogue(String),
     /// The database has no tables: the start of the archive was stopped.
     #[error("{} is of an archive whose start was stopped", path.display())]
     NotStarted {
@@ -258,6 +261,7 @@ impl ArchiveError {
             | Self::NotOurs { .. }
             | Self::Journal { .. }
             | Self::Schema(_)
+            | Self::Catalogue(_)
             | Self::UnknownSlot { .. }
             | Self::Key(_) => true,
             _ => false,

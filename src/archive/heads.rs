@@ -88,32 +88,37 @@ impl Archive {
         let note = Note::parse(text.as_bytes()).map_err(KeyError::from)?;
         let size = self.open_note(&text)?.size;
         let proof = match pin.checkpoint().map(|seen| seen.size) {
-            Some(seen) => {
-                let mut leaves = Vec::new();
-                self.leaves(0, |leaf| {
-                    leaves.push(leaf_hash(leaf));
-                    Ok(())
-                })?;
-                leaves.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-                crate::tlog::prove_consistency(&leaves, seen).map_err(KeyError::from)?
-            }
+            Some(seen) => self.consistency_of(seen, size)?.1,
             None => Vec::new(),
         };
         Ok(pin.advance(&note, &self.log_keys()?, &proof)?)
     }
 
     /// The keys that sign this log's heads: the one that the origin is made of, and those that entries changed it to.
+    /// Of a ledger that was asked before only what came since is looked through.
     pub fn log_keys(&self) -> Result<LogKeys, ArchiveError> {
-        let mut keys = LogKeys::new(self.origin().as_str(), PublicKey::new(self.keys.log)?);
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT seq, slots FROM entry WHERE schema = ?1 ORDER BY seq")?;
-        let mut rows = statement.query([ROTATED])?;
+        let known = self.log_keys.borrow().clone();
+        let (from, mut keys) = match known {
+            Some(known) => known,
+            None => (
+                0,
+                LogKeys::new(self.origin().as_str(), PublicKey::new(self.keys.log)?),
+            ),
+        };
+        let (past, _) = self.head()?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT seq, slots FROM entry WHERE schema = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq",
+        )?;
+        let mut rows = statement.query(rusqlite::params![ROTATED, from, past])?;
         while let Some(row) = rows.next()? {
             let seq: u64 = row.get(0)?;
             let slots: Option<String> = row.get(1)?;
             let (old, new) = rotation(&format!("entry {seq}"), slots.as_deref())?;
             keys.rotate(seq, old, new)?;
+        }
+        // What stands in a transaction may not stay.
+        if self.conn.is_autocommit() {
+            self.log_keys.replace(Some((past, keys.clone())));
         }
         Ok(keys)
     }
@@ -126,11 +131,19 @@ impl Archive {
         }
     }
 
-    /// Refuses to append beside records that this build does not understand.
+    /// Refuses to append beside entries that this build does not understand.
     pub(super) fn demand_understood(&self) -> Result<(), ArchiveError> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT DISTINCT schema FROM entry")?;
+        self.demand_kinds("SELECT DISTINCT schema FROM entry")
+    }
+
+    /// Refuses to append beside items that this build does not understand. A kind of item is added with another
+    /// projection, so that the items, of which there may be millions, are asked where that is another.
+    pub(super) fn demand_understood_items(&self) -> Result<(), ArchiveError> {
+        self.demand_kinds("SELECT DISTINCT schema FROM item")
+    }
+
+    fn demand_kinds(&self, all: &str) -> Result<(), ArchiveError> {
+        let mut statement = self.conn.prepare_cached(all)?;
         let kinds: Vec<String> = statement
             .query_map((), |row| row.get(0))?
             .collect::<Result<_, _>>()?;

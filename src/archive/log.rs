@@ -138,7 +138,7 @@ pub(super) fn logged(archive: &Archive, folder: &Path) -> Option<Checkpoint> {
 }
 
 /// Up to that many bytes of a plain file and one more; a link is not followed and a pipe is not waited for.
-fn read_plain(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+pub(super) fn read_plain(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     if !path.symlink_metadata()?.is_file() {
         return Err(io::Error::other("it is not a plain file"));
     }

@@ -33,6 +33,7 @@ mod restore;
 mod rotate;
 pub mod search;
 mod settings;
+mod signed;
 mod start;
 pub mod store;
 mod survey;
@@ -41,6 +42,7 @@ mod vault;
 mod withheld;
 
 use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::fs::File;
 use std::fs::TryLockError;
 use std::path::Path;
@@ -77,6 +79,7 @@ pub use custody::Party;
 pub use custody::Receipt;
 pub use destroy::CarriedOut;
 pub use doom::Doom;
+pub use doom::Part;
 pub use draft::EntryDraft;
 pub use draft::INLINE_TEXT;
 pub use draft::ItemDraft;
@@ -97,7 +100,6 @@ pub use start::clear_unfinished_start;
 pub use start::is_unfinished_start;
 pub use survey::Account;
 pub use survey::Agent;
-pub use survey::Listed;
 pub use values::About;
 pub use values::Segment;
 pub use values::plain;
@@ -114,6 +116,7 @@ use crate::commitment::Committer;
 use crate::commitment::Origin;
 use crate::durable;
 use crate::durable::Lock;
+use crate::keys::LogKeys;
 use crate::record::Digest;
 
 /// The kinds of entry 0: an archive that begins, and one that goes on where another was closed.
@@ -131,6 +134,8 @@ pub struct Archive {
     keys: PublicKeys,
     /// The last entry that is lost, once it was asked for.
     lost: OnceCell<u64>,
+    /// The keys that sign heads, as of that many entries.
+    log_keys: RefCell<Option<(u64, LogKeys)>>,
 }
 
 /// The three values that an origin is made of.
@@ -167,6 +172,7 @@ impl Archive {
             keys,
             conn,
             lost: OnceCell::new(),
+            log_keys: RefCell::default(),
         })
     }
 
@@ -216,6 +222,14 @@ impl Archive {
             .place_of(sha256)?
             .ok_or(ArchiveError::Missing { digest: *sha256 })?;
         Ok(self.store.read_all(sha256, place, size)?)
+    }
+
+    /// Reads a stored byte stream of any size from end to end, and refuses one that is not that of the digest.
+    pub fn demand_unaltered(&self, sha256: &Digest) -> Result<(), ArchiveError> {
+        let (place, size) = self
+            .place_of(sha256)?
+            .ok_or(ArchiveError::Missing { digest: *sha256 })?;
+        Ok(self.store.demand_unaltered(sha256, place, size)?)
     }
 
     /// A stored byte stream, to be read in parts. What it gives is not held against the digest.

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use serde::Deserialize;
 use serde::Serialize;
 
 use super::Archive;
 use super::ArchiveError;
+use super::values::Segment;
 use super::values::values;
 use crate::commitment::Place;
 use crate::commitment::RecordKey;
@@ -182,5 +184,77 @@ impl Archive {
             });
         }
         Ok(orders)
+    }
+
+    /// The orders of whose items none has values any more. Until then what they name keeps its references, and nothing
+    /// is kept for others.
+    pub(super) fn carried_out<'a>(
+        &self,
+        orders: &'a Orders,
+        numbers: &Numbers,
+    ) -> Result<Vec<&'a Order>, ArchiveError> {
+        let mut left = self.conn.prepare_cached(
+            "SELECT 1 FROM item WHERE id >= ?1 AND id < ?2 AND (key IS NOT NULL OR slots IS NOT NULL)",
+        )?;
+        let mut carried_out = Vec::new();
+        for order in &orders.all {
+            let mut done = true;
+            for address in &order.addresses {
+                if let Doomed::Items { items } = address {
+                    let numbers = numbers.of(*items);
+                    done &= !left.exists([numbers.start, numbers.end])?;
+                }
+            }
+            if done {
+                carried_out.push(order);
+            }
+        }
+        Ok(carried_out)
+    }
+
+    /// The numbers of all items by their addresses, as the ledger counts them, for when the catalogue is being made.
+    pub(super) fn item_numbers(&self) -> Result<Numbers, ArchiveError> {
+        let mut numbers = Numbers::default();
+        let mut statement = self.conn.prepare_cached(
+            "SELECT seq, schema, slots FROM entry WHERE schema IN ('received/1', 'derived/1') ORDER BY seq",
+        )?;
+        let mut rows = statement.query(())?;
+        let mut next = 1_u64;
+        while let Some(row) = rows.next()? {
+            let (seq, schema): (u64, String) = (row.get(0)?, row.get(1)?);
+            let slots: Option<String> = row.get(2)?;
+            let Some(found) = values(format!("entry {seq}"), &schema, slots.as_deref())? else {
+                continue;
+            };
+            if let Some(Segment { a, r, s, size, .. }) = found.get("segment")? {
+                let past = next.saturating_add(size);
+                numbers.0.insert((a, r, s), next..past);
+                next = past;
+            }
+        }
+        Ok(numbers)
+    }
+}
+
+/// The numbers of the items of each segment, by accession, run and number.
+#[derive(Default)]
+pub(super) struct Numbers(HashMap<(u64, u64, u64), Range<u64>>);
+
+impl Numbers {
+    /// The numbers of items that follow each other, as far as their segment goes.
+    fn of(&self, stretch: Stretch) -> Range<u64> {
+        let Stretch { a, i, n, r, s } = stretch;
+        let Some(segment) = self.0.get(&(a, r, s)) else {
+            return 0..0;
+        };
+        let start = segment.start.saturating_add(i);
+        start..start.saturating_add(n).min(segment.end)
+    }
+
+    /// The number of the item at that address.
+    pub(super) fn at(&self, place: Place) -> Option<u64> {
+        let Place { a, r, s, i } = place;
+        let mut numbers = self.of(Stretch { a, i, n: 1, r, s });
+        numbers.next()
     }
 }

@@ -5,9 +5,9 @@ use rusqlite::named_params;
 
 use super::ArchiveError;
 use super::orders::Doomed;
+use super::orders::Numbers;
 use super::orders::Order;
 use super::projection::Projector;
-use super::query::item_at;
 use crate::record::Class;
 use crate::record::Instant;
 use crate::record::Span;
@@ -56,27 +56,35 @@ impl Card<'_> {
 
 impl Projector<'_> {
     /// Keeps the references of destroyed documents from being given to others, and those of documents whose first receipt
-    /// is gone for the receipts that stay. To be told of all orders, from the first to the last.
-    pub(super) fn keep_taken(&mut self, order: &Order) {
+    /// is gone for the receipts that stay. To be told of all orders that are carried out, from the first to the last.
+    pub(super) fn keep_taken(&mut self, order: &Order, numbers: &Numbers) {
         for address in &order.addresses {
-            if let Doomed::Kept { item, reference } = address {
-                self.kept.insert(reference.clone(), *item);
+            if let Doomed::Kept { item, reference } = address
+                && let Some(item) = numbers.at(*item)
+            {
+                self.keep_no_more(reference);
+                self.kept.insert(reference.clone(), item);
+                self.kept_for.insert(item, reference.clone());
             }
         }
         for reference in &order.references {
-            self.kept.remove(reference);
+            self.keep_no_more(reference);
             self.taken.insert(reference.clone());
+        }
+    }
+
+    fn keep_no_more(&mut self, reference: &str) {
+        if let Some(item) = self.kept.remove(reference) {
+            self.kept_for.remove(&item);
         }
     }
 
     /// The reference of a document that is new to the catalogue: the one kept for it, or a free one.
     pub(super) fn reference_of(&self, id: u64, leaf: &[u8; 32]) -> Result<String, ArchiveError> {
-        for (reference, place) in &self.kept {
-            if item_at(self.conn, *place)? == Some(id) {
-                return Ok(reference.clone());
-            }
+        match self.kept_for.get(&id) {
+            Some(reference) => Ok(reference.clone()),
+            None => self.free(Class::Document, leaf),
         }
-        self.free(Class::Document, leaf)
     }
 
     /// Projects an item whose values are gone: what is left of it is its reference, which stays taken.

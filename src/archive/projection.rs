@@ -64,7 +64,9 @@ pub(super) struct Projector<'c> {
     /// References of destroyed documents.
     pub(super) taken: HashSet<String>,
     /// References that a later receipt keeps, since the first one was destroyed and the bytes were not.
-    pub(super) kept: BTreeMap<String, Place>,
+    pub(super) kept: HashMap<String, u64>,
+    /// The same by the number of that receipt's item.
+    pub(super) kept_for: HashMap<u64, String>,
 }
 
 impl<'c> Projector<'c> {
@@ -75,7 +77,8 @@ impl<'c> Projector<'c> {
             accounts: HashMap::new(),
             tallies: BTreeMap::new(),
             taken: HashSet::new(),
-            kept: BTreeMap::new(),
+            kept: HashMap::new(),
+            kept_for: HashMap::new(),
         }
     }
 

@@ -58,26 +58,33 @@ pub fn is_unfinished_start(root: &Path) -> bool {
 }
 
 fn is_empty(folder: &Path) -> bool {
-    folder
-        .read_dir()
-        .is_ok_and(|mut found| found.next().is_none())
+    is_folder(folder)
+        && folder
+            .read_dir()
+            .is_ok_and(|mut found| found.next().is_none())
+}
+
+/// Whether it is a folder, and no link to one: what is removed is removed here.
+fn is_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|found| found.is_dir())
 }
 
 /// Whether a log has no file but those of a first entry.
 fn is_of_one_entry(folder: &Path) -> bool {
-    walkdir::WalkDir::new(folder).into_iter().all(|entry| {
-        let Ok(entry) = entry else {
-            return false;
-        };
-        let path = entry.path().strip_prefix(folder).ok();
-        let Some(path) = path.and_then(Path::to_str) else {
-            return false;
-        };
-        entry.file_type().is_dir()
-            || path == CHECKPOINT_PATH
-            || durable::is_leftover(entry.file_name())
-            || Tile::parse(path).is_some_and(|tile| tile.is_within(1))
-    })
+    is_folder(folder)
+        && walkdir::WalkDir::new(folder).into_iter().all(|entry| {
+            let Ok(entry) = entry else {
+                return false;
+            };
+            let path = entry.path().strip_prefix(folder).ok();
+            let Some(path) = path.and_then(Path::to_str) else {
+                return false;
+            };
+            entry.file_type().is_dir()
+                || path == CHECKPOINT_PATH
+                || durable::is_leftover(entry.file_name())
+                || Tile::parse(path).is_some_and(|tile| tile.is_within(1))
+        })
 }
 
 /// Whether the database is absent, empty, or one of ours with no record but the first.
@@ -93,6 +100,9 @@ fn says_nothing(path: &Path) -> bool {
     if catalogue::demand_no_journal(path).is_err() {
         return found.len() <= catalogue::PAGE;
     }
+    if catalogue::demand_plain(path).is_err() {
+        return false;
+    }
     let counted = || -> rusqlite::Result<bool> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(path, flags)?;
@@ -100,6 +110,9 @@ fn says_nothing(path: &Path) -> bool {
             conn.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
         if tables == 0 {
             return Ok(true);
+        }
+        if catalogue::demand_tables(&conn).is_err() {
+            return Ok(false);
         }
         let records = "SELECT (SELECT count(*) FROM entry) <= 1 AND NOT EXISTS (SELECT 1 FROM item) \
                        AND NOT EXISTS (SELECT 1 FROM blob)";

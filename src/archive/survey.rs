@@ -9,17 +9,6 @@ use super::Archive;
 use super::ArchiveError;
 use super::query::Card;
 
-/// One line of the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// Its index.
-    pub seq: u64,
-    /// Its kind.
-    pub schema: String,
-    /// Its reference, for accessions, transfers and agents.
-    pub reference: Option<String>,
-}
-
 /// A person, body or account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {
@@ -53,25 +42,6 @@ pub struct Account {
 }
 
 impl Archive {
-    /// Entries from `first` on, `most` at the most.
-    pub fn list_entries(&self, first: u64, most: u64) -> Result<Vec<Listed>, ArchiveError> {
-        Ok(self
-            .conn
-            .prepare_cached(
-                "SELECT entry.seq, entry.schema, coalesce(accession.ref, agent.ref, act.ref) FROM entry \
-                 LEFT JOIN accession ON accession.seq = entry.seq LEFT JOIN agent ON agent.seq = entry.seq \
-                 LEFT JOIN act ON act.seq = entry.seq WHERE entry.seq >= ?1 ORDER BY entry.seq LIMIT ?2",
-            )?
-            .query_map([first, most], |row| {
-                Ok(Listed {
-                    seq: row.get(0)?,
-                    schema: row.get(1)?,
-                    reference: row.get(2)?,
-                })
-            })?
-            .collect::<Result<_, _>>()?)
-    }
-
     /// All agents in the order in which they were named.
     pub fn agents(&self) -> Result<Vec<Agent>, ArchiveError> {
         let mut agents = self
@@ -200,18 +170,6 @@ impl Archive {
             clauses.push(format!("(earliest IS NULL OR earliest <= {until})"));
         }
         self.cards_where(&clauses.join(" AND "))
-    }
-
-    /// Who takes part in a message: (account number, address, role), 0 being the sender.
-    pub fn participants(&self, item: u64) -> Result<Vec<(i64, String, i64)>, ArchiveError> {
-        Ok(self
-            .conn
-            .prepare_cached(
-                "SELECT account.id, address, role FROM participant JOIN account ON account.id = participant.account \
-                 WHERE item = ?1 ORDER BY role, account.id",
-            )?
-            .query_map([item], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-            .collect::<Result<_, _>>()?)
     }
 
     /// The accession with that stated provenance that was not brought to its end, if its paths are those given: its

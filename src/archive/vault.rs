@@ -5,13 +5,12 @@
 //! (`append.rs`, step 1), and goes only after the entry that says so.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use sha2::Digest as _;
-use sha2::Sha256;
 
 use super::About;
 use super::Archive;
@@ -19,6 +18,7 @@ use super::ArchiveError;
 use super::Step;
 use super::Writer;
 use super::store;
+use super::store::digest_of;
 use super::values::values;
 use crate::durable;
 use crate::record::Digest;
@@ -89,10 +89,6 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, ArchiveError> {
     Ok(Some(bytes))
 }
 
-fn digest_of(bytes: &[u8]) -> Digest {
-    Digest::new(Sha256::digest(bytes).into())
-}
-
 impl Archive {
     fn vault(&self) -> PathBuf {
         self.root.join(FOLDER)
@@ -144,7 +140,11 @@ impl Archive {
 
     /// A vault file, held against its digest.
     pub fn vault_file(&self, file: &Digest) -> Result<VaultFile, ArchiveError> {
-        Ok(match read(&self.vault().join(name_of(file)))? {
+        let folder = self.vault();
+        if !store::is_folder(&folder).unwrap_or(false) {
+            return Ok(VaultFile::Missing);
+        }
+        Ok(match read(&folder.join(name_of(file)))? {
             None => VaultFile::Missing,
             Some(bytes) if digest_of(&bytes) == *file => VaultFile::Whole(bytes),
             Some(_) => VaultFile::Altered,
@@ -161,19 +161,22 @@ impl Archive {
             path: folder.clone(),
             source,
         };
-        let listed = match folder.read_dir() {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            listed => listed.map_err(unreadable)?,
-        };
+        match store::is_folder(&folder) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Vec::new()),
+            // What stands in the folder's place and is none is not followed.
+            Err(_) => return Ok(vec![(String::new(), false)]),
+        }
+        let named: BTreeSet<String> = names
+            .iter()
+            .flat_map(|one| one.earlier.iter().chain([&one.file]))
+            .map(name_of)
+            .collect();
         let mut found = Vec::new();
-        for entry in listed {
+        for entry in folder.read_dir().map_err(unreadable)? {
             let name = entry.map_err(unreadable)?.file_name();
             let name = name.to_string_lossy().into_owned();
-            let is_named = names.iter().any(|one| {
-                let files = one.earlier.iter().chain([&one.file]);
-                files.into_iter().any(|file| name_of(file) == name)
-            });
-            if is_named || durable::is_leftover(name.as_ref()) {
+            if named.contains(&name) || durable::is_leftover(name.as_ref()) {
                 continue;
             }
             let bytes = read(&folder.join(&name))?.unwrap_or_default();
@@ -189,11 +192,15 @@ impl Writer {
     /// Removes the vault files that entries say are to go: those that were sealed anew, and those that were destroyed.
     /// Gives how many there were.
     pub fn clear_vault(&self) -> Result<u64, ArchiveError> {
+        let folder = self.archive.vault();
+        if !store::is_folder(&folder)? {
+            return Ok(0);
+        }
         let mut removed = 0;
         for name in self.archive.sealed_names()? {
             let own = name.shredded.map(|_| &name.file);
             for file in name.earlier.iter().chain(own) {
-                let path = self.archive.vault().join(name_of(file));
+                let path = folder.join(name_of(file));
                 if path.symlink_metadata().is_ok() {
                     durable::erase(&path)?;
                     removed += 1;

@@ -20,6 +20,7 @@ use crate::archive::Archive;
 use crate::archive::CarriedOut;
 use crate::archive::Doom;
 use crate::archive::Doomed;
+use crate::archive::Part;
 use crate::archive::Target;
 use crate::record::visible;
 
@@ -75,8 +76,8 @@ pub(super) struct DestroyArgs {
 #[derive(Debug, Serialize)]
 struct Destroyed {
     schema: &'static str,
-    /// The entry that orders it; nothing where earlier orders were carried out.
-    entry: Option<u64>,
+    /// The entries that order it; none where earlier orders were carried out.
+    entries: Vec<u64>,
     /// References that name nothing any more.
     references: Vec<String>,
     /// Records whose values are gone.
@@ -103,12 +104,15 @@ const OUT_OF_REACH: &[&str] = &[
 
 impl Answer for Destroyed {
     fn text(&self) -> String {
-        let mut text = match self.entry {
-            Some(entry) => format!("Ordered in entry {entry} and carried out.\n"),
-            None if self.records + self.slots + self.streams == 0 => {
+        let mut text = match self.entries.as_slice() {
+            [entry] => format!("Ordered in entry {entry} and carried out.\n"),
+            [first, .., last] => {
+                format!("Ordered in entries {first} to {last} and carried out.\n")
+            }
+            [] if self.records + self.slots + self.streams == 0 => {
                 "Nothing that was ordered was left to be done.\n".to_owned()
             }
-            None => "What was ordered is carried out.\n".to_owned(),
+            [] => "What was ordered is carried out.\n".to_owned(),
         };
         let gone = [
             (self.records, "record", "records"),
@@ -160,8 +164,8 @@ struct Ordered {
 pub(super) fn run(context: &Context, args: &DestroyArgs) -> Result<Outcome, CliError> {
     if args.finish {
         let mut writer = context.writer()?;
-        let done = writer.carry_out()?;
-        answer(context, None, Doom::default(), done)?;
+        let done = writer.finish_orders()?;
+        answer(context, Vec::new(), Doom::default(), done)?;
         super::indexing::go_on(context, writer.archive());
         return Ok(Outcome::Done);
     }
@@ -171,44 +175,59 @@ pub(super) fn run(context: &Context, args: &DestroyArgs) -> Result<Outcome, CliE
             "--reason TEXT --authority TEXT",
         ));
     };
-    let ordered = {
-        let archive = context.archive()?;
-        archive.orders()?.demand_signed()?;
-        if args.slot.is_empty() {
-            documents(&archive, args)?
-        } else {
-            slots(&archive, args)?
-        }
-    };
+    let ordered = ordered(&context.archive()?, args)?;
     agree(context, args, &ordered)?;
-    let mut values = Values::new(context)?;
-    values.set("about", address(ordered.about));
-    values.set("addresses", json!(ordered.doom.addresses));
-    if !ordered.doom.references.is_empty() {
-        values.set("references", Value::from(ordered.doom.references.clone()));
-    }
-    values.words("reason", Some(reason));
-    values.words("authority", Some(authority));
-    values.words("note", args.note.as_deref());
     let mut writer = context.writer()?;
-    let entries = append(&mut writer, vec![values.entry("destroyed/1")?])?;
-    let entry = entries.first().copied();
+    // What goes is looked up in the catalogue, and the order that says so is signed: nobody else's row may widen it. What
+    // was agreed to may have changed, too, while it was asked.
+    writer.demand_catalogue()?;
+    if self::ordered(writer.archive(), args)?.doom != ordered.doom {
+        return Err(CliError::usage(
+            "the archive has changed since it was asked, and other records would go; nothing was destroyed",
+            "the same command once more",
+        ));
+    }
+    writer.demand_signed(&ordered.doom)?;
+    let mut orders = Vec::new();
+    for part in &ordered.doom.parts {
+        let mut values = Values::new(context)?;
+        values.set("about", address(ordered.about));
+        values.set("addresses", json!(part.addresses));
+        if !part.references.is_empty() {
+            values.set("references", Value::from(part.references.clone()));
+        }
+        values.words("reason", Some(reason));
+        values.words("authority", Some(authority));
+        values.words("note", args.note.as_deref());
+        orders.push(values.entry("destroyed/1")?);
+    }
+    let entries = append(&mut writer, orders)?;
     let done = writer.carry_out()?;
-    answer(context, entry, ordered.doom, done)?;
+    answer(context, entries, ordered.doom, done)?;
     super::indexing::go_on(context, writer.archive());
     Ok(Outcome::Done)
 }
 
+/// What the arguments order in the archive as it is.
+fn ordered(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError> {
+    archive.orders()?.demand_signed()?;
+    if args.slot.is_empty() {
+        documents(archive, args)
+    } else {
+        slots(archive, args)
+    }
+}
+
 fn answer(
     context: &Context,
-    entry: Option<u64>,
+    entries: Vec<u64>,
     doom: Doom,
     done: CarriedOut,
 ) -> Result<(), CliError> {
     context.ui.answer(&Destroyed {
         schema: "fonds/destroy/1",
-        entry,
-        references: doom.references,
+        entries,
+        references: doom.references().cloned().collect(),
         records: done.records,
         slots: done.slots,
         streams: done.streams,
@@ -415,10 +434,10 @@ fn slots(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError> {
     Ok(Ordered {
         about: About::Entry(seq),
         doom: Doom {
-            addresses: vec![Doomed::Slots {
+            parts: vec![Part::of(Doomed::Slots {
                 entry: seq,
                 slots: args.slot.clone(),
-            }],
+            })],
             ..Doom::default()
         },
         what,

@@ -2,6 +2,7 @@
 
 use crate::anchor::AnchorError;
 use crate::archive::ArchiveError;
+use crate::archive::search::Error as SearchError;
 use crate::keys::KeyError;
 use crate::publish::PublishError;
 use crate::vault::VaultError;
@@ -96,6 +97,11 @@ fn damage(error: &ArchiveError) -> (u8, &'static str, &'static str) {
             "damaged",
             "move that file elsewhere (it is evidence), then fonds verify",
         ),
+        ArchiveError::Catalogue(_) => (
+            2,
+            "damaged",
+            "fonds doctor --rebuild        makes the catalogue again from the ledger; fonds verify shows what differs",
+        ),
         ArchiveError::LedgerBroken(_)
         | ArchiveError::Schema(_)
         | ArchiveError::Value { .. }
@@ -138,6 +144,11 @@ fn damage(error: &ArchiveError) -> (u8, &'static str, &'static str) {
             },
             "not_carried_out",
             "fonds destroy --finish        as soon as nothing is in its way",
+        ),
+        ArchiveError::Search(SearchError::NoFolder { .. }) => (
+            2,
+            "no_folder",
+            "move what stands there elsewhere; the index is made again",
         ),
         ArchiveError::RecordTooLong { .. } => (2, "too_long", "say it in fewer words"),
         _ => (2, "failed", ""),

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::read::Content;
+use super::read::Limits;
+use super::read::too_many;
 
 /// Companions of a zip archive that are held, at most, by name: what a reader asks for.
 const ASKED_FOR: &[&str] = &["account.js", "manifest.js"];
@@ -39,11 +41,14 @@ pub(super) struct Listing {
 
 impl Listing {
     /// Lists an archive; one that cannot be read has nothing in it, which its own reader will say.
-    pub(super) fn of(content: &mut dyn Content) -> Self {
+    pub(super) fn of(content: &mut dyn Content, limits: &Limits) -> Self {
         let mut listing = Self {
             names: HashSet::new(),
             held: HashMap::new(),
         };
+        if !matches!(too_many(content, limits), Ok(None)) {
+            return listing;
+        }
         let Ok(mut archive) = zip::ZipArchive::new(content) else {
             return listing;
         };

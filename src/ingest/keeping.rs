@@ -75,7 +75,19 @@ impl Run<'_, '_> {
         Ok(self.writer.archive().blob(digest)?)
     }
 
+    /// Refuses stored bytes of an earlier group that are not those of the digest. Of a document that is too long to be at
+    /// hand, they are read once more for that before anything is made of them.
+    pub(super) fn demand_unaltered(&self, digest: &Digest) -> Result<(), IngestError> {
+        let fresh = self.batch.as_ref();
+        if fresh.is_some_and(|batch| batch.place_of(digest).is_some()) {
+            return Ok(());
+        }
+        Ok(self.writer.archive().demand_unaltered(digest)?)
+    }
+
+    /// The beginning of a document that is too long to be at hand.
     pub(super) fn head(&self, digest: &Digest) -> Result<Vec<u8>, IngestError> {
+        self.demand_unaltered(digest)?;
         self.read_stored(digest, HEAD as u64)
     }
 

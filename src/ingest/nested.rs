@@ -159,7 +159,8 @@ impl Run<'_, '_> {
         }
         let mut content = self.view(held, &bytes.sha256)?;
         let view = self.view(held, &bytes.sha256)?;
-        let listing = (kind == Kind::Zip).then(|| Arc::new(Listing::of(&mut *content)));
+        let limits = self.request.limits.clone();
+        let listing = (kind == Kind::Zip).then(|| Arc::new(Listing::of(&mut *content, &limits)));
         let mut frame = Frame {
             came,
             place,
@@ -172,7 +173,6 @@ impl Run<'_, '_> {
             depth,
             listing,
         };
-        let limits = self.request.limits.clone();
         let companion = |name: &str, most: u64| came.beside.get(name, most);
         let mut input = Input {
             kind,

@@ -88,6 +88,7 @@ impl Run<'_, '_> {
         let held = if bytes.size <= LONGEST_TEXT {
             Some(self.load_stored(&bytes.sha256)?)
         } else {
+            self.demand_unaltered(&bytes.sha256)?;
             None
         };
         self.replay = found;

@@ -54,8 +54,8 @@ const TOGETHER: u64 = 4 << 20;
 /// Files that are read and hashed side by side.
 const FILES_TOGETHER: usize = 512;
 
-/// Bytes of a pack at which a group is appended.
-const PACK_FULL: u64 = 256 << 20;
+/// Bytes of kept documents at which a group is appended.
+const BATCH_FULL: u64 = 256 << 20;
 
 /// Bytes of the list of paths that an accession states; an entry holds no more than twice this in all.
 const LONGEST_PATHS: usize = 128 << 10;
@@ -417,9 +417,9 @@ impl<'a, 'o> Run<'a, 'o> {
     /// Appends the group where it is full. Called before something is pushed, so that the last group of a run is never
     /// empty and can state its total.
     pub(super) fn make_room(&mut self) -> Result<(), IngestError> {
-        let packed = self.batch.as_ref().map_or(0, Batch::bytes);
+        let kept = self.batch.as_ref().map_or(0, Batch::bytes);
         let heavy = self.received.weight() + self.derived.weight() >= super::group::FULL;
-        if heavy || self.received.is_full() || self.derived.is_full() || packed >= PACK_FULL {
+        if heavy || self.received.is_full() || self.derived.is_full() || kept >= BATCH_FULL {
             self.append(false)?;
         }
         Ok(())

@@ -537,3 +537,49 @@ fn a_multipart_without_a_part_is_read_as_text() {
         "\n"
     ));
 }
+
+#[test]
+fn of_a_field_with_parameters_without_end_the_first_are_read() {
+    let parameters: String = (0..300).map(|n| format!(" p{n}*1=x;")).collect();
+    let mail = format!("From: a@b.example\nContent-Type: text/plain;{parameters}\n\nHello\n");
+    let finds = read_as(Kind::Mail, mail.as_bytes());
+    let message = &finds.letters[0].message;
+    assert!(
+        message
+            .notes
+            .iter()
+            .any(|it| it.contains("only their beginning was read: 1")),
+        "{:?}",
+        message.notes
+    );
+    assert_eq!(message.text.as_deref(), Some("Hello\n"));
+}
+
+#[test]
+fn a_zip_archive_that_states_millions_of_members_is_not_listed() -> TestResult {
+    let bytes = zip_of(&[("a.txt", b"x")])?;
+    let end = bytes.len() - 22;
+    for (count, record, said) in [
+        (3_000_000_u64, true, "it states 3000000 members"),
+        (3_000_000, false, "its end is not of a form that is read"),
+    ] {
+        let mut bomb = bytes[..end].to_vec();
+        let place = bomb.len() as u64;
+        let mut end64 = [0; 56];
+        end64[..4].copy_from_slice(b"PK\x06\x06");
+        end64[4..12].copy_from_slice(&44_u64.to_le_bytes());
+        end64[24..32].copy_from_slice(&count.to_le_bytes());
+        end64[32..40].copy_from_slice(&count.to_le_bytes());
+        if record {
+            bomb.extend(end64);
+        }
+        bomb.extend(b"PK\x06\x07\0\0\0\0");
+        bomb.extend(place.to_le_bytes());
+        bomb.extend(1_u32.to_le_bytes());
+        bomb.extend(&bytes[end..]);
+        let error = read_as(Kind::Zip, &bomb).error.ok_or("it was read")?;
+        let refused = error.to_string();
+        assert!(refused.contains(said), "{refused}");
+    }
+    Ok(())
+}

@@ -82,6 +82,12 @@ pub enum Error {
         /// What it holds.
         path: PathBuf,
     },
+    /// What stands in the place of the folder is none.
+    #[error("{} is a link or a file and no folder; nothing was read, written or removed there", path.display())]
+    NoFolder {
+        /// The place.
+        path: PathBuf,
+    },
     /// Someone else is indexing.
     #[error("the search index in {} is being written by another process", path.display())]
     InUse {
@@ -216,6 +222,7 @@ impl Index {
     /// For writing, the folder is made if need be, and an index that is damaged, foreign or of another version is thrown
     /// away and begun anew ([`Index::begun_anew`] says so). For reading it is [`Error::Missing`] or [`Error::NotUsable`].
     pub fn open(dir: &Path, write: bool) -> Result<Self> {
+        demand_folder(dir)?;
         if !write {
             return if dir.join("meta.json").exists() {
                 Self::open_existing(dir, false)
@@ -264,7 +271,7 @@ impl Index {
             path: dir.to_owned(),
             cause,
         };
-        if dir.exists() {
+        if demand_folder(dir)? {
             // An index is flat. Whatever is not is somebody's, and clearing a tree away on a guess can't be undone.
             let mut files = Vec::new();
             for entry in fs::read_dir(dir).map_err(io)? {
@@ -362,6 +369,22 @@ impl Index {
 }
 
 use folder::Folder;
+
+/// Whether the folder is there. A link in its place is refused, wherever it leads: what is written would land there, and
+/// what is cleared would be lost there.
+fn demand_folder(dir: &Path) -> Result<bool> {
+    match dir.symlink_metadata() {
+        Ok(found) if found.is_dir() => Ok(true),
+        Ok(_) => Err(Error::NoFolder {
+            path: dir.to_owned(),
+        }),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(cause) => Err(Error::Io {
+            path: dir.to_owned(),
+            cause,
+        }),
+    }
+}
 
 /// Runs something inside the index library and turns what goes wrong there into [`Error::NotUsable`].
 ///

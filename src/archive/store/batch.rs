@@ -234,9 +234,13 @@ impl Batch {
         Ok(())
     }
 
-    /// Bytes of the pack so far; the caller finishes a batch at 256 MiB.
+    /// Bytes of the batch so far, those of large documents too; the caller finishes one at 256 MiB.
     pub fn bytes(&self) -> u64 {
-        self.pack.as_ref().map_or(0, Pack::len)
+        let large: u64 = self.large.values().map(|large| large.size).sum();
+        self.pack
+            .as_ref()
+            .map_or(0, Pack::len)
+            .saturating_add(large)
     }
 
     /// How many documents the batch has.

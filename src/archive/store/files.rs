@@ -63,11 +63,20 @@ pub(super) fn kind_at(path: &Path) -> &'static str {
 
 /// Opens a plain file by its name below `root`; `None` when it, or a folder on the way, is not there.
 pub(super) fn open(root: &Path, name: &str) -> Result<Option<(File, u64)>, StoreError> {
+    open_for(root, name, OFlags::RDONLY)
+}
+
+/// As [`open`], to write over what stands in the file.
+pub(super) fn open_to_erase(root: &Path, name: &str) -> Result<Option<(File, u64)>, StoreError> {
+    open_for(root, name, OFlags::RDWR)
+}
+
+fn open_for(root: &Path, name: &str, access: OFlags) -> Result<Option<(File, u64)>, StoreError> {
     let path = root.join(name);
     let refused = |error: rustix::io::Errno| at(&path, "opening the file")(error.into());
     let folder = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     // A pipe planted in place of a file would otherwise be waited for.
-    let plain = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let plain = access | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let step = |dir: &rustix::fd::OwnedFd, name: &str, flags| {
         rustix::io::retry_on_intr(|| rustix::fs::openat(dir, name, flags, Mode::empty()))
     };
@@ -111,16 +120,22 @@ pub(super) fn open(root: &Path, name: &str) -> Result<Option<(File, u64)>, Store
 
 /// Makes sure that `path` is a folder of the archive, no link, creating it when it is not there.
 pub(in crate::archive) fn ensure_folder(path: &Path) -> Result<(), StoreError> {
+    if !is_folder(path)? {
+        durable::create_private_dir(path)?;
+    }
+    Ok(())
+}
+
+/// Whether there is a folder at `path`; anything else in its place, such as a link to one, is refused.
+pub(in crate::archive) fn is_folder(path: &Path) -> Result<bool, StoreError> {
     match fs::symlink_metadata(path) {
-        Ok(found) if found.is_dir() => Ok(()),
+        Ok(found) if found.is_dir() => Ok(true),
         Ok(_) => Err(StoreError::Strange {
             path: path.to_path_buf(),
             expected: "a folder",
             found: kind_at(path),
         }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Ok(durable::create_private_dir(path)?)
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(at(path, "looking at the folder")(error)),
     }
 }

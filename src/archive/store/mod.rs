@@ -27,6 +27,7 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -38,6 +39,7 @@ pub use batch::Finished;
 pub use batch::PackWritten;
 pub use error::StoreError;
 pub(in crate::archive) use files::ensure_folder;
+pub(in crate::archive) use files::is_folder;
 pub(in crate::archive) use files::is_there;
 pub use reader::BlobReader;
 
@@ -203,6 +205,25 @@ impl Store {
         }
     }
 
+    /// Reads a document of any size from end to end, and refuses one that is not that of its digest.
+    pub fn demand_unaltered(
+        &self,
+        digest: &Digest,
+        place: Place,
+        size: u64,
+    ) -> Result<(), StoreError> {
+        let mut hash = Sha256::new();
+        std::io::copy(&mut self.read(digest, place, size)?, &mut hash)
+            .map_err(error::at(&self.root, "reading a document"))?;
+        match Digest::new(hash.finalize().into()) {
+            found if found == *digest => Ok(()),
+            found => Err(StoreError::Altered {
+                digest: *digest,
+                found,
+            }),
+        }
+    }
+
     /// As [`Store::read_all`], but the bytes are not held against the digest.
     pub fn read_as_it_is(
         &self,
@@ -222,6 +243,37 @@ impl Store {
             .map_err(error::at(&self.root, "reading a document"))
     }
 
+    /// Writes zeros over documents of a pack that is not whole, and over their headers and all that follows the last of
+    /// its documents, where their names stand. `members` are all that the catalogue knows of it. A pack that is not
+    /// there, or no plain file, has nothing to erase, and so have the documents behind the end of one that was cut off.
+    pub(super) fn erase_in_place(
+        &self,
+        number: u32,
+        members: &[Member],
+        doomed: &BTreeSet<Digest>,
+    ) -> Result<(), StoreError> {
+        let name = files::pack_name(number);
+        let (file, size) = match files::open_to_erase(&self.root, &name) {
+            Ok(Some(opened)) => opened,
+            Ok(None) | Err(StoreError::Strange { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let past = |member: &Member| member.offset.saturating_add(member.size);
+        let last = members.iter().map(past).max().unwrap_or(0);
+        let mut stretches = vec![last.min(size)..size];
+        for member in members {
+            if doomed.contains(&member.digest) {
+                let header = member.offset.saturating_sub(layout::HEADER);
+                stretches.push(header.min(size)..past(member).min(size));
+            }
+        }
+        Ok(durable::erase_stretches(
+            &file,
+            &self.root.join(name),
+            &stretches,
+        )?)
+    }
+
     /// The file that holds a document, and where in it the document begins. Inside a pack it is a member whose name is
     /// its digest.
     pub fn file_of(&self, digest: &Digest, place: Place) -> (PathBuf, u64) {
@@ -237,9 +289,10 @@ impl Store {
         path.symlink_metadata().is_ok()
     }
 
-    /// The folder in which unfinished files are known for what they are.
-    pub(super) fn scratch_folder(&self) -> PathBuf {
-        self.root.join(files::PACKS)
+    /// The folder in which unfinished files are known for what they are; none where a link stands in its place.
+    pub(super) fn scratch_folder(&self) -> Option<PathBuf> {
+        let folder = self.root.join(files::PACKS);
+        is_folder(&folder).unwrap_or(false).then_some(folder)
     }
 
     /// The unfinished files of a writer that was killed: absolute paths.
@@ -341,6 +394,6 @@ impl Store {
 }
 
 /// SHA-256 of bytes in memory.
-fn digest_of(bytes: &[u8]) -> Digest {
+pub(in crate::archive) fn digest_of(bytes: &[u8]) -> Digest {
     Digest::new(Sha256::digest(bytes).into())
 }

@@ -367,6 +367,12 @@ fn search(archive: &Archive) -> Result<Vec<Check>, CliError> {
             ),
         )
         .fix("fonds find WORDS        goes on with the index first"),
+        Err(crate::archive::search::Error::NoFolder { .. }) => Check::new(
+            "search",
+            State::Look,
+            "search/ is a link or a file and no folder, so nothing is read or written there",
+        )
+        .fix("move it elsewhere, then fonds find WORDS        makes the index again"),
         _ => Check::new(
             "search",
             State::Look,

@@ -28,6 +28,7 @@ use std::io::Seek;
 
 pub use self::sniff::Sniffed;
 pub use self::sniff::sniff;
+pub(super) use self::zip::too_many;
 
 use crate::record::Instant;
 use crate::record::Kind;

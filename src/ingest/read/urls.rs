@@ -9,6 +9,10 @@ use crate::record::Link;
 /// Bytes of the longest link that is listed; a page may be one link from end to end.
 const LONGEST: usize = 4096;
 
+/// Characters that are cut at the end of a link, at most. A run of brackets is cut one at a time and counted anew each
+/// time, so a link that is too long with all of them is not cut at all.
+const TRIMMED: usize = 64;
+
 /// Collects links, each once, up to a cap.
 pub(super) struct Links {
     cap: usize,
@@ -78,6 +82,10 @@ impl Links {
             let rest = text.get(start..).unwrap_or_default();
             let link = rest.split(ends_link).next().unwrap_or_default();
             looked_at = start + link.len();
+            if link.len() > LONGEST + 4 * TRIMMED {
+                self.too_long = true;
+                continue;
+            }
             let url = trim(link);
             if url.len() > scheme_length + 3 {
                 self.add(url, None);
@@ -112,8 +120,7 @@ fn ends_link(character: char) -> bool {
 
 /// The link without the punctuation of the sentence around it.
 fn trim(mut link: &str) -> &str {
-    // A run of brackets at the end is cut one at a time and counted anew each time: not more than this often.
-    for _ in 0..64 {
+    for _ in 0..TRIMMED {
         let Some(last) = link.chars().next_back() else {
             break;
         };
@@ -129,4 +136,28 @@ fn trim(mut link: &str) -> &str {
         link = &link[..link.len() - last.len_utf8()];
     }
     link
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_link_that_is_too_long_is_not_cut_one_bracket_at_a_time() {
+        let time = |with: &str| {
+            let text = format!("see https://{}", with.repeat(8 << 20));
+            let (mut links, mut notes) = (Links::new(10), Vec::new());
+            let begun = Instant::now();
+            links.add_from(&text);
+            assert_eq!(links.finish(&mut notes), Vec::new());
+            assert_eq!(notes, ["links of more than 4096 bytes are not listed"]);
+            begun.elapsed()
+        };
+        let (letters, brackets) = (time("a"), time(")"));
+        let most = letters * 8 + Duration::from_millis(500);
+        assert!(brackets < most, "{brackets:?} and {letters:?}");
+    }
 }

@@ -39,6 +39,9 @@ const EMPTY: u64 = 2;
 /// Reads an archive.
 pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let (limits, packed) = (input.limits, input.size);
+    if let Some(reason) = too_many(&mut *input.content, limits)? {
+        return Err(ReadError::Zip { reason });
+    }
     let mut archive = open(&mut *input.content)?;
     let mut directory = Directory::default();
     if archive.has_duplicate_names() {
@@ -133,6 +136,47 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
         }
     }
     notices.finish(sink)
+}
+
+/// Why the list of an archive's members is not read, where it states more of them than are looked at. The zip crate reads
+/// all of it before it hands out the first, some two hundred bytes each; no more than 65,535 fit where there is no
+/// ZIP64 end (APPNOTE 4.3.14 to 4.3.16).
+pub(in crate::ingest) fn too_many(
+    content: &mut dyn Content,
+    limits: &Limits,
+) -> io::Result<Option<String>> {
+    const END: u64 = 22;
+    const LOCATOR: usize = 20;
+    const END64: usize = 56;
+    let size = content.seek(SeekFrom::End(0))?;
+    let longest = END + u64::from(u16::MAX) + (LOCATOR + END64) as u64;
+    content.seek(SeekFrom::Start(size.saturating_sub(longest)))?;
+    let mut tail = Vec::new();
+    content.take(longest).read_to_end(&mut tail)?;
+    // Any of these may be taken for the end, so each is looked at.
+    for end in memchr::memmem::find_iter(&tail, b"PK\x05\x06") {
+        let locator = end.saturating_sub(LOCATOR);
+        if !tail
+            .get(locator..end)
+            .is_some_and(|it| it.starts_with(b"PK\x06\x07"))
+        {
+            continue;
+        }
+        let record = tail.get(locator.saturating_sub(END64)..locator);
+        let count = record
+            .filter(|record| record.starts_with(b"PK\x06\x06"))
+            .and_then(|record| record.get(32..)?.first_chunk());
+        let Some(count) = count.copied().map(u64::from_le_bytes) else {
+            return Ok(Some("its end is not of a form that is read".to_owned()));
+        };
+        if count > limits.members as u64 {
+            let most = limits.members;
+            return Ok(Some(format!(
+                "it states {count} members, and of more than {most} none is looked at"
+            )));
+        }
+    }
+    Ok(None)
 }
 
 fn open(content: &mut dyn Content) -> Result<ZipArchive<&mut dyn Content>, ReadError> {

@@ -72,6 +72,17 @@ impl Read for Trickle<'_> {
 }
 
 #[test]
+fn large_documents_count_for_when_a_batch_is_finished() -> TestResult {
+    let dir = tempfile::tempdir()?;
+    let mut batch = Store::create(dir.path())?.begin(1)?;
+    let large = vec![7; usize::try_from(SMALL_BELOW)? * 3];
+    batch.put_reader(&mut Trickle(&large, None), &no_digest)?;
+    batch.put(digest_of(b"small"), b"small")?;
+    assert!(batch.bytes() > 3 * SMALL_BELOW, "{}", batch.bytes());
+    Ok(())
+}
+
+#[test]
 fn small_documents_share_a_pack_and_a_large_one_has_its_own_file() -> TestResult {
     let dir = tempfile::tempdir()?;
     let store = Store::create(dir.path())?;
@@ -127,7 +138,7 @@ fn what_is_known_or_comes_twice_is_kept_once() -> TestResult {
         let place = batch.put_reader(&mut large.as_slice(), &known)?.2;
         assert_eq!(place, Some(Place::File));
     }
-    assert_eq!((batch.documents(), batch.bytes()), (2, 97));
+    assert_eq!((batch.documents(), batch.bytes()), (2, (2 << 20) + 97));
     let finished = batch.finish()?;
     assert_eq!(
         (finished.packs[0].members.len(), finished.files.len()),
@@ -488,7 +499,7 @@ proptest! {
             let found = store.verify_file_blob(digest, *size, &name, &mut |read| seen += read);
             prop_assert_eq!(found.map_err(io::Error::other)?, []);
         }
-        let distinct: std::collections::BTreeSet<_> = documents.iter().collect();
+        let distinct: BTreeSet<_> = documents.iter().collect();
         prop_assert_eq!(seen, distinct.iter().map(|bytes| bytes.len() as u64).sum::<u64>());
     }
 }

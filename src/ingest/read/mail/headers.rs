@@ -15,9 +15,11 @@ const FIELDS: usize = 10_000;
 const PART_FIELDS: usize = 100;
 
 /// How many bytes of a field are read: of most enough for ten thousand addresses. The parameters of a `Content-Type` and
-/// its like are compared with each other, which takes the square of their number, and there may be one in each part.
+/// its like are compared with each other, which takes the square of their number, and there may be one in each part: so
+/// many of them are read, which a semicolon divides.
 const LONGEST: usize = 1 << 20;
 const LONGEST_CONTENT: usize = 64 << 10;
+const PARAMETERS: usize = 100;
 
 /// One field: its name and all behind the colon, line ends included.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +79,8 @@ impl<'a> Headers<'a> {
             if let Some((name, start)) = open.take() {
                 let value = bytes.get(start..at).unwrap_or_default();
                 let longest = if is_of_content(name) {
-                    LONGEST_CONTENT
+                    let past = memchr::memchr_iter(b';', value).nth(PARAMETERS);
+                    past.unwrap_or(LONGEST_CONTENT).min(LONGEST_CONTENT)
                 } else {
                     LONGEST
                 };
