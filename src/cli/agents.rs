@@ -207,6 +207,13 @@ impl Agents {
         accounts
     }
 
+    /// Those that were merged into an agent.
+    pub(super) fn merged_into<'a>(&'a self, agent: &'a Agent) -> impl Iterator<Item = &'a Agent> {
+        self.known.iter().filter(move |one| {
+            one.seq != agent.seq && one.merged.is_some() && self.final_agent(one).seq == agent.seq
+        })
+    }
+
     /// All of them, as named.
     pub(super) fn all(&self) -> &[Agent] {
         &self.known
@@ -240,7 +247,16 @@ pub(super) fn named(
 
 /// The account that somebody typed, in the form in which accounts are recorded.
 pub(super) fn account(typed: &str) -> Option<String> {
-    let (platform, address) = typed.split_once(':')?;
+    let (platform, address) = match typed.split_once(':') {
+        Some(parts) => parts,
+        // An address without its platform is one of mail.
+        None => match typed.split_once('@')? {
+            (name, host) if !name.is_empty() && host.contains('.') && !host.contains('@') => {
+                ("mail", typed)
+            }
+            _ => return None,
+        },
+    };
     let address = address.trim();
     if address.is_empty() || address.contains(char::is_whitespace) {
         return None;

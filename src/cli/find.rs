@@ -25,6 +25,7 @@ use crate::archive::search::Index;
 use crate::archive::search::Query;
 use crate::archive::search::Term;
 use crate::archive::search::parse_words;
+use crate::archive::search::remarks;
 use crate::archive::search::snippet;
 use crate::record::Instant;
 use crate::record::Moment;
@@ -37,7 +38,8 @@ use crate::record::when;
 
 /// Search words, people, dates
 ///
-/// Words in quotation marks are an exact phrase. All that is asked for must hold; several --who, --to or --kind are
+/// Words in quotation marks are an exact phrase, and so are several words given as one argument. Words are found whole:
+/// there is no * that stands for the rest of one. All that is asked for must hold; several --who, --to or --kind are
 /// alternatives. A name given to --who or --to stands for all accounts that fonds people says are that person's.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -48,7 +50,7 @@ Examples
   fonds find --who \"Ines Valder\" --kind mail
 
 Exit status
-  0 found, 1 nothing found, 2 could not be done, 3 found in part: some texts could not be read, 10 no archive here")]
+  0 found, 1 nothing found (or nobody of that name), 2 could not be done, 3 found in part: some texts could not be read, 10 no archive here")]
 pub(super) struct FindArgs {
     /// What must stand in it
     words: Vec<String>,
@@ -95,6 +97,8 @@ struct Found {
     undated: u64,
     /// What was asked for and has no letters or digits to look up.
     ignored: Vec<String>,
+    /// What was read otherwise than it may have been meant, and who is asked for and is nobody here, in sentences.
+    remarks: Vec<String>,
     /// Items whose text could not be read: those found by something else, and the first of those met while indexing.
     unread: Vec<Unread>,
     /// How many there are.
@@ -170,6 +174,9 @@ impl Answer for Found {
                 visible(word)
             );
         }
+        for remark in &self.remarks {
+            let _ = writeln!(text, "{}", visible(remark));
+        }
         if self.undated > 0 {
             let _ = writeln!(
                 text,
@@ -225,6 +232,10 @@ pub(super) fn run(context: &Context, args: &FindArgs) -> Result<Outcome, CliErro
     let terms = parse_words(&args.words);
     let query = query(context, &archive, terms.clone(), asked, args.limit)?;
     let found = search(&archive, &query)?;
+    let mut remarks = remarks(&args.words);
+    if found.total == 0 {
+        remarks.extend(instead(&archive, args, &query)?);
+    }
     let mut hits = Vec::new();
     for hit in &found.hits {
         let Some((hit, damage)) = shown(context, &archive, hit, &terms)? else {
@@ -251,10 +262,47 @@ pub(super) fn run(context: &Context, args: &FindArgs) -> Result<Outcome, CliErro
         not_indexed: crate::archive::index::waiting(&archive)?,
         undated: found.undated,
         ignored: found.ignored,
+        remarks,
         unread,
         unread_count,
     })?;
     Ok(outcome)
+}
+
+/// What may explain that nothing was found: a name that is nobody's here, an argument that was taken for a phrase.
+fn instead(archive: &Archive, args: &FindArgs, query: &Query) -> Result<Vec<String>, CliError> {
+    let mut said = Vec::new();
+    let asked = &args.asked;
+    for (names, sent) in [(&asked.who, true), (&asked.to, false)] {
+        let all = if sent { &query.who } else { &query.to };
+        let alone = |who: Vec<String>| Query {
+            limit: 0,
+            who: if sent { who.clone() } else { Vec::new() },
+            to: if sent { Vec::new() } else { who },
+            ..Query::default()
+        };
+        if !names.is_empty() && search(archive, &alone(all.clone()))?.total == 0 {
+            said.push(format!(
+                "Nothing here is {} {}: fonds people lists those who are named, and the accounts seen.",
+                if sent { "from" } else { "to" },
+                names.join(" or ")
+            ));
+        }
+    }
+    let is_phrase = |typed: &&String| {
+        typed.split_whitespace().nth(1).is_some()
+            && matches!(
+                parse_words(&[(*typed).clone()]).as_slice(),
+                [Term::Phrase(_)]
+            )
+    };
+    if let Some(phrase) = args.words.iter().find(is_phrase) {
+        said.push(format!(
+            "The words were looked for as one phrase. Apart: fonds find {}",
+            phrase.replace(['"', '“', '”'], "")
+        ));
+    }
+    Ok(said)
 }
 
 /// Asks the index. Where there is none yet, nothing is found.

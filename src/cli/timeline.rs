@@ -24,6 +24,7 @@ use crate::archive::Custodian;
 use crate::archive::plain;
 use crate::archive::search::Query;
 use crate::archive::search::parse_words;
+use crate::archive::search::remarks;
 use crate::record::Instant;
 use crate::record::Moment;
 use crate::record::Participant;
@@ -54,7 +55,7 @@ Examples
   fonds timeline \"inspection\" --format csv
 
 Exit status
-  0 shown, 1 no messages, 2 could not be done, 10 no archive here")]
+  0 shown, 1 no messages, 2 could not be done, 4 nobody of that name, 10 no archive here")]
 pub(super) struct TimelineArgs {
     /// Only messages with these words
     words: Vec<String>,
@@ -130,6 +131,7 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
             if left_out == 1 { "it" } else { "them" }
         ));
     }
+    notes.extend(remarks(&args.words));
     if !args.words.is_empty() {
         indexing::go_on(context, &archive);
         let found = find::search(
