@@ -249,7 +249,8 @@ fn details(step: &CustodyStep) -> Vec<String> {
     if !how.is_empty() {
         lines.push(how.join("; "));
     }
-    if step.act == Act::Made {
+    // What a message says of itself rests on itself.
+    if step.act == Act::Made && step.entry.is_none() {
         return lines;
     }
     if step.branch {
@@ -382,6 +383,11 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
             "nothing is said of how it changed hands",
             "--from WHO, --to WHO, --when WHEN or --how TEXT",
         ));
+    }
+    if args.to.is_none() {
+        context
+            .ui
+            .say("note: --to was not given, so it is recorded that nobody knows who held it after");
     }
     let told = args.confidence.told(context, args.from.as_ref())?;
     let mut writer = context.writer()?;

@@ -411,7 +411,11 @@ fn slots(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError> {
             ));
         }
     }
-    let what = format!("{} of entry {seq} ({})", args.slot.join(", "), entry.schema);
+    let what = format!(
+        "what entry {seq} ({}) says under {}",
+        entry.schema,
+        args.slot.join(", ")
+    );
     Ok(Ordered {
         about: About::Entry(seq),
         doom: Doom {

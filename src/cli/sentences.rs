@@ -116,7 +116,7 @@ impl<'a> Teller<'a> {
     }
 
     /// An attribution, without what it rests on.
-    fn attributed(&self, entry: &Opened, about: &str) -> Result<String, CliError> {
+    fn attributed(&self, seq: u64, entry: &Opened, about: &str) -> Result<String, CliError> {
         let words = |slot| -> Result<String, CliError> {
             Ok(entry
                 .get::<Value>(slot)?
@@ -125,15 +125,19 @@ impl<'a> Teller<'a> {
                 .unwrap_or_default())
         };
         let role = entry.get::<String>("role")?.unwrap_or_default();
-        let who = self.party(entry, "who")?;
+        let who = self.party(seq, entry, "who")?;
         let certainty = entry.get::<String>("certainty")?;
         let certainty = certainty.map_or_else(String::new, |word| format!(" ({word})"));
         let terms = words("terms")?;
         let mut said = Vec::new();
         if let Some(who) = who {
-            said.push(format!("{} {who}{certainty}", role_words(&role)));
+            said.push(format!(
+                "{} {}{certainty}",
+                role_words(&role),
+                known_as(&who)
+            ));
         }
-        if let Some(via) = self.party(entry, "via")? {
+        if let Some(via) = self.party(seq, entry, "via")? {
             said.push(format!("through {via}"));
         }
         if !terms.is_empty() {
@@ -171,7 +175,7 @@ impl<'a> Teller<'a> {
             "key.rotated/1" => format!("changed the archive's key{}", because("reason")?),
             "archive.continued/1" => "continued the archive with new keys".to_owned(),
             "accessioned/1" => {
-                let from = self.party(entry, "from")?;
+                let from = self.party(seq, entry, "from")?;
                 let from = from.map_or_else(String::new, |from| format!(" from {from}"));
                 format!("took in {own}{from}")
             }
@@ -184,12 +188,16 @@ impl<'a> Teller<'a> {
                 } else {
                     "sealed as read out of them"
                 };
-                format!("{} items of {accession} {verb}", number(items))
+                format!("{} of {accession} {verb}", count(items, "item", "items"))
             }
-            "attributed/1" => format!("{}{}", self.attributed(entry, &about)?, because("basis")?),
+            "attributed/1" => format!(
+                "{}{}",
+                self.attributed(seq, entry, &about)?,
+                because("basis")?
+            ),
             "transferred/1" => {
-                let from = self.party(entry, "from")?.unwrap_or_else(nobody);
-                let to = self.party(entry, "to")?.unwrap_or_else(nobody);
+                let from = self.party(seq, entry, "from")?.unwrap_or_else(nobody);
+                let to = self.party(seq, entry, "to")?.unwrap_or_else(nobody);
                 let at = entry.get::<Instant>("at")?;
                 let at = at.map_or_else(String::new, |at| format!(", {}", show(&at, self.zone)));
                 let standing = entry.get::<String>("standing")?.unwrap_or_default();
@@ -202,7 +210,7 @@ impl<'a> Teller<'a> {
                     "said that {} {} {}{}",
                     self.several(entry)?,
                     if agents.len() == 1 { "is" } else { "are" },
-                    self.party(entry, "into")?.unwrap_or_default(),
+                    self.party(seq, entry, "into")?.unwrap_or_default(),
                     because("basis")?
                 )
             }
@@ -220,14 +228,31 @@ impl<'a> Teller<'a> {
             "noted/1" => format!("noted on {about}: {}", words("text")?),
             "claimed/1" => format!(
                 "recorded a claim of {} on {about}: {}",
-                self.party(entry, "who")?.unwrap_or_else(nobody),
+                self.party(seq, entry, "who")?.unwrap_or_else(nobody),
                 words("text")?
             ),
             "anchored/1" => format!(
-                "kept what {} gave over the head of {} entries ({})",
+                "kept what {} gave over the head of {} ({})",
                 words("authority")?,
-                entry.get::<u64>("size")?.unwrap_or_default(),
+                count(
+                    entry.get::<u64>("size")?.unwrap_or_default(),
+                    "entry",
+                    "entries"
+                ),
                 words("kind")?
+            ),
+            "restored/1" => format!(
+                "restored the ledger to {} from {}",
+                count(
+                    entry.get::<u64>("to_size")?.unwrap_or_default(),
+                    "entry",
+                    "entries"
+                ),
+                count(
+                    entry.get::<u64>("from_size")?.unwrap_or_default(),
+                    "entry",
+                    "entries"
+                )
             ),
             "published/1" => format!(
                 "published {about} with its proof, opening {}",
@@ -257,7 +282,11 @@ impl<'a> Teller<'a> {
                 };
                 format!("{verb} {about}{}", because(entry)?)
             }
-            "destroyed/1" => format!("ordered destruction: {}{}", doomed(entry)?, because(entry)?),
+            "destroyed/1" => format!(
+                "ordered the destruction of {}{}",
+                doomed(entry)?,
+                because(entry)?
+            ),
             "vault.resealed/1" => format!("sealed the name of {about} to other keys"),
             "vault.shredded/1" => {
                 format!("destroyed the sealed name of {about}{}", because(entry)?)
@@ -278,9 +307,14 @@ impl<'a> Teller<'a> {
         Ok(names.join(" and "))
     }
 
-    fn party(&self, entry: &Opened, slot: &'static str) -> Result<Option<String>, CliError> {
-        let value: Option<Value> = entry.get(slot)?;
-        Ok(value.map(|value| self.custodian.party(&value).shown().to_owned()))
+    fn party(
+        &self,
+        seq: u64,
+        entry: &Opened,
+        slot: &'static str,
+    ) -> Result<Option<String>, CliError> {
+        let party = self.custodian.party_in(seq, entry, slot)?;
+        Ok(party.map(|party| party.shown().to_owned()))
     }
 
     /// A value as a reader wants it: an agent by name, an item by reference, a time in words.
@@ -336,6 +370,15 @@ fn nobody() -> String {
     "not known".to_owned()
 }
 
+/// A party as it reads behind 'made by'.
+pub(super) fn known_as(who: &str) -> &str {
+    if who == "not known" {
+        "somebody not known"
+    } else {
+        who
+    }
+}
+
 /// A role as it reads before a name.
 pub(super) fn role_words(role: &str) -> &str {
     match role {
@@ -369,7 +412,9 @@ fn doomed(entry: &Opened) -> Result<String, CliError> {
         return Ok(format!("{} ({items})", references.join(", ")));
     }
     let slots = addresses.iter().map(|address| match address {
-        Doomed::Slots { entry, slots } => format!("{} of entry {entry}", slots.join(", ")),
+        Doomed::Slots { entry, slots } => {
+            format!("what entry {entry} says under {}", slots.join(", "))
+        }
         Doomed::Items { .. } | Doomed::Kept { .. } => String::new(),
     });
     Ok(slots.collect::<Vec<_>>().join("; "))

@@ -183,18 +183,32 @@ impl Custody {
                 hands.push(hand);
             }
         };
-        for step in &self.steps {
+        let makers = self.one_of(Act::Made);
+        if !makers.is_empty() {
+            then(makers, false);
+        }
+        let mut given = false;
+        let mut steps = self.steps.iter().peekable();
+        while let Some(step) = steps.next() {
             match step.act {
-                Act::Made => then(hands_of(&step.from), false),
+                Act::Made => {}
+                Act::Given if given => {}
                 Act::Gap => {
                     then("?".to_owned(), false);
-                    if step.to.iter().any(Party::is_known) {
+                    let is_named = steps.peek().is_some_and(|next| next.act == Act::Given);
+                    if !is_named && step.to.iter().any(Party::is_known) {
                         then(hands_of(&step.to), false);
                     }
                 }
                 Act::Transferred | Act::Given => {
+                    given = step.act == Act::Given;
+                    let hands = if given {
+                        self.one_of(Act::Given)
+                    } else {
+                        hands_of(&step.from)
+                    };
                     if !step.from.is_empty() {
-                        then(hands_of(&step.from), step.from.iter().any(Party::is_known));
+                        then(hands, step.from.iter().any(Party::is_known));
                     }
                     if !step.to.is_empty() {
                         then(hands_of(&step.to), false);
@@ -204,6 +218,26 @@ impl Custody {
             }
         }
         line
+    }
+}
+
+impl Custody {
+    /// Whom steps of one sort name: whom the message names and whom others name are said of one and the same making, and so
+    /// of giving.
+    fn one_of(&self, act: Act) -> String {
+        let steps = self.steps.iter().filter(|step| step.act == act);
+        let mut hands: Vec<String> = Vec::new();
+        for hand in steps.map(|step| hands_of(&step.from)) {
+            if !hands.contains(&hand) {
+                hands.push(hand);
+            }
+        }
+        hands.join(" or ")
+    }
+
+    /// Who is said to have given it to the archive; nothing where nobody is.
+    pub fn givers(&self) -> Option<String> {
+        Some(self.one_of(Act::Given)).filter(|givers| !givers.is_empty())
     }
 }
 

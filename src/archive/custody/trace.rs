@@ -16,6 +16,7 @@ use crate::archive::Archive;
 use crate::archive::ArchiveError;
 use crate::archive::Card;
 use crate::archive::Opened;
+use crate::archive::Orders;
 use crate::archive::Target;
 use crate::archive::plain;
 use crate::record::Digest;
@@ -35,13 +36,19 @@ pub struct Custodian<'a> {
     by_reference: HashMap<String, u64>,
     /// For an agent, those that stand behind it.
     behind: HashMap<u64, Vec<u64>>,
+    orders: Orders,
 }
 
 /// What has been recorded of an item's way, before it is put in order.
 #[derive(Default)]
 struct Found {
+    /// What the innermost message says of itself.
+    written: Option<CustodyStep>,
+    /// Whom acts name as its maker.
     made: Vec<CustodyStep>,
     transfers: Vec<CustodyStep>,
+    /// Whom acts name as having given it to the archive.
+    givers: Vec<CustodyStep>,
 }
 
 impl<'a> Custodian<'a> {
@@ -84,6 +91,7 @@ impl<'a> Custodian<'a> {
             agents: agents.into_iter().map(|agent| (agent.seq, agent)).collect(),
             by_account,
             behind,
+            orders: archive.orders()?,
         })
     }
 
@@ -100,8 +108,8 @@ impl<'a> Custodian<'a> {
         while let Some(card) = next {
             outermost = card.sha256;
             self.acts(&self.archive.acts_on_item(card.item)?, &mut found)?;
-            if found.made.is_empty() && card.class == "m" {
-                found.made.extend(self.written(&card)?);
+            if found.written.is_none() && card.class == "m" {
+                found.written = self.written(&card)?;
             }
             next = match card.parent.filter(|parent| *parent < card.item) {
                 Some(parent) => self.archive.card(parent)?,
@@ -243,26 +251,30 @@ impl<'a> Custodian<'a> {
             };
             if act.schema == "transferred/1" {
                 found.transfers.push(self.transfer(seq, &act)?);
-            } else if act.schema == "attributed/1"
-                && act.get::<String>("role")?.as_deref() == Some("creator")
-            {
-                let mut step = self.common(Act::Made, seq, &act)?;
-                step.from = self.parties(&act, "who")?;
-                step.kind = Some("made it".to_owned());
+            } else if act.schema == "attributed/1" {
+                let role: Option<String> = act.get("role")?;
+                let (kind, steps, words) = match role.as_deref() {
+                    Some("creator") => (Act::Made, &mut found.made, "made it, as was said later"),
+                    Some("giver") => (Act::Given, &mut found.givers, "as was said later"),
+                    _ => continue,
+                };
+                let mut step = self.common(kind, seq, &act)?;
+                step.from = self.parties(seq, &act, "who")?;
+                step.kind = Some(words.to_owned());
                 step.standing = Some("stated".to_owned());
-                found.made.push(step);
+                steps.push(step);
             }
         }
         Ok(())
     }
 
     fn transfer(&self, seq: u64, act: &Opened) -> Result<CustodyStep, ArchiveError> {
-        let from = self.parties(act, "from")?;
+        let from = self.parties(seq, act, "from")?;
         let gap = !from.iter().any(Party::is_known);
         let mut step = self.common(if gap { Act::Gap } else { Act::Transferred }, seq, act)?;
         step.kind = act.get("kind")?;
         step.from = from;
-        step.to = self.parties(act, "to")?;
+        step.to = self.parties(seq, act, "to")?;
         step.medium = act.get("medium")?;
         step.place = act.get("place")?;
         step.purpose = act.get("purpose")?;
@@ -319,9 +331,30 @@ impl<'a> Custodian<'a> {
         }
     }
 
-    fn parties(&self, act: &Opened, slot: &'static str) -> Result<Vec<Party>, ArchiveError> {
-        let value = act.get::<Value>(slot)?;
-        Ok(value.iter().map(|value| self.party(value)).collect())
+    /// The party in a slot of an entry; nothing where that is empty and was so from the first.
+    pub fn party_in(
+        &self,
+        seq: u64,
+        entry: &Opened,
+        slot: &'static str,
+    ) -> Result<Option<Party>, ArchiveError> {
+        let order = || self.orders.of_slot(seq, slot);
+        Ok(match entry.get::<Value>(slot)? {
+            Some(value) => Some(self.party(&value)),
+            None => order().map(|order| Party {
+                agent: None,
+                name: Some(format!("(destroyed under entry {order})")),
+            }),
+        })
+    }
+
+    fn parties(
+        &self,
+        seq: u64,
+        act: &Opened,
+        slot: &'static str,
+    ) -> Result<Vec<Party>, ArchiveError> {
+        Ok(self.party_in(seq, act, slot)?.into_iter().collect())
     }
 
     /// Adds what is recorded of the accession, and puts all of it in order.
@@ -334,14 +367,29 @@ impl<'a> Custodian<'a> {
     ) -> Result<Custody, ArchiveError> {
         self.acts(&self.archive.acts_on_entry(accession)?, &mut found)?;
         let received = self.archive.entry(accession)?;
-        let given = match &received {
+        let mut given = match &received {
             Some(received) => self.given(accession, received, &mut found)?,
             None => None,
         };
-        let reached = given.is_some() || self.reached(received.as_ref(), &found)?;
-        let mut steps = std::mem::take(&mut found.made);
-        steps.extend(by_time(found.transfers));
+        let mut givers = std::mem::take(&mut found.givers);
+        givers.retain(|step| step.from.iter().any(Party::is_known));
+        // Who gave it, where that was not said when it came in, is what was said later; else the one stands beside the other.
+        if let Some(first) = givers.first_mut()
+            && let Some(gap) = given.take_if(|step| !step.from.iter().any(Party::is_known))
+        {
+            first.to = gap.to;
+            first.at = first.at.take().or(gap.at);
+            first.authority = gap.authority;
+        }
+        let reached = given.is_some()
+            || !givers.is_empty()
+            || self.reached(accession, received.as_ref(), &found)?;
+        // What the message says comes first; whom somebody else names stands beside it.
+        let mut steps: Vec<CustodyStep> = found.written.take().into_iter().collect();
+        steps.append(&mut found.made);
+        steps.extend(in_turn(found.transfers));
         steps.extend(given);
+        steps.extend(givers);
         let mut ingested = CustodyStep::new(Act::Ingested);
         ingested.reference = self.archive.entry_reference(accession)?;
         ingested.entry = Some(accession);
@@ -366,7 +414,7 @@ impl<'a> Custodian<'a> {
             step.number = Some(number);
         }
         let receivers = match &received {
-            Some(received) => self.receivers(received)?,
+            Some(received) => self.receivers(accession, received)?,
             None => Vec::new(),
         };
         mark_branches(&mut steps, receivers);
@@ -378,8 +426,8 @@ impl<'a> Custodian<'a> {
     }
 
     /// Those in whose hands it has come to the archive: who is stated to have received it, and who brought it in.
-    fn receivers(&self, received: &Opened) -> Result<Vec<Party>, ArchiveError> {
-        let mut receivers = self.parties(received, "received_by")?;
+    fn receivers(&self, seq: u64, received: &Opened) -> Result<Vec<Party>, ArchiveError> {
+        let mut receivers = self.parties(seq, received, "received_by")?;
         receivers.retain(Party::is_known);
         receivers.extend(received.get::<String>("by")?.map(|by| Party {
             agent: None,
@@ -389,9 +437,14 @@ impl<'a> Custodian<'a> {
     }
 
     /// Whether a transfer brought it to the archive's hands.
-    fn reached(&self, received: Option<&Opened>, found: &Found) -> Result<bool, ArchiveError> {
+    fn reached(
+        &self,
+        seq: u64,
+        received: Option<&Opened>,
+        found: &Found,
+    ) -> Result<bool, ArchiveError> {
         let receivers = match received {
-            Some(received) => self.receivers(received)?,
+            Some(received) => self.receivers(seq, received)?,
             None => return Ok(found.transfers.is_empty()),
         };
         Ok(found.transfers.is_empty()
@@ -409,8 +462,8 @@ impl<'a> Custodian<'a> {
         received: &Opened,
         found: &mut Found,
     ) -> Result<Option<CustodyStep>, ArchiveError> {
-        let from = self.parties(received, "from")?;
-        let receivers = self.receivers(received)?;
+        let from = self.parties(seq, received, "from")?;
+        let receivers = self.receivers(seq, received)?;
         let at: Option<Instant> = received.get("received")?;
         let at = at.map(|at| self.bounded(at)).transpose()?;
         let said = found.transfers.iter_mut().find(|step| {
@@ -425,10 +478,7 @@ impl<'a> Custodian<'a> {
                     .is_some_and(|(one, other)| contradicts(one, other))
         });
         if let Some(said) = said {
-            // The accession may know the time of the same giving, where the transfer says none.
-            if said.at.as_ref().is_none_or(is_open) && at.is_some() {
-                said.at = at;
-            }
+            self.same_giving(said, received, at)?;
             return Ok(None);
         }
         if from.is_empty() && at.is_none() && !found.transfers.is_empty() {
@@ -440,7 +490,7 @@ impl<'a> Custodian<'a> {
         step.entry = Some(seq);
         step.kind = received.get::<Value>("how")?.as_ref().map(plain);
         step.from = from;
-        step.to = self.parties(received, "received_by")?;
+        step.to = self.parties(seq, received, "received_by")?;
         step.at = at;
         step.authority = received.get("authority")?;
         step.basis = received.get("basis")?;
@@ -450,13 +500,45 @@ impl<'a> Custodian<'a> {
         Ok(Some(step))
     }
 
+    /// Adds what the accession says of a giving that a transfer records too: its time where that is narrower, how it came,
+    /// and what the transfer leaves out.
+    fn same_giving(
+        &self,
+        said: &mut CustodyStep,
+        received: &Opened,
+        at: Option<Instant>,
+    ) -> Result<(), ArchiveError> {
+        if let Some(at) = at
+            && said.at.as_ref().is_none_or(|known| is_within(&at, known))
+        {
+            said.at = Some(at);
+        }
+        let how = received.get::<Value>("how")?.as_ref().map(plain);
+        if let Some(how) = how.filter(|how| how != "unknown") {
+            said.kind = Some(match said.kind.take() {
+                Some(kind) if kind != how => format!("{kind}; {how}"),
+                _ => how,
+            });
+        }
+        if said.authority.is_none() {
+            said.authority = received.get("authority")?;
+        }
+        if said.basis.is_none() {
+            said.basis = received.get("basis")?;
+        }
+        Ok(())
+    }
+
     /// The steps, with a gap before each in which somebody gives what nobody is recorded to have given them.
     fn with_gaps(&self, steps: Vec<CustodyStep>) -> Vec<CustodyStep> {
         let mut holders: HashSet<String> = HashSet::new();
-        let mut with = Vec::with_capacity(steps.len());
+        let mut with: Vec<CustodyStep> = Vec::with_capacity(steps.len());
         for step in steps {
-            let came =
-                holders.is_empty() || step.from.iter().any(|one| holders.contains(&key(one)));
+            // Whom others name as the giver is another word on one and the same giving.
+            let again = step.act == Act::Given && with.iter().any(|it| it.act == Act::Given);
+            let came = again
+                || holders.is_empty()
+                || step.from.iter().any(|one| holders.contains(&key(one)));
             if matches!(step.act, Act::Transferred | Act::Given) && !came {
                 let mut gap = CustodyStep::new(Act::Gap);
                 gap.to.clone_from(&step.from);
@@ -511,22 +593,48 @@ fn is_among(parties: &[Party], others: &[Party]) -> bool {
     })
 }
 
-/// Whether nothing is known of when it was.
-fn is_open(at: &Instant) -> bool {
-    at.earliest.is_none() && at.latest.is_none()
+/// Whether one time says more closely when it was than another, and does not contradict it.
+fn is_within(at: &Instant, other: &Instant) -> bool {
+    let begins = (other.earliest).is_none_or(|bound| at.earliest.is_some_and(|it| it >= bound));
+    let ends = (other.latest).is_none_or(|bound| at.latest.is_some_and(|it| it <= bound));
+    begins && ends && (at.earliest, at.latest) != (other.earliest, other.latest)
 }
 
 fn entry_of(value: &Value) -> Option<u64> {
     value.get("entry").and_then(Value::as_u64)
 }
 
-/// Steps in the order in which they were recorded, except that one which is certainly earlier goes before.
-fn by_time(mut steps: Vec<CustodyStep>) -> Vec<CustodyStep> {
+/// Steps in the order in which they must have been: one that is certainly earlier goes before, and so does one by which
+/// somebody got what they then gave. What neither tells stays in the order in which it was recorded; where things went
+/// round in a circle, it begins with whoever had them.
+fn in_turn(mut steps: Vec<CustodyStep>) -> Vec<CustodyStep> {
     steps.sort_by_key(|step| step.entry);
     let mut ordered: Vec<CustodyStep> = Vec::with_capacity(steps.len());
-    for step in steps {
-        let before = ordered.iter().position(|other| is_before(&step, other));
-        ordered.insert(before.unwrap_or(ordered.len()), step);
+    while !steps.is_empty() {
+        let first = |may: &dyn Fn(usize, &CustodyStep) -> bool| {
+            steps
+                .iter()
+                .enumerate()
+                .position(|(at, step)| may(at, step))
+        };
+        let others = |at: usize| {
+            steps
+                .iter()
+                .enumerate()
+                .filter(move |(other, _)| *other != at)
+        };
+        let in_time =
+            |at: usize, step: &CustodyStep| !others(at).any(|(_, it)| is_before(it, step));
+        let feeds = |it: &CustodyStep, step: &CustodyStep| {
+            is_among(&it.to, &step.from) && !is_before(step, it)
+        };
+        let had = |step: &CustodyStep| ordered.iter().any(|it| is_among(&it.to, &step.from));
+        let next =
+            first(&|at, step| in_time(at, step) && !others(at).any(|(_, it)| feeds(it, step)))
+                .or_else(|| first(&|at, step| in_time(at, step) && had(step)))
+                .or_else(|| first(&in_time));
+        let next = steps.remove(next.unwrap_or(0));
+        ordered.push(next);
     }
     ordered
 }

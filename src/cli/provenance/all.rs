@@ -107,7 +107,7 @@ pub(super) fn all(context: &Context, archive: &Archive) -> Result<All, CliError>
             accession: references
                 .remove(&seq)
                 .unwrap_or_else(|| format!("entry {seq}")),
-            from: said("from")?,
+            from: said("from")?.or_else(|| custody.givers()),
             received: match &entry {
                 Some(entry) => entry.get("received")?,
                 None => None,

@@ -144,9 +144,7 @@ impl<'a> Gatherer<'a> {
             item: self.archive.reference(&card)?,
             what: kind_words(&card.kind).to_owned(),
             title,
-            begins: self
-                .archive
-                .text(item)?
+            begins: show::readable_text(self.archive, item)?
                 .filter(|_| is_message || free)
                 .map(|text| words::beginning(&text)),
             from: self.names(&people),
@@ -423,16 +421,21 @@ impl<'a> Gatherer<'a> {
             match entry.schema.as_str() {
                 "attributed/1" => {
                     let role: String = entry.get("role")?.unwrap_or_default();
-                    let who: Option<Value> = entry.get("who")?;
+                    let party = |slot| -> Result<Option<String>, CliError> {
+                        let party = self.custodian.party_in(seq, &entry, slot)?;
+                        Ok(party.map(|party| party.shown().to_owned()))
+                    };
                     attributions.push(Attribution {
                         entry: seq,
                         of: of.to_owned(),
                         role_words: sentences::role_words(&role).to_owned(),
                         role,
-                        who: who.map(|who| self.custodian.party(&who).shown().to_owned()),
+                        who: party("who")?,
+                        via: party("via")?,
                         certainty: entry.get("certainty")?,
                         basis: entry.get("basis")?,
                         terms: entry.get::<Value>("terms")?.as_ref().map(plain),
+                        note: entry.get::<Value>("note")?.as_ref().map(plain),
                         by: entry.get("by")?,
                     });
                 }

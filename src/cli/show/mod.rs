@@ -131,6 +131,9 @@ struct Shown {
     entry: Option<u64>,
     #[serde(skip)]
     zone: Zone,
+    /// Whether a text of it is recorded, be it readable or not.
+    #[serde(skip)]
+    has_text: bool,
 }
 
 /// Another holding of a document's bytes.
@@ -266,8 +269,13 @@ impl Answer for Shown {
                 text.push_str(body.trim_end());
                 text.push('\n');
             }
-            None if self.holds_count == 0 => {
+            None if self.holds_count == 0 && !self.has_text => {
                 text.push_str("\nstored, not searchable: fonds reads no text in it\n");
+            }
+            None if self.has_text => {
+                text.push_str(
+                    "\nIts text cannot be shown: the bytes that hold it are altered or missing.\n",
+                );
             }
             None => {}
         }
@@ -469,7 +477,7 @@ fn shown(
         to: people("to")?,
         at: opened.get("at")?,
         modified: opened.get("modified")?,
-        text: archive.text(card.item)?,
+        text: readable_text(archive, card.item)?,
         links: reading.get("links")?.unwrap_or_default(),
         attachments: opened.get("attachments")?.unwrap_or_default(),
         flags: opened.get("flags")?.unwrap_or_default(),
@@ -487,6 +495,7 @@ fn shown(
         acts,
         entry: archive.place(card.item)?.map(|(_, seal)| seal),
         zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
+        has_text: reading.get::<Value>("text_digest")?.is_some(),
     })
 }
 
@@ -503,6 +512,14 @@ fn also(card: &Card, custodian: &Custodian<'_>) -> Result<Vec<Also>, CliError> {
         })
     });
     others.collect()
+}
+
+/// An item's text; nothing where its stored bytes cannot be read, which is a finding and no reason to hold back the rest.
+pub(super) fn readable_text(archive: &Archive, item: u64) -> Result<Option<String>, CliError> {
+    match archive.text(item) {
+        Err(error) if error.is_of_the_item() => Ok(None),
+        text => Ok(text?),
+    }
 }
 
 /// The document that an item is, or in whose bytes it lies.

@@ -283,12 +283,16 @@ pub struct Attribution {
     pub role_words: String,
     /// Who.
     pub who: Option<String>,
+    /// Through whom it came.
+    pub via: Option<String>,
     /// `certain`, `quite-probable`, `uncertain`, `unknown`.
     pub certainty: Option<String>,
     /// What it rests on.
     pub basis: Option<String>,
     /// On what terms.
     pub terms: Option<String>,
+    /// A remark.
+    pub note: Option<String>,
     /// Who recorded it.
     pub by: Option<String>,
 }

@@ -209,20 +209,31 @@ fn attributions(subject: &Subject) -> Vec<String> {
         .attributions
         .iter()
         .map(|it| {
-            let who = it.who.as_deref().unwrap_or("not known");
-            let certainty = it.certainty.as_deref().map_or_else(
-                || "certainty not stated".to_owned(),
-                |certainty| certainty.replace('-', " "),
+            let mut said = Vec::new();
+            if let Some(who) = &it.who {
+                let who = if who == "not known" {
+                    "somebody not known"
+                } else {
+                    who
+                };
+                let certainty = it.certainty.as_deref().map_or_else(
+                    || "certainty not stated".to_owned(),
+                    |certainty| certainty.replace('-', " "),
+                );
+                said.push(format!("{} {who} ({certainty})", it.role_words));
+            }
+            said.extend(it.via.as_ref().map(|via| format!("through {via}")));
+            said.extend(
+                it.terms
+                    .as_ref()
+                    .map(|terms| format!("on the terms: {terms}")),
             );
+            said.extend(it.note.clone());
             let basis = it.basis.as_deref().unwrap_or("not stated");
-            let terms = it
-                .terms
-                .as_deref()
-                .map_or_else(String::new, |terms| format!(" Terms: {terms}."));
             format!(
-                "{}: {} {who} ({certainty}). Basis: {}.{terms} (entry {})",
+                "{}: {}. Basis: {}. (entry {})",
                 it.of,
-                it.role_words,
+                said.join("; ").trim_end_matches('.'),
                 basis.trim_end_matches('.'),
                 it.entry
             )
