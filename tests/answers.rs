@@ -329,3 +329,162 @@ fn what_find_reads_otherwise_than_it_may_be_meant_is_said() -> TestResult {
     assert!(!ran.out.contains("Nothing here"), "{ran}");
     Ok(())
 }
+
+#[test]
+fn one_word_counts_one_thing_in_every_answer() -> TestResult {
+    let desk = Desk::new()?;
+    fs::create_dir_all(desk.path("papers/copies"))?;
+    for (name, content) in [
+        ("a.txt", "The harbor was never safe."),
+        ("copies/b.txt", "The harbor was never safe."),
+        ("c.bin", "\u{0}\u{1}\u{2}"),
+        ("copies/d.bin", "\u{0}\u{1}\u{2}"),
+    ] {
+        fs::write(desk.path("papers").join(name), content)?;
+    }
+    let ingested = desk.run(&["ingest", "papers", "--json"])?.json()?;
+    assert_eq!(ingested["documents"]["added"], 2, "{ingested:#}");
+    assert_eq!(ingested["kinds"]["other"], ingested["not_searchable"]);
+    let accession = text(&ingested["accession"])?;
+    let shown = desk.run(&["show", &accession, "--json"])?.json()?;
+    assert_eq!(shown["documents_count"], 2, "{shown:#}");
+    assert_eq!(shown["documents"].as_array().map(Vec::len), Some(2));
+    let all = desk.run(&["provenance", "--all", "--json"])?.json()?;
+    assert_eq!(all["accessions"][0]["documents"], 2);
+    assert_eq!(desk.run(&["verify", "--json"])?.json()?["documents"], 2);
+    Ok(())
+}
+
+#[test]
+fn without_words_what_is_found_stands_in_order_of_time() -> TestResult {
+    let desk = Desk::new()?;
+    for (name, day) in [
+        ("b.eml", "18 Nov 2009"),
+        ("a.eml", "17 Nov 2009"),
+        ("c.eml", ""),
+    ] {
+        let date = if day.is_empty() {
+            String::new()
+        } else {
+            format!("Date: {day} 10:00:00 +0000\n")
+        };
+        fs::write(
+            desk.path(name),
+            format!("From: joe@perches.example\nSubject: {name}\n{date}\nWords.\n"),
+        )?;
+        desk.run(&["ingest", name])?;
+    }
+    let found = desk.run(&["find", "--who", "joe", "--json"])?.json()?;
+    let hits = found["hits"].as_array().ok_or("no hits")?;
+    let titles: Vec<&Value> = hits.iter().map(|hit| &hit["title"]).collect();
+    assert_eq!(titles, ["a.eml", "b.eml", "c.eml"]);
+    Ok(())
+}
+
+#[test]
+fn the_help_of_an_act_is_found_and_the_verbs_of_upkeep_are_named() -> TestResult {
+    let desk = Desk::new()?;
+    let ran = desk.run(&["help", "custody", "add"])?;
+    assert!(ran.out.contains("Usage: fonds custody add"), "{ran}");
+    let ran = desk.run(&["help", "custody", "nothing"])?;
+    assert!(ran.told.contains("custody has no act"), "{}", ran.told);
+    let ran = desk.run(&["help"])?;
+    assert!(ran.out.contains("Upkeep: status · log"), "{ran}");
+    Ok(())
+}
+
+#[test]
+fn the_size_of_a_document_is_not_said_of_the_message_in_it() -> TestResult {
+    let (desk, message) = mail()?;
+    let report = desk.run(&["provenance", &message])?.out;
+    assert!(report.contains("Its size"), "{report}");
+    assert!(!report.contains("\n  Size "), "{report}");
+    Ok(())
+}
+
+#[test]
+fn what_was_published_before_it_is_withheld_is_said() -> TestResult {
+    let (desk, message) = mail()?;
+    desk.run(&["publish", &message, "--yes", "-o", "page.html"])?;
+    let ran = desk.run(&["withhold", &message, "--reason", "a promise"])?;
+    assert!(
+        ran.told.contains("was published under entry"),
+        "{}",
+        ran.told
+    );
+    Ok(())
+}
+
+#[test]
+fn a_redacted_copy_is_named_with_its_original() -> TestResult {
+    let (desk, _, document) = letter(&[])?;
+    fs::write(desk.path("copy.txt"), "The harbor was never [cut].\n")?;
+    let redacted = [
+        "redact", &document, "copy.txt", "--reason", "a name", "--json",
+    ];
+    let copy = text(&desk.run(&redacted)?.json()?["copy"])?;
+    let shown = desk.run(&["show", &document])?.out;
+    assert!(
+        shown.contains(&format!("recorded {copy} as a redacted copy")),
+        "{shown}"
+    );
+    Ok(())
+}
+
+#[test]
+fn how_something_was_obtained_in_other_words_is_kept_and_remarked_on() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("a.txt"), "Words.")?;
+    let ran = desk.run(&["ingest", "a.txt", "--how", "theft"])?;
+    assert!(
+        ran.told.contains("theft is none of the usual words"),
+        "{}",
+        ran.told
+    );
+    Ok(())
+}
+
+#[test]
+fn settings_that_are_missing_are_said_to_be() -> TestResult {
+    let (desk, _, _) = letter(&[])?;
+    fs::remove_file(desk.path("archive/fonds.toml"))?;
+    let ran = desk.run(&["status"])?;
+    assert!(ran.told.contains("fonds.toml is not there"), "{}", ran.told);
+    Ok(())
+}
+
+#[test]
+fn bytes_are_not_given_where_json_is_asked_for() -> TestResult {
+    let (desk, _, document) = letter(&[])?;
+    let ran = desk.run(&["show", &document, "--original", "--json"])?;
+    assert_eq!(ran.code, Some(2), "{ran}");
+    assert!(ran.out.is_empty(), "{ran}");
+    Ok(())
+}
+
+#[test]
+fn a_damaged_database_is_named_before_all_that_may_follow_from_it() -> TestResult {
+    let desk = Desk::new()?;
+    let mut mailbox = String::new();
+    for number in 0..300 {
+        mailbox.push_str(&format!(
+            "From ann@x.example Mon Jul  3 10:00:00 2023\nFrom: ann@x.example\nMessage-ID: <{number}@x.example>\n\nwords {number}\n\n"
+        ));
+    }
+    fs::write(desk.path("many.mbox"), mailbox)?;
+    desk.run(&["ingest", "many.mbox"])?;
+    let database = desk.path("archive/archive.sqlite");
+    let mut bytes = fs::read(&database)?;
+    // The bytes of each page that SQLite leaves alone: a bit here, and no page is where it was.
+    bytes[20] ^= 1;
+    fs::write(&database, bytes)?;
+    let ran = desk.run(&["verify"])?;
+    assert_eq!(ran.code, Some(1), "{}", ran.told);
+    let findings = ran.out.lines().skip(1).collect::<Vec<_>>();
+    assert!(
+        findings[0].trim_start().starts_with("database.damaged"),
+        "{ran}"
+    );
+    assert!(findings.len() < 100, "{ran}");
+    Ok(())
+}

@@ -11,6 +11,7 @@ mod blanks;
 mod catalogue;
 mod check;
 mod compare;
+mod corrected;
 mod custody;
 mod destroy;
 mod doom;
@@ -61,12 +62,16 @@ pub use check::StoredEntry;
 pub use check::StoredItem;
 pub use check::Unreadable;
 pub use compare::RowDifference;
+pub use corrected::Correction;
+pub use corrected::Standing;
 pub use custody::Act;
 pub use custody::Custodian;
 pub use custody::Custody;
 pub use custody::CustodyStep;
 pub use custody::Party;
 pub use custody::Receipt;
+pub use custody::Withdrawn;
+pub use custody::corrected_under;
 pub use destroy::CarriedOut;
 pub use doom::Doom;
 pub use draft::EntryDraft;
@@ -294,7 +299,7 @@ fn lock(root: &Path) -> Result<Lock, ArchiveError> {
 
 /// Whether somebody holds the archive's lock now, for whoever only reads. Where nobody does, it is held for the moment
 /// that this takes, shared with others who ask.
-fn is_being_written(root: &Path) -> bool {
+pub fn is_being_written(root: &Path) -> bool {
     let path = root.join(LOCK);
     if !path.symlink_metadata().is_ok_and(|found| found.is_file()) {
         return false;

@@ -220,6 +220,17 @@ impl Agents {
     }
 }
 
+/// Refuses what cannot be recorded as a name.
+pub(super) fn demand_name(name: &str) -> Result<(), CliError> {
+    if name.is_empty() || name.len() > LONGEST_NAME {
+        return Err(CliError::usage(
+            format!("a name of {} bytes cannot be recorded", name.len()),
+            format!("a name of 1 to {LONGEST_NAME} bytes"),
+        ));
+    }
+    Ok(())
+}
+
 /// The entry that names an agent.
 pub(super) fn named(
     context: &Context,
@@ -229,12 +240,7 @@ pub(super) fn named(
     note: Option<&str>,
 ) -> Result<EntryDraft, CliError> {
     let name = name.trim();
-    if name.is_empty() || name.len() > LONGEST_NAME {
-        return Err(CliError::usage(
-            format!("a name of {} bytes cannot be recorded", name.len()),
-            format!("a name of 1 to {LONGEST_NAME} bytes"),
-        ));
-    }
+    demand_name(name)?;
     let mut values = Values::new(context)?;
     values.set("kind", Value::from(kind));
     values.set("name", Value::from(name));

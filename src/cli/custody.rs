@@ -25,6 +25,7 @@ use crate::archive::CustodyStep;
 use crate::archive::Party;
 use crate::archive::Receipt;
 use crate::archive::Target;
+use crate::archive::corrected_under;
 use crate::record::Zone;
 use crate::record::show;
 use crate::record::visible;
@@ -185,6 +186,9 @@ fn steps(custody: &Custody, zone: Zone) -> String {
     for said in &custody.impossible {
         let _ = writeln!(text, "  look: {said}");
     }
+    for withdrawn in &custody.withdrawn {
+        let _ = writeln!(text, "  {}", withdrawn.shown());
+    }
     text
 }
 
@@ -253,6 +257,7 @@ fn details(step: &CustodyStep) -> Vec<String> {
     if step.act == Act::Made && step.entry.is_none() {
         return lines;
     }
+    lines.extend(corrected_under(&step.corrected));
     if step.branch {
         lines.push("beside the way to the archive".to_owned());
     }

@@ -411,6 +411,16 @@ fn slots(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError> {
             ));
         }
     }
+    // A correction says again what it corrects.
+    let corrections = archive.corrections(seq)?.into_iter();
+    let acts = corrections
+        .filter(|one| {
+            one.slot
+                .as_ref()
+                .is_some_and(|slot| args.slot.contains(slot))
+        })
+        .map(|one| one.entry)
+        .collect();
     let what = format!(
         "what entry {seq} ({}) says under {}",
         entry.schema,
@@ -423,6 +433,7 @@ fn slots(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError> {
                 entry: seq,
                 slots: args.slot.clone(),
             }],
+            acts,
             ..Doom::default()
         },
         what,

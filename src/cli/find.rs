@@ -36,6 +36,9 @@ use crate::record::show;
 use crate::record::visible;
 use crate::record::when;
 
+/// Addressees of a hit that are named.
+const MOST_NAMED: usize = 4;
+
 /// Search words, people, dates
 ///
 /// Words in quotation marks are an exact phrase, and so are several words given as one argument. Words are found whole:
@@ -132,7 +135,7 @@ impl Answer for Found {
                 let to = if hit.to.is_empty() {
                     String::new()
                 } else {
-                    format!(" to {}", visible(&hit.to.join(", ")))
+                    format!(" to {}", visible(&few(&hit.to)))
                 };
                 head.push(format!("{}{to}", visible(from)));
             }
@@ -199,6 +202,18 @@ impl Answer for Found {
             );
         }
         text
+    }
+}
+
+/// Names, the first of them where there are many.
+fn few(names: &[String]) -> String {
+    let more = names.len().saturating_sub(MOST_NAMED);
+    let named = names.iter().take(MOST_NAMED).map(String::as_str);
+    let named = named.collect::<Vec<_>>().join(", ");
+    if more == 0 {
+        named
+    } else {
+        format!("{named} and {} more", number(more as u64))
     }
 }
 

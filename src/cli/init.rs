@@ -229,6 +229,7 @@ fn settings(context: &Context, args: &InitArgs, folder: &Path) -> Result<Setting
             .to_possible_value()
             .map_or_else(String::new, |value| value.get_name().to_owned()),
         unknown: Vec::new(),
+        missing: false,
     })
 }
 
@@ -282,6 +283,7 @@ pub(super) fn start_sample(context: &Context, name: &str, zone: &str) -> Result<
         zone: zone.to_owned(),
         house: "magazine".to_owned(),
         unknown: Vec::new(),
+        missing: false,
     };
     let mut made = Made::new(context.folder.clone(), false);
     let folder = context.folder.clone();

@@ -9,6 +9,7 @@ mod anchor;
 mod attribute;
 mod cite;
 mod context;
+mod correct;
 mod custody;
 mod demo;
 mod destroy;
@@ -135,6 +136,7 @@ enum Verb {
     Attribute(attribute::AttributeArgs),
     Custody(custody::CustodyArgs),
     People(people::PeopleArgs),
+    Correct(correct::CorrectArgs),
     Verify(verify::VerifyArgs),
     Provenance(provenance::ProvenanceArgs),
     Cite(cite::CiteArgs),
@@ -197,6 +199,7 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::Attribute(args)) => attribute::run(context, &args),
         Some(Verb::Custody(args)) => custody::run(context, &args),
         Some(Verb::People(args)) => people::run(context, &args),
+        Some(Verb::Correct(args)) => correct::run(context, &args),
         Some(Verb::Doctor(args)) => doctor::run(context, &args),
         Some(Verb::Key(args)) => key::run(context, &args),
         Some(Verb::Log(args)) => log::run(context, &args),

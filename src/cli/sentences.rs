@@ -14,7 +14,9 @@ use crate::archive::Custodian;
 use crate::archive::Doomed;
 use crate::archive::Opened;
 use crate::archive::Segment;
+use crate::archive::corrected_under;
 use crate::archive::plain;
+use crate::record::Bytes;
 use crate::record::Instant;
 use crate::record::Zone;
 use crate::record::show;
@@ -80,8 +82,7 @@ impl<'a> Teller<'a> {
     /// An entry in words.
     pub(super) fn line(&self, seq: u64) -> Result<Line, CliError> {
         let reference = self.archive.entry_reference(seq)?;
-        let opened = self.archive.entry(seq)?;
-        let Some(entry) = opened else {
+        let Some(standing) = self.archive.standing(seq)? else {
             return Ok(Line {
                 entry: seq,
                 kind: String::new(),
@@ -92,6 +93,13 @@ impl<'a> Teller<'a> {
                 shown: String::new(),
             });
         };
+        let entry = &standing.opened;
+        let amended: Vec<u64> = standing.corrections.iter().map(|one| one.entry).collect();
+        let amended = match standing.withdrawn() {
+            Some(under) => Some(format!("withdrawn under entry {under}")),
+            None => corrected_under(&amended),
+        };
+        let amended = amended.map_or_else(String::new, |said| format!(" [{said}]"));
         let recorded: Option<String> = entry.get("t")?;
         let shown = recorded
             .as_deref()
@@ -102,7 +110,7 @@ impl<'a> Teller<'a> {
         Ok(Line {
             entry: seq,
             kind: entry.schema.clone(),
-            what: self.what(seq, &entry, reference.as_deref())?,
+            what: format!("{}{amended}", self.what(seq, entry, reference.as_deref())?),
             reference,
             recorded,
             by: entry.get("by")?,
@@ -219,12 +227,15 @@ impl<'a> Teller<'a> {
                 self.several(entry)?,
                 because("reason")?
             ),
-            "corrected/1" => format!(
-                "corrected {} of {about} to {}{}",
-                words("slot")?,
-                words("after")?,
-                because("reason")?
-            ),
+            "corrected/1" => match entry.get::<String>("slot")? {
+                Some(slot) => format!(
+                    "corrected what {about} says under {slot}: {} instead of {}{}",
+                    self.amended(seq, entry, "after")?,
+                    self.amended(seq, entry, "before")?,
+                    because("reason")?
+                ),
+                None => format!("withdrew what {about} says{}", because("reason")?),
+            },
             "noted/1" => format!("noted on {about}: {}", words("text")?),
             "claimed/1" => format!(
                 "recorded a claim of {} on {about}: {}",
@@ -258,7 +269,7 @@ impl<'a> Teller<'a> {
                 "published {about} with its proof, opening {}",
                 opened(entry)?
             ),
-            other => match Self::kept_back(entry, &about)? {
+            other => match self.kept_back(entry, &about)? {
                 Some(said) => said,
                 None => format!("recorded {other} on {about}"),
             },
@@ -266,13 +277,24 @@ impl<'a> Teller<'a> {
     }
 
     /// What was sealed, left out, withheld or destroyed.
-    fn kept_back(entry: &Opened, about: &str) -> Result<Option<String>, CliError> {
+    fn kept_back(&self, entry: &Opened, about: &str) -> Result<Option<String>, CliError> {
         let because = |entry: &Opened| -> Result<String, CliError> {
             let reason = entry.get::<String>("reason")?;
             Ok(reason.map_or_else(String::new, |reason| format!(", because: {reason}")))
         };
         Ok(Some(match entry.schema.as_str() {
-            "redacted/1" => format!("recorded a redacted copy of {about}{}", because(entry)?),
+            "redacted/1" => {
+                let copy: Option<Bytes> = entry.get("copy")?;
+                let copy = match copy {
+                    Some(copy) => self.archive.document_reference(&copy.sha256)?,
+                    None => None,
+                };
+                format!(
+                    "recorded {} as a redacted copy of {about}{}",
+                    copy.as_deref().unwrap_or("a file that is not here"),
+                    because(entry)?
+                )
+            }
             "withheld/1" => {
                 let slots = entry.get::<Vec<String>>("slots")?;
                 let verb = if slots.is_some_and(|slots| slots.is_empty()) {
@@ -293,6 +315,18 @@ impl<'a> Teller<'a> {
             }
             _ => return Ok(None),
         }))
+    }
+
+    /// One of the two values of a correction.
+    fn amended(&self, seq: u64, entry: &Opened, slot: &'static str) -> Result<String, CliError> {
+        Ok(match entry.get::<Value>(slot)? {
+            Some(Value::String(words)) if words == "unknown" => nobody(),
+            Some(value) => self.value(&value)?,
+            None => match self.custodian.destroyed(seq, slot) {
+                Some(order) => format!("(destroyed under entry {order})"),
+                None => "nothing".to_owned(),
+            },
+        })
     }
 
     fn several(&self, entry: &Opened) -> Result<String, CliError> {
@@ -343,10 +377,10 @@ impl<'a> Teller<'a> {
         Ok(match about {
             About::Entry(seq) => {
                 let reference = self.archive.entry_reference(seq)?;
-                let named = self.archive.entry(seq)?;
+                let named = self.archive.standing(seq)?;
                 let name = named
-                    .filter(|named| named.schema == "agent.named/1")
-                    .map(|named| named.get::<String>("name"))
+                    .filter(|named| named.opened.schema == "agent.named/1")
+                    .map(|named| named.opened.get::<String>("name"))
                     .transpose()?
                     .flatten();
                 match (reference, name) {

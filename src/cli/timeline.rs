@@ -44,7 +44,8 @@ const WIDTH: usize = 100;
 
 /// Who wrote to whom and when, and who did not answer
 ///
-/// With two or more --who, the messages between them. A silence is claimed only in the records held, and where these are
+/// With two or more --who, the messages that any two of them had part in: those between them and, in a lane of their own,
+/// those of others that went to both. A silence is claimed only in the records held, and where these are
 /// known to be incomplete that is said. Words, --since and --until pick what is shown; silences and replies are looked
 /// for in all messages held.
 #[derive(Debug, clap::Args)]

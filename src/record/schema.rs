@@ -87,7 +87,6 @@ const NOT_CARRIED_OUT: &[&str] = &[
     "key.added/1",
     "editor.admitted/1",
     "editor.left/1",
-    "corrected/1",
 ];
 
 /// Whether this release knows the kind and does what it asks for.

@@ -10,6 +10,7 @@ use super::Custody;
 use super::CustodyStep;
 use super::Party;
 use super::Receipt;
+use super::Withdrawn;
 use crate::archive::About;
 use crate::archive::Agent;
 use crate::archive::Archive;
@@ -49,6 +50,7 @@ struct Found {
     transfers: Vec<CustodyStep>,
     /// Whom acts name as having given it to the archive.
     givers: Vec<CustodyStep>,
+    withdrawn: Vec<Withdrawn>,
 }
 
 impl<'a> Custodian<'a> {
@@ -71,7 +73,9 @@ impl<'a> Custodian<'a> {
                 .or_default()
                 .extend(speaks_for.flatten().as_ref().and_then(entry_of));
             for act in archive.acts_on_entry(agent.seq)? {
-                if let Some(act) = archive.entry(act)?
+                if let Some(standing) = archive.standing(act)?
+                    && standing.withdrawn().is_none()
+                    && let act = standing.opened
                     && act.schema == "attributed/1"
                     && act
                         .get::<String>("role")?
@@ -131,8 +135,8 @@ impl<'a> Custodian<'a> {
 
     /// What one holding of a document came in with.
     pub fn receipt(&self, holding: &Card) -> Result<Receipt, ArchiveError> {
-        let terms = match self.archive.entry(holding.accession)? {
-            Some(accession) => accession.get::<Value>("terms")?,
+        let terms = match self.archive.standing(holding.accession)? {
+            Some(accession) => accession.opened.get::<Value>("terms")?,
             None => None,
         };
         Ok(Receipt {
@@ -246,11 +250,25 @@ impl<'a> Custodian<'a> {
 
     fn acts(&self, acts: &[u64], found: &mut Found) -> Result<(), ArchiveError> {
         for &seq in acts {
-            let Some(act) = self.archive.entry(seq)? else {
+            let Some(standing) = self.archive.standing(seq)? else {
                 continue;
             };
+            let act = &standing.opened;
+            if let Some(under) = standing.withdrawn() {
+                if matches!(act.schema.as_str(), "transferred/1" | "attributed/1") {
+                    found.withdrawn.push(Withdrawn {
+                        reference: self.archive.entry_reference(seq)?,
+                        entry: seq,
+                        under,
+                    });
+                }
+                continue;
+            }
+            let corrected: Vec<u64> = standing.corrections.iter().map(|one| one.entry).collect();
             if act.schema == "transferred/1" {
-                found.transfers.push(self.transfer(seq, &act)?);
+                let mut step = self.transfer(seq, act)?;
+                step.corrected = corrected;
+                found.transfers.push(step);
             } else if act.schema == "attributed/1" {
                 let role: Option<String> = act.get("role")?;
                 let (kind, steps, words) = match role.as_deref() {
@@ -258,8 +276,9 @@ impl<'a> Custodian<'a> {
                     Some("giver") => (Act::Given, &mut found.givers, "as was said later"),
                     _ => continue,
                 };
-                let mut step = self.common(kind, seq, &act)?;
-                step.from = self.parties(seq, &act, "who")?;
+                let mut step = self.common(kind, seq, act)?;
+                step.corrected = corrected;
+                step.from = self.parties(seq, act, "who")?;
                 step.kind = Some(words.to_owned());
                 step.standing = Some("stated".to_owned());
                 steps.push(step);
@@ -338,7 +357,7 @@ impl<'a> Custodian<'a> {
         entry: &Opened,
         slot: &'static str,
     ) -> Result<Option<Party>, ArchiveError> {
-        let order = || self.orders.of_slot(seq, slot);
+        let order = || self.destroyed(seq, slot);
         Ok(match entry.get::<Value>(slot)? {
             Some(value) => Some(self.party(&value)),
             None => order().map(|order| Party {
@@ -346,6 +365,11 @@ impl<'a> Custodian<'a> {
                 name: Some(format!("(destroyed under entry {order})")),
             }),
         })
+    }
+
+    /// The order under which what a slot of an entry says was destroyed.
+    pub fn destroyed(&self, seq: u64, slot: &str) -> Option<u64> {
+        self.orders.of_slot(seq, slot)
     }
 
     fn parties(
@@ -366,11 +390,20 @@ impl<'a> Custodian<'a> {
         sha256: Option<Digest>,
     ) -> Result<Custody, ArchiveError> {
         self.acts(&self.archive.acts_on_entry(accession)?, &mut found)?;
-        let received = self.archive.entry(accession)?;
+        let received = self.archive.standing(accession)?;
+        let corrected: Vec<u64> = received
+            .iter()
+            .flat_map(|standing| &standing.corrections)
+            .map(|one| one.entry)
+            .collect();
+        let received = received.map(|standing| standing.opened);
         let mut given = match &received {
             Some(received) => self.given(accession, received, &mut found)?,
             None => None,
         };
+        if let Some(given) = &mut given {
+            given.corrected = corrected;
+        }
         let mut givers = std::mem::take(&mut found.givers);
         givers.retain(|step| step.from.iter().any(Party::is_known));
         // Who gave it, where that was not said when it came in, is what was said later; else the one stands beside the other.
@@ -387,7 +420,7 @@ impl<'a> Custodian<'a> {
         // What the message says comes first; whom somebody else names stands beside it.
         let mut steps: Vec<CustodyStep> = found.written.take().into_iter().collect();
         steps.append(&mut found.made);
-        steps.extend(in_turn(found.transfers));
+        steps.extend(in_turn(std::mem::take(&mut found.transfers)));
         steps.extend(given);
         steps.extend(givers);
         let mut ingested = CustodyStep::new(Act::Ingested);
@@ -422,6 +455,7 @@ impl<'a> Custodian<'a> {
             subject,
             impossible: impossible(&steps),
             steps,
+            withdrawn: found.withdrawn,
         })
     }
 
@@ -536,7 +570,10 @@ impl<'a> Custodian<'a> {
         for step in steps {
             // Whom others name as the giver is another word on one and the same giving.
             let again = step.act == Act::Given && with.iter().any(|it| it.act == Act::Given);
+            // A name that was destroyed is not one that nobody knew.
+            let destroyed = step.entry.and_then(|seq| self.destroyed(seq, "from"));
             let came = again
+                || destroyed.is_some()
                 || holders.is_empty()
                 || step.from.iter().any(|one| holders.contains(&key(one)));
             if matches!(step.act, Act::Transferred | Act::Given) && !came {

@@ -310,7 +310,7 @@ impl<'a> Gatherer<'a> {
     }
 
     fn stated(&self, seq: u64) -> Result<Stated, CliError> {
-        let entry = self.archive.entry(seq)?;
+        let entry = self.archive.standing(seq)?.map(|standing| standing.opened);
         let mut fields = Vec::new();
         for (slot, label) in words::FIELDS {
             let value = entry
@@ -415,14 +415,19 @@ impl<'a> Gatherer<'a> {
         acts: &mut Vec<ActLine>,
     ) -> Result<(), CliError> {
         for &seq in entries {
-            let Some(entry) = self.archive.entry(seq)? else {
+            let Some(standing) = self.archive.standing(seq)? else {
                 continue;
             };
+            let entry = &standing.opened;
+            for correction in &standing.corrections {
+                acts.push(self.act(correction.entry)?);
+            }
             match entry.schema.as_str() {
+                "attributed/1" if standing.withdrawn().is_some() => {}
                 "attributed/1" => {
                     let role: String = entry.get("role")?.unwrap_or_default();
                     let party = |slot| -> Result<Option<String>, CliError> {
-                        let party = self.custodian.party_in(seq, &entry, slot)?;
+                        let party = self.custodian.party_in(seq, entry, slot)?;
                         Ok(party.map(|party| party.shown().to_owned()))
                     };
                     attributions.push(Attribution {
@@ -436,22 +441,36 @@ impl<'a> Gatherer<'a> {
                         basis: entry.get("basis")?,
                         terms: entry.get::<Value>("terms")?.as_ref().map(plain),
                         note: entry.get::<Value>("note")?.as_ref().map(plain),
+                        corrected: standing.corrections.iter().map(|one| one.entry).collect(),
                         by: entry.get("by")?,
                     });
                 }
-                "corrected/1" | "noted/1" | "claimed/1" | "checked/1" | "redacted/1"
-                | "withheld/1" | "published/1" => {
-                    acts.push(ActLine {
-                        entry: seq,
-                        recorded: entry.get("t")?,
-                        by: entry.get("by")?,
-                        what: self.teller.what_of(seq)?,
-                    });
+                "noted/1" | "claimed/1" | "checked/1" | "redacted/1" | "withheld/1"
+                | "published/1" => {
+                    acts.push(self.act(seq)?);
                 }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// An act in words.
+    fn act(&self, seq: u64) -> Result<ActLine, CliError> {
+        let entry = self.archive.entry(seq)?;
+        let said = |slot: &'static str| -> Result<Option<String>, CliError> {
+            Ok(entry
+                .as_ref()
+                .map(|entry| entry.get(slot))
+                .transpose()?
+                .flatten())
+        };
+        Ok(ActLine {
+            entry: seq,
+            recorded: said("t")?,
+            by: said("by")?,
+            what: self.teller.what_of(seq)?,
+        })
     }
 
     /// What a tool read out of it, and how it was itself read out.

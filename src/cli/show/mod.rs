@@ -174,12 +174,20 @@ pub(super) fn people(people: &[Participant]) -> Vec<String> {
         .collect()
 }
 
+/// An account as people know it: a mail address without the word for its platform.
+fn address(account: &str) -> &str {
+    account.strip_prefix("mail:").unwrap_or(account)
+}
+
 fn people_line(people: &[Participant]) -> String {
     let names: Vec<String> = people
         .iter()
         .map(|one| match (&one.display, &one.account) {
-            (Some(name), Some(account)) => format!("{} ({})", visible(name), visible(account)),
-            (Some(one), None) | (None, Some(one)) => visible(one),
+            (Some(name), Some(account)) => {
+                format!("{} ({})", visible(name), visible(address(account)))
+            }
+            (Some(name), None) => visible(name),
+            (None, Some(account)) => visible(address(account)),
             (None, None) => "not named".to_owned(),
         })
         .collect();
@@ -210,9 +218,14 @@ impl Answer for Shown {
             let missing = if attachment.present { "" } else { ", missing" };
             row("attached", Some(format!("{}{missing}", visible(name))));
         }
-        for link in &self.links {
+        for link in self.links.iter().take(MOST_HELD) {
             let to = link.expanded.as_deref().unwrap_or(&link.url);
             row("link", Some(visible(to)));
+        }
+        let more = self.links.len().saturating_sub(MOST_HELD) as u64;
+        if more > 0 {
+            let more = format!("and {} more (--json lists all)", number(more));
+            row("link", Some(more));
         }
         row("flags", Some(visible(&self.flags.join(" "))));
         for note in &self.notes {
@@ -361,6 +374,12 @@ pub(super) fn run(context: &Context, args: &ShowArgs) -> Result<Outcome, CliErro
     };
     let card = archive.card(item)?.ok_or_else(nobody)?;
     let opened = archive.item(item)?.ok_or_else(nobody)?;
+    if args.original && context.ui.json {
+        return Err(CliError::usage(
+            "the bytes as they came are no JSON",
+            format!("fonds show {} --original        without --json", args.item),
+        ));
+    }
     if args.original {
         return raw::original(context, &archive, &card, &opened);
     }

@@ -293,6 +293,9 @@ pub struct Attribution {
     pub terms: Option<String>,
     /// A remark.
     pub note: Option<String>,
+    /// The entries under which it was corrected.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub corrected: Vec<u64>,
     /// Who recorded it.
     pub by: Option<String>,
 }

@@ -95,7 +95,7 @@ impl Timeline {
                     .iter()
                     .position(|party| party.name == silence.waiting);
                 if let Some(lane) = lane.and_then(|lane| lanes.get(lane)) {
-                    silence_lines(silence, lane.mark(), out);
+                    self.silence_lines(silence, lane.mark(), out);
                     waiting.push(lane.mark());
                 }
             }
@@ -125,6 +125,24 @@ impl Timeline {
             } else if row.uncertain {
                 line.put(own.mark() + 2, &row.shown);
             }
+            line.end(out);
+        }
+    }
+
+    fn silence_lines(&self, silence: &Silence, column: usize, out: &mut String) {
+        let since = silence.drawn.0.map_or_else(String::new, |at| {
+            let day = self.shown_in.local(at).0.format("%-d %b %Y");
+            format!(", since {} of {day}", silence.first)
+        });
+        let mut line = Line::new();
+        line.put(
+            column,
+            &visible(&format!("┊  no reply for {}{since}", silence.length())),
+        );
+        line.end(out);
+        for doubt in silence.unseen_start().into_iter().chain(silence.doubts()) {
+            let mut line = Line::new();
+            line.put(column, &format!("┊  ({})", visible(&doubt)));
             line.end(out);
         }
     }
@@ -191,17 +209,6 @@ fn sentence(silence: &Silence) -> String {
         silence.by,
         silence.in_words()
     )
-}
-
-fn silence_lines(silence: &Silence, column: usize, out: &mut String) {
-    let mut line = Line::new();
-    line.put(column, &format!("┊  no reply for {}", silence.length()));
-    line.end(out);
-    for doubt in silence.unseen_start().into_iter().chain(silence.doubts()) {
-        let mut line = Line::new();
-        line.put(column, &format!("┊  ({})", visible(&doubt)));
-        line.end(out);
-    }
 }
 
 /// At most so many characters, the last an ellipsis where there were more.
