@@ -388,6 +388,8 @@ fn the_help_of_an_act_is_found_and_the_verbs_of_upkeep_are_named() -> TestResult
     assert!(ran.out.contains("Usage: fonds custody add"), "{ran}");
     let ran = desk.run(&["help", "custody", "nothing"])?;
     assert!(ran.told.contains("custody has no act"), "{}", ran.told);
+    let ran = desk.run(&["find", "harbor", "--limit", "abc"])?;
+    assert!(ran.told.contains("try: fonds help find"), "{}", ran.told);
     let ran = desk.run(&["help"])?;
     assert!(ran.out.contains("Upkeep: status · log"), "{ran}");
     Ok(())
@@ -486,5 +488,30 @@ fn a_damaged_database_is_named_before_all_that_may_follow_from_it() -> TestResul
         "{ran}"
     );
     assert!(findings.len() < 100, "{ran}");
+    Ok(())
+}
+
+#[test]
+fn an_account_whose_user_is_named_is_shown_under_that_name() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(
+        desk.path("one.eml"),
+        "From: joe@perches.example\nTo: ida@perches.example\nSubject: Harbor\n\nThe harbor was never safe.\n",
+    )?;
+    desk.run(&["ingest", "one.eml"])?;
+    desk.run(&[
+        "people",
+        "add",
+        "Joe Pike",
+        "--account",
+        "mail:joe@perches.example",
+    ])?;
+    let found = desk.run(&["find", "harbor"])?.out;
+    assert!(found.contains("Joe Pike to ida@perches.example"), "{found}");
+    let message = text(&desk.run(&["find", "harbor", "--json"])?.json()?["hits"][0]["item"])?;
+    let shown = desk.run(&["show", &message])?.out;
+    assert!(shown.contains("Joe Pike (joe@perches.example)"), "{shown}");
+    let shown = desk.run(&["show", &message, "--json"])?.json()?;
+    assert_eq!(shown["from"][0]["display"], Value::Null, "{shown:#}");
     Ok(())
 }

@@ -358,17 +358,6 @@ impl Archive {
         )
     }
 
-    /// How many documents came with an accession, with those inside others: the same bytes are one, however often and
-    /// under whatever names they came.
-    pub fn documents_of(&self, accession: u64) -> Result<u64, ArchiveError> {
-        Ok(self
-            .conn
-            .prepare_cached(
-                "SELECT count(DISTINCT sha256) FROM card WHERE accession = ?1 AND class = 'd'",
-            )?
-            .query_row([accession], |row| row.get(0))?)
-    }
-
     /// Rows after an item, in order, for going through all of them in steps.
     pub fn after(&self, item: u64, most: u64) -> Result<Vec<Card>, ArchiveError> {
         self.cards(

@@ -73,6 +73,17 @@ impl Archive {
             .collect::<Result<_, _>>()?)
     }
 
+    /// How many documents came with an accession, with those inside others: the same bytes are one, however often and
+    /// under whatever names they came.
+    pub fn documents_of(&self, accession: u64) -> Result<u64, ArchiveError> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT count(DISTINCT sha256) FROM card WHERE accession = ?1 AND class = 'd'",
+            )?
+            .query_row([accession], |row| row.get(0))?)
+    }
+
     /// All agents in the order in which they were named.
     pub fn agents(&self) -> Result<Vec<Agent>, ArchiveError> {
         let mut agents = self

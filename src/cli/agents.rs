@@ -9,6 +9,7 @@ use super::CliError;
 use super::Context;
 use super::acts::Values;
 use super::secrets::Told;
+use crate::archive::About;
 use crate::archive::Agent;
 use crate::archive::Archive;
 use crate::archive::EntryDraft;
@@ -272,4 +273,19 @@ pub(super) fn account(typed: &str) -> Option<String> {
         "x" | "tel" => Some(format!("{platform}:{address}")),
         _ => None,
     }
+}
+
+/// The last entry that merged an agent into another.
+pub(super) fn merge_of(archive: &Archive, agent: u64) -> Result<Option<u64>, CliError> {
+    for seq in archive.merges_of(agent)?.into_iter().rev() {
+        if let Some(merged) = archive.entry(seq)?
+            && merged.schema == "agents.merged/1"
+        {
+            let agents: Vec<About> = merged.get("agents")?.unwrap_or_default();
+            if agents.into_iter().any(|one| one.entry() == Some(agent)) {
+                return Ok(Some(seq));
+            }
+        }
+    }
+    Ok(None)
 }

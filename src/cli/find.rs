@@ -13,12 +13,12 @@ use super::indexing;
 use super::indexing::Unread;
 use super::show::bounds;
 use super::show::carrier;
-use super::show::people;
 use super::ui::Answer;
 use super::ui::count;
 use super::ui::number;
 use crate::archive::Archive;
 use crate::archive::ArchiveError;
+use crate::archive::Custodian;
 use crate::archive::index::Indexed;
 use crate::archive::search::Hit as Match;
 use crate::archive::search::Index;
@@ -251,9 +251,10 @@ pub(super) fn run(context: &Context, args: &FindArgs) -> Result<Outcome, CliErro
     if found.total == 0 {
         remarks.extend(instead(&archive, args, &query)?);
     }
+    let custodian = Custodian::new(&archive)?;
     let mut hits = Vec::new();
     for hit in &found.hits {
-        let Some((hit, damage)) = shown(context, &archive, hit, &terms)? else {
+        let Some((hit, damage)) = shown(context, &custodian, hit, &terms)? else {
             continue;
         };
         if let Some(damage) = damage
@@ -419,10 +420,11 @@ fn recorded_kinds(word: &str) -> Result<Vec<String>, CliError> {
 /// A hit for its reader, and what was in the way of reading its text.
 fn shown(
     context: &Context,
-    archive: &Archive,
+    custodian: &Custodian<'_>,
     hit: &Match,
     terms: &[Term],
 ) -> Result<Option<(Hit, Option<ArchiveError>)>, CliError> {
+    let archive = custodian.archive();
     let (Some(card), Some(opened)) = (archive.card(hit.id)?, archive.item(hit.id)?) else {
         return Ok(None);
     };
@@ -436,7 +438,7 @@ fn shown(
         } else {
             Vec::new()
         };
-        Ok(people(&found))
+        Ok(custodian.names(&found))
     };
     let (text, damage) = match archive.text(hit.id) {
         Err(error) if error.is_of_the_item() => (String::new(), Some(error)),

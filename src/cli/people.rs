@@ -18,13 +18,13 @@ use super::acts::append;
 use super::acts::say_nameless;
 use super::agents::Agents;
 use super::agents::account;
+use super::agents::merge_of;
 use super::agents::named;
 use super::sentences;
 use super::ui::Answer;
 use super::ui::columns;
 use super::ui::count;
 use super::ui::number;
-use crate::archive::About;
 use crate::archive::Account;
 use crate::archive::Agent;
 use crate::archive::Archive;
@@ -594,19 +594,4 @@ fn split(context: &Context, who: &str, reason: Option<&str>) -> Result<(), CliEr
         entries,
         agent: Some(reference),
     })
-}
-
-/// The last entry that merged an agent into another.
-fn merge_of(archive: &Archive, agent: u64) -> Result<Option<u64>, CliError> {
-    for seq in archive.merges_of(agent)?.into_iter().rev() {
-        if let Some(merged) = archive.entry(seq)?
-            && merged.schema == "agents.merged/1"
-        {
-            let agents: Vec<About> = merged.get("agents")?.unwrap_or_default();
-            if agents.into_iter().any(|one| one.entry() == Some(agent)) {
-                return Ok(Some(seq));
-            }
-        }
-    }
-    Ok(None)
 }

@@ -4,6 +4,8 @@
 //! its sender, or because it was brought in. What no record covers is a gap and is called one. What cannot be (given
 //! away before it was written) is pointed out and left standing.
 
+mod order;
+mod receipt;
 mod trace;
 
 use serde::Serialize;

@@ -11,6 +11,10 @@ use super::CustodyStep;
 use super::Party;
 use super::Receipt;
 use super::Withdrawn;
+use super::order::impossible;
+use super::order::in_turn;
+use super::order::key;
+use super::order::mark_branches;
 use crate::archive::About;
 use crate::archive::Agent;
 use crate::archive::Archive;
@@ -42,12 +46,12 @@ pub struct Custodian<'a> {
 
 /// What has been recorded of an item's way, before it is put in order.
 #[derive(Default)]
-struct Found {
+pub(super) struct Found {
     /// What the innermost message says of itself.
     written: Option<CustodyStep>,
     /// Whom acts name as its maker.
     made: Vec<CustodyStep>,
-    transfers: Vec<CustodyStep>,
+    pub(super) transfers: Vec<CustodyStep>,
     /// Whom acts name as having given it to the archive.
     givers: Vec<CustodyStep>,
     withdrawn: Vec<Withdrawn>,
@@ -214,6 +218,18 @@ impl<'a> Custodian<'a> {
         (names, is_named)
     }
 
+    /// The archive that it reads.
+    pub const fn archive(&self) -> &'a Archive {
+        self.archive
+    }
+
+    /// What people are called: by the name that stands beside the account, else as whoever is said to use it, else by the
+    /// account.
+    pub fn names(&self, people: &[Participant]) -> Vec<String> {
+        let name = |one: &Participant| one.display.clone().or_else(|| self.participant(one).name);
+        people.iter().filter_map(name).collect()
+    }
+
     /// An agent, or the one it was merged into.
     fn agent(&self, seq: u64) -> Party {
         let mut found = self.agents.get(&seq);
@@ -323,7 +339,7 @@ impl<'a> Custodian<'a> {
     }
 
     /// A time told from another item's, with the bounds that follow.
-    fn bounded(&self, at: Instant) -> Result<Instant, ArchiveError> {
+    pub(super) fn bounded(&self, at: Instant) -> Result<Instant, ArchiveError> {
         let Some(to) = at.relative_to.as_deref() else {
             return Ok(at);
         };
@@ -372,7 +388,7 @@ impl<'a> Custodian<'a> {
         self.orders.of_slot(seq, slot)
     }
 
-    fn parties(
+    pub(super) fn parties(
         &self,
         seq: u64,
         act: &Opened,
@@ -459,110 +475,6 @@ impl<'a> Custodian<'a> {
         })
     }
 
-    /// Those in whose hands it has come to the archive: who is stated to have received it, and who brought it in.
-    fn receivers(&self, seq: u64, received: &Opened) -> Result<Vec<Party>, ArchiveError> {
-        let mut receivers = self.parties(seq, received, "received_by")?;
-        receivers.retain(Party::is_known);
-        receivers.extend(received.get::<String>("by")?.map(|by| Party {
-            agent: None,
-            name: Some(by),
-        }));
-        Ok(receivers)
-    }
-
-    /// Whether a transfer brought it to the archive's hands.
-    fn reached(
-        &self,
-        seq: u64,
-        received: Option<&Opened>,
-        found: &Found,
-    ) -> Result<bool, ArchiveError> {
-        let receivers = match received {
-            Some(received) => self.receivers(seq, received)?,
-            None => return Ok(found.transfers.is_empty()),
-        };
-        Ok(found.transfers.is_empty()
-            || found
-                .transfers
-                .iter()
-                .any(|step| is_among(&step.to, &receivers)))
-    }
-
-    /// What the accession says of how it came, unless a transfer says so already. Only a transfer to those who received
-    /// it for the archive says that; the same giver may have given it to others too.
-    fn given(
-        &self,
-        seq: u64,
-        received: &Opened,
-        found: &mut Found,
-    ) -> Result<Option<CustodyStep>, ArchiveError> {
-        let from = self.parties(seq, received, "from")?;
-        let receivers = self.receivers(seq, received)?;
-        let at: Option<Instant> = received.get("received")?;
-        let at = at.map(|at| self.bounded(at)).transpose()?;
-        let said = found.transfers.iter_mut().find(|step| {
-            let contradicts =
-                |at: &Instant, other: &Instant| at.is_before(other) || other.is_before(at);
-            is_among(&from, &step.from)
-                && is_among(&step.to, &receivers)
-                && !step
-                    .at
-                    .as_ref()
-                    .zip(at.as_ref())
-                    .is_some_and(|(one, other)| contradicts(one, other))
-        });
-        if let Some(said) = said {
-            self.same_giving(said, received, at)?;
-            return Ok(None);
-        }
-        if from.is_empty() && at.is_none() && !found.transfers.is_empty() {
-            return Ok(None);
-        }
-        let gap = !from.iter().any(Party::is_known);
-        let mut step = CustodyStep::new(if gap { Act::Gap } else { Act::Given });
-        step.reference = self.archive.entry_reference(seq)?;
-        step.entry = Some(seq);
-        step.kind = received.get::<Value>("how")?.as_ref().map(plain);
-        step.from = from;
-        step.to = self.parties(seq, received, "received_by")?;
-        step.at = at;
-        step.authority = received.get("authority")?;
-        step.basis = received.get("basis")?;
-        step.standing = Some(if gap { "unknown" } else { "stated" }.to_owned());
-        step.by = received.get("by")?;
-        step.recorded = received.get("t")?;
-        Ok(Some(step))
-    }
-
-    /// Adds what the accession says of a giving that a transfer records too: its time where that is narrower, how it came,
-    /// and what the transfer leaves out.
-    fn same_giving(
-        &self,
-        said: &mut CustodyStep,
-        received: &Opened,
-        at: Option<Instant>,
-    ) -> Result<(), ArchiveError> {
-        if let Some(at) = at
-            && said.at.as_ref().is_none_or(|known| is_within(&at, known))
-        {
-            said.at = Some(at);
-        }
-        let how = received.get::<Value>("how")?.as_ref().map(plain);
-        if let Some(how) = how.filter(|how| how != "unknown") {
-            said.kind = Some(match said.kind.take() {
-                Some(kind) if kind != how => format!("{kind}; {how}"),
-                _ => how,
-            });
-        }
-        if said.authority.is_none() {
-            said.authority = received.get("authority")?;
-        }
-        if said.basis.is_none() {
-            said.basis = received.get("basis")?;
-        }
-        Ok(())
-    }
-
     /// The steps, with a gap before each in which somebody gives what nobody is recorded to have given them.
     fn with_gaps(&self, steps: Vec<CustodyStep>) -> Vec<CustodyStep> {
         let mut holders: HashSet<String> = HashSet::new();
@@ -613,126 +525,8 @@ impl<'a> Custodian<'a> {
     }
 }
 
-/// By what a party is told from others.
-fn key(party: &Party) -> String {
-    let name = || party.shown().to_lowercase();
-    party.agent.clone().unwrap_or_else(name)
-}
-
-/// Whether one of them, who is known, is one of the others. Whoever recorded an entry is known by name only.
-fn is_among(parties: &[Party], others: &[Party]) -> bool {
-    parties.iter().filter(|one| one.is_known()).any(|one| {
-        others.iter().any(|other| {
-            key(one) == key(other)
-                || ((one.agent.is_none() || other.agent.is_none())
-                    && one.shown().to_lowercase() == other.shown().to_lowercase())
-        })
-    })
-}
-
-/// Whether one time says more closely when it was than another, and does not contradict it.
-fn is_within(at: &Instant, other: &Instant) -> bool {
-    let begins = (other.earliest).is_none_or(|bound| at.earliest.is_some_and(|it| it >= bound));
-    let ends = (other.latest).is_none_or(|bound| at.latest.is_some_and(|it| it <= bound));
-    begins && ends && (at.earliest, at.latest) != (other.earliest, other.latest)
-}
-
 fn entry_of(value: &Value) -> Option<u64> {
     value.get("entry").and_then(Value::as_u64)
-}
-
-/// Steps in the order in which they must have been: one that is certainly earlier goes before, and so does one by which
-/// somebody got what they then gave. What neither tells stays in the order in which it was recorded; where things went
-/// round in a circle, it begins with whoever had them.
-fn in_turn(mut steps: Vec<CustodyStep>) -> Vec<CustodyStep> {
-    steps.sort_by_key(|step| step.entry);
-    let mut ordered: Vec<CustodyStep> = Vec::with_capacity(steps.len());
-    while !steps.is_empty() {
-        let first = |may: &dyn Fn(usize, &CustodyStep) -> bool| {
-            steps
-                .iter()
-                .enumerate()
-                .position(|(at, step)| may(at, step))
-        };
-        let others = |at: usize| {
-            steps
-                .iter()
-                .enumerate()
-                .filter(move |(other, _)| *other != at)
-        };
-        let in_time =
-            |at: usize, step: &CustodyStep| !others(at).any(|(_, it)| is_before(it, step));
-        let feeds = |it: &CustodyStep, step: &CustodyStep| {
-            is_among(&it.to, &step.from) && !is_before(step, it)
-        };
-        let had = |step: &CustodyStep| ordered.iter().any(|it| is_among(&it.to, &step.from));
-        let next =
-            first(&|at, step| in_time(at, step) && !others(at).any(|(_, it)| feeds(it, step)))
-                .or_else(|| first(&|at, step| in_time(at, step) && had(step)))
-                .or_else(|| first(&in_time));
-        let next = steps.remove(next.unwrap_or(0));
-        ordered.push(next);
-    }
-    ordered
-}
-
-fn is_before(step: &CustodyStep, other: &CustodyStep) -> bool {
-    match (&step.at, &other.at) {
-        (Some(at), Some(other)) => at.is_before(other),
-        _ => false,
-    }
-}
-
-/// Marks the steps that lie beside the way to the archive: somebody through whose hands it came gave it to another too,
-/// and it went on from there. When that was says nothing about when it came here.
-fn mark_branches(steps: &mut [CustodyStep], receivers: Vec<Party>) {
-    let giver = steps.iter().find(|step| step.act == Act::Given);
-    // Those on the way, found from its end.
-    let mut way = receivers;
-    way.extend(giver.iter().flat_map(|step| step.from.iter().cloned()));
-    let mut on_the_way = vec![false; steps.len()];
-    for (step, on) in steps.iter().zip(&mut on_the_way).rev() {
-        if step.act == Act::Transferred && is_among(&step.to, &way) {
-            *on = true;
-            way.extend(step.from.iter().cloned());
-        }
-    }
-    let mut there: Vec<Party> = Vec::new();
-    for (step, on) in steps.iter_mut().zip(on_the_way) {
-        step.branch = step.act == Act::Transferred
-            && !on
-            && (is_among(&step.from, &way) || is_among(&step.from, &there));
-        if step.branch {
-            there.extend(step.to.iter().cloned());
-        }
-    }
-}
-
-/// Steps that are certainly earlier than one that must have come before them.
-fn impossible(steps: &[CustodyStep]) -> Vec<String> {
-    let mut said = Vec::new();
-    for (index, earlier) in steps.iter().enumerate() {
-        let contradicting: Vec<String> = steps
-            .iter()
-            .skip(index + 1)
-            .filter(|step| is_before(step, earlier))
-            .filter(|step| !earlier.branch || step.branch)
-            .filter_map(|step| step.number)
-            .map(|number| number.to_string())
-            .collect();
-        let Some(earlier) = earlier.number else {
-            continue;
-        };
-        match contradicting.as_slice() {
-            [] => {}
-            [step] => said.push(format!("step {step} is earlier than step {earlier}")),
-            [steps @ .., last] => said.push(format!(
-                "steps {} and {last} are earlier than step {earlier}",
-                steps.join(", ")
-            )),
-        }
-    }
-    said
 }
 
 /// An account as people know it: a mail address without the word for its platform.

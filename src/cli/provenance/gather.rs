@@ -324,7 +324,7 @@ impl<'a> Gatherer<'a> {
                     None => self.custodian.party(&value).shown().to_owned(),
                 },
                 "received" => serde_json::from_value::<Instant>(value.clone())
-                    .map_or_else(|_| plain(&value), |at| at_words(&at, self.zone)),
+                    .map_or_else(|_| plain(&value), |at| words::at_words(&at, self.zone)),
                 _ => plain(&value),
             });
             fields.push(Field {
@@ -592,15 +592,4 @@ impl<'a> Gatherer<'a> {
 fn unique<T>(lines: &mut Vec<T>, entry: impl Fn(&T) -> u64) {
     let mut seen = HashSet::new();
     lines.retain(|line| seen.insert(entry(line)));
-}
-
-/// A stated time with its own words where they say more.
-fn at_words(at: &Instant, zone: Zone) -> String {
-    let shown = crate::record::show(at, zone);
-    match at.as_written.as_deref() {
-        Some(written) if !shown.contains(written) && written != "unknown" => {
-            format!("{shown}; written “{written}”")
-        }
-        _ => shown,
-    }
 }

@@ -4,6 +4,7 @@ mod entry;
 mod raw;
 mod thread;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -134,6 +135,9 @@ struct Shown {
     /// Whether a text of it is recorded, be it readable or not.
     #[serde(skip)]
     has_text: bool,
+    /// What whoever is said to use an account is called.
+    #[serde(skip)]
+    called: BTreeMap<String, String>,
 }
 
 /// Another holding of a document's bytes.
@@ -179,10 +183,15 @@ fn address(account: &str) -> &str {
     account.strip_prefix("mail:").unwrap_or(account)
 }
 
-fn people_line(people: &[Participant]) -> String {
+/// Names with accounts; `called` has the names that stand for accounts beside which the message has none.
+fn people_line(people: &[Participant], called: &BTreeMap<String, String>) -> String {
+    let name = |one: &Participant| {
+        let own = one.display.clone();
+        own.or_else(|| called.get(one.account.as_ref()?).cloned())
+    };
     let names: Vec<String> = people
         .iter()
-        .map(|one| match (&one.display, &one.account) {
+        .map(|one| match (&name(one), &one.account) {
             (Some(name), Some(account)) => {
                 format!("{} ({})", visible(name), visible(address(account)))
             }
@@ -203,8 +212,8 @@ impl Answer for Shown {
             }
         };
         let words = |text: &Option<String>| text.as_deref().map(visible);
-        row("from", Some(people_line(&self.from)));
-        row("to", Some(people_line(&self.to)));
+        row("from", Some(people_line(&self.from, &self.called)));
+        row("to", Some(people_line(&self.to, &self.called)));
         row("subject", words(&self.subject));
         row("title", words(&self.title));
         row("at", self.at.as_ref().map(|at| when(at, self.zone)));
@@ -478,6 +487,12 @@ fn shown(
         })
     };
     let also = also(card, teller.custodian())?;
+    let (from, to) = (people("from")?, people("to")?);
+    let named = from.iter().chain(&to).filter_map(|one| {
+        let party = teller.custodian().participant(one);
+        Some((one.account.clone()?, party.agent.and(party.name)?))
+    });
+    let called = named.collect();
     Ok(Shown {
         schema: "fonds/show/1",
         item: archive.reference(card)?,
@@ -492,8 +507,8 @@ fn shown(
         title: reading.get("title")?,
         subject: opened.get("subject")?,
         conversation: opened.get("conversation")?,
-        from: people("from")?,
-        to: people("to")?,
+        from,
+        to,
         at: opened.get("at")?,
         modified: opened.get("modified")?,
         text: readable_text(archive, card.item)?,
@@ -514,6 +529,7 @@ fn shown(
         acts,
         entry: archive.place(card.item)?.map(|(_, seal)| seal),
         zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
+        called,
         has_text: reading.get::<Value>("text_digest")?.is_some(),
     })
 }
