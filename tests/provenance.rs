@@ -64,6 +64,7 @@ fn report(read: Read) -> Provenance {
             subject: "m-7kq2".to_owned(),
             steps: Vec::new(),
             impossible: vec![HOSTILE.to_owned()],
+            withdrawn: Vec::new(),
         },
         custody_line: String::new(),
         ledger: Ledger::default(),

@@ -33,13 +33,14 @@ const SPOKEN: &[&str] = &[
     "checked/1",
     "withheld/1",
     "redacted/1",
+    "corrected/1",
 ];
 
 /// Slots of other kinds that may go: what is noted of documents when they are read tells names from inside them.
 const NOTES: &[(&str, &str)] = &[("received/1", "note"), ("derived/1", "note")];
 
 /// Slots that hold the ledger together, or have a destruction of their own.
-const STRUCTURE: &[&str] = &["about", "t", "identity", "slots", "until", "copy"];
+const STRUCTURE: &[&str] = &["about", "t", "identity", "slot", "slots", "until", "copy"];
 
 /// What an order would take along.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod changes;
 mod check;
 mod compare;
 mod continued;
+mod corrected;
 mod custody;
 mod destroy;
 mod doom;
@@ -71,12 +72,16 @@ pub use compare::RowDifference;
 pub use continued::BEFORE;
 pub use continued::CLOSED;
 pub use continued::place_closing;
+pub use corrected::Correction;
+pub use corrected::Standing;
 pub use custody::Act;
 pub use custody::Custodian;
 pub use custody::Custody;
 pub use custody::CustodyStep;
 pub use custody::Party;
 pub use custody::Receipt;
+pub use custody::Withdrawn;
+pub use custody::corrected_under;
 pub use destroy::CarriedOut;
 pub use doom::Doom;
 pub use doom::Part;
@@ -326,7 +331,7 @@ fn lock(root: &Path) -> Result<Lock, ArchiveError> {
 
 /// Whether somebody holds the archive's lock now, for whoever only reads. Where nobody does, it is held for the moment
 /// that this takes, shared with others who ask.
-fn is_being_written(root: &Path) -> bool {
+pub fn is_being_written(root: &Path) -> bool {
     let path = root.join(LOCK);
     if !path.symlink_metadata().is_ok_and(|found| found.is_file()) {
         return false;

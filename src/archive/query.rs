@@ -103,6 +103,22 @@ impl Opened {
         }
     }
 
+    /// The same record with another value in a slot; as it is where it has no such slot.
+    pub(super) fn with(&self, slot: &str, value: &Value) -> Result<Self, ArchiveError> {
+        let mut changed = self.clone();
+        if let Some(values) = self.values()?
+            && let Some(position) = values.schema.position(slot)
+        {
+            let other = crate::commitment::canonical::of(value)?;
+            let texts = values.texts.iter().enumerate();
+            let texts: Vec<&str> = texts
+                .map(|(index, text)| if index == position { &other } else { *text })
+                .collect();
+            changed.slots = format!("[{}]", texts.join(","));
+        }
+        Ok(changed)
+    }
+
     /// All slots that are not empty, in the schema's order.
     pub fn filled(&self) -> Result<Vec<(&'static str, Value)>, ArchiveError> {
         let Some(values) = self.values()? else {

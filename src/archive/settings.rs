@@ -34,6 +34,9 @@ pub struct Settings {
     /// Keys of the file that mean nothing here: a slip of the pen, or of a newer release.
     #[serde(skip)]
     pub unknown: Vec<String>,
+    /// Whether there is no such file.
+    #[serde(skip)]
+    pub missing: bool,
 }
 
 impl Settings {
@@ -45,9 +48,9 @@ impl Settings {
             path: path.clone(),
             reason,
         };
-        let text = match read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        let (text, missing) = match read(&path) {
+            Ok(text) => (text, false),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (String::new(), true),
             Err(error) => return Err(unusable(error.to_string())),
         };
         let table: toml::Table =
@@ -61,6 +64,7 @@ impl Settings {
             .try_into()
             .map_err(|error: toml::de::Error| unusable(error.message().to_owned()))?;
         settings.unknown = unknown;
+        settings.missing = missing;
         settings.fill();
         if settings.zone.parse::<Zone>().is_err() {
             return Err(unusable(format!("{:?} is not a time zone", settings.zone)));
@@ -117,7 +121,9 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_said_and_never_replaced_in_silence() -> TestResult {
         let dir = tempfile::tempdir()?;
-        assert_eq!(Settings::load(dir.path())?, Settings::usual());
+        let missing = Settings::load(dir.path())?;
+        assert!(missing.missing);
+        assert_eq!(missing.zone, Settings::usual().zone);
         for (text, said) in [
             ("zone = \"America/NewYork\"", "\"America/NewYork\" is not"),
             ("zone = America/New_York", "fonds.toml cannot be used"),

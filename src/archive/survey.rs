@@ -1,6 +1,7 @@
 //! Lists: the ledger's entries, the agents and accounts, what an accession holds.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use rusqlite::named_params;
 
@@ -42,6 +43,17 @@ pub struct Account {
 }
 
 impl Archive {
+    /// How many documents came with an accession, with those inside others: the same bytes are one, however often and
+    /// under whatever names they came.
+    pub fn documents_of(&self, accession: u64) -> Result<u64, ArchiveError> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT count(DISTINCT sha256) FROM card WHERE accession = ?1 AND class = 'd'",
+            )?
+            .query_row([accession], |row| row.get(0))?)
+    }
+
     /// All agents in the order in which they were named.
     pub fn agents(&self) -> Result<Vec<Agent>, ArchiveError> {
         let mut agents = self
@@ -67,7 +79,26 @@ impl Archive {
                 .query_map([agent.seq], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
         }
+        self.correct_agents(&mut agents)?;
         Ok(agents)
+    }
+
+    /// Gives those whose name or kind was corrected the one that stands.
+    fn correct_agents(&self, agents: &mut [Agent]) -> Result<(), ArchiveError> {
+        let corrected: HashSet<u64> = self
+            .conn
+            .prepare_cached(
+                "SELECT about_entry FROM act WHERE schema = 'corrected/1' AND about_entry IS NOT NULL",
+            )?
+            .query_map((), |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for agent in agents.iter_mut().filter(|one| corrected.contains(&one.seq)) {
+            if let Some(standing) = self.standing(agent.seq)? {
+                agent.name = standing.opened.get("name")?.unwrap_or_default();
+                agent.kind = standing.opened.get("kind")?.unwrap_or_default();
+            }
+        }
+        Ok(())
     }
 
     /// The entries that merged an agent into another or others into it, or undid that, oldest first.

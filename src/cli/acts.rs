@@ -114,6 +114,17 @@ pub(super) fn time(
     Ok(at)
 }
 
+/// A stated time as a slot holds it, read in the archive's zone.
+pub(super) fn time_value(
+    context: &Context,
+    archive: &Archive,
+    words: &str,
+) -> Result<Value, CliError> {
+    let zone = Values::new(context)?.zone;
+    let at = time(context, archive, words, zone, "archive")?;
+    Ok(serde_json::to_value(at).unwrap_or_default())
+}
+
 /// What a reference as typed is about.
 pub(super) fn about(archive: &Archive, typed: &str) -> Result<About, CliError> {
     match archive.resolve(typed)? {

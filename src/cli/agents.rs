@@ -9,6 +9,7 @@ use super::CliError;
 use super::Context;
 use super::acts::Values;
 use super::secrets::Told;
+use crate::archive::About;
 use crate::archive::Agent;
 use crate::archive::Archive;
 use crate::archive::EntryDraft;
@@ -207,10 +208,28 @@ impl Agents {
         accounts
     }
 
+    /// Those that were merged into an agent.
+    pub(super) fn merged_into<'a>(&'a self, agent: &'a Agent) -> impl Iterator<Item = &'a Agent> {
+        self.known.iter().filter(move |one| {
+            one.seq != agent.seq && one.merged.is_some() && self.final_agent(one).seq == agent.seq
+        })
+    }
+
     /// All of them, as named.
     pub(super) fn all(&self) -> &[Agent] {
         &self.known
     }
+}
+
+/// Refuses what cannot be recorded as a name.
+pub(super) fn demand_name(name: &str) -> Result<(), CliError> {
+    if name.is_empty() || name.len() > LONGEST_NAME {
+        return Err(CliError::usage(
+            format!("a name of {} bytes cannot be recorded", name.len()),
+            format!("a name of 1 to {LONGEST_NAME} bytes"),
+        ));
+    }
+    Ok(())
 }
 
 /// The entry that names an agent.
@@ -222,12 +241,7 @@ pub(super) fn named(
     note: Option<&str>,
 ) -> Result<EntryDraft, CliError> {
     let name = name.trim();
-    if name.is_empty() || name.len() > LONGEST_NAME {
-        return Err(CliError::usage(
-            format!("a name of {} bytes cannot be recorded", name.len()),
-            format!("a name of 1 to {LONGEST_NAME} bytes"),
-        ));
-    }
+    demand_name(name)?;
     let mut values = Values::new(context)?;
     values.set("kind", Value::from(kind));
     values.set("name", Value::from(name));
@@ -240,7 +254,16 @@ pub(super) fn named(
 
 /// The account that somebody typed, in the form in which accounts are recorded.
 pub(super) fn account(typed: &str) -> Option<String> {
-    let (platform, address) = typed.split_once(':')?;
+    let (platform, address) = match typed.split_once(':') {
+        Some(parts) => parts,
+        // An address without its platform is one of mail.
+        None => match typed.split_once('@')? {
+            (name, host) if !name.is_empty() && host.contains('.') && !host.contains('@') => {
+                ("mail", typed)
+            }
+            _ => return None,
+        },
+    };
     let address = address.trim();
     if address.is_empty() || address.contains(char::is_whitespace) {
         return None;
@@ -250,4 +273,19 @@ pub(super) fn account(typed: &str) -> Option<String> {
         "x" | "tel" => Some(format!("{platform}:{address}")),
         _ => None,
     }
+}
+
+/// The last entry that merged an agent into another.
+pub(super) fn merge_of(archive: &Archive, agent: u64) -> Result<Option<u64>, CliError> {
+    for seq in archive.merges_of(agent)?.into_iter().rev() {
+        if let Some(merged) = archive.entry(seq)?
+            && merged.schema == "agents.merged/1"
+        {
+            let agents: Vec<About> = merged.get("agents")?.unwrap_or_default();
+            if agents.into_iter().any(|one| one.entry() == Some(agent)) {
+                return Ok(Some(seq));
+            }
+        }
+    }
+    Ok(None)
 }

@@ -206,6 +206,11 @@ impl Context {
         };
         let told = || {
             let settings = load();
+            if settings.missing && self.is_archive() {
+                self.ui.warn(
+                    "warning: fonds.toml is not there, so the archive has no name, and times are shown and read in UTC",
+                );
+            }
             for key in &settings.unknown {
                 self.ui.warn(&format!(
                     "warning: {} in fonds.toml means nothing to this release and was passed over; it knows name, zone and house",

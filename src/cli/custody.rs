@@ -25,6 +25,7 @@ use crate::archive::CustodyStep;
 use crate::archive::Party;
 use crate::archive::Receipt;
 use crate::archive::Target;
+use crate::archive::corrected_under;
 use crate::record::Zone;
 use crate::record::show;
 use crate::record::visible;
@@ -185,6 +186,9 @@ fn steps(custody: &Custody, zone: Zone) -> String {
     for said in &custody.impossible {
         let _ = writeln!(text, "  look: {said}");
     }
+    for withdrawn in &custody.withdrawn {
+        let _ = writeln!(text, "  {}", withdrawn.shown());
+    }
     text
 }
 
@@ -249,9 +253,11 @@ fn details(step: &CustodyStep) -> Vec<String> {
     if !how.is_empty() {
         lines.push(how.join("; "));
     }
-    if step.act == Act::Made {
+    // What a message says of itself rests on itself.
+    if step.act == Act::Made && step.entry.is_none() {
         return lines;
     }
+    lines.extend(corrected_under(&step.corrected));
     if step.branch {
         lines.push("beside the way to the archive".to_owned());
     }
@@ -382,6 +388,11 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
             "nothing is said of how it changed hands",
             "--from WHO, --to WHO, --when WHEN or --how TEXT",
         ));
+    }
+    if args.to.is_none() {
+        context
+            .ui
+            .say("note: --to was not given, so it is recorded that nobody knows who held it after");
     }
     let told = args.confidence.told(context, args.from.as_ref())?;
     let mut writer = context.writer()?;

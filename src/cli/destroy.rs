@@ -430,7 +430,21 @@ fn slots(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError> {
             ));
         }
     }
-    let what = format!("{} of entry {seq} ({})", args.slot.join(", "), entry.schema);
+    // A correction says again what it corrects.
+    let corrections = archive.corrections(seq)?.into_iter();
+    let acts = corrections
+        .filter(|one| {
+            one.slot
+                .as_ref()
+                .is_some_and(|slot| args.slot.contains(slot))
+        })
+        .map(|one| one.entry)
+        .collect();
+    let what = format!(
+        "what entry {seq} ({}) says under {}",
+        entry.schema,
+        args.slot.join(", ")
+    );
     Ok(Ordered {
         about: About::Entry(seq),
         doom: Doom {
@@ -438,6 +452,7 @@ fn slots(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError> {
                 entry: seq,
                 slots: args.slot.clone(),
             })],
+            acts,
             ..Doom::default()
         },
         what,

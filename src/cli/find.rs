@@ -13,18 +13,19 @@ use super::indexing;
 use super::indexing::Unread;
 use super::show::bounds;
 use super::show::carrier;
-use super::show::people;
 use super::ui::Answer;
 use super::ui::count;
 use super::ui::number;
 use crate::archive::Archive;
 use crate::archive::ArchiveError;
+use crate::archive::Custodian;
 use crate::archive::index::Indexed;
 use crate::archive::search::Hit as Match;
 use crate::archive::search::Index;
 use crate::archive::search::Query;
 use crate::archive::search::Term;
 use crate::archive::search::parse_words;
+use crate::archive::search::remarks;
 use crate::archive::search::snippet;
 use crate::record::Instant;
 use crate::record::Moment;
@@ -35,9 +36,13 @@ use crate::record::show;
 use crate::record::visible;
 use crate::record::when;
 
+/// Addressees of a hit that are named.
+const MOST_NAMED: usize = 4;
+
 /// Search words, people, dates
 ///
-/// Words in quotation marks are an exact phrase. All that is asked for must hold; several --who, --to or --kind are
+/// Words in quotation marks are an exact phrase, and so are several words given as one argument. Words are found whole:
+/// there is no * that stands for the rest of one. All that is asked for must hold; several --who, --to or --kind are
 /// alternatives. A name given to --who or --to stands for all accounts that fonds people says are that person's.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -48,7 +53,7 @@ Examples
   fonds find --who \"Ines Valder\" --kind mail
 
 Exit status
-  0 found, 1 nothing found, 2 could not be done, 3 found in part: some texts could not be read, 10 no archive here")]
+  0 found, 1 nothing found (or nobody of that name), 2 could not be done, 3 found in part: some texts could not be read, 10 no archive here")]
 pub(super) struct FindArgs {
     /// What must stand in it
     words: Vec<String>,
@@ -95,6 +100,8 @@ struct Found {
     undated: u64,
     /// What was asked for and has no letters or digits to look up.
     ignored: Vec<String>,
+    /// What was read otherwise than it may have been meant, and who is asked for and is nobody here, in sentences.
+    remarks: Vec<String>,
     /// Items whose text could not be read: those found by something else, and the first of those met while indexing.
     unread: Vec<Unread>,
     /// How many there are.
@@ -128,7 +135,7 @@ impl Answer for Found {
                 let to = if hit.to.is_empty() {
                     String::new()
                 } else {
-                    format!(" to {}", visible(&hit.to.join(", ")))
+                    format!(" to {}", visible(&few(&hit.to)))
                 };
                 head.push(format!("{}{to}", visible(from)));
             }
@@ -170,6 +177,9 @@ impl Answer for Found {
                 visible(word)
             );
         }
+        for remark in &self.remarks {
+            let _ = writeln!(text, "{}", visible(remark));
+        }
         if self.undated > 0 {
             let _ = writeln!(
                 text,
@@ -192,6 +202,18 @@ impl Answer for Found {
             );
         }
         text
+    }
+}
+
+/// Names, the first of them where there are many.
+fn few(names: &[String]) -> String {
+    let more = names.len().saturating_sub(MOST_NAMED);
+    let named = names.iter().take(MOST_NAMED).map(String::as_str);
+    let named = named.collect::<Vec<_>>().join(", ");
+    if more == 0 {
+        named
+    } else {
+        format!("{named} and {} more", number(more as u64))
     }
 }
 
@@ -225,9 +247,14 @@ pub(super) fn run(context: &Context, args: &FindArgs) -> Result<Outcome, CliErro
     let terms = parse_words(&args.words);
     let query = query(context, &archive, terms.clone(), asked, args.limit)?;
     let found = search(&archive, &query)?;
+    let mut remarks = remarks(&args.words);
+    if found.total == 0 {
+        remarks.extend(instead(&archive, args, &query)?);
+    }
+    let custodian = Custodian::new(&archive)?;
     let mut hits = Vec::new();
     for hit in &found.hits {
-        let Some((hit, damage)) = shown(context, &archive, hit, &terms)? else {
+        let Some((hit, damage)) = shown(context, &custodian, hit, &terms)? else {
             continue;
         };
         if let Some(damage) = damage
@@ -251,10 +278,47 @@ pub(super) fn run(context: &Context, args: &FindArgs) -> Result<Outcome, CliErro
         not_indexed: crate::archive::index::waiting(&archive)?,
         undated: found.undated,
         ignored: found.ignored,
+        remarks,
         unread,
         unread_count,
     })?;
     Ok(outcome)
+}
+
+/// What may explain that nothing was found: a name that is nobody's here, an argument that was taken for a phrase.
+fn instead(archive: &Archive, args: &FindArgs, query: &Query) -> Result<Vec<String>, CliError> {
+    let mut said = Vec::new();
+    let asked = &args.asked;
+    for (names, sent) in [(&asked.who, true), (&asked.to, false)] {
+        let all = if sent { &query.who } else { &query.to };
+        let alone = |who: Vec<String>| Query {
+            limit: 0,
+            who: if sent { who.clone() } else { Vec::new() },
+            to: if sent { Vec::new() } else { who },
+            ..Query::default()
+        };
+        if !names.is_empty() && search(archive, &alone(all.clone()))?.total == 0 {
+            said.push(format!(
+                "Nothing here is {} {}: fonds people lists those who are named, and the accounts seen.",
+                if sent { "from" } else { "to" },
+                names.join(" or ")
+            ));
+        }
+    }
+    let is_phrase = |typed: &&String| {
+        typed.split_whitespace().nth(1).is_some()
+            && matches!(
+                parse_words(&[(*typed).clone()]).as_slice(),
+                [Term::Phrase(_)]
+            )
+    };
+    if let Some(phrase) = args.words.iter().find(is_phrase) {
+        said.push(format!(
+            "The words were looked for as one phrase. Apart: fonds find {}",
+            phrase.replace(['"', '“', '”'], "")
+        ));
+    }
+    Ok(said)
 }
 
 /// Asks the index. Where there is none yet, nothing is found.
@@ -356,10 +420,11 @@ fn recorded_kinds(word: &str) -> Result<Vec<String>, CliError> {
 /// A hit for its reader, and what was in the way of reading its text.
 fn shown(
     context: &Context,
-    archive: &Archive,
+    custodian: &Custodian<'_>,
     hit: &Match,
     terms: &[Term],
 ) -> Result<Option<(Hit, Option<ArchiveError>)>, CliError> {
+    let archive = custodian.archive();
     let (Some(card), Some(opened)) = (archive.card(hit.id)?, archive.item(hit.id)?) else {
         return Ok(None);
     };
@@ -373,7 +438,7 @@ fn shown(
         } else {
             Vec::new()
         };
-        Ok(people(&found))
+        Ok(custodian.names(&found))
     };
     let (text, damage) = match archive.text(hit.id) {
         Err(error) if error.is_of_the_item() => (String::new(), Some(error)),

@@ -15,7 +15,7 @@ use super::ui::Answer;
 /// The verbs in the order in which they are used.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Start", &["init", "ingest", "demo"]),
-    ("Describe", &["attribute", "custody", "people"]),
+    ("Describe", &["attribute", "custody", "people", "correct"]),
     ("Look", &["find", "show", "timeline"]),
     ("Check", &["verify", "provenance", "cite"]),
     ("Share", &["publish", "anchor", "witness"]),
@@ -57,11 +57,14 @@ const FINDINGS: &str = include_str!("../../schema/FINDINGS.md");
 Examples
   fonds help --all
   fonds help custody
+  fonds help custody add
   fonds help findings           every code that verify and cite may give
   fonds help document.altered   what one means and what to do")]
 pub(super) struct HelpArgs {
     /// The verb or the code of a finding to explain; or `findings`
     verb: Option<String>,
+    /// The act of the verb, as in `custody add`
+    act: Option<String>,
     /// List upkeep verbs, exit status and environment too
     #[arg(long)]
     all: bool,
@@ -84,8 +87,9 @@ pub(super) fn command() -> Command {
     let command = Cli::command();
     let template = format!(
         "{{about}}\n\nUsage: fonds [-C DIR] VERB [WHAT] [OPTIONS]\n\n{}\n\
-         Everywhere\n{{options}}\n\nMore: fonds VERB --help · fonds help --all\n",
-        groups(&command, GROUPS)
+         Everywhere\n{{options}}\n\nMore: fonds VERB --help · fonds help --all\nUpkeep: {}\n",
+        groups(&command, GROUPS),
+        UPKEEP.join(" · ")
     );
     command.help_template(template)
 }
@@ -131,16 +135,7 @@ pub(super) fn run(context: &Context, args: &HelpArgs) -> Result<Outcome, CliErro
                 "fonds help findings     lists them",
             )
         })?,
-        Some(verb) => command
-            .find_subcommand_mut(verb)
-            .ok_or_else(|| {
-                CliError::usage(
-                    format!("there is no verb {verb:?}"),
-                    "fonds help --all        lists them",
-                )
-            })?
-            .render_long_help()
-            .to_string(),
+        Some(verb) => of_verb(&mut command, verb, args.act.as_deref())?,
         None if args.all => format!(
             "{}\n{}\n{STATUSES}\n{ENVIRONMENT}",
             command.render_help(),
@@ -153,6 +148,26 @@ pub(super) fn run(context: &Context, args: &HelpArgs) -> Result<Outcome, CliErro
         text,
     })?;
     Ok(Outcome::Done)
+}
+
+/// The help of a verb, or of one of its acts.
+fn of_verb(command: &mut Command, verb: &str, act: Option<&str>) -> Result<String, CliError> {
+    let found = command.find_subcommand_mut(verb).ok_or_else(|| {
+        CliError::usage(
+            format!("there is no verb {verb:?}"),
+            "fonds help --all        lists them",
+        )
+    })?;
+    let Some(act) = act else {
+        return Ok(found.render_long_help().to_string());
+    };
+    let act = found.find_subcommand_mut(act).ok_or_else(|| {
+        CliError::usage(
+            format!("{verb} has no act {act:?}"),
+            format!("fonds help {verb}"),
+        )
+    })?;
+    Ok(act.render_long_help().to_string())
 }
 
 /// The cells of a row that explains a code: the code, what it means, what is likely behind it, what to do.

@@ -126,6 +126,11 @@ fn damage(error: &ArchiveError) -> (u8, &'static str, &'static str) {
             "damaged",
             "fonds verify        to see what is damaged; if all is well, try again",
         ),
+        ArchiveError::Store(error) if error.is_damage() => (
+            2,
+            "damaged",
+            "fonds verify        to see all that is damaged",
+        ),
         ArchiveError::Durable(_) | ArchiveError::Store(_) => (
             2,
             "not_written",
@@ -161,7 +166,7 @@ pub(super) fn publish(error: &PublishError) -> (u8, &'static str, String) {
         PublishError::NothingThere { .. } | PublishError::Nothing { .. } => {
             ("usage", "fonds show ITEM        to see what it has")
         }
-        PublishError::NoSuchLines { .. } => {
+        PublishError::NoSuchLines { .. } | PublishError::BlankLines { .. } => {
             ("usage", "fonds show ITEM --text        to count its lines")
         }
         PublishError::Guessable { .. } => (

@@ -32,6 +32,17 @@ use crate::record::Moment;
 use crate::record::Zone;
 use crate::record::kind_words;
 
+/// The usual words for how something was obtained.
+const HOW: &[&str] = &[
+    "given",
+    "subpoena",
+    "public-record",
+    "capture",
+    "leak",
+    "purchase",
+    "unknown",
+];
+
 /// Lines of a long list that are shown.
 const SHOWN: usize = 20;
 
@@ -217,7 +228,12 @@ fn here(text: &mut String, listed: &[Known], all: u64, state: &str, also: &str) 
     }
     let unlisted = all.saturating_sub(SHOWN as u64);
     if unlisted > 0 {
-        let _ = writeln!(text, "  and {} more that {state}", number(unlisted));
+        let lists = if also.is_empty() {
+            " (--json lists all; nothing else does)"
+        } else {
+            ""
+        };
+        let _ = writeln!(text, "  and {} more that {state}{lists}", number(unlisted));
     }
 }
 
@@ -403,6 +419,13 @@ fn request(
         if let Some(who) = who {
             statement.push((slot, agents.party(context, who)?));
         }
+    }
+    if let Some(how) = args.how.as_deref().filter(|how| !HOW.contains(how)) {
+        context.ui.say(&format!(
+            "note: {} is none of the usual words for how something was obtained ({}); it is kept as it is",
+            visible(how),
+            HOW.join(", ")
+        ));
     }
     if let Some(words) = &args.received {
         let at = time(context, archive, words, zone, basis)?;

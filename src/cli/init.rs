@@ -269,6 +269,7 @@ fn settings(context: &Context, args: &InitArgs, folder: &Path) -> Result<Setting
             .to_possible_value()
             .map_or_else(String::new, |value| value.get_name().to_owned()),
         unknown: Vec::new(),
+        missing: false,
     })
 }
 
@@ -323,6 +324,7 @@ pub(super) fn start_sample(context: &Context, name: &str, zone: &str) -> Result<
         zone: zone.to_owned(),
         house: "magazine".to_owned(),
         unknown: Vec::new(),
+        missing: false,
     };
     let mut made = Made::new(context.folder.clone(), false);
     let plan = Plan {

@@ -11,6 +11,7 @@ mod cite;
 mod closings;
 mod context;
 mod continuing;
+mod correct;
 mod custody;
 mod demo;
 mod destroy;
@@ -140,6 +141,7 @@ enum Verb {
     Attribute(attribute::AttributeArgs),
     Custody(custody::CustodyArgs),
     People(people::PeopleArgs),
+    Correct(correct::CorrectArgs),
     Verify(verify::VerifyArgs),
     Provenance(provenance::ProvenanceArgs),
     Cite(cite::CiteArgs),
@@ -202,6 +204,7 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::Attribute(args)) => attribute::run(context, &args),
         Some(Verb::Custody(args)) => custody::run(context, &args),
         Some(Verb::People(args)) => people::run(context, &args),
+        Some(Verb::Correct(args)) => correct::run(context, &args),
         Some(Verb::Doctor(args)) => doctor::run(context, &args),
         Some(Verb::Key(args)) => key::run(context, &args),
         Some(Verb::Log(args)) => log::run(context, &args),
@@ -283,7 +286,10 @@ fn of_arguments(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
         color: ColorChoice::Auto,
         no_input: true,
     };
-    let (mut said, mut hint) = (said.join(" "), hint.unwrap_or("fonds help").to_owned());
+    let (mut said, mut hint) = (
+        said.join(" "),
+        hint.map_or_else(|| helping(arguments), str::to_owned),
+    );
     if error.kind() == ErrorKind::InvalidSubcommand {
         said = said.replacen("unrecognized subcommand", "there is no verb", 1);
         hint = match hint.strip_prefix("fonds [-C DIR]") {
@@ -293,6 +299,18 @@ fn of_arguments(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     }
     Failure::of_arguments(&visible(&said), &hint).show(&ui);
     2.into()
+}
+
+/// The help of the verb that was meant, or that of all.
+fn helping(arguments: &[OsString]) -> String {
+    let command = help::command();
+    let mut typed = arguments.iter().skip(1).filter_map(|one| one.to_str());
+    typed
+        .find(|one| command.find_subcommand(one).is_some())
+        .map_or_else(
+            || "fonds help".to_owned(),
+            |verb| format!("fonds help {verb}        says what it takes"),
+        )
 }
 
 #[cfg(test)]

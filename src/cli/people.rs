@@ -18,13 +18,13 @@ use super::acts::append;
 use super::acts::say_nameless;
 use super::agents::Agents;
 use super::agents::account;
+use super::agents::merge_of;
 use super::agents::named;
 use super::sentences;
 use super::ui::Answer;
 use super::ui::columns;
 use super::ui::count;
 use super::ui::number;
-use crate::archive::About;
 use crate::archive::Account;
 use crate::archive::Agent;
 use crate::archive::Archive;
@@ -116,7 +116,8 @@ enum Kind {
 
 #[derive(Debug, Serialize)]
 struct Listed {
-    agent: String,
+    /// None of an account that nobody here is said to use.
+    agent: Option<String>,
     kind: String,
     name: String,
     accounts: Vec<Seen>,
@@ -170,7 +171,7 @@ impl Answer for People {
             let _ = writeln!(
                 text,
                 "{}  {} ({}{merged})",
-                visible(&agent.agent),
+                agent.agent.as_deref().map(visible).unwrap_or_default(),
                 visible(&agent.name),
                 visible(&agent.kind)
             );
@@ -199,6 +200,9 @@ struct Person {
     schema: &'static str,
     #[serde(flatten)]
     agent: Listed,
+    /// Those that were merged into it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    merged_here: Vec<String>,
     speaks_for: Option<String>,
     note: Option<String>,
     /// What has been recorded of it, oldest first.
@@ -207,15 +211,24 @@ struct Person {
 
 impl Answer for Person {
     fn text(&self) -> String {
-        let mut text = format!(
-            "{}  {} ({})\n",
-            visible(&self.agent.agent),
-            visible(&self.agent.name),
-            visible(&self.agent.kind)
-        );
+        let mut text = match &self.agent.agent {
+            Some(reference) => format!(
+                "{}  {} ({})\n",
+                visible(reference),
+                visible(&self.agent.name),
+                visible(&self.agent.kind)
+            ),
+            None => format!(
+                "{}  seen in messages; nobody here is said to use it\n",
+                visible(&self.agent.name)
+            ),
+        };
         // Writing to a string cannot fail.
         if let Some(into) = &self.agent.merged_into {
             let _ = writeln!(text, "  merged into {into}");
+        }
+        if !self.merged_here.is_empty() {
+            let _ = writeln!(text, "  is also {}", self.merged_here.join(", "));
         }
         if let Some(whom) = &self.speaks_for {
             let _ = writeln!(text, "  speaks for {}", visible(whom));
@@ -277,16 +290,21 @@ fn counted(archive: &Archive) -> Result<HashMap<String, Account>, CliError> {
         .collect())
 }
 
-fn listed(agents: &Agents, agent: &Agent, counts: &HashMap<String, Account>) -> Listed {
+/// One who is named, with these accounts.
+fn listed(
+    agents: &Agents,
+    agent: &Agent,
+    accounts: &[String],
+    counts: &HashMap<String, Account>,
+) -> Listed {
     let into = agent
         .merged
         .and_then(|into| agents.all().iter().find(|one| one.seq == into));
     Listed {
-        agent: agent.reference.clone(),
+        agent: Some(agent.reference.clone()),
         kind: agent.kind.clone(),
         name: agent.name.clone(),
-        accounts: agent
-            .accounts
+        accounts: accounts
             .iter()
             .map(|address| match counts.get(address) {
                 Some(account) => seen(account),
@@ -325,7 +343,7 @@ fn list(context: &Context) -> Result<(), CliError> {
         agents: agents
             .all()
             .iter()
-            .map(|agent| listed(&agents, agent, &counts))
+            .map(|agent| listed(&agents, agent, &agent.accounts, &counts))
             .collect(),
         accounts: archive
             .accounts(MOST_ACCOUNTS)?
@@ -346,7 +364,16 @@ fn show(context: &Context, who: &str) -> Result<(), CliError> {
         .find(|agent| agent.reference == who.to_lowercase());
     let agent = match exact {
         Some(agent) => agent,
-        None => agents.demand(who)?,
+        None => match (agents.find(who)?, account(who.trim())) {
+            (None, Some(address)) => {
+                if let Some(seen) = counted(&archive)?.get(&address).map(seen) {
+                    return context.ui.answer(&seen_only(seen));
+                }
+                agents.demand(who)?
+            }
+            (Some(agent), _) => agent,
+            (None, None) => agents.demand(who)?,
+        },
     };
     let named = archive.entry(agent.seq)?;
     let custodian = crate::archive::Custodian::new(&archive)?;
@@ -366,13 +393,40 @@ fn show(context: &Context, who: &str) -> Result<(), CliError> {
     for act in about {
         acts.push(teller.line(act)?);
     }
+    // One that was merged into another is shown as it was named; whoever others were merged into, with their accounts.
+    let accounts = match agent.merged {
+        Some(_) => agent.accounts.clone(),
+        None => agents.accounts(agent),
+    };
     context.ui.answer(&Person {
         schema: "fonds/person/1",
-        agent: listed(&agents, agent, &counted(&archive)?),
+        agent: listed(&agents, agent, &accounts, &counted(&archive)?),
+        merged_here: agents
+            .merged_into(agent)
+            .map(|one| one.reference.clone())
+            .collect(),
         speaks_for: value("speaks_for")?.map(|whom| custodian.party(&whom).shown().to_owned()),
         note: value("note")?.as_ref().map(crate::archive::plain),
         acts,
     })
+}
+
+/// An account that nobody here is said to use.
+fn seen_only(seen: Seen) -> Person {
+    Person {
+        schema: "fonds/person/1",
+        agent: Listed {
+            agent: None,
+            kind: "account".to_owned(),
+            name: seen.account.clone(),
+            accounts: vec![seen],
+            merged_into: None,
+        },
+        merged_here: Vec::new(),
+        speaks_for: None,
+        note: None,
+        acts: Vec::new(),
+    }
 }
 
 fn add(
@@ -402,6 +456,19 @@ fn add(
             })
         })
         .collect::<Result<_, _>>()?;
+    for account in &accounts {
+        let taken = agents
+            .all()
+            .iter()
+            .find(|agent| agent.accounts.contains(account));
+        if let Some(agent) = taken {
+            context.ui.say(&format!(
+                "note: {} is said to use {} already; if the two are one: fonds people merge",
+                visible(&agent.name),
+                visible(account)
+            ));
+        }
+    }
     let kind = match kind {
         Kind::Person => "person",
         Kind::Body => "body",
@@ -527,19 +594,4 @@ fn split(context: &Context, who: &str, reason: Option<&str>) -> Result<(), CliEr
         entries,
         agent: Some(reference),
     })
-}
-
-/// The last entry that merged an agent into another.
-fn merge_of(archive: &Archive, agent: u64) -> Result<Option<u64>, CliError> {
-    for seq in archive.merges_of(agent)?.into_iter().rev() {
-        if let Some(merged) = archive.entry(seq)?
-            && merged.schema == "agents.merged/1"
-        {
-            let agents: Vec<About> = merged.get("agents")?.unwrap_or_default();
-            if agents.into_iter().any(|one| one.entry() == Some(agent)) {
-                return Ok(Some(seq));
-            }
-        }
-    }
-    Ok(None)
 }

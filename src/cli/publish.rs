@@ -72,7 +72,8 @@ pub(super) struct PublishArgs {
     /// Write the page there, and the proof beside it as .proof.json [default: the item's reference]
     #[arg(short, long = "output", value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Only these lines of its text, as fonds show --text counts them; may be given several times
+    /// Only these lines of its text, as fonds show --text counts them; may be given several times. Blank lines go out with
+    /// the line before them, never the other way round
     #[arg(long, value_name = "FROM-TO", value_parser = lines)]
     passage: Vec<(u64, u64)>,
     /// Open this field too

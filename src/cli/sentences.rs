@@ -16,7 +16,9 @@ use crate::archive::Doomed;
 use crate::archive::Editors;
 use crate::archive::Opened;
 use crate::archive::Segment;
+use crate::archive::corrected_under;
 use crate::archive::plain;
+use crate::record::Bytes;
 use crate::record::Instant;
 use crate::record::Zone;
 use crate::record::show;
@@ -106,8 +108,7 @@ impl<'a> Teller<'a> {
             let agent = self.agents.iter().find(|agent| agent.seq == editor.agent);
             agent.map_or_else(|| format!("entry {}", editor.agent), |it| it.name.clone())
         });
-        let opened = self.archive.entry(seq)?;
-        let Some(entry) = opened else {
+        let Some(standing) = self.archive.standing(seq)? else {
             return Ok(Line {
                 entry: seq,
                 kind: String::new(),
@@ -119,6 +120,13 @@ impl<'a> Teller<'a> {
                 shown: String::new(),
             });
         };
+        let entry = &standing.opened;
+        let amended: Vec<u64> = standing.corrections.iter().map(|one| one.entry).collect();
+        let amended = match standing.withdrawn() {
+            Some(under) => Some(format!("withdrawn under entry {under}")),
+            None => corrected_under(&amended),
+        };
+        let amended = amended.map_or_else(String::new, |said| format!(" [{said}]"));
         let recorded: Option<String> = entry.get("t")?;
         let shown = recorded
             .as_deref()
@@ -129,7 +137,7 @@ impl<'a> Teller<'a> {
         Ok(Line {
             entry: seq,
             kind: entry.schema.clone(),
-            what: self.what(seq, &entry, reference.as_deref())?,
+            what: format!("{}{amended}", self.what(seq, entry, reference.as_deref())?),
             reference,
             recorded,
             signed_by,
@@ -144,7 +152,7 @@ impl<'a> Teller<'a> {
     }
 
     /// An attribution, without what it rests on.
-    fn attributed(&self, entry: &Opened, about: &str) -> Result<String, CliError> {
+    fn attributed(&self, seq: u64, entry: &Opened, about: &str) -> Result<String, CliError> {
         let words = |slot| -> Result<String, CliError> {
             Ok(entry
                 .get::<Value>(slot)?
@@ -153,15 +161,19 @@ impl<'a> Teller<'a> {
                 .unwrap_or_default())
         };
         let role = entry.get::<String>("role")?.unwrap_or_default();
-        let who = self.party(entry, "who")?;
+        let who = self.party(seq, entry, "who")?;
         let certainty = entry.get::<String>("certainty")?;
         let certainty = certainty.map_or_else(String::new, |word| format!(" ({word})"));
         let terms = words("terms")?;
         let mut said = Vec::new();
         if let Some(who) = who {
-            said.push(format!("{} {who}{certainty}", role_words(&role)));
+            said.push(format!(
+                "{} {}{certainty}",
+                role_words(&role),
+                known_as(&who)
+            ));
         }
-        if let Some(via) = self.party(entry, "via")? {
+        if let Some(via) = self.party(seq, entry, "via")? {
             said.push(format!("through {via}"));
         }
         if !terms.is_empty() {
@@ -201,7 +213,7 @@ impl<'a> Teller<'a> {
                 "started the archive where another was closed by its recovery key".to_owned()
             }
             "accessioned/1" => {
-                let from = self.party(entry, "from")?;
+                let from = self.party(seq, entry, "from")?;
                 let from = from.map_or_else(String::new, |from| format!(" from {from}"));
                 format!("took in {own}{from}")
             }
@@ -214,12 +226,16 @@ impl<'a> Teller<'a> {
                 } else {
                     "sealed as read out of them"
                 };
-                format!("{} items of {accession} {verb}", number(items))
+                format!("{} of {accession} {verb}", count(items, "item", "items"))
             }
-            "attributed/1" => format!("{}{}", self.attributed(entry, &about)?, because("basis")?),
+            "attributed/1" => format!(
+                "{}{}",
+                self.attributed(seq, entry, &about)?,
+                because("basis")?
+            ),
             "transferred/1" => {
-                let from = self.party(entry, "from")?.unwrap_or_else(nobody);
-                let to = self.party(entry, "to")?.unwrap_or_else(nobody);
+                let from = self.party(seq, entry, "from")?.unwrap_or_else(nobody);
+                let to = self.party(seq, entry, "to")?.unwrap_or_else(nobody);
                 let at = entry.get::<Instant>("at")?;
                 let at = at.map_or_else(String::new, |at| format!(", {}", show(&at, self.zone)));
                 let standing = entry.get::<String>("standing")?.unwrap_or_default();
@@ -232,7 +248,7 @@ impl<'a> Teller<'a> {
                     "said that {} {} {}{}",
                     self.several(entry)?,
                     if agents.len() == 1 { "is" } else { "are" },
-                    self.party(entry, "into")?.unwrap_or_default(),
+                    self.party(seq, entry, "into")?.unwrap_or_default(),
                     because("basis")?
                 )
             }
@@ -241,29 +257,49 @@ impl<'a> Teller<'a> {
                 self.several(entry)?,
                 because("reason")?
             ),
-            "corrected/1" => format!(
-                "corrected {} of {about} to {}{}",
-                words("slot")?,
-                words("after")?,
-                because("reason")?
-            ),
+            "corrected/1" => match entry.get::<String>("slot")? {
+                Some(slot) => format!(
+                    "corrected what {about} says under {slot}: {} instead of {}{}",
+                    self.amended(seq, entry, "after")?,
+                    self.amended(seq, entry, "before")?,
+                    because("reason")?
+                ),
+                None => format!("withdrew what {about} says{}", because("reason")?),
+            },
             "noted/1" => format!("noted on {about}: {}", words("text")?),
             "claimed/1" => format!(
                 "recorded a claim of {} on {about}: {}",
-                self.party(entry, "who")?.unwrap_or_else(nobody),
+                self.party(seq, entry, "who")?.unwrap_or_else(nobody),
                 words("text")?
             ),
             "anchored/1" => format!(
-                "kept what {} gave over the head of {} entries ({})",
+                "kept what {} gave over the head of {} ({})",
                 words("authority")?,
-                entry.get::<u64>("size")?.unwrap_or_default(),
+                count(
+                    entry.get::<u64>("size")?.unwrap_or_default(),
+                    "entry",
+                    "entries"
+                ),
                 words("kind")?
+            ),
+            "restored/1" => format!(
+                "restored the ledger to {} from {}",
+                count(
+                    entry.get::<u64>("to_size")?.unwrap_or_default(),
+                    "entry",
+                    "entries"
+                ),
+                count(
+                    entry.get::<u64>("from_size")?.unwrap_or_default(),
+                    "entry",
+                    "entries"
+                )
             ),
             "published/1" => format!(
                 "published {about} with its proof, opening {}",
                 opened(entry)?
             ),
-            other => match Self::kept_back(entry, &about)? {
+            other => match self.kept_back(entry, &about)? {
                 Some(said) => said,
                 None => format!("recorded {other} on {about}"),
             },
@@ -271,13 +307,24 @@ impl<'a> Teller<'a> {
     }
 
     /// What was sealed, left out, withheld or destroyed.
-    fn kept_back(entry: &Opened, about: &str) -> Result<Option<String>, CliError> {
+    fn kept_back(&self, entry: &Opened, about: &str) -> Result<Option<String>, CliError> {
         let because = |entry: &Opened| -> Result<String, CliError> {
             let reason = entry.get::<String>("reason")?;
             Ok(reason.map_or_else(String::new, |reason| format!(", because: {reason}")))
         };
         Ok(Some(match entry.schema.as_str() {
-            "redacted/1" => format!("recorded a redacted copy of {about}{}", because(entry)?),
+            "redacted/1" => {
+                let copy: Option<Bytes> = entry.get("copy")?;
+                let copy = match copy {
+                    Some(copy) => self.archive.document_reference(&copy.sha256)?,
+                    None => None,
+                };
+                format!(
+                    "recorded {} as a redacted copy of {about}{}",
+                    copy.as_deref().unwrap_or("a file that is not here"),
+                    because(entry)?
+                )
+            }
             "withheld/1" => {
                 let slots = entry.get::<Vec<String>>("slots")?;
                 let verb = if slots.is_some_and(|slots| slots.is_empty()) {
@@ -287,13 +334,29 @@ impl<'a> Teller<'a> {
                 };
                 format!("{verb} {about}{}", because(entry)?)
             }
-            "destroyed/1" => format!("ordered destruction: {}{}", doomed(entry)?, because(entry)?),
+            "destroyed/1" => format!(
+                "ordered the destruction of {}{}",
+                doomed(entry)?,
+                because(entry)?
+            ),
             "vault.resealed/1" => format!("sealed the name of {about} to other keys"),
             "vault.shredded/1" => {
                 format!("destroyed the sealed name of {about}{}", because(entry)?)
             }
             _ => return Ok(None),
         }))
+    }
+
+    /// One of the two values of a correction.
+    fn amended(&self, seq: u64, entry: &Opened, slot: &'static str) -> Result<String, CliError> {
+        Ok(match entry.get::<Value>(slot)? {
+            Some(Value::String(words)) if words == "unknown" => nobody(),
+            Some(value) => self.value(&value)?,
+            None => match self.custodian.destroyed(seq, slot) {
+                Some(order) => format!("(destroyed under entry {order})"),
+                None => "nothing".to_owned(),
+            },
+        })
     }
 
     fn several(&self, entry: &Opened) -> Result<String, CliError> {
@@ -308,9 +371,14 @@ impl<'a> Teller<'a> {
         Ok(names.join(" and "))
     }
 
-    fn party(&self, entry: &Opened, slot: &'static str) -> Result<Option<String>, CliError> {
-        let value: Option<Value> = entry.get(slot)?;
-        Ok(value.map(|value| self.custodian.party(&value).shown().to_owned()))
+    fn party(
+        &self,
+        seq: u64,
+        entry: &Opened,
+        slot: &'static str,
+    ) -> Result<Option<String>, CliError> {
+        let party = self.custodian.party_in(seq, entry, slot)?;
+        Ok(party.map(|party| party.shown().to_owned()))
     }
 
     /// A value as a reader wants it: an agent by name, an item by reference, a time in words.
@@ -339,10 +407,10 @@ impl<'a> Teller<'a> {
         Ok(match about {
             About::Entry(seq) => {
                 let reference = self.archive.entry_reference(seq)?;
-                let named = self.archive.entry(seq)?;
+                let named = self.archive.standing(seq)?;
                 let name = named
-                    .filter(|named| named.schema == "agent.named/1")
-                    .map(|named| named.get::<String>("name"))
+                    .filter(|named| named.opened.schema == "agent.named/1")
+                    .map(|named| named.opened.get::<String>("name"))
                     .transpose()?
                     .flatten();
                 match (reference, name) {
@@ -364,6 +432,15 @@ impl<'a> Teller<'a> {
 
 fn nobody() -> String {
     "not known".to_owned()
+}
+
+/// A party as it reads behind 'made by'.
+pub(super) fn known_as(who: &str) -> &str {
+    if who == "not known" {
+        "somebody not known"
+    } else {
+        who
+    }
 }
 
 /// A role as it reads before a name.
@@ -399,7 +476,9 @@ fn doomed(entry: &Opened) -> Result<String, CliError> {
         return Ok(format!("{} ({items})", references.join(", ")));
     }
     let slots = addresses.iter().map(|address| match address {
-        Doomed::Slots { entry, slots } => format!("{} of entry {entry}", slots.join(", ")),
+        Doomed::Slots { entry, slots } => {
+            format!("what entry {entry} says under {}", slots.join(", "))
+        }
         Doomed::Items { .. } | Doomed::Kept { .. } => String::new(),
     });
     Ok(slots.collect::<Vec<_>>().join("; "))

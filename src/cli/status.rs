@@ -15,10 +15,14 @@ use super::ui::size;
 use crate::anchor;
 use crate::archive::Archive;
 use crate::archive::index;
+use crate::archive::is_being_written;
 use crate::keys::Pin;
 use crate::keys::last_signed;
 use crate::keys::words;
+use crate::record::Instant;
 use crate::record::Moment;
+use crate::record::Zone;
+use crate::record::show;
 use crate::record::visible;
 use crate::tlog::Checkpoint;
 
@@ -67,8 +71,13 @@ struct Status {
     anchored_until: Option<Moment>,
     /// Whether that is within 90 days.
     renew: bool,
-    /// Accessions that were interrupted.
+    /// Accessions that were interrupted, or are being brought in while somebody writes.
     interrupted: Vec<String>,
+    /// Whether somebody writes to the archive now.
+    being_written: bool,
+    /// The zone in which times are shown.
+    #[serde(skip)]
+    zone: Zone,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -130,14 +139,20 @@ impl Answer for Status {
             ));
         }
         for accession in &self.interrupted {
-            line(format!(
-                "{accession} was interrupted: run its ingest again with the same paths"
-            ));
+            line(if self.being_written {
+                format!("{accession} is not to its end: another fonds writes to this archive now")
+            } else {
+                format!("{accession} was interrupted: run its ingest again with the same paths")
+            });
         }
         let recorded = self
             .last_recorded
             .as_ref()
-            .map_or_else(String::new, |at| format!(", the last recorded at {at}"));
+            .and_then(|at| at.parse::<Moment>().ok())
+            .map_or_else(String::new, |at| {
+                let at = show(&Instant::exact(at, "", "computed"), self.zone);
+                format!(", the last recorded {at}")
+            });
         line(format!(
             "{} of {} signed{recorded}",
             number(self.signed),
@@ -223,6 +238,8 @@ fn status(context: &Context, archive: &Archive) -> Result<Status, CliError> {
         remembered: remembered.as_ref().map(|remembered| remembered.size),
         standing,
         interrupted: archive.unfinished()?,
+        being_written: is_being_written(&context.folder),
+        zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
     })
 }
 

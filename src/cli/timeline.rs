@@ -24,6 +24,7 @@ use crate::archive::Custodian;
 use crate::archive::plain;
 use crate::archive::search::Query;
 use crate::archive::search::parse_words;
+use crate::archive::search::remarks;
 use crate::record::Instant;
 use crate::record::Moment;
 use crate::record::Participant;
@@ -43,7 +44,8 @@ const WIDTH: usize = 100;
 
 /// Who wrote to whom and when, and who did not answer
 ///
-/// With two or more --who, the messages between them. A silence is claimed only in the records held, and where these are
+/// With two or more --who, the messages that any two of them had part in: those between them and, in a lane of their own,
+/// those of others that went to both. A silence is claimed only in the records held, and where these are
 /// known to be incomplete that is said. Words, --since and --until pick what is shown; silences and replies are looked
 /// for in all messages held.
 #[derive(Debug, clap::Args)]
@@ -54,7 +56,7 @@ Examples
   fonds timeline \"inspection\" --format csv
 
 Exit status
-  0 shown, 1 no messages, 2 could not be done, 10 no archive here")]
+  0 shown, 1 no messages, 2 could not be done, 4 nobody of that name, 10 no archive here")]
 pub(super) struct TimelineArgs {
     /// Only messages with these words; never one that is withheld
     words: Vec<String>,
@@ -130,6 +132,7 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
             if left_out == 1 { "it" } else { "them" }
         ));
     }
+    notes.extend(remarks(&args.words));
     if !args.words.is_empty() {
         indexing::go_on(context, &archive);
         let found = find::search(

@@ -85,6 +85,11 @@ pub(super) fn run(context: &Context, args: &WithholdArgs) -> Result<Outcome, Cli
     if args.lift {
         demand_liftable(writer.archive(), &items)?;
     }
+    if !args.lift {
+        for item in &items {
+            say_published(context, writer.archive(), *item)?;
+        }
+    }
     let mut values = Values::new(context)?;
     if args.lift {
         values.set("slots", json!([]));
@@ -107,6 +112,22 @@ pub(super) fn run(context: &Context, args: &WithholdArgs) -> Result<Outcome, Cli
         lifted: args.lift,
     })?;
     Ok(Outcome::Done)
+}
+
+/// Says where something of it went out before: that is not called back.
+fn say_published(context: &Context, archive: &Archive, item: u64) -> Result<(), CliError> {
+    for seq in archive.acts_on_item(item)? {
+        let published = archive
+            .entry(seq)?
+            .is_some_and(|entry| entry.schema == "published/1");
+        if published {
+            context.ui.say(&format!(
+                "note: {} was published under entry {seq}; who has that page has it",
+                name_of(archive, item)?
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses to lift what would stay withheld: an entry about an item lifts only what an entry about that item withholds.

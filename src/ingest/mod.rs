@@ -144,9 +144,9 @@ pub struct Receipt {
     /// Earliest and latest time of a message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub span: Option<(Moment, Moment)>,
-    /// Files that were here already (the first hundred).
+    /// Files that were here already (the first hundred thousand).
     pub already: Vec<Known>,
-    /// Files whose bytes had come before with another stated provenance, and are recorded once more (the first hundred).
+    /// Files whose bytes had come before with another stated provenance, and are recorded once more (as many).
     #[serde(skip)]
     pub again: Vec<Known>,
     /// How many these are.
@@ -158,5 +158,5 @@ pub struct Receipt {
     pub notices: Vec<Notice>,
 }
 
-/// The most known files that are listed by name.
-const MOST_LISTED: usize = 100;
+/// The most known files that are listed by name: the answer is the only place in which they are named.
+const MOST_LISTED: usize = 100_000;

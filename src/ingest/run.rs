@@ -360,13 +360,14 @@ impl<'a, 'o> Run<'a, 'o> {
         kind: Kind,
         digest: &Digest,
     ) -> Result<Option<String>, IngestError> {
-        *self.receipt.kinds.entry(kind.word()).or_default() += 1;
         if !kind.is_container() {
             self.receipt.items.added += 1;
         }
         if self.fresh.contains_key(digest) {
             return Ok(None);
         }
+        // The same bytes under two names are one document, here as in every other count.
+        *self.receipt.kinds.entry(kind.word()).or_default() += 1;
         let known = self.writer.archive().document_reference(digest)?;
         if known.is_none() {
             self.fresh.insert(*digest, false);

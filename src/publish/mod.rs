@@ -55,6 +55,15 @@ use crate::commitment::canonical::CanonicalError;
 use crate::keys::KeyError;
 use crate::tlog::TlogError;
 
+/// Lines, with the verb that they need.
+fn are(from: u64, to: u64) -> String {
+    if from == to {
+        format!("line {from} is")
+    } else {
+        format!("lines {from} to {to} are")
+    }
+}
+
 /// Why a proof was not made. What is wrong with a proof that is checked is a finding.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -112,7 +121,7 @@ pub enum PublishError {
         item: String,
     },
     /// A passage that the text has not.
-    #[error("lines {from} to {to} are not in the text, which has {lines}")]
+    #[error("{} not in the text, which has {lines}", are(*from, *to))]
     NoSuchLines {
         /// First line, from 1.
         from: u64,
@@ -120,6 +129,14 @@ pub enum PublishError {
         to: u64,
         /// Lines of the text.
         lines: u64,
+    },
+    /// A passage in which nothing is written.
+    #[error("{} blank: nothing would be shown", are(*from, *to))]
+    BlankLines {
+        /// First line, from 1.
+        from: u64,
+        /// Last line.
+        to: u64,
     },
     /// A proof or page that is larger than what anybody reads.
     #[error("the {what} would have {found} bytes, {most} at most")]

@@ -135,8 +135,11 @@ impl Wanted {
         let mut chosen = BTreeSet::new();
         for &(from, to) in &self.lines {
             let found = pieces_of_lines(text, from, to);
-            if from > to || to > lines || found.is_empty() {
+            if from > to || to > lines {
                 return Err(PublishError::NoSuchLines { from, to, lines });
+            }
+            if found.is_empty() {
+                return Err(PublishError::BlankLines { from, to });
             }
             chosen.extend(found);
         }

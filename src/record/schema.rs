@@ -82,7 +82,7 @@ pub const ITEM_KINDS: &[Schema] = &[
 /// Kinds of entry that have a place in the format and whose rules this release does not carry out: who goes by it would
 /// read an archive as if a key had not been rotated, or a value not been withheld. They are hashed and checked like any
 /// other, said to be not understood, and nobody appends beside them.
-const NOT_CARRIED_OUT: &[&str] = &["key.added/1", "corrected/1"];
+const NOT_CARRIED_OUT: &[&str] = &["key.added/1"];
 
 /// Whether this release knows the kind and does what it asks for.
 pub fn is_understood(name: &str) -> bool {

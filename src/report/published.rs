@@ -42,6 +42,11 @@ pub fn html(file: &str, checked: &Checked, words: &[&str]) -> String {
     };
     let title = match checked.items.as_slice() {
         [one] => named(one),
+        [one, others @ ..] if others.iter().all(|it| it.kind == "message/1") => format!(
+            "A conversation of {} messages, from {} on",
+            others.len() + 1,
+            named(one).to_lowercase()
+        ),
         [one, ..] => format!("{} and what belongs to it", named(one)),
         [] => "Nothing".to_owned(),
     };
@@ -50,7 +55,7 @@ pub fn html(file: &str, checked: &Checked, words: &[&str]) -> String {
     let body = html! {
         header {
             p.kicker { "Published with its proof" }
-            h1 { (title) ", as it was recorded" }
+            h1 { (title) ", as recorded" }
         }
         main {
             section #state .state role="status" {
@@ -108,7 +113,10 @@ fn of_item(number: usize, item: &Shown) -> Markup {
                 div.shown dir="auto" data-proven=(id("text/0")) { (legible(text)) }
             },
             Some(ShownText::Passages { pieces, runs }) => {
-                p.label { "Passages of its text, which has " (pieces) " pieces; the others are not shown" }
+                p.label {
+                    "Passages of its text, which has " (pieces) @if *pieces == 1 { " piece" } @else { " pieces" }
+                    "; the others are not shown"
+                }
                 @for run in runs {
                     p.facts { "From piece " (run.first + 1) ", " (run.pieces) @if run.pieces == 1 { " piece" } @else { " pieces" } }
                     div.shown dir="auto" data-proven=(id(&format!("text/{}", run.first))) { (legible(&run.text)) }

@@ -91,7 +91,21 @@ fn beyond(note: &Note, entries: u64) -> Option<u64> {
     (head.size > entries).then_some(head.size)
 }
 
+/// The origin that a note says it is of.
+fn origin_of(note: &Note) -> String {
+    Checkpoint::parse(note.text()).map_or_else(
+        |_| "one that it does not name".to_owned(),
+        |head| head.origin,
+    )
+}
+
 impl Pass<'_, '_> {
+    /// Whether a note is a checkpoint that says it is of another archive.
+    fn is_of_another(&self, note: &Note) -> bool {
+        Checkpoint::parse(note.text())
+            .is_ok_and(|head| head.origin != self.archive.origin().as_str())
+    }
+
     /// Reads every head and verifies its signature.
     pub(super) fn heads(&mut self) -> Result<Heads, ArchiveError> {
         let mut heads = Heads::default();
@@ -143,6 +157,14 @@ impl Pass<'_, '_> {
                     heads.expect(checkpoint.size);
                     heads.held.push((holder, checkpoint));
                 }
+                Err(_) if self.is_of_another(note) => self.found.add(Finding::new(
+                    holder.foreign(),
+                    holder.subject(),
+                    format!(
+                        "It is the checkpoint of another archive, {}, and says nothing of this one.",
+                        origin_of(note)
+                    ),
+                )),
                 Err(error) => match beyond(note, entries) {
                     // The entry that changed the key may be one of those that are missing here.
                     Some(size) => heads.beyond.push((holder, size)),

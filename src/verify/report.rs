@@ -220,7 +220,7 @@ impl Collected {
         cost.cpu_seconds += seconds;
     }
 
-    pub(super) fn report(self, archive: Option<&Archive>, quick: bool) -> Report {
+    pub(super) fn report(mut self, archive: Option<&Archive>, quick: bool) -> Report {
         let timings = self.timings.map(|mut timings| {
             timings.data.count = self.met.bytes;
             timings.records.count = self.met.records;
@@ -228,6 +228,9 @@ impl Collected {
             timings.catalogue.count = self.met.projected;
             timings
         });
+        // Whatever a damaged database says of anything else may come from that.
+        self.findings
+            .sort_by_key(|finding| finding.code != "database.damaged");
         Report {
             schema: "fonds/verify/1",
             origin: archive.map(|archive| archive.origin().to_string()),

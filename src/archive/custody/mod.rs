@@ -4,6 +4,8 @@
 //! its sender, or because it was brought in. What no record covers is a gap and is called one. What cannot be (given
 //! away before it was written) is pointed out and left standing.
 
+mod order;
+mod receipt;
 mod trace;
 
 use serde::Serialize;
@@ -104,6 +106,9 @@ pub struct CustodyStep {
     pub recorded: Option<String>,
     /// Whether it lies beside the way to the archive: an earlier holder gave it to somebody else too.
     pub branch: bool,
+    /// The entries under which it was corrected.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub corrected: Vec<u64>,
 }
 
 impl CustodyStep {
@@ -129,6 +134,7 @@ impl CustodyStep {
             by: None,
             recorded: None,
             branch: false,
+            corrected: Vec::new(),
         }
     }
 }
@@ -157,6 +163,42 @@ pub struct Custody {
     pub steps: Vec<CustodyStep>,
     /// What cannot be as recorded, in sentences.
     pub impossible: Vec<String>,
+    /// What was recorded of it and withdrawn since.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<Withdrawn>,
+}
+
+/// A transfer or attribution that was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Withdrawn {
+    /// Its reference, of a transfer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// Its entry.
+    pub entry: u64,
+    /// The entry that withdrew it.
+    pub under: u64,
+}
+
+impl Withdrawn {
+    /// It in a sentence's beginning.
+    pub fn shown(&self) -> String {
+        let what = match &self.reference {
+            Some(reference) => reference.clone(),
+            None => format!("what entry {} says", self.entry),
+        };
+        format!("{what} was withdrawn under entry {}", self.under)
+    }
+}
+
+/// Under which entries something was corrected, in words; nothing where it was not.
+pub fn corrected_under(entries: &[u64]) -> Option<String> {
+    let entries: Vec<String> = entries.iter().map(u64::to_string).collect();
+    match entries.as_slice() {
+        [] => None,
+        [one] => Some(format!("corrected under entry {one}")),
+        several => Some(format!("corrected under entries {}", several.join(", "))),
+    }
 }
 
 impl Custody {
@@ -169,32 +211,50 @@ impl Custody {
     /// The hands in one line: `Halloran → ? → Source A → the archive`, a gap being a question mark. Where somebody who
     /// held it before gives it once more, that is another way, behind a semicolon.
     pub fn line(&self) -> String {
-        let mut hands: Vec<String> = Vec::new();
-        let mut line = String::new();
+        // Each hand behind what stands before it.
+        let mut hands: Vec<(&str, String)> = Vec::new();
         let mut then = |hand: String, gives: bool| {
-            if hands.last() != Some(&hand) {
+            // Of several who may have given it, the one who had it stands here already.
+            if let Some((_, last)) = hands.last_mut()
+                && let Some(rest) = hand.strip_prefix(last.as_str())
+                && (rest.is_empty() || rest.starts_with(" or "))
+            {
+                *last = hand;
+            } else {
                 let between = match hands.is_empty() {
                     true => "",
-                    false if gives && hands.contains(&hand) => "; ",
+                    false if gives && hands.iter().any(|(_, one)| *one == hand) => "; ",
                     false => " → ",
                 };
-                line.push_str(between);
-                line.push_str(&hand);
-                hands.push(hand);
+                hands.push((between, hand));
             }
         };
-        for step in &self.steps {
+        let makers = self.one_of(Act::Made);
+        if !makers.is_empty() {
+            then(makers, false);
+        }
+        let mut given = false;
+        let mut steps = self.steps.iter().peekable();
+        while let Some(step) = steps.next() {
             match step.act {
-                Act::Made => then(hands_of(&step.from), false),
+                Act::Made => {}
+                Act::Given if given => {}
                 Act::Gap => {
                     then("?".to_owned(), false);
-                    if step.to.iter().any(Party::is_known) {
+                    let is_named = steps.peek().is_some_and(|next| next.act == Act::Given);
+                    if !is_named && step.to.iter().any(Party::is_known) {
                         then(hands_of(&step.to), false);
                     }
                 }
                 Act::Transferred | Act::Given => {
+                    given = step.act == Act::Given;
+                    let hands = if given {
+                        self.one_of(Act::Given)
+                    } else {
+                        hands_of(&step.from)
+                    };
                     if !step.from.is_empty() {
-                        then(hands_of(&step.from), step.from.iter().any(Party::is_known));
+                        then(hands, step.from.iter().any(Party::is_known));
                     }
                     if !step.to.is_empty() {
                         then(hands_of(&step.to), false);
@@ -203,7 +263,30 @@ impl Custody {
                 Act::Ingested => then("the archive".to_owned(), false),
             }
         }
-        line
+        let hands = hands.into_iter();
+        hands
+            .map(|(between, hand)| format!("{between}{hand}"))
+            .collect()
+    }
+}
+
+impl Custody {
+    /// Whom steps of one sort name: whom the message names and whom others name are said of one and the same making, and so
+    /// of giving.
+    fn one_of(&self, act: Act) -> String {
+        let steps = self.steps.iter().filter(|step| step.act == act);
+        let mut hands: Vec<String> = Vec::new();
+        for hand in steps.map(|step| hands_of(&step.from)) {
+            if !hands.contains(&hand) {
+                hands.push(hand);
+            }
+        }
+        hands.join(" or ")
+    }
+
+    /// Who is said to have given it to the archive; nothing where nobody is.
+    pub fn givers(&self) -> Option<String> {
+        Some(self.one_of(Act::Given)).filter(|givers| !givers.is_empty())
     }
 }
 

@@ -10,12 +10,18 @@ use super::Custody;
 use super::CustodyStep;
 use super::Party;
 use super::Receipt;
+use super::Withdrawn;
+use super::order::impossible;
+use super::order::in_turn;
+use super::order::key;
+use super::order::mark_branches;
 use crate::archive::About;
 use crate::archive::Agent;
 use crate::archive::Archive;
 use crate::archive::ArchiveError;
 use crate::archive::Card;
 use crate::archive::Opened;
+use crate::archive::Orders;
 use crate::archive::Target;
 use crate::archive::plain;
 use crate::record::Digest;
@@ -35,13 +41,20 @@ pub struct Custodian<'a> {
     by_reference: HashMap<String, u64>,
     /// For an agent, those that stand behind it.
     behind: HashMap<u64, Vec<u64>>,
+    orders: Orders,
 }
 
 /// What has been recorded of an item's way, before it is put in order.
 #[derive(Default)]
-struct Found {
+pub(super) struct Found {
+    /// What the innermost message says of itself.
+    written: Option<CustodyStep>,
+    /// Whom acts name as its maker.
     made: Vec<CustodyStep>,
-    transfers: Vec<CustodyStep>,
+    pub(super) transfers: Vec<CustodyStep>,
+    /// Whom acts name as having given it to the archive.
+    givers: Vec<CustodyStep>,
+    withdrawn: Vec<Withdrawn>,
 }
 
 impl<'a> Custodian<'a> {
@@ -64,7 +77,9 @@ impl<'a> Custodian<'a> {
                 .or_default()
                 .extend(speaks_for.flatten().as_ref().and_then(entry_of));
             for act in archive.acts_on_entry(agent.seq)? {
-                if let Some(act) = archive.entry(act)?
+                if let Some(standing) = archive.standing(act)?
+                    && standing.withdrawn().is_none()
+                    && let act = standing.opened
                     && act.schema == "attributed/1"
                     && act
                         .get::<String>("role")?
@@ -84,6 +99,7 @@ impl<'a> Custodian<'a> {
             agents: agents.into_iter().map(|agent| (agent.seq, agent)).collect(),
             by_account,
             behind,
+            orders: archive.orders()?,
         })
     }
 
@@ -100,8 +116,8 @@ impl<'a> Custodian<'a> {
         while let Some(card) = next {
             outermost = card.sha256;
             self.acts(&self.archive.acts_on_item(card.item)?, &mut found)?;
-            if found.made.is_empty() && card.class == "m" {
-                found.made.extend(self.written(&card)?);
+            if found.written.is_none() && card.class == "m" {
+                found.written = self.written(&card)?;
             }
             next = match card.parent.filter(|parent| *parent < card.item) {
                 Some(parent) => self.archive.card(parent)?,
@@ -123,8 +139,8 @@ impl<'a> Custodian<'a> {
 
     /// What one holding of a document came in with.
     pub fn receipt(&self, holding: &Card) -> Result<Receipt, ArchiveError> {
-        let terms = match self.archive.entry(holding.accession)? {
-            Some(accession) => accession.get::<Value>("terms")?,
+        let terms = match self.archive.standing(holding.accession)? {
+            Some(accession) => accession.opened.get::<Value>("terms")?,
             None => None,
         };
         Ok(Receipt {
@@ -202,6 +218,18 @@ impl<'a> Custodian<'a> {
         (names, is_named)
     }
 
+    /// The archive that it reads.
+    pub const fn archive(&self) -> &'a Archive {
+        self.archive
+    }
+
+    /// What people are called: by the name that stands beside the account, else as whoever is said to use it, else by the
+    /// account.
+    pub fn names(&self, people: &[Participant]) -> Vec<String> {
+        let name = |one: &Participant| one.display.clone().or_else(|| self.participant(one).name);
+        people.iter().filter_map(name).collect()
+    }
+
     /// An agent, or the one it was merged into.
     fn agent(&self, seq: u64) -> Party {
         let mut found = self.agents.get(&seq);
@@ -238,31 +266,50 @@ impl<'a> Custodian<'a> {
 
     fn acts(&self, acts: &[u64], found: &mut Found) -> Result<(), ArchiveError> {
         for &seq in acts {
-            let Some(act) = self.archive.entry(seq)? else {
+            let Some(standing) = self.archive.standing(seq)? else {
                 continue;
             };
+            let act = &standing.opened;
+            if let Some(under) = standing.withdrawn() {
+                if matches!(act.schema.as_str(), "transferred/1" | "attributed/1") {
+                    found.withdrawn.push(Withdrawn {
+                        reference: self.archive.entry_reference(seq)?,
+                        entry: seq,
+                        under,
+                    });
+                }
+                continue;
+            }
+            let corrected: Vec<u64> = standing.corrections.iter().map(|one| one.entry).collect();
             if act.schema == "transferred/1" {
-                found.transfers.push(self.transfer(seq, &act)?);
-            } else if act.schema == "attributed/1"
-                && act.get::<String>("role")?.as_deref() == Some("creator")
-            {
-                let mut step = self.common(Act::Made, seq, &act)?;
-                step.from = self.parties(&act, "who")?;
-                step.kind = Some("made it".to_owned());
+                let mut step = self.transfer(seq, act)?;
+                step.corrected = corrected;
+                found.transfers.push(step);
+            } else if act.schema == "attributed/1" {
+                let role: Option<String> = act.get("role")?;
+                let (kind, steps, words) = match role.as_deref() {
+                    Some("creator") => (Act::Made, &mut found.made, "made it, as was said later"),
+                    Some("giver") => (Act::Given, &mut found.givers, "as was said later"),
+                    _ => continue,
+                };
+                let mut step = self.common(kind, seq, act)?;
+                step.corrected = corrected;
+                step.from = self.parties(seq, act, "who")?;
+                step.kind = Some(words.to_owned());
                 step.standing = Some("stated".to_owned());
-                found.made.push(step);
+                steps.push(step);
             }
         }
         Ok(())
     }
 
     fn transfer(&self, seq: u64, act: &Opened) -> Result<CustodyStep, ArchiveError> {
-        let from = self.parties(act, "from")?;
+        let from = self.parties(seq, act, "from")?;
         let gap = !from.iter().any(Party::is_known);
         let mut step = self.common(if gap { Act::Gap } else { Act::Transferred }, seq, act)?;
         step.kind = act.get("kind")?;
         step.from = from;
-        step.to = self.parties(act, "to")?;
+        step.to = self.parties(seq, act, "to")?;
         step.medium = act.get("medium")?;
         step.place = act.get("place")?;
         step.purpose = act.get("purpose")?;
@@ -292,7 +339,7 @@ impl<'a> Custodian<'a> {
     }
 
     /// A time told from another item's, with the bounds that follow.
-    fn bounded(&self, at: Instant) -> Result<Instant, ArchiveError> {
+    pub(super) fn bounded(&self, at: Instant) -> Result<Instant, ArchiveError> {
         let Some(to) = at.relative_to.as_deref() else {
             return Ok(at);
         };
@@ -319,9 +366,35 @@ impl<'a> Custodian<'a> {
         }
     }
 
-    fn parties(&self, act: &Opened, slot: &'static str) -> Result<Vec<Party>, ArchiveError> {
-        let value = act.get::<Value>(slot)?;
-        Ok(value.iter().map(|value| self.party(value)).collect())
+    /// The party in a slot of an entry; nothing where that is empty and was so from the first.
+    pub fn party_in(
+        &self,
+        seq: u64,
+        entry: &Opened,
+        slot: &'static str,
+    ) -> Result<Option<Party>, ArchiveError> {
+        let order = || self.destroyed(seq, slot);
+        Ok(match entry.get::<Value>(slot)? {
+            Some(value) => Some(self.party(&value)),
+            None => order().map(|order| Party {
+                agent: None,
+                name: Some(format!("(destroyed under entry {order})")),
+            }),
+        })
+    }
+
+    /// The order under which what a slot of an entry says was destroyed.
+    pub fn destroyed(&self, seq: u64, slot: &str) -> Option<u64> {
+        self.orders.of_slot(seq, slot)
+    }
+
+    pub(super) fn parties(
+        &self,
+        seq: u64,
+        act: &Opened,
+        slot: &'static str,
+    ) -> Result<Vec<Party>, ArchiveError> {
+        Ok(self.party_in(seq, act, slot)?.into_iter().collect())
     }
 
     /// Adds what is recorded of the accession, and puts all of it in order.
@@ -333,15 +406,39 @@ impl<'a> Custodian<'a> {
         sha256: Option<Digest>,
     ) -> Result<Custody, ArchiveError> {
         self.acts(&self.archive.acts_on_entry(accession)?, &mut found)?;
-        let received = self.archive.entry(accession)?;
-        let given = match &received {
+        let received = self.archive.standing(accession)?;
+        let corrected: Vec<u64> = received
+            .iter()
+            .flat_map(|standing| &standing.corrections)
+            .map(|one| one.entry)
+            .collect();
+        let received = received.map(|standing| standing.opened);
+        let mut given = match &received {
             Some(received) => self.given(accession, received, &mut found)?,
             None => None,
         };
-        let reached = given.is_some() || self.reached(received.as_ref(), &found)?;
-        let mut steps = std::mem::take(&mut found.made);
-        steps.extend(by_time(found.transfers));
+        if let Some(given) = &mut given {
+            given.corrected = corrected;
+        }
+        let mut givers = std::mem::take(&mut found.givers);
+        givers.retain(|step| step.from.iter().any(Party::is_known));
+        // Who gave it, where that was not said when it came in, is what was said later; else the one stands beside the other.
+        if let Some(first) = givers.first_mut()
+            && let Some(gap) = given.take_if(|step| !step.from.iter().any(Party::is_known))
+        {
+            first.to = gap.to;
+            first.at = first.at.take().or(gap.at);
+            first.authority = gap.authority;
+        }
+        let reached = given.is_some()
+            || !givers.is_empty()
+            || self.reached(accession, received.as_ref(), &found)?;
+        // What the message says comes first; whom somebody else names stands beside it.
+        let mut steps: Vec<CustodyStep> = found.written.take().into_iter().collect();
+        steps.append(&mut found.made);
+        steps.extend(in_turn(std::mem::take(&mut found.transfers)));
         steps.extend(given);
+        steps.extend(givers);
         let mut ingested = CustodyStep::new(Act::Ingested);
         ingested.reference = self.archive.entry_reference(accession)?;
         ingested.entry = Some(accession);
@@ -366,7 +463,7 @@ impl<'a> Custodian<'a> {
             step.number = Some(number);
         }
         let receivers = match &received {
-            Some(received) => self.receivers(received)?,
+            Some(received) => self.receivers(accession, received)?,
             None => Vec::new(),
         };
         mark_branches(&mut steps, receivers);
@@ -374,89 +471,23 @@ impl<'a> Custodian<'a> {
             subject,
             impossible: impossible(&steps),
             steps,
+            withdrawn: found.withdrawn,
         })
-    }
-
-    /// Those in whose hands it has come to the archive: who is stated to have received it, and who brought it in.
-    fn receivers(&self, received: &Opened) -> Result<Vec<Party>, ArchiveError> {
-        let mut receivers = self.parties(received, "received_by")?;
-        receivers.retain(Party::is_known);
-        receivers.extend(received.get::<String>("by")?.map(|by| Party {
-            agent: None,
-            name: Some(by),
-        }));
-        Ok(receivers)
-    }
-
-    /// Whether a transfer brought it to the archive's hands.
-    fn reached(&self, received: Option<&Opened>, found: &Found) -> Result<bool, ArchiveError> {
-        let receivers = match received {
-            Some(received) => self.receivers(received)?,
-            None => return Ok(found.transfers.is_empty()),
-        };
-        Ok(found.transfers.is_empty()
-            || found
-                .transfers
-                .iter()
-                .any(|step| is_among(&step.to, &receivers)))
-    }
-
-    /// What the accession says of how it came, unless a transfer says so already. Only a transfer to those who received
-    /// it for the archive says that; the same giver may have given it to others too.
-    fn given(
-        &self,
-        seq: u64,
-        received: &Opened,
-        found: &mut Found,
-    ) -> Result<Option<CustodyStep>, ArchiveError> {
-        let from = self.parties(received, "from")?;
-        let receivers = self.receivers(received)?;
-        let at: Option<Instant> = received.get("received")?;
-        let at = at.map(|at| self.bounded(at)).transpose()?;
-        let said = found.transfers.iter_mut().find(|step| {
-            let contradicts =
-                |at: &Instant, other: &Instant| at.is_before(other) || other.is_before(at);
-            is_among(&from, &step.from)
-                && is_among(&step.to, &receivers)
-                && !step
-                    .at
-                    .as_ref()
-                    .zip(at.as_ref())
-                    .is_some_and(|(one, other)| contradicts(one, other))
-        });
-        if let Some(said) = said {
-            // The accession may know the time of the same giving, where the transfer says none.
-            if said.at.as_ref().is_none_or(is_open) && at.is_some() {
-                said.at = at;
-            }
-            return Ok(None);
-        }
-        if from.is_empty() && at.is_none() && !found.transfers.is_empty() {
-            return Ok(None);
-        }
-        let gap = !from.iter().any(Party::is_known);
-        let mut step = CustodyStep::new(if gap { Act::Gap } else { Act::Given });
-        step.reference = self.archive.entry_reference(seq)?;
-        step.entry = Some(seq);
-        step.kind = received.get::<Value>("how")?.as_ref().map(plain);
-        step.from = from;
-        step.to = self.parties(received, "received_by")?;
-        step.at = at;
-        step.authority = received.get("authority")?;
-        step.basis = received.get("basis")?;
-        step.standing = Some(if gap { "unknown" } else { "stated" }.to_owned());
-        step.by = received.get("by")?;
-        step.recorded = received.get("t")?;
-        Ok(Some(step))
     }
 
     /// The steps, with a gap before each in which somebody gives what nobody is recorded to have given them.
     fn with_gaps(&self, steps: Vec<CustodyStep>) -> Vec<CustodyStep> {
         let mut holders: HashSet<String> = HashSet::new();
-        let mut with = Vec::with_capacity(steps.len());
+        let mut with: Vec<CustodyStep> = Vec::with_capacity(steps.len());
         for step in steps {
-            let came =
-                holders.is_empty() || step.from.iter().any(|one| holders.contains(&key(one)));
+            // Whom others name as the giver is another word on one and the same giving.
+            let again = step.act == Act::Given && with.iter().any(|it| it.act == Act::Given);
+            // A name that was destroyed is not one that nobody knew.
+            let destroyed = step.entry.and_then(|seq| self.destroyed(seq, "from"));
+            let came = again
+                || destroyed.is_some()
+                || holders.is_empty()
+                || step.from.iter().any(|one| holders.contains(&key(one)));
             if matches!(step.act, Act::Transferred | Act::Given) && !came {
                 let mut gap = CustodyStep::new(Act::Gap);
                 gap.to.clone_from(&step.from);
@@ -494,100 +525,8 @@ impl<'a> Custodian<'a> {
     }
 }
 
-/// By what a party is told from others.
-fn key(party: &Party) -> String {
-    let name = || party.shown().to_lowercase();
-    party.agent.clone().unwrap_or_else(name)
-}
-
-/// Whether one of them, who is known, is one of the others. Whoever recorded an entry is known by name only.
-fn is_among(parties: &[Party], others: &[Party]) -> bool {
-    parties.iter().filter(|one| one.is_known()).any(|one| {
-        others.iter().any(|other| {
-            key(one) == key(other)
-                || ((one.agent.is_none() || other.agent.is_none())
-                    && one.shown().to_lowercase() == other.shown().to_lowercase())
-        })
-    })
-}
-
-/// Whether nothing is known of when it was.
-fn is_open(at: &Instant) -> bool {
-    at.earliest.is_none() && at.latest.is_none()
-}
-
 fn entry_of(value: &Value) -> Option<u64> {
     value.get("entry").and_then(Value::as_u64)
-}
-
-/// Steps in the order in which they were recorded, except that one which is certainly earlier goes before.
-fn by_time(mut steps: Vec<CustodyStep>) -> Vec<CustodyStep> {
-    steps.sort_by_key(|step| step.entry);
-    let mut ordered: Vec<CustodyStep> = Vec::with_capacity(steps.len());
-    for step in steps {
-        let before = ordered.iter().position(|other| is_before(&step, other));
-        ordered.insert(before.unwrap_or(ordered.len()), step);
-    }
-    ordered
-}
-
-fn is_before(step: &CustodyStep, other: &CustodyStep) -> bool {
-    match (&step.at, &other.at) {
-        (Some(at), Some(other)) => at.is_before(other),
-        _ => false,
-    }
-}
-
-/// Marks the steps that lie beside the way to the archive: somebody through whose hands it came gave it to another too,
-/// and it went on from there. When that was says nothing about when it came here.
-fn mark_branches(steps: &mut [CustodyStep], receivers: Vec<Party>) {
-    let giver = steps.iter().find(|step| step.act == Act::Given);
-    // Those on the way, found from its end.
-    let mut way = receivers;
-    way.extend(giver.iter().flat_map(|step| step.from.iter().cloned()));
-    let mut on_the_way = vec![false; steps.len()];
-    for (step, on) in steps.iter().zip(&mut on_the_way).rev() {
-        if step.act == Act::Transferred && is_among(&step.to, &way) {
-            *on = true;
-            way.extend(step.from.iter().cloned());
-        }
-    }
-    let mut there: Vec<Party> = Vec::new();
-    for (step, on) in steps.iter_mut().zip(on_the_way) {
-        step.branch = step.act == Act::Transferred
-            && !on
-            && (is_among(&step.from, &way) || is_among(&step.from, &there));
-        if step.branch {
-            there.extend(step.to.iter().cloned());
-        }
-    }
-}
-
-/// Steps that are certainly earlier than one that must have come before them.
-fn impossible(steps: &[CustodyStep]) -> Vec<String> {
-    let mut said = Vec::new();
-    for (index, earlier) in steps.iter().enumerate() {
-        let contradicting: Vec<String> = steps
-            .iter()
-            .skip(index + 1)
-            .filter(|step| is_before(step, earlier))
-            .filter(|step| !earlier.branch || step.branch)
-            .filter_map(|step| step.number)
-            .map(|number| number.to_string())
-            .collect();
-        let Some(earlier) = earlier.number else {
-            continue;
-        };
-        match contradicting.as_slice() {
-            [] => {}
-            [step] => said.push(format!("step {step} is earlier than step {earlier}")),
-            [steps @ .., last] => said.push(format!(
-                "steps {} and {last} are earlier than step {earlier}",
-                steps.join(", ")
-            )),
-        }
-    }
-    said
 }
 
 /// An account as people know it: a mail address without the word for its platform.

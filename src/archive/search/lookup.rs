@@ -286,7 +286,8 @@ fn undated(searcher: &Searcher, parts: &[Part]) -> tantivy::Result<u64> {
     Ok(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
-/// The best hits with their row numbers: by score, then by row number.
+/// The best hits with their row numbers: by score, then by row number; by time where only people, times or kinds were
+/// asked for.
 fn best(
     searcher: &Searcher,
     query: &dyn IndexQuery,
@@ -294,13 +295,20 @@ fn best(
     unscored: bool,
 ) -> tantivy::Result<Vec<(f32, u64, DocAddress)>> {
     let top = TopDocs::with_limit(limit);
-    let scored = if unscored {
-        let by_id = top.order_by_fast_field::<u64>("id", Order::Asc);
-        let found = searcher.search(query, &by_id)?;
-        found.into_iter().map(|(_, at)| (0.0, at)).collect()
-    } else {
-        searcher.search(query, &top.order_by_score())?
-    };
+    if unscored {
+        // Nothing to rank by, so in order of time; what has none comes last.
+        let by_time = top.order_by_fast_field::<i64>("earliest", Order::Asc);
+        let mut found = Vec::with_capacity(limit);
+        for (at, address) in searcher.search(query, &by_time)? {
+            found.push((at.is_none(), at, id_of(searcher, address)?, address));
+        }
+        found.sort_by_key(|(undated, at, id, _)| (*undated, *at, *id));
+        let found = found.into_iter();
+        return Ok(found
+            .map(|(_, _, id, address)| (0.0, id, address))
+            .collect());
+    }
+    let scored = searcher.search(query, &top.order_by_score())?;
     let mut hits = Vec::with_capacity(scored.len());
     for (score, address) in scored {
         hits.push((score, id_of(searcher, address)?, address));

@@ -20,6 +20,7 @@ mod writer;
 pub use query::Query;
 pub use query::Term;
 pub use query::parse_words;
+pub use query::remarks;
 pub use snippet::Piece;
 pub use snippet::pieces;
 pub use snippet::snippet;

@@ -88,6 +88,30 @@ pub fn parse_words(arguments: &[String]) -> Vec<Term> {
     terms
 }
 
+/// What of that is read otherwise than somebody may have meant it, in sentences.
+pub fn remarks(arguments: &[String]) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let marks = arguments.iter().flat_map(|argument| argument.chars());
+    if marks.filter(|letter| is_mark(*letter)).count() % 2 == 1 {
+        remarks.push(
+            "A quotation mark is not closed: what follows it was looked for as one phrase."
+                .to_owned(),
+        );
+    }
+    for word in arguments
+        .iter()
+        .flat_map(|argument| argument.split_whitespace())
+    {
+        if word.len() > 1 && word.contains(['*', '?']) && !words(word).is_empty() {
+            remarks.push(format!(
+                "{word} was looked for without its {}: words are found whole.",
+                if word.contains('*') { "*" } else { "?" }
+            ));
+        }
+    }
+    remarks
+}
+
 fn is_mark(letter: char) -> bool {
     matches!(letter, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }
@@ -109,6 +133,15 @@ mod tests {
     fn parse(arguments: &[&str]) -> Vec<String> {
         let arguments: Vec<String> = arguments.iter().map(|&word| word.to_owned()).collect();
         parse_words(&arguments).iter().map(Term::typed).collect()
+    }
+
+    #[test]
+    fn what_may_have_been_meant_otherwise_is_remarked_on() {
+        let remarks = |typed: &str| remarks(&[typed.to_owned()]);
+        assert!(remarks("harbor \"never safe\"").is_empty());
+        assert!(remarks("\"left open").concat().contains("not closed"));
+        assert!(remarks("he*").concat().contains("without its *"));
+        assert!(remarks("*").is_empty());
     }
 
     #[test]

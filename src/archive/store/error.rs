@@ -94,6 +94,16 @@ pub enum StoreError {
     Stopped,
 }
 
+impl StoreError {
+    /// Whether what is stored is at fault: it is gone, or not what was recorded.
+    pub const fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Strange { .. } | Self::Missing { .. } | Self::Short { .. } | Self::Altered { .. }
+        )
+    }
+}
+
 /// Says what was being done to which path.
 pub(super) fn at(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> StoreError {
     move |source| StoreError::Io {

@@ -21,7 +21,6 @@ const STEP: u64 = 1024;
 pub(super) fn all(context: &Context, archive: &Archive) -> Result<All, CliError> {
     let mut all = All::default();
     let mut references: HashMap<u64, String> = archive.accessions()?.into_iter().collect();
-    let mut documents: HashMap<u64, u64> = HashMap::new();
     // Where the row of a document's bytes stands, and which row an item of them belongs to.
     let mut known: HashMap<Digest, usize> = HashMap::new();
     let mut rows: HashMap<u64, usize> = HashMap::new();
@@ -52,7 +51,6 @@ pub(super) fn all(context: &Context, archive: &Archive) -> Result<All, CliError>
             if card.class != "d" {
                 continue;
             }
-            *documents.entry(card.accession).or_default() += 1;
             if let Some(row) = known.get(&card.sha256) {
                 rows.insert(card.item, *row);
                 continue;
@@ -107,13 +105,13 @@ pub(super) fn all(context: &Context, archive: &Archive) -> Result<All, CliError>
             accession: references
                 .remove(&seq)
                 .unwrap_or_else(|| format!("entry {seq}")),
-            from: said("from")?,
+            from: said("from")?.or_else(|| custody.givers()),
             received: match &entry {
                 Some(entry) => entry.get("received")?,
                 None => None,
             },
             missing: said("missing")?,
-            documents: documents.get(&seq).copied().unwrap_or(0),
+            documents: archive.documents_of(seq)?,
             gaps: custody.gaps(),
             custody: custody.line(),
             entry: seq,

@@ -140,9 +140,7 @@ impl<'a> Gatherer<'a> {
             item: self.archive.reference(&card)?,
             what: kind_words(&card.kind).to_owned(),
             title,
-            begins: self
-                .archive
-                .text(item)?
+            begins: show::readable_text(self.archive, item)?
                 .filter(|_| is_message || free)
                 .map(|text| words::beginning(&text)),
             from: self.names(&people),
@@ -298,7 +296,7 @@ impl<'a> Gatherer<'a> {
     }
 
     fn stated(&self, seq: u64) -> Result<Stated, CliError> {
-        let entry = self.archive.entry(seq)?;
+        let entry = self.archive.standing(seq)?.map(|standing| standing.opened);
         let mut fields = Vec::new();
         for (slot, label) in words::FIELDS {
             let value = entry
@@ -312,7 +310,7 @@ impl<'a> Gatherer<'a> {
                     None => self.custodian.party(&value).shown().to_owned(),
                 },
                 "received" => serde_json::from_value::<Instant>(value.clone())
-                    .map_or_else(|_| plain(&value), |at| at_words(&at, self.zone)),
+                    .map_or_else(|_| plain(&value), |at| words::at_words(&at, self.zone)),
                 _ => plain(&value),
             });
             fields.push(Field {
@@ -403,38 +401,62 @@ impl<'a> Gatherer<'a> {
         acts: &mut Vec<ActLine>,
     ) -> Result<(), CliError> {
         for &seq in entries {
-            let Some(entry) = self.archive.entry(seq)? else {
+            let Some(standing) = self.archive.standing(seq)? else {
                 continue;
             };
+            let entry = &standing.opened;
+            for correction in &standing.corrections {
+                acts.push(self.act(correction.entry)?);
+            }
             match entry.schema.as_str() {
+                "attributed/1" if standing.withdrawn().is_some() => {}
                 "attributed/1" => {
                     let role: String = entry.get("role")?.unwrap_or_default();
-                    let who: Option<Value> = entry.get("who")?;
+                    let party = |slot| -> Result<Option<String>, CliError> {
+                        let party = self.custodian.party_in(seq, entry, slot)?;
+                        Ok(party.map(|party| party.shown().to_owned()))
+                    };
                     attributions.push(Attribution {
                         entry: seq,
                         of: of.to_owned(),
                         role_words: sentences::role_words(&role).to_owned(),
                         role,
-                        who: who.map(|who| self.custodian.party(&who).shown().to_owned()),
+                        who: party("who")?,
+                        via: party("via")?,
                         certainty: entry.get("certainty")?,
                         basis: entry.get("basis")?,
                         terms: entry.get::<Value>("terms")?.as_ref().map(plain),
+                        note: entry.get::<Value>("note")?.as_ref().map(plain),
+                        corrected: standing.corrections.iter().map(|one| one.entry).collect(),
                         by: entry.get("by")?,
                     });
                 }
-                "corrected/1" | "noted/1" | "claimed/1" | "checked/1" | "redacted/1"
-                | "withheld/1" | "published/1" => {
-                    acts.push(ActLine {
-                        entry: seq,
-                        recorded: entry.get("t")?,
-                        by: entry.get("by")?,
-                        what: self.teller.what_of(seq)?,
-                    });
+                "noted/1" | "claimed/1" | "checked/1" | "redacted/1" | "withheld/1"
+                | "published/1" => {
+                    acts.push(self.act(seq)?);
                 }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// An act in words.
+    fn act(&self, seq: u64) -> Result<ActLine, CliError> {
+        let entry = self.archive.entry(seq)?;
+        let said = |slot: &'static str| -> Result<Option<String>, CliError> {
+            Ok(entry
+                .as_ref()
+                .map(|entry| entry.get(slot))
+                .transpose()?
+                .flatten())
+        };
+        Ok(ActLine {
+            entry: seq,
+            recorded: said("t")?,
+            by: said("by")?,
+            what: self.teller.what_of(seq)?,
+        })
     }
 
     /// What a tool read out of it, and how it was itself read out.
@@ -556,15 +578,4 @@ impl<'a> Gatherer<'a> {
 fn unique<T>(lines: &mut Vec<T>, entry: impl Fn(&T) -> u64) {
     let mut seen = HashSet::new();
     lines.retain(|line| seen.insert(entry(line)));
-}
-
-/// A stated time with its own words where they say more.
-fn at_words(at: &Instant, zone: Zone) -> String {
-    let shown = crate::record::show(at, zone);
-    match at.as_written.as_deref() {
-        Some(written) if !shown.contains(written) && written != "unknown" => {
-            format!("{shown}; written “{written}”")
-        }
-        _ => shown,
-    }
 }

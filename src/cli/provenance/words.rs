@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use crate::record::Instant;
+use crate::record::Zone;
+
 /// Letters of its text that an item is recognised by.
 const BEGINNING: usize = 280;
 
@@ -59,4 +62,15 @@ pub(super) fn beginning(text: &str) -> String {
         line.push_str(word);
     }
     line
+}
+
+/// A stated time with its own words where they say more.
+pub(super) fn at_words(at: &Instant, zone: Zone) -> String {
+    let shown = crate::record::show(at, zone);
+    match at.as_written.as_deref() {
+        Some(written) if !shown.contains(written) && written != "unknown" => {
+            format!("{shown}; written “{written}”")
+        }
+        _ => shown,
+    }
 }

@@ -4,6 +4,7 @@ mod entry;
 mod raw;
 mod thread;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -131,6 +132,12 @@ struct Shown {
     entry: Option<u64>,
     #[serde(skip)]
     zone: Zone,
+    /// Whether a text of it is recorded, be it readable or not.
+    #[serde(skip)]
+    has_text: bool,
+    /// What whoever is said to use an account is called.
+    #[serde(skip)]
+    called: BTreeMap<String, String>,
 }
 
 /// Another holding of a document's bytes.
@@ -171,12 +178,25 @@ pub(super) fn people(people: &[Participant]) -> Vec<String> {
         .collect()
 }
 
-fn people_line(people: &[Participant]) -> String {
+/// An account as people know it: a mail address without the word for its platform.
+fn address(account: &str) -> &str {
+    account.strip_prefix("mail:").unwrap_or(account)
+}
+
+/// Names with accounts; `called` has the names that stand for accounts beside which the message has none.
+fn people_line(people: &[Participant], called: &BTreeMap<String, String>) -> String {
+    let name = |one: &Participant| {
+        let own = one.display.clone();
+        own.or_else(|| called.get(one.account.as_ref()?).cloned())
+    };
     let names: Vec<String> = people
         .iter()
-        .map(|one| match (&one.display, &one.account) {
-            (Some(name), Some(account)) => format!("{} ({})", visible(name), visible(account)),
-            (Some(one), None) | (None, Some(one)) => visible(one),
+        .map(|one| match (&name(one), &one.account) {
+            (Some(name), Some(account)) => {
+                format!("{} ({})", visible(name), visible(address(account)))
+            }
+            (Some(name), None) => visible(name),
+            (None, Some(account)) => visible(address(account)),
             (None, None) => "not named".to_owned(),
         })
         .collect();
@@ -192,8 +212,8 @@ impl Answer for Shown {
             }
         };
         let words = |text: &Option<String>| text.as_deref().map(visible);
-        row("from", Some(people_line(&self.from)));
-        row("to", Some(people_line(&self.to)));
+        row("from", Some(people_line(&self.from, &self.called)));
+        row("to", Some(people_line(&self.to, &self.called)));
         row("subject", words(&self.subject));
         row("title", words(&self.title));
         row("at", self.at.as_ref().map(|at| when(at, self.zone)));
@@ -207,9 +227,14 @@ impl Answer for Shown {
             let missing = if attachment.present { "" } else { ", missing" };
             row("attached", Some(format!("{}{missing}", visible(name))));
         }
-        for link in &self.links {
+        for link in self.links.iter().take(MOST_HELD) {
             let to = link.expanded.as_deref().unwrap_or(&link.url);
             row("link", Some(visible(to)));
+        }
+        let more = self.links.len().saturating_sub(MOST_HELD) as u64;
+        if more > 0 {
+            let more = format!("and {} more (--json lists all)", number(more));
+            row("link", Some(more));
         }
         row("flags", Some(visible(&self.flags.join(" "))));
         for note in &self.notes {
@@ -266,8 +291,13 @@ impl Answer for Shown {
                 text.push_str(body.trim_end());
                 text.push('\n');
             }
-            None if self.holds_count == 0 => {
+            None if self.holds_count == 0 && !self.has_text => {
                 text.push_str("\nstored, not searchable: fonds reads no text in it\n");
+            }
+            None if self.has_text => {
+                text.push_str(
+                    "\nIts text cannot be shown: the bytes that hold it are altered or missing.\n",
+                );
             }
             None => {}
         }
@@ -353,6 +383,12 @@ pub(super) fn run(context: &Context, args: &ShowArgs) -> Result<Outcome, CliErro
     };
     let card = archive.card(item)?.ok_or_else(nobody)?;
     let opened = archive.item(item)?.ok_or_else(nobody)?;
+    if args.original && context.ui.json {
+        return Err(CliError::usage(
+            "the bytes as they came are no JSON",
+            format!("fonds show {} --original        without --json", args.item),
+        ));
+    }
     if args.original {
         return raw::original(context, &archive, &card, &opened);
     }
@@ -451,6 +487,12 @@ fn shown(
         })
     };
     let also = also(card, teller.custodian())?;
+    let (from, to) = (people("from")?, people("to")?);
+    let named = from.iter().chain(&to).filter_map(|one| {
+        let party = teller.custodian().participant(one);
+        Some((one.account.clone()?, party.agent.and(party.name)?))
+    });
+    let called = named.collect();
     Ok(Shown {
         schema: "fonds/show/1",
         item: archive.reference(card)?,
@@ -465,11 +507,11 @@ fn shown(
         title: reading.get("title")?,
         subject: opened.get("subject")?,
         conversation: opened.get("conversation")?,
-        from: people("from")?,
-        to: people("to")?,
+        from,
+        to,
         at: opened.get("at")?,
         modified: opened.get("modified")?,
-        text: archive.text(card.item)?,
+        text: readable_text(archive, card.item)?,
         links: reading.get("links")?.unwrap_or_default(),
         attachments: opened.get("attachments")?.unwrap_or_default(),
         flags: opened.get("flags")?.unwrap_or_default(),
@@ -487,6 +529,8 @@ fn shown(
         acts,
         entry: archive.place(card.item)?.map(|(_, seal)| seal),
         zone: context.settings().zone.parse().unwrap_or(Zone::UTC),
+        called,
+        has_text: reading.get::<Value>("text_digest")?.is_some(),
     })
 }
 
@@ -503,6 +547,14 @@ fn also(card: &Card, custodian: &Custodian<'_>) -> Result<Vec<Also>, CliError> {
         })
     });
     others.collect()
+}
+
+/// An item's text; nothing where its stored bytes cannot be read, which is a finding and no reason to hold back the rest.
+pub(super) fn readable_text(archive: &Archive, item: u64) -> Result<Option<String>, CliError> {
+    match archive.text(item) {
+        Err(error) if error.is_of_the_item() => Ok(None),
+        text => Ok(text?),
+    }
 }
 
 /// The document that an item is, or in whose bytes it lies.

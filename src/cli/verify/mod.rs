@@ -46,6 +46,12 @@ use crate::verify::Report;
 /// Findings that are shown as text; JSON has all.
 const SHOWN: usize = 50;
 
+/// The finding that the database itself cannot be read.
+const DAMAGED: &str = "database.damaged";
+
+/// Findings that are shown besides those of a damaged database.
+const FOLDED: usize = 5;
+
 /// Check the archive, a page or a proof: has anything changed?
 ///
 /// Reads every byte, recomputes every record, text, tree and signature, makes the catalogue again and compares it. What
@@ -147,17 +153,28 @@ impl Answer for Verified<'_> {
             count(report.items, "item", "items"),
             count(report.entries, "entry", "entries"),
         );
-        for finding in report.findings.iter().take(SHOWN) {
+        // What a damaged database says of anything else may come from that damage: it is said first, and the rest in short.
+        let damaged = report.findings.iter();
+        let damaged = damaged
+            .take_while(|finding| finding.code == DAMAGED)
+            .count();
+        let most = if damaged > 0 {
+            damaged.min(SHOWN) + FOLDED
+        } else {
+            SHOWN
+        };
+        for finding in report.findings.iter().take(most) {
             text.push_str(&told(finding, "recorded"));
         }
         let all = report.findings.len() as u64 + report.more_findings;
-        if all > SHOWN as u64 {
-            let _ = writeln!(
-                text,
-                "  and {} more{}",
-                number(all - SHOWN as u64),
+        if all > most as u64 {
+            let rest = all - most as u64;
+            let more = if damaged > 0 {
+                " which may all come from the damaged database (--json lists them)".to_owned()
+            } else {
                 listed(report.more_findings)
-            );
+            };
+            let _ = writeln!(text, "  and {} more{more}", number(rest));
         }
         for note in report.not_findings.iter().take(SHOWN) {
             let _ = writeln!(

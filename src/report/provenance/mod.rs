@@ -298,12 +298,19 @@ pub struct Attribution {
     pub role_words: String,
     /// Who.
     pub who: Option<String>,
+    /// Through whom it came.
+    pub via: Option<String>,
     /// `certain`, `quite-probable`, `uncertain`, `unknown`.
     pub certainty: Option<String>,
     /// What it rests on.
     pub basis: Option<String>,
     /// On what terms.
     pub terms: Option<String>,
+    /// A remark.
+    pub note: Option<String>,
+    /// The entries under which it was corrected.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub corrected: Vec<u64>,
     /// Who recorded it.
     pub by: Option<String>,
 }

@@ -7,6 +7,7 @@ use super::said::recorded;
 use super::steps;
 use super::steps::Step;
 use crate::archive::Custody;
+use crate::archive::corrected_under;
 use crate::record::Instant;
 use crate::record::Zone;
 use crate::record::show;
@@ -149,18 +150,41 @@ fn of_document(
         let span = document.span.map_or_else(String::new, |span| {
             format!(", bytes {} to {}", span.start, span.end)
         });
-        fact("Lies in", Some(format!("{}{span}", document.reference)));
+        fact(
+            "Lies in the document",
+            Some(format!("{}{span}", document.reference)),
+        );
     }
-    fact("Lay in", document.lay_in.clone());
+    // What is said of the document that a message lies in is not said of the message.
+    let [lay_in, file, media_type, size, digest, modified] = if document.reference == subject.item {
+        [
+            "Lay in",
+            "File",
+            "Media type",
+            "Size",
+            "SHA-256",
+            "File’s own time",
+        ]
+    } else {
+        [
+            "The document lay in",
+            "The document’s file",
+            "Its media type",
+            "Its size",
+            "Its SHA-256",
+            "Its own time",
+        ]
+    };
+    fact(lay_in, document.lay_in.clone());
     fact(
-        "File",
+        file,
         document.path.clone().or_else(|| document.name.clone()),
     );
-    fact("Media type", document.media_type.clone());
-    fact("Size", Some(format!("{} bytes", document.size)));
-    fact("SHA-256", Some(super::digested(document.digest.as_ref())));
+    fact(media_type, document.media_type.clone());
+    fact(size, Some(format!("{} bytes", document.size)));
+    fact(digest, Some(super::digested(document.digest.as_ref())));
     fact(
-        "File’s own time",
+        modified,
         document.modified.as_ref().map(|at| when(at, zone)),
     );
 }
@@ -209,20 +233,33 @@ fn attributions(subject: &Subject) -> Vec<String> {
         .attributions
         .iter()
         .map(|it| {
-            let who = it.who.as_deref().unwrap_or("not known");
-            let certainty = it.certainty.as_deref().map_or_else(
-                || "certainty not stated".to_owned(),
-                |certainty| certainty.replace('-', " "),
+            let mut said = Vec::new();
+            if let Some(who) = &it.who {
+                let who = if who == "not known" {
+                    "somebody not known"
+                } else {
+                    who
+                };
+                let certainty = it.certainty.as_deref().map_or_else(
+                    || "certainty not stated".to_owned(),
+                    |certainty| certainty.replace('-', " "),
+                );
+                said.push(format!("{} {who} ({certainty})", it.role_words));
+            }
+            said.extend(it.via.as_ref().map(|via| format!("through {via}")));
+            said.extend(
+                it.terms
+                    .as_ref()
+                    .map(|terms| format!("on the terms: {terms}")),
             );
+            said.extend(it.note.clone());
             let basis = it.basis.as_deref().unwrap_or("not stated");
-            let terms = it
-                .terms
-                .as_deref()
-                .map_or_else(String::new, |terms| format!(" Terms: {terms}."));
+            let corrected = corrected_under(&it.corrected);
+            let corrected = corrected.map_or_else(String::new, |said| format!(", {said}"));
             format!(
-                "{}: {} {who} ({certainty}). Basis: {}.{terms} (entry {})",
+                "{}: {}. Basis: {}. (entry {}{corrected})",
                 it.of,
-                it.role_words,
+                said.join("; ").trim_end_matches('.'),
                 basis.trim_end_matches('.'),
                 it.entry
             )

@@ -3,6 +3,7 @@
 use crate::archive::Act;
 use crate::archive::CustodyStep;
 use crate::archive::Party;
+use crate::archive::corrected_under;
 use crate::record::Zone;
 use crate::record::show;
 
@@ -68,6 +69,7 @@ pub(super) fn step(step: &CustodyStep, zone: Zone) -> Step {
     if step.branch {
         details.push("beside the way to the archive".to_owned());
     }
+    details.extend(corrected_under(&step.corrected));
     if let Some(basis) = &step.basis {
         details.push(format!("rests on: {basis}"));
     }

@@ -31,6 +31,9 @@ const LANE: f64 = 64.0;
 const TOP: f64 = 34.0;
 const BOTTOM: f64 = 36.0;
 
+/// Most characters of the reason why records are partial.
+const REASON: usize = 100;
+
 /// Narrowest dashed line on which its words still fit.
 const LABEL: f64 = 150.0;
 
@@ -132,14 +135,21 @@ impl Timeline {
 
     fn hatches(&self, axis: &Axis, height: f64) -> Markup {
         html! {
-            @for span in &self.partial {
+            @for (number, span) in self.partial.iter().enumerate() {
                 @let from = span.from.map_or(NAMES, |at| axis.x(at));
                 @let to = span.to.map_or(WIDTH - RIGHT, |at| axis.x(at));
                 rect fill="url(#hatch)" x=(px(from)) y=(px(TOP)) width=(px((to - from).max(4.0)))
                     height=(px(height - TOP - BOTTOM)) {
                     title { "The records are partial: " (visible(&span.reason)) }
                 }
-                text class="small" x=(px(from + 3.0)) y=(px(TOP - 4.0)) { "partial: " (visible(&span.reason)) }
+                // Several that begin in one place would stand over each other; the remarks above the picture have them all.
+                @if self.partial.iter().take(number).all(|it| it.from != span.from) {
+                    @let more = self.partial.iter().skip(number + 1).filter(|it| it.from == span.from).count();
+                    text class="small" x=(px(from + 3.0)) y=(px(TOP - 4.0)) {
+                        "partial: " (short_of(&visible(&span.reason), REASON))
+                        @if more > 0 { " (and " (more) " more)" }
+                    }
+                }
             }
         }
     }
@@ -185,6 +195,8 @@ impl Timeline {
         };
         let (from, to) = (axis.x(from), axis.x(to));
         let words = format!("no reply for {}", silence.length());
+        // On the side of the lane on which no line to another lane runs.
+        let beside = if by == 0 { -9.0 } else { 17.0 };
         html! {
             @if silence.first_shown && silence.reply_row.is_some() {
                 line class="ask" x1=(px(from)) y1=(px(y(waiting))) x2=(px(to)) y2=(px(y(by))) marker-end="url(#tip)" {}
@@ -193,7 +205,7 @@ impl Timeline {
                 title { (visible(&format!("no reply for {}", silence.in_words()))) }
             }
             @if to - from > LABEL {
-                text class="small middle" x=(px(f64::midpoint(from, to))) y=(px(y(by) + 17.0)) {
+                text class="small middle" x=(px(f64::midpoint(from, to))) y=(px(y(by) + beside)) {
                     (words)
                     @if !silence.doubts().is_empty() { " (see the table)" }
                 }
@@ -259,9 +271,14 @@ fn px(length: f64) -> String {
 }
 
 fn short(name: &str) -> String {
-    if name.chars().count() <= 18 {
-        return name.to_owned();
+    short_of(name, 18)
+}
+
+/// At most so many characters, the last an ellipsis where there were more.
+fn short_of(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
     }
-    let short: String = name.chars().take(17).collect();
+    let short: String = text.chars().take(most - 1).collect();
     format!("{short}…")
 }

@@ -36,7 +36,7 @@ impl Silence {
 
     /// Where it begins, if that is not shown.
     pub(super) fn unseen_start(&self) -> Option<String> {
-        (!self.first_shown).then(|| format!("from {}, which is not shown", self.first))
+        (!self.first_shown).then(|| format!("{} is not shown", self.first))
     }
 
     /// What stands beside the silence: why it may be none.

@@ -66,7 +66,7 @@ fn two_lanes_show_who_did_not_answer() {
     10 Jul  11:52 pm ●
     11 Jul   9:29 am ●
              9:40 pm ●
-                     ┊  no reply for 32 h 13 min
+                     ┊  no reply for 32 h 13 min, since m-2f61 of 10 Jul 2023
     12 Jul           ┊      8:05 am ●
              8:06 am ●
     Halloran wrote 4, Voss wrote 1. Longest silence in the records held: Voss, 32 h 13 min. 0 messages have an uncertain time.
@@ -93,7 +93,7 @@ fn a_wide_terminal_shows_the_words_too() {
     10 Jul  11:52 pm ●                                m-2f61 everyone knew the harbor was never safe
     11 Jul   9:29 am ●                                m-7kq2 Did you get my note?
              9:40 pm ●                                m-81ta Ines, please.
-                     ┊  no reply for 32 h 13 min
+                     ┊  no reply for 32 h 13 min, since m-2f61 of 10 Jul 2023
                      ┊  (unless m-0000, of uncertain time, lies in it)
     12 Jul           ┊      8:05 am ●                 m-9d0c Call me.
              8:06 am ●                                m-9d1e Calling.
@@ -119,7 +119,7 @@ fn many_parties_are_listed() {
     ● 10 Jul 2023 11:52 pm EDT Halloran to Voss m-2f61
     ● 11 Jul 2023 9:29 am EDT Halloran to Voss m-7kq2
     ● 11 Jul 2023 9:40 pm EDT Halloran to Voss m-81ta
-      ┊ no reply from Voss for 32 h 13 min
+      ┊ no reply from Voss for 32 h 13 min, since m-2f61 of 10 Jul 2023
     ● 12 Jul 2023 8:05 am EDT Voss to Halloran m-9d0c
     ● 12 Jul 2023 8:06 am EDT Halloran to Voss m-9d1e
     ● 1 Aug 2023 10:00 am EDT Ada to Voss m-5555
@@ -222,8 +222,8 @@ fn a_silence_whose_beginning_is_not_shown_names_it() {
     let text = picked(&["m-9d0c"], true, "", "").to_text(80);
     insta::assert_snapshot!(text, @r"
     2023    Halloran           Voss
-                     ┊  no reply for 32 h 13 min
-                     ┊  (from m-2f61, which is not shown)
+                     ┊  no reply for 32 h 13 min, since m-2f61 of 10 Jul 2023
+                     ┊  (m-2f61 is not shown)
     12 Jul           ┊      8:05 am ●  m-9d0c Call me.
     Of the messages shown Halloran wrote 0, Voss wrote 1. Longest silence in the records held, of those that touch what was asked for: Voss, 32 h 13 min. 0 messages have an uncertain time.
     Asked for: what is asked for. 1 of 5 messages held are shown; silences and replies were looked for in all of these.

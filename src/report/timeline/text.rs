@@ -95,7 +95,7 @@ impl Timeline {
                     .iter()
                     .position(|party| party.name == silence.waiting);
                 if let Some(lane) = lane.and_then(|lane| lanes.get(lane)) {
-                    silence_lines(silence, lane.mark(), out);
+                    self.silence_lines(silence, lane.mark(), out);
                     waiting.push(lane.mark());
                 }
             }
@@ -129,10 +129,47 @@ impl Timeline {
         }
     }
 
+    /// The message that waited for the reply, and of which day it is.
+    fn since(&self, silence: &Silence) -> String {
+        silence.drawn.0.map_or_else(String::new, |at| {
+            let day = self.shown_in.local(at).0.format("%-d %b %Y");
+            format!(", since {} of {day}", silence.first)
+        })
+    }
+
+    /// The silence in one sentence.
+    fn sentence(&self, silence: &Silence) -> String {
+        let mut words = format!(
+            "no reply from {} for {}{}",
+            silence.by,
+            silence.length(),
+            self.since(silence)
+        );
+        for doubt in silence.unseen_start().into_iter().chain(silence.doubts()) {
+            let _ = write!(words, "; {doubt}");
+        }
+        words
+    }
+
+    fn silence_lines(&self, silence: &Silence, column: usize, out: &mut String) {
+        let since = self.since(silence);
+        let mut line = Line::new();
+        line.put(
+            column,
+            &format!("┊  no reply for {}{}", silence.length(), visible(&since)),
+        );
+        line.end(out);
+        for doubt in silence.unseen_start().into_iter().chain(silence.doubts()) {
+            let mut line = Line::new();
+            line.put(column, &format!("┊  ({})", visible(&doubt)));
+            line.end(out);
+        }
+    }
+
     fn list(&self, out: &mut String) {
         for (number, row) in self.rows.iter().enumerate() {
             for silence in self.silences_before(number) {
-                let _ = writeln!(out, "  ┊ {}", visible(&sentence(silence)));
+                let _ = writeln!(out, "  ┊ {}", visible(&self.sentence(silence)));
             }
             let from = row.from.as_deref().unwrap_or("(sender not known)");
             let to = if row.to.is_empty() {
@@ -180,28 +217,6 @@ fn label(row: &Row, named: bool) -> String {
         let _ = write!(label, " [{}]", row.shown);
     }
     visible(&format!("{label}  {}", row.text))
-}
-
-/// The silence in one sentence.
-fn sentence(silence: &Silence) -> String {
-    let start = silence.unseen_start();
-    let start = start.map_or_else(String::new, |start| format!(" ({start})"));
-    format!(
-        "no reply from {} for {}{start}",
-        silence.by,
-        silence.in_words()
-    )
-}
-
-fn silence_lines(silence: &Silence, column: usize, out: &mut String) {
-    let mut line = Line::new();
-    line.put(column, &format!("┊  no reply for {}", silence.length()));
-    line.end(out);
-    for doubt in silence.unseen_start().into_iter().chain(silence.doubts()) {
-        let mut line = Line::new();
-        line.put(column, &format!("┊  ({})", visible(&doubt)));
-        line.end(out);
-    }
 }
 
 /// At most so many characters, the last an ellipsis where there were more.
