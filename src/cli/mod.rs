@@ -8,6 +8,7 @@ mod agents;
 mod anchor;
 mod attribute;
 mod cite;
+mod claim;
 mod context;
 mod custody;
 mod demo;
@@ -138,6 +139,7 @@ enum Verb {
     Verify(verify::VerifyArgs),
     Provenance(provenance::ProvenanceArgs),
     Cite(cite::CiteArgs),
+    Claim(claim::ClaimArgs),
     Publish(publish::PublishArgs),
     Anchor(anchor::AnchorArgs),
     Witness(witness::WitnessArgs),
@@ -207,6 +209,7 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::Verify(args)) => verify::run(context, &args),
         Some(Verb::Provenance(args)) => provenance::run(context, &args),
         Some(Verb::Cite(args)) => cite::run(context, &args),
+        Some(Verb::Claim(args)) => claim::run(context, &args),
         Some(Verb::Publish(args)) => publish::run(context, &args),
         Some(Verb::Anchor(args)) => anchor::run(context, &args),
         Some(Verb::Witness(args)) => witness::run(context, &args),
