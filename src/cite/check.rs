@@ -106,6 +106,8 @@ pub fn check(
         counts: count(&quotations, claims.len()),
         quotations,
         claims,
+        unquoted: stated::unquoted(draft),
+        since: None,
         findings,
         gone_through,
     })
@@ -225,6 +227,7 @@ impl Checker<'_> {
             findings: Vec::new(),
             matches: Vec::new(),
             statements: Vec::new(),
+            signed: None,
             nearest: None,
         };
         if let Some(flaw) = &quotation.flaw {

@@ -3,7 +3,10 @@
 use serde::Serialize;
 
 use crate::cite::Agreement;
+use crate::cite::Signed;
+use crate::cite::Since;
 use crate::cite::Statement;
+use crate::cite::Unquoted;
 use crate::cite::Verdict;
 use crate::record::Digest;
 use crate::record::Finding;
@@ -35,6 +38,11 @@ pub struct Citations {
     pub quotations: Vec<Quoted>,
     /// Pins that belong to no quotation.
     pub claims: Vec<Claim>,
+    /// Sentences that quote nothing and hold something to check: listed for a person, never judged.
+    pub unquoted: Vec<Unquoted>,
+    /// What became of the sign-offs of the older draft that was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
     /// What was noticed about the draft as a whole.
     pub findings: Vec<Finding>,
     /// What was gone through, text by text, for verdicts that may not rest on the search index.
@@ -182,6 +190,9 @@ pub struct Quoted {
     /// What the draft states of who wrote it, to whom and when, held against the record.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub statements: Vec<Statement>,
+    /// What a person said of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
     /// Where it might have been meant, for a quotation that was not found. Never a match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<Nearest>,

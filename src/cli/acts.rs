@@ -57,12 +57,26 @@ impl Values {
 
     /// The items that support it.
     pub(super) fn evidence(&mut self, archive: &Archive, typed: &[String]) -> Result<(), CliError> {
+        self.addresses("evidence", archive, typed)
+    }
+
+    /// What it was held against.
+    pub(super) fn against(&mut self, archive: &Archive, typed: &[String]) -> Result<(), CliError> {
+        self.addresses("against", archive, typed)
+    }
+
+    fn addresses(
+        &mut self,
+        slot: &'static str,
+        archive: &Archive,
+        typed: &[String],
+    ) -> Result<(), CliError> {
         if !typed.is_empty() {
             let items: Vec<Value> = typed
                 .iter()
                 .map(|typed| Ok(address(about(archive, typed)?)))
                 .collect::<Result<_, CliError>>()?;
-            self.set("evidence", Value::from(items));
+            self.set(slot, Value::from(items));
         }
         Ok(())
     }

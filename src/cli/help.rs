@@ -17,7 +17,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Start", &["init", "ingest", "demo"]),
     ("Describe", &["attribute", "custody", "people", "correct"]),
     ("Look", &["find", "show", "timeline"]),
-    ("Check", &["verify", "provenance", "cite"]),
+    ("Check", &["verify", "provenance", "cite", "claim"]),
     ("Share", &["publish", "anchor", "witness"]),
 ];
 

@@ -9,6 +9,7 @@ mod anchor;
 mod attribute;
 mod cite;
 mod closings;
+mod claim;
 mod context;
 mod continuing;
 mod correct;
@@ -145,6 +146,7 @@ enum Verb {
     Verify(verify::VerifyArgs),
     Provenance(provenance::ProvenanceArgs),
     Cite(cite::CiteArgs),
+    Claim(claim::ClaimArgs),
     Publish(publish::PublishArgs),
     Anchor(anchor::AnchorArgs),
     Witness(witness::WitnessArgs),
@@ -215,6 +217,7 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::Verify(args)) => verify::run(context, &args),
         Some(Verb::Provenance(args)) => provenance::run(context, &args),
         Some(Verb::Cite(args)) => cite::run(context, &args),
+        Some(Verb::Claim(args)) => claim::run(context, &args),
         Some(Verb::Publish(args)) => publish::run(context, &args),
         Some(Verb::Anchor(args)) => anchor::run(context, &args),
         Some(Verb::Witness(args)) => witness::run(context, &args),

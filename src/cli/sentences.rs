@@ -17,6 +17,7 @@ use crate::archive::Editors;
 use crate::archive::Opened;
 use crate::archive::Segment;
 use crate::archive::corrected_under;
+use crate::archive::SignedQuotation;
 use crate::archive::plain;
 use crate::record::Bytes;
 use crate::record::Instant;
@@ -295,6 +296,18 @@ impl<'a> Teller<'a> {
                     "entries"
                 )
             ),
+            "checked/1" => {
+                let quotation: Option<SignedQuotation> = entry.get("quotation")?;
+                let what =
+                    quotation.map_or_else(|| about.clone(), |it| format!("{} of {about}", it.id));
+                format!("signed off {what}: {}", words("state")?)
+            }
+            "cited/1" => {
+                let draft: Option<Bytes> = entry.get("draft")?;
+                let sha256 = draft.map_or_else(String::new, |it| it.sha256.to_string());
+                let sha256 = sha256.get(..12).unwrap_or_default();
+                format!("held a draft against the archive (SHA-256 {sha256}…)")
+            }
             "published/1" => format!(
                 "published {about} with its proof, opening {}",
                 opened(entry)?

@@ -240,7 +240,15 @@ pub const ENTRY_KINDS: &[Schema] = &[
     Schema {
         name: "checked/1",
         slots: &[
-            "about", "state", "how", "against", "evidence", "note", "by", "t",
+            "about",
+            "quotation",
+            "state",
+            "how",
+            "against",
+            "evidence",
+            "note",
+            "by",
+            "t",
         ],
     },
     Schema {

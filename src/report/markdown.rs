@@ -63,6 +63,7 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
         card(page, quotation, citations, &chains, seal)?;
     }
     claims(page, citations)?;
+    unquoted(page, citations)?;
     hands(page, citations, &chains)?;
     foot(page, citations, seal)
 }
@@ -166,6 +167,27 @@ fn claims(page: &mut String, citations: &Citations) -> std::fmt::Result {
         writeln!(page)?;
     }
     Ok(())
+}
+
+/// What the draft states without quoting.
+fn unquoted(page: &mut String, citations: &Citations) -> std::fmt::Result {
+    if citations.unquoted.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        page,
+        "## Stated without quotation marks\n\nNothing here was checked: that is for a person.\n"
+    )?;
+    for sentence in &citations.unquoted {
+        writeln!(
+            page,
+            "- paragraph {} ({}): {}",
+            sentence.paragraph,
+            sentence.labels(),
+            plain(&sentence.text)
+        )?;
+    }
+    writeln!(page)
 }
 
 /// Who wrote what to whom, and through whose hands it came.
@@ -288,6 +310,9 @@ fn card(
     }
     if quotation.findings.is_empty() {
         writeln!(page, "- The words are the same.")?;
+    }
+    if let Some(signed) = &quotation.signed {
+        writeln!(page, "- Signed off: {}", plain(&signed.line()))?;
     }
     for stated in quotation.stated_and_not_differing() {
         writeln!(page, "- The draft says {}.", plain(&stated))?;

@@ -7,6 +7,7 @@
 
 mod against;
 mod compare;
+mod facts;
 mod reading;
 mod times;
 mod words;
@@ -23,6 +24,10 @@ use crate::cite::Quotation;
 use crate::cite::Quoted;
 use crate::cite::Sources;
 use crate::record::Finding;
+
+pub use facts::Fact;
+pub use facts::Unquoted;
+pub(super) use facts::unquoted;
 
 use against::Desk;
 use words::Word;

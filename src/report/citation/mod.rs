@@ -28,8 +28,10 @@ use super::sources::terms;
 use sections::correspondence;
 use sections::custody;
 use sections::links;
+use sections::said;
 use sections::sources;
 use sections::stated;
+use sections::unquoted;
 use sections::way;
 
 /// The report as one HTML page.
@@ -41,6 +43,7 @@ pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
             (attention(citations))
             (quotations(citations, seal))
             (claims(citations))
+            (unquoted(citations))
             (correspondence(citations))
             (custody(citations))
             (sources(citations))
@@ -253,7 +256,10 @@ fn quotations(citations: &Citations, seal: Option<&Seal>) -> Markup {
                     }
                     (sides(quotation, citations))
                     (notes(quotation, citations, &chains, seal))
-                    p.signoff { "Checked against source ☐  Initials ________  Date ____________" }
+                    @match &quotation.signed {
+                        Some(signed) => { p.signoff { (sentence(&signed.line())) (said(signed)) } }
+                        None => { p.signoff { "Checked against source ☐  Initials ________  Date ____________" } }
+                    }
                 }
             }
         }

@@ -5,6 +5,7 @@ use maud::html;
 
 use crate::cite::Citations;
 use crate::cite::Quoted;
+use crate::cite::Signed;
 
 use super::super::chicago;
 use super::super::csl;
@@ -119,6 +120,34 @@ pub(super) fn stated(quotation: &Quoted) -> Markup {
         @if !stated.is_empty() {
             p { strong { "Who and when. " } "What the draft says of it, held against the record:" }
             ul { @for sentence in &stated { li { (sentence) "." } } }
+        }
+    }
+}
+
+/// How it was checked, and what was remarked.
+pub(super) fn said(signed: &Signed) -> Markup {
+    html! {
+        @if let Some(how) = &signed.how { " How: " span dir="auto" { (how) } "." }
+        @if let Some(note) = &signed.note { " Note: " span dir="auto" { (note) } "." }
+    }
+}
+
+/// What the draft states without quoting.
+pub(super) fn unquoted(citations: &Citations) -> Markup {
+    html! {
+        @if !citations.unquoted.is_empty() {
+            section {
+                h2 id="unquoted" { "Stated without quotation marks" }
+                p { "Sentences with somebody’s words, a date, a figure or a name in them. Nothing here was checked: that is for a person." }
+                ul.plain {
+                    @for sentence in &citations.unquoted {
+                        li {
+                            "☐ paragraph " (sentence.paragraph) " (" (sentence.labels()) "): "
+                            span dir="auto" { (sentence.text) }
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -1,0 +1,200 @@
+//! Sign-offs: what a person said of a quotation, and whether it still holds.
+//!
+//! A sign-off is of words and of what they rest on. It holds for another state of the draft where neither changed; where
+//! one did, it is shown as what it was. The machine signs nothing.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use sha2::Digest as _;
+use sha2::Sha256;
+
+use crate::archive::Checked;
+use crate::archive::SignedQuotation;
+use crate::cite::Citations;
+use crate::cite::Quoted;
+use crate::record::Digest;
+
+/// What was said of a quotation by a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Signed {
+    /// `checked`, `query`, `stet`, `changed`, `off-archive` or `to-check`.
+    pub state: String,
+    /// By whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When it was recorded.
+    pub at: String,
+    /// How it was checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub how: Option<String>,
+    /// A remark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The entry.
+    pub entry: u64,
+    /// Its number in the draft that it was signed in, where that is an older one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carried_from: Option<String>,
+    /// What changed since it was signed, so that it has to be looked at again; nothing where nothing did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outdated: Option<&'static str>,
+}
+
+impl Signed {
+    /// Whether it settles the quotation: nothing changed since, and it does not ask for more.
+    pub fn settles(&self) -> bool {
+        self.outdated.is_none() && !matches!(self.state.as_str(), "to-check" | "query")
+    }
+
+    /// It in a line.
+    pub fn line(&self) -> String {
+        let by = self.by.as_deref().map(|by| format!(" by {by}"));
+        let mut line = format!(
+            "{}{}, {} (entry {})",
+            self.state,
+            by.unwrap_or_default(),
+            self.at.get(..10).unwrap_or(&self.at),
+            self.entry
+        );
+        if let Some(from) = &self.carried_from {
+            line.push_str(&format!(", carried over from {from} of the older draft"));
+        }
+        if let Some(outdated) = self.outdated {
+            line.push_str(&format!("; to be looked at again: {outdated}"));
+        }
+        line
+    }
+}
+
+/// What became of the sign-offs of an older draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Since {
+    /// The older draft.
+    pub sha256: Digest,
+    /// Quotations whose sign-off was carried over.
+    pub carried: usize,
+    /// Quotations that are new, or of which words or evidence changed.
+    pub changed: Vec<String>,
+    /// Sign-offs of quotations that the draft no longer has, by their numbers in the older one.
+    pub gone: Vec<String>,
+}
+
+/// By what a sign-off knows a quotation.
+pub fn signed_quotation(quoted: &Quoted) -> SignedQuotation {
+    SignedQuotation {
+        id: quoted.id.clone(),
+        words: words(quoted),
+        verdict: quoted.verdict.word().to_owned(),
+    }
+}
+
+fn words(quoted: &Quoted) -> Digest {
+    Digest::new(Sha256::digest(quoted.text.as_bytes()).into())
+}
+
+/// The items that a quotation rests on.
+pub fn evidence(quoted: &Quoted) -> Vec<String> {
+    let mut items: Vec<String> = Vec::new();
+    for found in &quoted.matches {
+        let joined = found.joins.iter().map(|it| &it.item);
+        for item in std::iter::once(&found.item).chain(joined) {
+            if !items.contains(item) {
+                items.push(item.clone());
+            }
+        }
+    }
+    items
+}
+
+/// Writes what was signed off of this very draft beside its quotations and, where an older one is named, carries over what
+/// was signed off of that.
+pub fn sign(citations: &mut Citations, own: &[Checked], older: Option<(Digest, &[Checked])>) {
+    let latest: HashMap<&str, &Checked> = own.iter().map(|it| (id(it), it)).collect();
+    for quoted in &mut citations.quotations {
+        if let Some(found) = latest.get(quoted.id.as_str()) {
+            quoted.signed = Some(signed(found, None, differs(found, quoted)));
+        }
+    }
+    let Some((sha256, older)) = older else {
+        return;
+    };
+    let mut left: Vec<&Checked> = older
+        .iter()
+        .map(|it| (id(it), it))
+        .collect::<HashMap<_, _>>()
+        .into_values()
+        .collect();
+    left.sort_by_key(|it| number(id(it)));
+    let mut since = Since {
+        sha256,
+        carried: 0,
+        changed: Vec::new(),
+        gone: Vec::new(),
+    };
+    for quoted in &mut citations.quotations {
+        let same = left
+            .iter()
+            .position(|it| words_of(it) == Some(words(quoted)));
+        let Some(found) = same.map(|at| left.remove(at)) else {
+            since.changed.push(quoted.id.clone());
+            continue;
+        };
+        let outdated = differs(found, quoted);
+        if outdated.is_some() {
+            since.changed.push(quoted.id.clone());
+        } else {
+            since.carried += 1;
+        }
+        if quoted.signed.is_none() {
+            quoted.signed = Some(signed(found, Some(id(found)), outdated));
+        }
+    }
+    since.gone = left.into_iter().map(|it| id(it).to_owned()).collect();
+    citations.since = Some(since);
+}
+
+/// What a sign-off rested on and no longer is so.
+fn differs(signed: &Checked, quoted: &Quoted) -> Option<&'static str> {
+    let evidence = evidence(quoted);
+    let verdict = signed.quotation.as_ref().map(|it| it.verdict.as_str());
+    let same = evidence.len() == signed.evidence.len()
+        && evidence.iter().all(|it| signed.evidence.contains(it));
+    if words_of(signed) != Some(words(quoted)) {
+        Some("the words changed")
+    } else if !same {
+        Some("what it rests on changed")
+    } else if verdict != Some(quoted.verdict.word()) {
+        Some("the verdict changed")
+    } else {
+        None
+    }
+}
+
+fn signed(found: &Checked, from: Option<&str>, outdated: Option<&'static str>) -> Signed {
+    Signed {
+        state: found.state.clone(),
+        by: found.by.clone(),
+        at: found.at.clone(),
+        how: found.how.clone(),
+        note: found.note.clone(),
+        entry: found.entry,
+        carried_from: from.map(ToOwned::to_owned),
+        outdated,
+    }
+}
+
+fn id(found: &Checked) -> &str {
+    found.quotation.as_ref().map_or("", |it| it.id.as_str())
+}
+
+fn words_of(found: &Checked) -> Option<Digest> {
+    found.quotation.as_ref().map(|it| it.words)
+}
+
+/// The number behind the letter of `Q7`.
+fn number(id: &str) -> u64 {
+    id.trim_start_matches(|it: char| !it.is_ascii_digit())
+        .parse()
+        .unwrap_or_default()
+}

@@ -1,0 +1,185 @@
+//! `fonds cite mark`.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::json;
+
+use super::CliError;
+use super::Context;
+use super::Outcome;
+use super::acts::Values;
+use super::acts::say_nameless;
+use super::cite;
+use super::claim::State;
+use super::draft;
+use super::ui::Answer;
+use crate::archive::Step;
+use crate::archive::Writer;
+use crate::cite::Citations;
+use crate::cite::Quoted;
+use crate::cite::evidence;
+use crate::cite::signed_quotation;
+use crate::keys::KeyError;
+use crate::record::Bytes;
+use crate::record::Digest;
+use crate::tlog::Checkpoint;
+use crate::tlog::Note;
+
+/// Sign off a quotation of a draft
+///
+/// The draft is checked first: the sign-off is of the quotation's words, of its verdict and of the items that it rests on
+/// now. The draft's bytes are kept in the archive with it. Nothing that was signed before is overwritten; the last word
+/// counts.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples
+  fonds cite mark draft.md Q7 checked --by \"E. Ferro\" --how \"read the export itself\"
+  fonds cite mark draft.md Q9 query --note \"is this the March message?\"
+  fonds cite draft-2.md --since draft.md       sign-offs of what did not change are carried over
+
+Exit status
+  0 recorded, 2 could not be done, 4 no such quotation or item, 10 no archive here, 11 in use, 12 wrong key")]
+pub(super) struct MarkArgs {
+    /// The draft
+    #[arg(value_name = "DRAFT")]
+    draft: PathBuf,
+    /// The quotation, as `fonds cite` numbers it
+    #[arg(value_name = "Q")]
+    quotation: String,
+    /// What is said of it
+    state: State,
+    /// How it was checked
+    #[arg(long, value_name = "TEXT")]
+    how: Option<String>,
+    /// What it was held against: documents, messages or accessions
+    #[arg(long, value_name = "ITEM")]
+    against: Vec<String>,
+    /// A remark
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    #[command(flatten)]
+    rules: cite::RulesArgs,
+}
+
+/// `fonds/cite-mark/1`.
+#[derive(Debug, Serialize)]
+struct Marked {
+    schema: &'static str,
+    /// The entry of the sign-off.
+    entry: Option<u64>,
+    /// The entry that says which draft was held against the archive.
+    cited: u64,
+    quotation: String,
+    state: String,
+    verdict: &'static str,
+    evidence: Vec<String>,
+}
+
+impl Answer for Marked {
+    fn text(&self) -> String {
+        let rests = if self.evidence.is_empty() {
+            "it rests on nothing that is held".to_owned()
+        } else {
+            format!("it rests on {}", self.evidence.join(", "))
+        };
+        format!(
+            "{} is signed off: {} (its verdict is {}; {rests}).\n",
+            self.quotation, self.state, self.verdict
+        )
+    }
+}
+
+/// `fonds cite mark`.
+pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliError> {
+    let opened = draft::open(&args.draft)?;
+    let rules = args.rules.manner(context)?;
+    let mut writer = context.writer()?;
+    let citations = cite::check(context, writer.archive(), &opened.draft, rules)?;
+    let quoted = wanted(&citations, &args.quotation)?;
+    let resting = evidence(quoted);
+    let bytes = Bytes {
+        sha256: citations.draft.sha256,
+        size: opened.bytes.len() as u64,
+    };
+    let mut steps = Vec::new();
+    let cited = writer.archive().cited(&bytes.sha256)?.pop();
+    let next = writer.archive().head()?.0;
+    if cited.is_none() {
+        steps.push(Step::Entry(cited_entry(context, &writer, &citations, bytes)?));
+    }
+    let cited = cited.unwrap_or(next);
+    let mut values = Values::new(context)?;
+    values.set("about", json!({"entry": cited}));
+    let quotation = signed_quotation(quoted);
+    values.set("quotation", serde_json::to_value(quotation).unwrap_or_default());
+    values.set("state", Value::from(args.state.word()));
+    values.words("how", args.how.as_deref());
+    values.words("note", args.note.as_deref());
+    values.against(writer.archive(), &args.against)?;
+    values.evidence(writer.archive(), &resting)?;
+    steps.push(Step::Entry(values.entry("checked/1")?));
+    let mut batch = writer.batch()?;
+    if writer.archive().place_of(&bytes.sha256)?.is_none() {
+        batch.put(bytes.sha256, &opened.bytes)?;
+    }
+    let appended = writer.append(steps, Some(batch))?;
+    say_nameless(context);
+    context.ui.answer(&Marked {
+        schema: "fonds/cite-mark/1",
+        entry: appended.entries.last().copied(),
+        cited,
+        quotation: quoted.id.clone(),
+        state: args.state.word(),
+        verdict: quoted.verdict.word(),
+        evidence: resting,
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// The quotation of that number.
+fn wanted<'a>(citations: &'a Citations, typed: &str) -> Result<&'a Quoted, CliError> {
+    let found = citations
+        .quotations
+        .iter()
+        .find(|it| it.id.eq_ignore_ascii_case(typed));
+    found.ok_or_else(|| {
+        CliError::not_here(
+            format!("the draft has no quotation {typed}"),
+            match citations.quotations.last() {
+                Some(last) => format!("Q1 to {}, as fonds cite numbers them", last.id),
+                None => "a draft with quotations: this one has none".to_owned(),
+            },
+        )
+    })
+}
+
+/// The entry that says that this draft was held against the archive, by which rules, and what came of it.
+fn cited_entry(
+    context: &Context,
+    writer: &Writer,
+    citations: &Citations,
+    bytes: Bytes,
+) -> Result<crate::archive::EntryDraft, CliError> {
+    let mut values = Values::new(context)?;
+    values.set("draft", serde_json::to_value(bytes).unwrap_or_default());
+    let rules = &citations.rules;
+    values.set(
+        "rules",
+        json!({"house": rules.house, "norm": rules.norm, "strict": rules.strict.to_string()}),
+    );
+    let mut counts = serde_json::Map::new();
+    for verdict in crate::cite::Verdict::ALL {
+        let of = citations.quotations.iter().filter(|it| it.verdict == *verdict);
+        counts.insert(verdict.word().to_owned(), Value::from(of.count()));
+    }
+    values.set("quotations", Value::from(counts));
+    if let (_, Some(note)) = writer.archive().head()? {
+        let note = Note::parse(note.as_bytes()).map_err(KeyError::from)?;
+        let head = Checkpoint::parse(note.text()).map_err(KeyError::from)?;
+        let root = Digest::new(*head.root.as_bytes());
+        values.set("checkpoint", json!({"size": head.size, "root": root}));
+    }
+    values.entry("cited/1")
+}

@@ -1,0 +1,145 @@
+//! Sign-offs and claims: what a person said of a quotation holds for the next draft where neither its words nor what they
+//! rest on changed, and nothing is ever signed by the program.
+
+#![expect(clippy::disallowed_methods, reason = "tests write drafts")]
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::fs;
+
+use desk::Desk;
+use desk::TestResult;
+use serde_json::Value;
+
+const MAIL: &str = "From: Nora Halloran <nora@harbor.example>\nTo: Peter Voss <voss@harbor.example>\n\
+    Date: Tue, 11 Jul 2023 09:29:00 -0400\nSubject: gate\nMessage-ID: <1@harbor.example>\n\n\
+    They opened the north gate at nine. We paid him $50,000 in cash.\n";
+
+const DRAFT: &str = "“They opened the north gate at nine,” she wrote.\n\n“We paid him $15,000 in cash,” she wrote.\n\n\
+    “Nobody ever said anything of the kind to us,” she wrote. The gate was closed on July 12.\n";
+
+fn desk() -> TestResult<Desk> {
+    let desk = Desk::new()?;
+    fs::write(desk.path("gate.eml"), MAIL)?;
+    fs::write(desk.path("draft.md"), DRAFT)?;
+    assert_eq!(desk.run(&["ingest", "gate.eml", "--from", "Ann"])?.code, Some(0));
+    Ok(desk)
+}
+
+fn cited(desk: &Desk, args: &[&str]) -> TestResult<Value> {
+    let mut all = vec!["--json", "cite"];
+    all.extend(args);
+    desk.run(&all)?.json()
+}
+
+fn signed(citations: &Value, at: usize) -> &Value {
+    &citations["quotations"][at]["signed"]
+}
+
+#[test]
+fn a_sign_off_stands_beside_its_quotation_and_the_last_word_counts() -> TestResult {
+    let desk = desk()?;
+    let before = cited(&desk, &["draft.md"])?;
+    assert!(signed(&before, 0).is_null(), "the machine signs nothing");
+    let ran = desk.run(&["cite", "mark", "draft.md", "Q1", "query", "--note", "who opened it?"])?;
+    assert_eq!(ran.code, Some(0), "{ran}");
+    let ran = desk.run(&["cite", "mark", "draft.md", "q1", "checked", "--how", "read the mail"])?;
+    assert!(ran.out.starts_with("Q1 is signed off: checked (its verdict is house-style; it rests on m-"), "{ran}");
+    let after = cited(&desk, &["draft.md"])?;
+    assert_eq!(signed(&after, 0)["state"], "checked");
+    assert_eq!(signed(&after, 0)["by"], "Ines Valder");
+    assert_eq!(signed(&after, 0)["how"], "read the mail");
+    assert!(signed(&after, 1).is_null());
+    let verified = desk.run(&["verify"])?;
+    assert_eq!(verified.code, Some(0), "{verified}");
+    // The draft itself is kept, and what was signed can be shown with it.
+    let draft = after["draft"]["sha256"].as_str().ok_or("no digest")?;
+    let log = desk.run(&["log"])?;
+    assert!(log.out.contains(draft.get(..12).ok_or("short")?), "{log}");
+    assert!(log.out.contains("signed off Q1 of entry"), "{log}");
+    Ok(())
+}
+
+#[test]
+fn sign_offs_are_carried_over_where_neither_words_nor_evidence_changed() -> TestResult {
+    let desk = desk()?;
+    for (quotation, state) in [("Q1", "checked"), ("Q2", "query"), ("Q3", "off-archive")] {
+        assert_eq!(desk.run(&["cite", "mark", "draft.md", quotation, state])?.code, Some(0));
+    }
+    // A paragraph before, the figure mended, the last one gone.
+    let next = format!(
+        "“The harbour was quiet all that week,” he wrote.\n\n{}",
+        DRAFT
+            .replace("$15,000", "$50,000")
+            .replace("“Nobody ever said anything of the kind to us,” she wrote. ", "")
+    );
+    fs::write(desk.path("next.md"), next)?;
+    let carried = cited(&desk, &["next.md", "--since", "draft.md"])?;
+    assert_eq!(carried["since"]["carried"], 1);
+    assert_eq!(carried["since"]["changed"], serde_json::json!(["Q1", "Q3"]));
+    assert_eq!(carried["since"]["gone"], serde_json::json!(["Q2", "Q3"]));
+    assert_eq!(signed(&carried, 1)["state"], "checked");
+    assert_eq!(signed(&carried, 1)["carried_from"], "Q1");
+    assert!(signed(&carried, 2).is_null(), "other words were not signed");
+    let told = desk.run(&["cite", "next.md", "--since", "draft.md"])?;
+    assert!(told.out.contains("1 sign-off carried over from the older draft; to be looked at: Q1, Q3"), "{told}");
+    // The same bytes brought in once more are other evidence than what was signed.
+    assert_eq!(desk.run(&["ingest", "gate.eml", "--from", "Bob"])?.code, Some(0));
+    let outdated = cited(&desk, &["next.md", "--since", "draft.md"])?;
+    assert_eq!(signed(&outdated, 1)["outdated"], "what it rests on changed");
+    assert_eq!(outdated["since"]["carried"], 0);
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_signed_is_refused_and_nothing_is_recorded() -> TestResult {
+    let desk = desk()?;
+    let entries = |desk: &Desk| -> TestResult<Value> { Ok(desk.run(&["--json", "status"])?.json()?["entries"].clone()) };
+    let before = entries(&desk)?;
+    for (args, code) in [
+        (&["cite", "mark", "draft.md", "Q9", "checked"][..], 4),
+        (&["cite", "mark", "draft.md", "Q1", "true"], 2),
+        (&["cite", "mark", "no.md", "Q1", "checked"], 2),
+        (&["cite", "mark", "draft.md", "Q1", "checked", "--against", "m-zzzz"], 4),
+        (&["claim", "check", "1", "checked"], 4),
+        (&["claim", "add", " ", "--kind", "inference"], 2),
+        (&["claim", "add", "it was so", "--kind", "document"], 2),
+    ] {
+        let ran = desk.run(args)?;
+        assert_eq!(ran.code, Some(code), "{args:?}: {ran}");
+    }
+    assert_eq!(entries(&desk)?, before);
+    Ok(())
+}
+
+#[test]
+fn a_claim_says_what_it_rests_on_and_who_checked_it() -> TestResult {
+    let desk = desk()?;
+    let empty = desk.run(&["claim"])?;
+    assert_eq!(empty.out, "No claims are recorded.\n");
+    let found = desk.run(&["--json", "find", "gate"])?.json()?;
+    let item = found["hits"][0]["item"].as_str().ok_or("no hit")?.to_owned();
+    let ran = desk.run(&["claim", "add", "an email to colleagues", "--kind", "document-not-held", "--who", "Source A"])?;
+    assert!(ran.out.contains("rests on nothing that is held\n       not checked"), "{ran}");
+    let ran = desk.run(&["--json", "claim", "add", "the gate was opened", "--kind", "document", "--evidence", &item])?;
+    let number = ran.json()?["claims"][0]["entry"].to_string();
+    let ran = desk.run(&["claim", "check", &number, "checked", "--how", "read it", "--against", &item])?;
+    assert!(ran.out.contains(&format!("rests on {item}, of one accession")), "{ran}");
+    assert!(ran.out.contains(&format!(": read it; against {item}")), "{ran}");
+    let all = desk.run(&["claim", "list"])?;
+    assert!(all.out.starts_with("2 claims, 1 checked\n"), "{all}");
+    assert_eq!(desk.run(&["verify"])?.code, Some(0));
+    Ok(())
+}
+
+#[test]
+fn sentences_without_quotation_marks_are_listed_and_not_judged() -> TestResult {
+    let desk = desk()?;
+    let citations = cited(&desk, &["draft.md"])?;
+    assert_eq!(
+        citations["unquoted"],
+        serde_json::json!([{"paragraph": 3, "text": "The gate was closed on July 12.", "holds": ["date"]}])
+    );
+    Ok(())
+}
