@@ -87,11 +87,11 @@ impl Pass<'_, '_> {
             "{} had {} entries in hand{at}. The recovery key closed the ledger at {counts}: those beyond are disowned.",
             outside.by, outside.size
         );
-        self.found.note(format!("entry {}", outside.entry), text);
+        self.found.note(subject_of(outside), text);
     }
 
     fn outside(&mut self, outside: Outside, size: u64) {
-        let subject = (outside.entry).map_or("anchor".to_owned(), |entry| format!("entry {entry}"));
+        let subject = subject_of(&outside);
         let by = &outside.by;
         match &outside.standing {
             Standing::Counts => {
@@ -141,4 +141,9 @@ impl Pass<'_, '_> {
             }
         }
     }
+}
+
+/// What a finding about something outside is about: the entry that keeps it, where one does.
+fn subject_of(outside: &Outside) -> String {
+    (outside.entry).map_or_else(|| "anchor".to_owned(), |entry| format!("entry {entry}"))
 }
