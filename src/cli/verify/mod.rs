@@ -107,7 +107,12 @@ impl Answer for Verified<'_> {
             count(report.entries, "entry", "entries"),
         );
         for finding in report.findings.iter().take(SHOWN) {
-            text.push_str(&told(finding, "recorded"));
+            let wanted = if finding.subject == "key" {
+                "given"
+            } else {
+                "recorded"
+            };
+            text.push_str(&told(finding, wanted));
         }
         let all = report.findings.len() as u64 + report.more_findings;
         if all > SHOWN as u64 {
