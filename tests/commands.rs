@@ -314,6 +314,8 @@ fn publish(desk: &Desk, message: &str, letter: &str) -> TestResult {
         assert_eq!(said["key"], "differ");
         assert_eq!(text(&said, "/findings/0/code")?, "origin.words-differ");
     }
+    let said = desk.run(&["verify", "archive", "--key", &other])?.stdout;
+    assert!(String::from_utf8(said)?.contains(&format!("given    {other}")));
     desk.json(&["verify", "archive", "--key", "zzz"], 2)?;
     Ok(())
 }

@@ -171,7 +171,7 @@ pub(super) fn publish(error: &PublishError) -> (u8, &'static str, String) {
         }
         PublishError::Guessable { .. } => (
             "usage",
-            "fonds publish ITEM        without --passage and --withhold text, shows the whole text",
+            "fonds publish ITEM        without that --open; a text that is shown whole has its digest beside it",
         ),
         PublishError::NoText { .. } => (
             "no_text",

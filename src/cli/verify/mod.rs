@@ -164,7 +164,12 @@ impl Answer for Verified<'_> {
             SHOWN
         };
         for finding in report.findings.iter().take(most) {
-            text.push_str(&told(finding, "recorded"));
+            let wanted = if finding.subject == "key" {
+                "given"
+            } else {
+                "recorded"
+            };
+            text.push_str(&told(finding, wanted));
         }
         let all = report.findings.len() as u64 + report.more_findings;
         if all > most as u64 {
