@@ -23,6 +23,7 @@ mod init;
 mod key;
 mod leaks;
 mod log;
+mod makers;
 mod people;
 mod provenance;
 mod publish;
