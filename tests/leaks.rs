@@ -11,6 +11,8 @@ use std::process::Output;
 use std::process::Stdio;
 
 use age::secrecy::ExposeSecret as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::Digest as _;
 
 type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
@@ -196,6 +198,45 @@ fn paths_user_names_and_authors_of_office_files_do_not_leave() -> TestResult {
     let said = desk.refused(&["publish", &list, "-o", "list.html", "--yes"])?;
     assert!(said.contains("Ulla Mark"), "{said}");
     Ok(())
+}
+
+#[test]
+fn owners_of_pictures_and_authors_of_pdf_files_do_not_leave() -> TestResult {
+    let desk = Desk::new()?;
+    let picture = desk.bring("pier.tif", &picture_by("Ulla Mark"))?;
+    let pdf = desk.bring(
+        "memo.pdf",
+        b"%PDF-1.4\n1 0 obj<</Author (Per Holm)>>endobj\n",
+    )?;
+    for (reference, name) in [(picture, "Ulla Mark"), (pdf, "Per Holm")] {
+        let text = format!("{reference} shows the pier; {name} was there.\n");
+        let list = desk.bring(&format!("{reference}.txt"), text.as_bytes())?;
+        let said = desk.refused(&["publish", &list, "-o", "page.html", "--yes"])?;
+        assert!(
+            said.contains(&format!("the author of {reference} {name}")),
+            "{said}"
+        );
+    }
+    // So of a picture that came with a mail.
+    let mail = "From: nora@halloran.example\nTo: peter@voss.example\nDate: Tue, 11 Jul 2023 12:00:00 +0000\n\
+Message-ID: <9@halloran.example>\nSubject: The pier\nMIME-Version: 1.0\n\
+Content-Type: multipart/mixed; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nAda Lunde took it.\n\
+--b\nContent-Type: image/tiff\nContent-Disposition: attachment; filename=\"a.tif\"\n\
+Content-Transfer-Encoding: base64\n\n";
+    let attached = STANDARD.encode(picture_by("Ada Lunde"));
+    desk.bring("mail.eml", format!("{mail}{attached}\n--b--\n").as_bytes())?;
+    let message = desk.message()?;
+    let said = desk.refused(&["publish", &message, "-o", "page.html", "--yes"])?;
+    assert!(said.contains("Ada Lunde"), "{said}");
+    Ok(())
+}
+
+/// A picture in TIFF that is nothing but the name of its author, of nine letters.
+fn picture_by(name: &str) -> Vec<u8> {
+    let mut bytes = b"II*\0\x08\0\0\0\x01\0\x3b\x01\x02\0\x0a\0\0\0\x1a\0\0\0\0\0\0\0".to_vec();
+    bytes.extend(name.bytes());
+    bytes.push(0);
+    bytes
 }
 
 /// An office file that says who made it and who saved it last.

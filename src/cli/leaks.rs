@@ -2,15 +2,15 @@
 //! or a publication unless it is let through by name.
 //!
 //! Looked for, in what is about to be written: the paths that were given or kept, and the user names in them; of each mail
-//! that is mentioned the hosts and addresses in `Received`, `X-Originating-IP`, `User-Agent` and `X-Mailer`; of each
-//! office file that is mentioned its author and who saved it last; and the names in the vault, where a key is given.
-//! Without a key these cannot be looked for: that nobody can tell them from the disk is what the vault is for. In a report of
-//! provenance, which is made to tell where things came from, only these are looked for. Not looked
-//! into: pictures (their owner in EXIF), and PDF files (text left under black boxes).
+//! that is mentioned the hosts and addresses in `Received`, `X-Originating-IP`, `User-Agent` and `X-Mailer`; of each office
+//! file, picture and PDF file that is mentioned, or attached to a message that is, its author, who saved it last, and the
+//! owner and number of the camera; and the names in the vault, where a key is given. Without a key these cannot be looked
+//! for: that nobody can tell them from the disk is what the vault is for. In a report of provenance, which is made to tell
+//! where things came from, only these are looked for. Not looked for: where a picture was taken, which can be written in
+//! too many ways, and text left under the black boxes of a PDF file.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::io::Cursor;
 use std::io::Read as _;
 use std::io::Seek as _;
 use std::io::SeekFrom;
@@ -18,6 +18,7 @@ use std::path::PathBuf;
 
 use super::CliError;
 use super::Context;
+use super::makers;
 use super::readings::Readings;
 use super::readings::has_case;
 use super::ui::number;
@@ -32,11 +33,11 @@ use crate::record::visible;
 /// Bytes of a mail that are looked through for its headers.
 const HEADERS: u64 = 256 << 10;
 
-/// Bytes of an office file's description that are read.
-const DESCRIPTION: u64 = 1 << 20;
-
 /// Items that are looked up for one output; more are refused, since what came with the rest could not be looked for.
 const MOST_MENTIONED: usize = 100_000;
+
+/// Files attached to one message that are looked into.
+const MOST_ATTACHED: u64 = 1000;
 
 /// User names that name nobody.
 const NOBODY: &[&str] = &["root", "user", "admin", "shared", "public", "default"];
@@ -204,8 +205,14 @@ fn mentioned(archive: &Archive, outputs: &[(String, &str)]) -> Result<Vec<u64>, 
         };
         let mut items = Vec::new();
         while let Some(item) = next {
+            let card = archive.card(item)?;
+            // What is attached to a message tells of its sender too.
+            if items.is_empty() && card.as_ref().is_some_and(|card| card.class == "m") {
+                let attached = archive.children_after(item, 0, MOST_ATTACHED)?;
+                items.extend(attached.iter().map(|card| card.item));
+            }
             items.push(item);
-            next = archive.card(item)?.and_then(|card| card.parent);
+            next = card.and_then(|card| card.parent);
         }
         Ok(items)
     };
@@ -261,7 +268,7 @@ fn came_with(archive: &Archive, item: u64, needles: &mut Needles) -> Result<(), 
         }
     }
     if card.class == "d" {
-        for (value, what) in authors(archive, &card).unwrap_or_default() {
+        for (value, what) in makers::told(archive, &card).unwrap_or_default() {
             needles.add(&value, || format!("{what} of {reference}"));
         }
     }
@@ -321,44 +328,6 @@ fn is_host(word: &str) -> bool {
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
     is_address || letters && word.contains('.') && word.chars().any(|c| c.is_ascii_alphabetic())
-}
-
-/// Who made an office file and who saved it last, as it says itself.
-fn authors(archive: &Archive, card: &Card) -> Option<Vec<(String, &'static str)>> {
-    let mut start = [0; 4];
-    archive
-        .reader(&card.sha256)
-        .ok()?
-        .read_exact(&mut start)
-        .ok()?;
-    if start != *b"PK\x03\x04" {
-        return None;
-    }
-    let bytes = archive.blob(&card.sha256).ok()?;
-    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let mut found = Vec::new();
-    for member in ["docProps/core.xml", "meta.xml"] {
-        let Ok(file) = zip.by_name(member) else {
-            continue;
-        };
-        let mut text = String::new();
-        if file.take(DESCRIPTION).read_to_string(&mut text).is_err() {
-            continue;
-        }
-        for (tag, what) in [
-            ("dc:creator", "the author"),
-            ("meta:initial-creator", "the author"),
-            ("cp:lastModifiedBy", "who saved last"),
-        ] {
-            let inside = text
-                .split_once(&format!("<{tag}>"))
-                .and_then(|(_, rest)| rest.split_once("</"));
-            if let Some((name, _)) = inside {
-                found.push((name.to_owned(), what));
-            }
-        }
-    }
-    Some(found)
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod init;
 mod key;
 mod leaks;
 mod log;
+mod makers;
 mod outputs;
 mod people;
 mod provenance;

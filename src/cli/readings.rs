@@ -149,7 +149,8 @@ fn unescaped(text: &str) -> String {
     plain
 }
 
-fn decoded(text: &str) -> String {
+/// With what HTML and XML write for some signs put back.
+pub(super) fn decoded(text: &str) -> String {
     let mut decoded = text.to_owned();
     for (entity, sign) in ENTITIES {
         decoded = decoded.replace(entity, sign);

@@ -1,0 +1,285 @@
+//! What a file tells of who made it and with what: in office files, pictures and PDF files, as far as it stands there openly.
+//!
+//! Not looked into: what a PDF file keeps compressed or enciphered (its description as XMP mostly stands openly beside
+//! that), and what lies beyond the first 64 MiB of a picture or PDF file.
+
+use std::io::BufReader;
+use std::io::Cursor;
+use std::io::Read as _;
+
+use exif::In;
+use exif::Tag;
+use exif::Value;
+use memchr::memmem;
+
+use super::readings::decoded;
+use crate::archive::Archive;
+use crate::archive::Card;
+
+/// Bytes of an office file's description that are read.
+const DESCRIPTION: u64 = 1 << 20;
+
+/// Bytes of a picture or PDF file that are looked through.
+const MOST_READ: u64 = 64 << 20;
+
+/// Bytes of one name in a PDF file.
+const LONGEST: usize = 4096;
+
+/// Names of one file.
+const MOST: usize = 100;
+
+/// An author as Windows writes it, in UTF-16.
+const WINDOWS_AUTHOR: Tag = Tag(exif::Context::Tiff, 0x9c9d);
+
+/// A name or number, and what it is.
+type Told = (String, &'static str);
+
+/// Who made a document and with whose machine, as it says itself.
+pub(super) fn told(archive: &Archive, card: &Card) -> Option<Vec<Told>> {
+    let mut start = Vec::new();
+    let reader = archive.reader(&card.sha256).ok()?;
+    reader.take(1024).read_to_end(&mut start).ok()?;
+    if start.starts_with(b"PK\x03\x04") {
+        return of_office_file(archive, card);
+    }
+    let is_pdf = memmem::find(&start, b"%PDF-").is_some();
+    let is_picture =
+        infer::get(&start).is_some_and(|it| it.matcher_type() == infer::MatcherType::Image);
+    if !is_pdf && !is_picture {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let reader = archive.reader(&card.sha256).ok()?;
+    reader.take(MOST_READ).read_to_end(&mut bytes).ok()?;
+    let mut found = of_xmp(&bytes);
+    found.extend(if is_pdf {
+        of_pdf(&bytes)
+    } else {
+        of_picture(&bytes)
+    });
+    Some(found)
+}
+
+/// Who made an office file and who saved it last.
+fn of_office_file(archive: &Archive, card: &Card) -> Option<Vec<Told>> {
+    let reader = archive.reader(&card.sha256).ok()?;
+    let mut zip = zip::ZipArchive::new(BufReader::new(reader)).ok()?;
+    let mut found = Vec::new();
+    for member in ["docProps/core.xml", "meta.xml"] {
+        let Ok(file) = zip.by_name(member) else {
+            continue;
+        };
+        let mut text = String::new();
+        if file.take(DESCRIPTION).read_to_string(&mut text).is_err() {
+            continue;
+        }
+        for (tag, what) in [
+            ("dc:creator", "the author"),
+            ("meta:initial-creator", "the author"),
+            ("cp:lastModifiedBy", "who saved last"),
+        ] {
+            let inside = text
+                .split_once(&format!("<{tag}>"))
+                .and_then(|(_, rest)| rest.split_once("</"));
+            if let Some((name, _)) = inside {
+                found.push((decoded(name), what));
+            }
+        }
+    }
+    Some(found)
+}
+
+/// The owner of the camera, and the numbers by which it is known (Exif 2.32, 4.6.4 and 4.6.5).
+fn of_picture(bytes: &[u8]) -> Vec<Told> {
+    let Ok(exif) = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (tag, what) in [
+        (Tag::Artist, "the author"),
+        (WINDOWS_AUTHOR, "the author"),
+        (Tag::Copyright, "who has the rights"),
+        (Tag::CameraOwnerName, "the owner of the camera"),
+        (Tag::BodySerialNumber, "the number of the camera"),
+        (Tag::LensSerialNumber, "the number of the lens"),
+        (Tag(exif::Context::Tiff, 0x13c), "the computer"),
+    ] {
+        match exif.get_field(tag, In::PRIMARY).map(|field| &field.value) {
+            Some(Value::Ascii(names)) => found.extend(
+                names
+                    .iter()
+                    .map(|name| (String::from_utf8_lossy(name).into_owned(), what)),
+            ),
+            Some(Value::Byte(bytes)) => found.push((utf16(bytes, u16::from_le_bytes), what)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The creators in a description in XMP (ISO 16684-1), which stands in pictures and PDF files as plain XML.
+fn of_xmp(bytes: &[u8]) -> Vec<Told> {
+    let mut found = Vec::new();
+    for at in memmem::find_iter(bytes, b"<dc:creator>").take(MOST) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let Some(end) = memmem::find(rest, b"</dc:creator>").filter(|end| *end < LONGEST) else {
+            continue;
+        };
+        let inside = String::from_utf8_lossy(rest.get(..end).unwrap_or_default()).into_owned();
+        let items = inside.split("<rdf:li").skip(1);
+        let names = items.filter_map(|item| Some(item.split_once('>')?.1.split_once('<')?.0));
+        found.extend(names.map(|name| (decoded(name), "the author")));
+    }
+    found
+}
+
+/// The author in the information dictionary of a PDF file (ISO 32000-1, 14.3.3).
+fn of_pdf(bytes: &[u8]) -> Vec<Told> {
+    let key = b"/Author";
+    memmem::find_iter(bytes, key)
+        .filter_map(|at| string_of_pdf(bytes.get(at + key.len()..)?.trim_ascii_start()))
+        .take(MOST)
+        .map(|name| (text_of_pdf(&name), "the author"))
+        .collect()
+}
+
+/// A string of a PDF file as it stands there (ISO 32000-1, 7.3.4).
+fn string_of_pdf(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (first, inside) = bytes.split_first()?;
+    let inside = inside.get(..inside.len().min(LONGEST))?;
+    match first {
+        b'<' => {
+            let end = memchr::memchr(b'>', inside)?;
+            let mut digits: Vec<u8> = inside[..end].to_vec();
+            digits.retain(|digit| !digit.is_ascii_whitespace());
+            if digits.len() % 2 == 1 {
+                digits.push(b'0');
+            }
+            hex::decode(digits).ok()
+        }
+        b'(' => {
+            let mut string = Vec::new();
+            let mut open = 1;
+            let mut letters = inside.iter().copied().peekable();
+            while let Some(letter) = letters.next() {
+                match letter {
+                    b'(' => open += 1,
+                    b')' => open -= 1,
+                    _ => {}
+                }
+                if open == 0 {
+                    return Some(string);
+                }
+                if letter != b'\\' {
+                    string.push(letter);
+                    continue;
+                }
+                match letters.next()? {
+                    b'n' => string.push(b'\n'),
+                    b'r' => string.push(b'\r'),
+                    b't' => string.push(b'\t'),
+                    b'\n' => {}
+                    digit @ b'0'..=b'7' => {
+                        let mut code = u32::from(digit - b'0');
+                        for _ in 0..2 {
+                            if let Some(digit @ b'0'..=b'7') = letters.peek() {
+                                code = code * 8 + u32::from(digit - b'0');
+                                letters.next();
+                            }
+                        }
+                        string.push(u8::try_from(code & 0xff).unwrap_or_default());
+                    }
+                    other => string.push(other),
+                }
+            }
+            None
+        }
+        _ => None,
+    }
+}
+
+/// A string of a PDF file as words: UTF-16 or UTF-8 where it says so, else taken for Latin-1.
+fn text_of_pdf(string: &[u8]) -> String {
+    if let Some(wide) = string.strip_prefix(b"\xfe\xff") {
+        return utf16(wide, u16::from_be_bytes);
+    }
+    match string.strip_prefix(b"\xef\xbb\xbf") {
+        Some(text) => String::from_utf8_lossy(text).into_owned(),
+        None => string.iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units: Vec<u16> = bytes
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(|pair| unit(*pair))
+        .collect();
+    let text = String::from_utf16_lossy(&units);
+    text.trim_end_matches('\0').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(told: &[Told]) -> Vec<&str> {
+        told.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    #[test]
+    fn the_author_of_a_pdf_is_read_however_it_is_written() {
+        let pdf = b"%PDF-1.7\n1 0 obj<</Author(Ulla \\(of the pier\\) Mark)>>endobj\n\
+            2 0 obj << /Author <FEFF0050006500720020 0048006F006C006D> >>\n\
+            3 0 obj << /Author (Ren\\351e (the younger)) >> 4 0 obj <</Author 5 0 R>> <</Author (never ends";
+        assert_eq!(
+            names(&of_pdf(pdf)),
+            [
+                "Ulla (of the pier) Mark",
+                "Per Holm",
+                "Ren\u{e9}e (the younger)"
+            ]
+        );
+        let xmp = b"<x><dc:creator><rdf:Seq><rdf:li>R&amp;D desk</rdf:li><rdf:li xml:lang=\"x\">Nora</rdf:li></rdf:Seq></dc:creator>";
+        assert_eq!(names(&of_xmp(xmp)), ["R&D desk", "Nora"]);
+        assert!(of_xmp(b"<dc:creator><rdf:li>").is_empty());
+    }
+
+    /// A picture that is nothing but its description: each tag with its text.
+    fn picture(tags: &[(u16, u16, &[u8])]) -> Vec<u8> {
+        let count = u16::try_from(tags.len()).unwrap();
+        let mut table = b"II*\0\x08\0\0\0".to_vec();
+        table.extend(count.to_le_bytes());
+        let mut values: Vec<u8> = Vec::new();
+        let behind = 8 + 2 + 12 * u32::from(count) + 4;
+        for (tag, sort, value) in tags {
+            table.extend(tag.to_le_bytes());
+            table.extend(sort.to_le_bytes());
+            table.extend(u32::try_from(value.len()).unwrap().to_le_bytes());
+            let at = behind + u32::try_from(values.len()).unwrap();
+            table.extend(at.to_le_bytes());
+            values.extend_from_slice(value);
+        }
+        table.extend([0; 4]);
+        table.extend(values);
+        table
+    }
+
+    #[test]
+    fn the_owner_of_a_picture_is_read_and_a_broken_one_tells_nothing() {
+        let bytes = picture(&[
+            (0x13b, 2, b"Ulla Mark\0"),
+            (0x13c, 2, b"ulla-laptop\0"),
+            (0x9c9d, 1, b"P\0e\0r\0 \0H\0o\0l\0m\0\0\0"),
+        ]);
+        assert_eq!(
+            names(&of_picture(&bytes)),
+            ["Ulla Mark", "Per Holm", "ulla-laptop"]
+        );
+        for end in 0..bytes.len() {
+            of_picture(&bytes[..end]);
+        }
+        assert!(of_picture(b"GIF89a").is_empty());
+    }
+}
