@@ -9,6 +9,7 @@
 #[path = "support/desk.rs"]
 mod desk;
 
+use std::fmt::Write as _;
 use std::fs;
 
 use desk::Desk;
@@ -158,8 +159,10 @@ fn a_receipt_that_a_transfer_tells_too_keeps_its_closer_time_and_its_manner() ->
 
 #[test]
 fn who_gave_it_may_be_said_later_and_is_seen_wherever_hands_are() -> TestResult {
-    let (desk, accession, document) = letter(&[])?;
+    let (desk, accession, document) = letter(&["--how", "capture"])?;
     desk.run(&["attribute", &accession, "--from", "Internet Archive"])?;
+    let custody = desk.run(&["custody", &accession])?.out;
+    assert!(custody.contains("capture; as was said later"), "{custody}");
     desk.run(&["attribute", &accession, "--terms", "off the record"])?;
     let line = "Internet Archive → the archive";
     for item in [&accession, &document] {
@@ -469,9 +472,10 @@ fn a_damaged_database_is_named_before_all_that_may_follow_from_it() -> TestResul
     let desk = Desk::new()?;
     let mut mailbox = String::new();
     for number in 0..300 {
-        mailbox.push_str(&format!(
+        write!(
+            mailbox,
             "From ann@x.example Mon Jul  3 10:00:00 2023\nFrom: ann@x.example\nMessage-ID: <{number}@x.example>\n\nwords {number}\n\n"
-        ));
+        )?;
     }
     fs::write(desk.path("many.mbox"), mailbox)?;
     desk.run(&["ingest", "many.mbox"])?;

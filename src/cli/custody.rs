@@ -366,7 +366,8 @@ fn demand_accession(archive: &Archive, seq: u64, typed: &str) -> Result<(), CliE
     ))
 }
 
-fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
+/// Refuses a transfer of which nothing is said.
+fn demand_something(args: &AddArgs) -> Result<(), CliError> {
     let said = [
         &args.from,
         &args.to,
@@ -389,6 +390,11 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
             "--from WHO, --to WHO, --when WHEN or --how TEXT",
         ));
     }
+    Ok(())
+}
+
+fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
+    demand_something(args)?;
     if args.to.is_none() {
         context
             .ui

@@ -313,7 +313,7 @@ fn helping(arguments: &[OsString]) -> String {
         .find(|one| command.find_subcommand(one).is_some())
         .map_or_else(
             || "fonds help".to_owned(),
-            |verb| format!("fonds help {verb}        says what it takes"),
+            |verb| format!("fonds help {verb}"),
         )
 }
 

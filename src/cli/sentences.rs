@@ -258,30 +258,55 @@ impl<'a> Teller<'a> {
                 self.several(entry)?,
                 because("reason")?
             ),
-            "corrected/1" => match entry.get::<String>("slot")? {
-                Some(slot) => format!(
-                    "corrected what {about} says under {slot}: {} instead of {}{}",
-                    self.amended(seq, entry, "after")?,
-                    self.amended(seq, entry, "before")?,
-                    because("reason")?
-                ),
-                None => format!("withdrew what {about} says{}", because("reason")?),
-            },
             "noted/1" => format!("noted on {about}: {}", words("text")?),
             "claimed/1" => format!(
                 "recorded a claim of {} on {about}: {}",
                 self.party(seq, entry, "who")?.unwrap_or_else(nobody),
                 words("text")?
             ),
+            "published/1" => format!(
+                "published {about} with its proof, opening {}",
+                opened(entry)?
+            ),
+            other => match self.kept_back(seq, entry, &about)? {
+                Some(said) => said,
+                None => format!("recorded {other} on {about}"),
+            },
+        })
+    }
+
+    /// What was checked, corrected, sealed, left out, withheld or destroyed, and what befell the ledger.
+    fn kept_back(&self, seq: u64, entry: &Opened, about: &str) -> Result<Option<String>, CliError> {
+        let because = |entry: &Opened| -> Result<String, CliError> {
+            let reason = entry.get::<String>("reason")?;
+            Ok(reason.map_or_else(String::new, |reason| format!(", because: {reason}")))
+        };
+        let said = |slot| -> Result<String, CliError> {
+            Ok(entry
+                .get::<Value>(slot)?
+                .as_ref()
+                .map(plain)
+                .unwrap_or_default())
+        };
+        Ok(Some(match entry.schema.as_str() {
+            "corrected/1" => match entry.get::<String>("slot")? {
+                Some(slot) => format!(
+                    "corrected what {about} says under {slot}: {} instead of {}{}",
+                    self.amended(seq, entry, "after")?,
+                    self.amended(seq, entry, "before")?,
+                    because(entry)?
+                ),
+                None => format!("withdrew what {about} says{}", because(entry)?),
+            },
             "anchored/1" => format!(
                 "kept what {} gave over the head of {} ({})",
-                words("authority")?,
+                said("authority")?,
                 count(
                     entry.get::<u64>("size")?.unwrap_or_default(),
                     "entry",
                     "entries"
                 ),
-                words("kind")?
+                said("kind")?
             ),
             "restored/1" => format!(
                 "restored the ledger to {} from {}",
@@ -299,8 +324,8 @@ impl<'a> Teller<'a> {
             "checked/1" => {
                 let quotation: Option<SignedQuotation> = entry.get("quotation")?;
                 let what =
-                    quotation.map_or_else(|| about.clone(), |it| format!("{} of {about}", it.id));
-                format!("signed off {what}: {}", words("state")?)
+                    quotation.map_or_else(|| about.to_owned(), |it| format!("{} of {about}", it.id));
+                format!("signed off {what}: {}", said("state")?)
             }
             "cited/1" => {
                 let draft: Option<Bytes> = entry.get("draft")?;
@@ -308,24 +333,6 @@ impl<'a> Teller<'a> {
                 let sha256 = sha256.get(..12).unwrap_or_default();
                 format!("held a draft against the archive (SHA-256 {sha256}…)")
             }
-            "published/1" => format!(
-                "published {about} with its proof, opening {}",
-                opened(entry)?
-            ),
-            other => match self.kept_back(entry, &about)? {
-                Some(said) => said,
-                None => format!("recorded {other} on {about}"),
-            },
-        })
-    }
-
-    /// What was sealed, left out, withheld or destroyed.
-    fn kept_back(&self, entry: &Opened, about: &str) -> Result<Option<String>, CliError> {
-        let because = |entry: &Opened| -> Result<String, CliError> {
-            let reason = entry.get::<String>("reason")?;
-            Ok(reason.map_or_else(String::new, |reason| format!(", because: {reason}")))
-        };
-        Ok(Some(match entry.schema.as_str() {
             "redacted/1" => {
                 let copy: Option<Bytes> = entry.get("copy")?;
                 let copy = match copy {

@@ -72,7 +72,7 @@ impl Custodian<'_> {
                     .is_some_and(|(one, other)| contradicts(one, other))
         });
         if let Some(said) = said {
-            self.same_giving(said, received, at)?;
+            same_giving(said, received, at)?;
             return Ok(None);
         }
         if from.is_empty() && at.is_none() && !found.transfers.is_empty() {
@@ -93,33 +93,32 @@ impl Custodian<'_> {
         step.recorded = received.get("t")?;
         Ok(Some(step))
     }
+}
 
-    /// Adds what the accession says of a giving that a transfer records too: its time where that is narrower, how it came,
-    /// and what the transfer leaves out.
-    fn same_giving(
-        &self,
-        said: &mut CustodyStep,
-        received: &Opened,
-        at: Option<Instant>,
-    ) -> Result<(), ArchiveError> {
-        if let Some(at) = at
-            && said.at.as_ref().is_none_or(|known| is_within(&at, known))
-        {
-            said.at = Some(at);
-        }
-        let how = received.get::<Value>("how")?.as_ref().map(plain);
-        if let Some(how) = how.filter(|how| how != "unknown") {
-            said.kind = Some(match said.kind.take() {
-                Some(kind) if kind != how => format!("{kind}; {how}"),
-                _ => how,
-            });
-        }
-        if said.authority.is_none() {
-            said.authority = received.get("authority")?;
-        }
-        if said.basis.is_none() {
-            said.basis = received.get("basis")?;
-        }
-        Ok(())
+/// Adds what the accession says of a giving that a transfer records too: its time where that is narrower, how it came,
+/// and what the transfer leaves out.
+fn same_giving(
+    said: &mut CustodyStep,
+    received: &Opened,
+    at: Option<Instant>,
+) -> Result<(), ArchiveError> {
+    if let Some(at) = at
+        && said.at.as_ref().is_none_or(|known| is_within(&at, known))
+    {
+        said.at = Some(at);
     }
+    let how = received.get::<Value>("how")?.as_ref().map(plain);
+    if let Some(how) = how.filter(|how| how != "unknown") {
+        said.kind = Some(match said.kind.take() {
+            Some(kind) if kind != how => format!("{kind}; {how}"),
+            _ => how,
+        });
+    }
+    if said.authority.is_none() {
+        said.authority = received.get("authority")?;
+    }
+    if said.basis.is_none() {
+        said.basis = received.get("basis")?;
+    }
+    Ok(())
 }

@@ -429,6 +429,9 @@ impl<'a> Custodian<'a> {
             first.to = gap.to;
             first.at = first.at.take().or(gap.at);
             first.authority = gap.authority;
+            let how = gap.kind.filter(|how| how != "unknown");
+            let said = how.into_iter().chain(first.kind.take());
+            first.kind = Some(said.collect::<Vec<_>>().join("; "));
         }
         let reached = given.is_some()
             || !givers.is_empty()
