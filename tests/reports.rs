@@ -142,15 +142,15 @@ impl Sources for Harbor {
     }
 }
 
-fn harbor() -> Result<Citations, CiteError> {
-    let draft = Draft::read(DRAFT.as_bytes(), Some("harbor-4.md"), DraftFormat::Markdown);
+fn harbor() -> Result<Citations, Box<dyn std::error::Error>> {
+    let draft = Draft::read(DRAFT.as_bytes(), Some("harbor-4.md"), DraftFormat::Markdown)?;
     let options = Options {
         archive: "Harbor Archive".to_owned(),
         by: Some("E. Ferro".to_owned()),
         time: Some("2026-11-23T23:00:00Z".to_owned()),
         ..Options::default()
     };
-    check(&Harbor, &draft, &options)
+    Ok(check(&Harbor, &draft, &options)?)
 }
 
 fn seal() -> Seal {
@@ -217,7 +217,7 @@ fn the_page_in_markdown_says_the_same_and_escapes_what_it_quotes() -> TestResult
 
 #[test]
 fn a_check_without_quotations_makes_a_page() -> TestResult {
-    let draft = Draft::read(b"Nothing is quoted here.", None, DraftFormat::Text);
+    let draft = Draft::read(b"Nothing is quoted here.", None, DraftFormat::Text)?;
     let found = check(&Harbor, &draft, &Options::default())?;
     let page = citation::html(&found, None);
     assert!(page.contains("The draft has no quotations."));

@@ -13,6 +13,7 @@ mod custody;
 mod demo;
 mod destroy;
 mod doctor;
+mod draft;
 mod exit;
 mod find;
 mod help;
