@@ -29,7 +29,7 @@ use proptest::prop_assert_eq;
 use serde::Deserialize;
 use skipped::skipped;
 
-type TestResult = Result<(), Box<dyn std::error::Error>>;
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 #[derive(Deserialize)]
 struct Pair {
@@ -354,13 +354,13 @@ fn texts() -> Texts {
     ])
 }
 
-fn checked(text: &str) -> Result<Citations, CiteError> {
-    let draft = Draft::read(text.as_bytes(), Some("harbor.md"), DraftFormat::Markdown);
-    check(&texts(), &draft, &Options::default())
+fn checked(text: &str) -> TestResult<Citations> {
+    let draft = Draft::read(text.as_bytes(), Some("harbor.md"), DraftFormat::Markdown)?;
+    Ok(check(&texts(), &draft, &Options::default())?)
 }
 
 /// Verdict and findings of each quotation in a draft, in one line each.
-fn lines(text: &str) -> Result<Vec<String>, CiteError> {
+fn lines(text: &str) -> TestResult<Vec<String>> {
     let found = checked(text)?;
     let line = |it: &fonds::cite::Quoted| {
         let codes: Vec<&str> = it
@@ -476,7 +476,7 @@ fn the_json_document_has_the_promised_shape() -> TestResult {
 }
 
 #[test]
-fn drafts_of_any_bytes_are_read() {
+fn drafts_of_any_bytes_are_read() -> TestResult {
     let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
     let pieces = [
         "“", "”", "\"", "‘", "’", "«", "»", "[", "]", "[sic]", "m-7kq2", "…", "> ", "\n\n", "\n",
@@ -491,10 +491,11 @@ fn drafts_of_any_bytes_are_read() {
             text.push_str(pieces.get(index).copied().unwrap_or(""));
         }
         for format in [DraftFormat::Markdown, DraftFormat::Html, DraftFormat::Text] {
-            let draft = Draft::read(text.as_bytes(), None, format);
-            assert!(check(&texts(), &draft, &Options::default()).is_ok());
+            let draft = Draft::read(text.as_bytes(), None, format)?;
+            check(&texts(), &draft, &Options::default())?;
         }
     }
+    Ok(())
 }
 
 #[test]
@@ -526,7 +527,7 @@ fn ten_thousand_quotations_and_thirty_against_long_passages_take_no_time() -> Te
             "“and then we met him at the old pier {number} with then some of the men and he met us”\n"
         )?;
     }
-    let draft = Draft::read(text.as_bytes(), None, DraftFormat::Text);
+    let draft = Draft::read(text.as_bytes(), None, DraftFormat::Text)?;
     let begun = std::time::Instant::now();
     let found = check(&passages, &draft, &Options::default())?;
     assert!(found.quotations.iter().all(|it| !it.verdict.passes()));
@@ -645,8 +646,7 @@ fn a_draft_of_nothing_but_marks_is_listed_to_the_limits() -> TestResult {
 }
 
 #[test]
-fn a_container_that_was_looked_through_in_part_is_no_evidence_of_absence() -> Result<(), CiteError>
-{
+fn a_container_that_was_looked_through_in_part_is_no_evidence_of_absence() -> TestResult {
     let found = checked("He wrote: \u{201c}I never asked him to sign it\u{201d} [d-b1gg].")?;
     let quoted = found.quotations.first().expect("a quotation");
     assert_eq!(quoted.verdict, Verdict::NotChecked);
@@ -661,7 +661,7 @@ fn one_comma_is_one_finding_however_strict_the_house() -> TestResult {
         "“I never asked him to sign it,” she said. [m-7kq2]".as_bytes(),
         None,
         DraftFormat::Markdown,
-    );
+    )?;
     let options = Options {
         strict: true,
         ..Options::default()
@@ -671,5 +671,168 @@ fn one_comma_is_one_finding_however_strict_the_house() -> TestResult {
     assert_eq!(quoted.verdict, Verdict::Altered);
     let codes: Vec<&str> = quoted.findings.iter().map(|it| it.code).collect();
     assert_eq!(codes, ["quotation.end-punctuation"]);
+    Ok(())
+}
+
+#[test]
+fn pins_to_what_is_not_an_item_are_states_of_their_own() -> TestResult {
+    let found = lines(
+        "“You met him twice at night” [off the archive: Source A]. “He paid for all of it” [off-archive].\n\n\
+         “I never asked him to sign it” [off the archive: Source B].\n\n\
+         “I never asked him to sign it” [m-7kq2, off the archive: Source B].\n\n\
+         “everyone knew the harbor was never safe” [https://pier.example/a]\n\n\
+         “nobody knew of any of this” [https://pier.example/a]",
+    )?;
+    assert_eq!(
+        found,
+        [
+            "Q1 off-archive  [off-archive]",
+            "Q2 off-archive  [vague-pin]",
+            "Q3 off-archive  [off-archive pin-elsewhere]",
+            "Q4 exact m-7kq2 [off-archive]",
+            "Q5 exact m-2f61 []",
+            "Q6 not-found  [not-found pin-url]",
+        ]
+    );
+    let all = checked("“You met him twice at night” [off the archive: Source A].")?;
+    let first = all.quotations.first().ok_or("no quotation")?;
+    assert!(!first.verdict.passes() && !first.needs_attention() && first.matches.is_empty());
+    Ok(())
+}
+
+#[test]
+fn paragraphs_that_each_begin_with_a_mark_are_one_quotation_in_every_language() -> TestResult {
+    for text in [
+        "“Look.\n\n“I never asked him to sign it.\n\n“Ask anyone.”",
+        "„Look.\n\n„I never asked him to sign it.\n\n„Ask anyone.“",
+        "«Look.\n\n«I never asked him to sign it.\n\n«Ask anyone.»",
+        "«Look.\n\n»I never asked him to sign it.\n\n»Ask anyone.»",
+        "‘Look.\n\n‘I never asked him to sign it.\n\n‘Ask anyone.’",
+        "'Look.\n\n'I never asked him to sign it.\n\n'Ask anyone.'",
+        "「Look.\n\n「I never asked him to sign it.\n\n「Ask anyone.」",
+        "\"Look.\n\n\"I never asked him to sign it.\n\n\"Ask anyone.\"",
+    ] {
+        assert_eq!(lines(text)?, ["Q1 exact m-7kq2 []"], "{text}");
+    }
+    // Where no mark goes on with it, it was never closed, and what follows is no quotation.
+    assert_eq!(
+        lines("“Look.\n\n“I never asked him.\n\nShe left.\n\n“Ask anyone.”")?,
+        ["Q1 not-checked  [unbalanced]", "Q2 not-checked  [short]"]
+    );
+    Ok(())
+}
+
+#[test]
+fn odd_quotations_get_a_state_each() -> TestResult {
+    let found = lines(
+        "“…!?” and “story” and “I nevеr asked him to sign it” and “I \u{202e}never asked him to sign it” and \
+         “I never\u{200b} asked him to\u{ad} sign it” and “I \u{1b}[31mnever asked him to sign it”",
+    )?;
+    assert_eq!(
+        found,
+        [
+            "Q1 not-checked  [no-words]",
+            "Q2 not-checked  [short]",
+            "Q3 altered m-7kq2 [negation-changed lookalike-letters]",
+            "Q4 exact m-7kq2+m-51d2 [hidden-characters several-occurrences]",
+            "Q5 exact m-7kq2+m-51d2 [several-occurrences]",
+            "Q6 altered m-7kq2 [number-changed negation-changed]",
+        ]
+    );
+    let long = checked(&format!("“{}”", "we met him at the pier ".repeat(15_000)))?;
+    let first = long.quotations.first().ok_or("no quotation")?;
+    assert_eq!(
+        first.findings.first().map(|it| it.code),
+        Some("quotation.too-long")
+    );
+    assert!(first.text.len() < 1_000);
+    let many = format!("“{}”", "we met him at the pier\n\n“".repeat(15_000));
+    let first = checked(&many)?
+        .quotations
+        .into_iter()
+        .next()
+        .ok_or("no quotation")?;
+    assert_eq!(
+        first.findings.first().map(|it| it.code),
+        Some("quotation.too-long")
+    );
+    Ok(())
+}
+
+#[test]
+fn a_pin_that_does_not_say_where_is_vague() -> TestResult {
+    struct Long;
+    impl Sources for Long {
+        fn pinned(&self, reference: &str) -> Result<Pinned, CiteError> {
+            let passage = |item: &str, text: &str| Passage {
+                item: item.to_owned(),
+                text: text.to_owned(),
+                ..Passage::default()
+            };
+            Ok(match reference {
+                "d-b1gg" => Pinned::Container,
+                "d-41ac" => Pinned::Found(vec![passage("d-41ac", &"we met him ".repeat(1_000))]),
+                "d-41ad" => Pinned::Found(vec![passage("d-41ad", "we met him")]),
+                "d-41ae" => Pinned::Found(vec![
+                    passage("m-51d0", "we met him at the pier"),
+                    passage("m-51d1", "and then he left"),
+                ]),
+                _ => Pinned::Found(vec![passage("d-41ac", &"we met him ".repeat(1_000))]),
+            })
+        }
+
+        fn candidates(&self, _: &Wanted) -> Result<Vec<Passage>, CiteError> {
+            Ok(Vec::new())
+        }
+
+        fn neighbours(&self, _: &str) -> Result<Vec<Passage>, CiteError> {
+            Ok(Vec::new())
+        }
+    }
+    let text = "He met him [d-41ac]. He left [d-41ac:3]. He came [d-41ad]. He paid [d-41ae]. He slept [d-b1gg]. “we met him at the pier” [d-41ae].";
+    let draft = Draft::read(text.as_bytes(), None, DraftFormat::Text)?;
+    let found = check(&Long, &draft, &Options::default())?;
+    let states: Vec<String> = found
+        .claims
+        .iter()
+        .map(|it| format!("{} {}", it.pin, it.state.label()))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            "d-41ac held, but the pin does not say where in it",
+            "d-41ac:3 held",
+            "d-41ad held",
+            "d-41ae held, but the pin does not say where in it",
+            "d-b1gg held, but the pin does not say where in it",
+        ]
+    );
+    let quoted = found.quotations.first().ok_or("no quotation")?;
+    let said = quoted
+        .findings
+        .iter()
+        .find(|it| it.code == "quotation.vague-pin");
+    assert_eq!(
+        said.map(|it| it.message.as_str()),
+        Some("d-41ae holds many messages; pin the one that is quoted, m-51d0")
+    );
+    Ok(())
+}
+
+#[test]
+fn an_attribution_cuts_a_quotation_in_other_languages_too() -> TestResult {
+    for text in [
+        "„I never asked him“, schrieb sie an Voss, „to sign it.“",
+        "« I never asked him », a-t-elle ajouté, « to sign it. »",
+        "«I never asked him», escribió ella, «to sign it.»",
+        "”I never asked him”, skrev hon, ”to sign it.”",
+        "»I never asked him«, meinte sie, »to sign it.«",
+        "‘I never asked him,’ she wrote, ‘to sign it.’",
+    ] {
+        let found = checked(text)?;
+        let first = found.quotations.first().ok_or("no quotation")?;
+        assert_eq!(found.quotations.len(), 1, "{text}");
+        assert!(first.verdict.passes(), "{text}: {:?}", first.findings);
+    }
     Ok(())
 }

@@ -142,15 +142,15 @@ impl Sources for Harbor {
     }
 }
 
-fn harbor() -> Result<Citations, CiteError> {
-    let draft = Draft::read(DRAFT.as_bytes(), Some("harbor-4.md"), DraftFormat::Markdown);
+fn harbor() -> Result<Citations, Box<dyn std::error::Error>> {
+    let draft = Draft::read(DRAFT.as_bytes(), Some("harbor-4.md"), DraftFormat::Markdown)?;
     let options = Options {
         archive: "Harbor Archive".to_owned(),
         by: Some("E. Ferro".to_owned()),
         time: Some("2026-11-23T23:00:00Z".to_owned()),
         ..Options::default()
     };
-    check(&Harbor, &draft, &options)
+    Ok(check(&Harbor, &draft, &options)?)
 }
 
 fn seal() -> Seal {
@@ -260,7 +260,7 @@ fn nothing_of_a_hostile_draft_or_source_moves_a_cursor_or_turns_letters() -> Tes
 
 #[test]
 fn a_check_without_quotations_makes_a_page() -> TestResult {
-    let draft = Draft::read(b"Nothing is quoted here.", None, DraftFormat::Text);
+    let draft = Draft::read(b"Nothing is quoted here.", None, DraftFormat::Text)?;
     let found = check(&Harbor, &draft, &Options::default())?;
     let page = citation::html(&found, None);
     assert!(page.contains("The draft has no quotations."));

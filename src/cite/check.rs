@@ -3,7 +3,6 @@
 use crate::cite::Agreement;
 use crate::cite::Citations;
 use crate::cite::CiteError;
-use crate::cite::Claim;
 use crate::cite::Counts;
 use crate::cite::Draft;
 use crate::cite::DraftName;
@@ -16,7 +15,6 @@ use crate::cite::Nearest;
 use crate::cite::Options;
 use crate::cite::Passage;
 use crate::cite::Pin;
-use crate::cite::Pinned;
 use crate::cite::Quotation;
 use crate::cite::Quoted;
 use crate::cite::Rules;
@@ -25,12 +23,13 @@ use crate::cite::Sources;
 use crate::cite::Verdict;
 use crate::cite::Wanted;
 use crate::cite::extract;
-use crate::record::Class;
 use crate::record::Finding;
 
 use super::evidence::Evidence;
 use super::judge::counts;
 use super::library::Library;
+use super::lookalikes::lookalikes;
+use super::pinned::claim;
 use super::shown::joined;
 use super::shown::matched;
 use super::stated;
@@ -41,7 +40,7 @@ const PASSAGES: usize = 50;
 /// Matches listed for one quotation, at most.
 const LISTED: usize = 20;
 /// Quotations of no more words are not searched for without a pin: they would be found anywhere.
-const TOO_SHORT: usize = 2;
+pub(super) const TOO_SHORT: usize = 2;
 /// Quotations with dots or brackets need this many words of their own to be searched for without a pin.
 const ELASTIC: usize = 4;
 /// And this many of them that are not so common that any text holds them.
@@ -74,7 +73,8 @@ pub fn check(
         quotations.push(checker.quotation(quotation)?);
     }
     let gone_through = checker.through(&found.quotations, &mut quotations)?;
-    for quoted in &mut quotations {
+    for (quoted, quotation) in quotations.iter_mut().zip(&found.quotations) {
+        quoted.findings.extend(lookalikes(quotation));
         evidence.hold(quoted)?;
         for found in &mut quoted.matches {
             sources.tell(found)?;
@@ -84,8 +84,8 @@ pub fn check(
     let mut findings = draft.findings.clone();
     findings.extend(found.findings);
     let mut claims = Vec::with_capacity(found.claims.len());
-    for (pin, paragraph, context) in found.claims {
-        claims.push(claim(sources, &pin, paragraph, context, &mut findings)?);
+    for loose in found.claims {
+        claims.push(claim(sources, loose, &mut findings)?);
     }
     Ok(Citations {
         schema: "fonds/cite/1",
@@ -127,6 +127,7 @@ fn count(quotations: &[Quoted], claims: usize) -> Counts {
         altered: of(Verdict::Altered),
         not_found: of(Verdict::NotFound),
         not_checked: of(Verdict::NotChecked),
+        off_archive: of(Verdict::OffArchive),
         attention: quotations.iter().filter(|it| it.needs_attention()).count(),
         claims,
         statements_agree: stated(Agreement::Agrees),
@@ -135,67 +136,10 @@ fn count(quotations: &[Quoted], claims: usize) -> Counts {
     }
 }
 
-fn claim(
-    sources: &dyn Sources,
-    pin: &Pin,
-    paragraph: usize,
-    context: String,
-    findings: &mut Vec<Finding>,
-) -> Result<Claim, CiteError> {
-    let about = format!("paragraph {paragraph}");
-    let item = match sources.pinned(&pin.to_string())? {
-        Pinned::Found(passages) => passages.first().map(|it| it.item.clone()),
-        Pinned::NoText | Pinned::Container => Some(pin.reference.to_string()),
-        Pinned::Withheld => {
-            findings.push(withheld(&about, pin));
-            None
-        }
-        Pinned::NoSuchItem => {
-            findings.push(unknown(&about, pin));
-            None
-        }
-    };
-    Ok(Claim {
-        pin: pin.to_string(),
-        paragraph,
-        context,
-        item,
-    })
-}
-
-fn unknown(about: &str, pin: &Pin) -> Finding {
-    Finding::new(
-        "quotation.pin-unknown",
-        about,
-        format!("{pin} names nothing in this archive, or more than one thing; correct the pin"),
-    )
-}
-
-fn only_in_part(about: &str, pin: &Pin, looked: u64) -> Finding {
-    Finding::new(
-        "quotation.pin-in-part",
-        about,
-        format!(
-            "not every message in {pin} could be looked through; the words are not in the {looked} that were; pin the \
-             message"
-        ),
-    )
-}
-
-fn withheld(about: &str, pin: &Pin) -> Finding {
-    Finding::new(
-        "quotation.pin-withheld",
-        about,
-        format!(
-            "{pin} is withheld in this copy of the archive; ask the holder of the full archive"
-        ),
-    )
-}
-
 /// A passage and what it says about a quotation.
-struct Judged {
-    passage: Passage,
-    judgement: Judgement,
+pub(super) struct Judged {
+    pub(super) passage: Passage,
+    pub(super) judgement: Judgement,
     /// What is taken from each message, where the passage is several.
     joins: Vec<Joined>,
 }
@@ -221,7 +165,8 @@ impl Checker<'_> {
                 Vec::new()
             },
             verdict: Verdict::NotChecked,
-            paragraph: quotation.paragraph,
+            paragraph: quotation.place.paragraph,
+            place: quotation.place,
             context: quotation.context.clone(),
             pins: quotation.pins.iter().map(ToString::to_string).collect(),
             findings: Vec::new(),
@@ -250,117 +195,8 @@ impl Checker<'_> {
         Ok(result)
     }
 
-    /// Looks only where the pins lead; where the words stand elsewhere, says so.
-    fn pinned(
-        &mut self,
-        sought: &Sought,
-        pins: &[Pin],
-        result: &mut Quoted,
-    ) -> Result<(), CiteError> {
-        let mut passages = Vec::new();
-        let mut unread = false;
-        let mut containers = Vec::new();
-        for pin in pins {
-            match self.sources.pinned(&pin.to_string())? {
-                Pinned::Found(found) => {
-                    let document = pin.reference.class == Class::Document;
-                    if document && pin.place.is_none() && found.iter().any(|it| it.layout) {
-                        result.findings.push(Finding::new(
-                            "quotation.vague-pin",
-                            &result.id,
-                            format!("{pin} has pages: pin the page, such as {pin}:1"),
-                        ));
-                    }
-                    passages.extend(found);
-                }
-                Pinned::Container => {
-                    passages.extend(self.sources.within(&pin.to_string(), &wanted(sought))?);
-                    containers.push(pin);
-                }
-                Pinned::NoSuchItem => result.findings.push(unknown(&result.id, pin)),
-                Pinned::Withheld => {
-                    unread = true;
-                    result.findings.push(withheld(&result.id, pin));
-                }
-                Pinned::NoText => {
-                    unread = true;
-                    result.findings.push(Finding::new(
-                        "quotation.pin-without-text",
-                        &result.id,
-                        format!(
-                            "{pin} is held, but it has no text to compare with; compare it by eye"
-                        ),
-                    ));
-                }
-            }
-        }
-        if passages.is_empty() && unread {
-            return Ok(());
-        }
-        let mut pinned: Vec<String> = passages.iter().map(|it| it.item.clone()).collect();
-        let said = result.findings.len();
-        self.decide(sought, passages.clone(), result)?;
-        if !result.verdict.passes() && !containers.is_empty() {
-            // Nothing signs an index: that it knows of no better passage says nothing.
-            let mut partly = Vec::new();
-            self.inside.0 += 1;
-            for pin in containers {
-                let inside = self.sources.within_all(&pin.to_string(), &wanted(sought))?;
-                pinned.extend(inside.passages.iter().map(|it| it.item.clone()));
-                passages.extend(inside.passages);
-                self.inside.1 += inside.looked;
-                if !inside.all {
-                    partly.push(only_in_part(&result.id, pin, inside.looked));
-                }
-            }
-            result.nearest = None;
-            result.matches.clear();
-            result.findings.truncate(said);
-            self.decide(sought, passages, result)?;
-            if !result.verdict.passes() && !partly.is_empty() {
-                // What was not looked at may hold the words as they are quoted, so nothing is said of those that were.
-                result.verdict = Verdict::NotChecked;
-                result.nearest = None;
-                result.matches.clear();
-                result.findings.truncate(said);
-                result.findings.extend(partly);
-            }
-        }
-        if result.verdict.passes() || result.verdict == Verdict::NotChecked {
-            return Ok(());
-        }
-        let mut candidates = self.candidates(sought)?;
-        candidates.retain(|it| !pinned.contains(&it.item));
-        self.elsewhere(sought, candidates, result);
-        Ok(())
-    }
-
-    /// Says of a quotation that does not stand where it is pinned that it stands in one of those passages.
-    pub(super) fn elsewhere(
-        &mut self,
-        sought: &Sought,
-        passages: Vec<Passage>,
-        result: &mut Quoted,
-    ) {
-        if sought.words() <= TOO_SHORT {
-            return;
-        }
-        let judged = self.judge_all(sought, passages);
-        if let Some(first) = judged.iter().find(|it| it.judgement.verdict.passes()) {
-            result.findings.push(Finding::new(
-                "quotation.pin-elsewhere",
-                &result.id,
-                format!(
-                    "the words stand in {} ({}), not where the draft pins them; correct the pin or the words",
-                    first.passage.item,
-                    first.judgement.verdict.label(),
-                ),
-            ));
-        }
-    }
-
     /// Looks wherever the words may stand.
-    fn search(&mut self, sought: &Sought, result: &mut Quoted) -> Result<(), CiteError> {
+    pub(super) fn search(&mut self, sought: &Sought, result: &mut Quoted) -> Result<(), CiteError> {
         let words = sought.words();
         if words <= TOO_SHORT
             || sought.is_elastic() && (words < ELASTIC || sought.telling() < TELLING)
@@ -377,7 +213,7 @@ impl Checker<'_> {
     }
 
     /// Where the words may stand, as far as an index is asked.
-    fn candidates(&self, sought: &Sought) -> Result<Vec<Passage>, CiteError> {
+    pub(super) fn candidates(&self, sought: &Sought) -> Result<Vec<Passage>, CiteError> {
         if !self.indexed {
             return Ok(Vec::new());
         }
@@ -386,7 +222,7 @@ impl Checker<'_> {
         Ok(passages)
     }
 
-    fn judge_all(&mut self, sought: &Sought, passages: Vec<Passage>) -> Vec<Judged> {
+    pub(super) fn judge_all(&mut self, sought: &Sought, passages: Vec<Passage>) -> Vec<Judged> {
         let mut judged: Vec<Judged> = passages
             .into_iter()
             .map(|passage| Judged {
@@ -423,11 +259,14 @@ impl Checker<'_> {
         }
         let Some(best) = judged.first() else {
             result.verdict = Verdict::NotFound;
-            result.findings.push(Finding::new(
-                "quotation.not-found",
-                &result.id,
-                "no passage of the archive holds enough of its words",
-            ));
+            let message = if items(result).is_empty() {
+                "no passage of the archive holds enough of its words"
+            } else {
+                "where it is pinned there is nothing to compare it with"
+            };
+            result
+                .findings
+                .push(Finding::new("quotation.not-found", &result.id, message));
             return Ok(());
         };
         result.verdict = best.judgement.verdict;
@@ -543,10 +382,11 @@ impl Checker<'_> {
             .max_by(|one, other| {
                 (one.0.cmp(&other.0)).then_with(|| other.1.passage.item.cmp(&one.1.passage.item))
             });
-        let place = if result.pins.is_empty() {
+        let items = items(result);
+        let place = if items.is_empty() {
             "the words do not stand in the archive".to_owned()
         } else {
-            format!("the words do not stand in {}", result.pins.join(", "))
+            format!("the words do not stand in {}", items.join(", "))
         };
         let message = match likeliest.filter(|it| it.0 > 0) {
             Some((held, likeliest)) => {
@@ -567,6 +407,13 @@ impl Checker<'_> {
             .findings
             .push(Finding::new("quotation.not-found", &result.id, message));
     }
+}
+
+/// The items that a quotation is pinned to.
+fn items(result: &Quoted) -> Vec<&str> {
+    let pins = result.pins.iter().map(String::as_str);
+    pins.filter(|it| Pin::read(it).is_some_and(|pin| pin.item().is_some()))
+        .collect()
 }
 
 /// What an archive is asked for: the longest run of words without a mark, and all words.

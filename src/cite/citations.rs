@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::cite::Agreement;
+use crate::cite::Place;
 use crate::cite::Signed;
 use crate::cite::Since;
 use crate::cite::Statement;
@@ -152,6 +153,8 @@ pub struct Counts {
     pub not_found: usize,
     /// Not compared.
     pub not_checked: usize,
+    /// Resting on something that the archive does not hold, as the draft says.
+    pub off_archive: usize,
     /// Quotations with something that a person has to look at.
     pub attention: usize,
     /// Pins that belong to no quotation.
@@ -178,6 +181,9 @@ pub struct Quoted {
     pub verdict: Verdict,
     /// The paragraph of the draft it begins in, from 1.
     pub paragraph: usize,
+    /// Where it stands in the draft as read. Not in the JSON document: without the draft's paragraphs it says nothing.
+    #[serde(skip)]
+    pub place: Place,
     /// The draft's words around it.
     pub context: Context,
     /// What the draft pins it to.
@@ -353,13 +359,65 @@ pub struct Claim {
     /// The item it leads to; nothing where it leads nowhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
+    /// What the pin comes to.
+    pub state: Rest,
+    /// Where it stands in the draft as read.
+    #[serde(skip)]
+    pub place: Place,
 }
 
-/// Whether a finding of that code asks for a person even where the verdict passes.
+/// What a pin that belongs to no quotation comes to. None says that the item bears the statement out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rest {
+    /// It leads to an item that is held.
+    Held,
+    /// It leads to an item that is held, and does not say where in it.
+    Vague,
+    /// It leads to an item that is withheld in this copy.
+    Withheld,
+    /// It names nothing here.
+    Unknown,
+    /// It is an address of the web; whether that page is held is not known.
+    Web,
+    /// The draft itself says that it rests on something which the archive does not hold.
+    OffArchive,
+}
+
+impl Rest {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Held,
+        Self::Vague,
+        Self::Withheld,
+        Self::Unknown,
+        Self::Web,
+        Self::OffArchive,
+    ];
+
+    /// It in words, for after the pin.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Vague => "held, but the pin does not say where in it",
+            Self::Withheld => "withheld in this copy",
+            Self::Unknown => "leads nowhere",
+            Self::Web => "on the web, not looked at",
+            Self::OffArchive => "not in the archive",
+        }
+    }
+}
+
+/// Whether a finding of that code asks for a person, even where the verdict passes.
 pub fn needs_attention(code: &str) -> bool {
     matches!(
         code,
-        "quotation.evidence-altered"
+        "draft.too-large"
+            | "draft.too-many-quotations"
+            | "draft.too-many-pins"
+            | "draft.part-not-read"
+            | "draft.hidden-text"
+            | "quotation.evidence-altered"
             | "quotation.number-changed"
             | "quotation.negation-changed"
             | "quotation.omission-hides-negation"
@@ -382,5 +440,6 @@ pub fn needs_attention(code: &str) -> bool {
             | "quotation.unbalanced"
             | "quotation.too-long"
             | "quotation.hidden-characters"
+            | "quotation.lookalike-letters"
     )
 }

@@ -3,8 +3,11 @@
 use html5gum::Token;
 use html5gum::Tokenizer;
 
-use super::draft::Builder;
-use super::draft::Pin;
+use crate::record::Finding;
+
+use super::builder::Builder;
+use super::office::tracked;
+use super::pin::Pin;
 
 /// Elements whose text is not the draft's.
 const SILENT: &[&[u8]] = &[
@@ -17,22 +20,28 @@ const SILENT: &[&[u8]] = &[
     b"object",
     b"svg",
     b"title",
+    // What is struck out is no longer said; that something was, is.
+    b"del",
 ];
 
 /// Elements that stand in a line of text.
 const INLINE: &[&[u8]] = &[
-    b"a", b"abbr", b"b", b"bdi", b"bdo", b"big", b"cite", b"code", b"data", b"del", b"dfn", b"em",
-    b"font", b"i", b"img", b"ins", b"kbd", b"mark", b"q", b"s", b"samp", b"small", b"span",
-    b"strike", b"strong", b"sub", b"sup", b"time", b"tt", b"u", b"var", b"wbr",
+    b"a", b"abbr", b"b", b"bdi", b"bdo", b"big", b"cite", b"code", b"data", b"dfn", b"em", b"font",
+    b"i", b"img", b"ins", b"kbd", b"mark", b"q", b"s", b"samp", b"small", b"span", b"strike",
+    b"strong", b"sub", b"sup", b"time", b"tt", b"u", b"var", b"wbr",
 ];
 
-pub(super) fn read(text: &str, builder: &mut Builder) {
+pub(super) fn read(text: &str) -> Builder {
+    let mut builder = Builder::default();
     let mut silent: Option<Vec<u8>> = None;
+    let (mut inserted, mut deleted) = (0, 0);
     for Ok(token) in Tokenizer::new(text) {
         match token {
             Token::StartTag(tag) if silent.is_none() => {
                 let name: &[u8] = &tag.name;
+                inserted += usize::from(name == b"ins");
                 if SILENT.contains(&name) {
+                    deleted += usize::from(name == b"del");
                     if !tag.self_closing {
                         silent = Some(name.to_vec());
                     }
@@ -85,4 +94,13 @@ pub(super) fn read(text: &str, builder: &mut Builder) {
             _ => {}
         }
     }
+    builder.findings.extend(tracked(inserted, deleted));
+    if silent.is_some() {
+        builder.findings.push(Finding::new(
+            "draft.part-not-read",
+            "draft",
+            "an element that is not shown begins in the draft and never ends; what follows was not read",
+        ));
+    }
+    builder
 }

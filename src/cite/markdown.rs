@@ -8,22 +8,81 @@ use pulldown_cmark::Parser;
 use pulldown_cmark::Tag;
 use pulldown_cmark::TagEnd;
 
-use super::draft::Builder;
-use super::draft::Pin;
+use super::builder::Builder;
+use super::builder::Note;
+use super::pin::Pin;
 
-pub(super) fn read(text: &str, builder: &mut Builder) {
+pub(super) fn read(text: &str) -> Builder {
     let options =
         Options::ENABLE_FOOTNOTES | Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let notes = footnotes(text, options);
-    let (mut in_note, mut in_code) = (false, false);
+    let mut reader = Reader::new(Builder::with_notes(footnotes(text, options)));
+    let mut in_note = false;
     for event in Parser::new_ext(text, options) {
         match event {
             Event::Start(Tag::FootnoteDefinition(_)) => in_note = true,
             Event::End(TagEnd::FootnoteDefinition) => in_note = false,
             _ if in_note => {}
-            Event::Start(Tag::CodeBlock(_)) => in_code = true,
-            Event::End(TagEnd::CodeBlock) => in_code = false,
-            Event::Text(text) if !in_code => builder.text(&text),
+            event => reader.take(event),
+        }
+    }
+    reader.builder
+}
+
+/// The footnotes by their names.
+fn footnotes(text: &str, options: Options) -> HashMap<String, Note> {
+    let mut notes: HashMap<String, Note> = HashMap::new();
+    let mut open: Option<(String, String, Reader)> = None;
+    for event in Parser::new_ext(text, options) {
+        match event {
+            Event::Start(Tag::FootnoteDefinition(label)) => {
+                open = Some((
+                    label.to_string(),
+                    String::new(),
+                    Reader::new(Builder::default()),
+                ));
+            }
+            Event::End(TagEnd::FootnoteDefinition) => {
+                if let Some((name, words, reader)) = open.take() {
+                    notes
+                        .entry(name)
+                        .or_insert_with(|| reader.builder.into_note(words));
+                }
+            }
+            event => {
+                if let Some((_, words, reader)) = &mut open {
+                    match &event {
+                        Event::Text(text) | Event::Code(text) => words.push_str(text),
+                        Event::SoftBreak | Event::HardBreak | Event::End(_) => words.push(' '),
+                        _ => {}
+                    }
+                    reader.take(event);
+                }
+            }
+        }
+    }
+    notes
+}
+
+/// Takes the events of a text, or of a footnote in it.
+struct Reader {
+    builder: Builder,
+    in_code: bool,
+}
+
+impl Reader {
+    const fn new(builder: Builder) -> Self {
+        Self {
+            builder,
+            in_code: false,
+        }
+    }
+
+    fn take(&mut self, event: Event<'_>) {
+        let builder = &mut self.builder;
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => self.in_code = true,
+            Event::End(TagEnd::CodeBlock) => self.in_code = false,
+            Event::Text(text) if !self.in_code => builder.text(&text),
             Event::Code(text) => builder.text(&text),
             Event::SoftBreak | Event::HardBreak => builder.text(" "),
             Event::Html(text) | Event::InlineHtml(text) => {
@@ -31,11 +90,7 @@ pub(super) fn read(text: &str, builder: &mut Builder) {
                     builder.pins_in(comment.trim_end_matches("-->"));
                 }
             }
-            Event::FootnoteReference(name) => {
-                for pin in notes.get(&*name).into_iter().flatten() {
-                    builder.pin(pin.clone());
-                }
-            }
+            Event::FootnoteReference(name) => builder.note(&name),
             Event::Start(Tag::Link { dest_url, .. }) => {
                 if let Some(pin) = Pin::of_link(&dest_url) {
                     builder.pin(pin);
@@ -65,30 +120,4 @@ pub(super) fn read(text: &str, builder: &mut Builder) {
             _ => {}
         }
     }
-}
-
-/// The pins that each footnote holds.
-fn footnotes(text: &str, options: Options) -> HashMap<String, Vec<Pin>> {
-    let mut notes: HashMap<String, Vec<Pin>> = HashMap::new();
-    let mut name: Option<String> = None;
-    let mut words = String::new();
-    for event in Parser::new_ext(text, options) {
-        match event {
-            Event::Start(Tag::FootnoteDefinition(label)) => {
-                name = Some(label.to_string());
-                words.clear();
-            }
-            Event::End(TagEnd::FootnoteDefinition) => {
-                if let Some(name) = name.take() {
-                    let mut pins = Builder::default();
-                    pins.pins_in(&words);
-                    notes.entry(name).or_default().extend(pins.into_pins());
-                }
-            }
-            Event::Text(text) | Event::Code(text) if name.is_some() => words.push_str(&text),
-            Event::SoftBreak | Event::HardBreak => words.push(' '),
-            _ => {}
-        }
-    }
-    notes
 }

@@ -35,6 +35,8 @@ pub(super) struct Marks {
     pub(super) unclosed: Vec<(usize, char)>,
     /// Closing marks that close nothing.
     pub(super) stray: Vec<(usize, char)>,
+    /// The last single mark that opens and is never closed: an apostrophe, unless the next paragraph begins with one too.
+    pub(super) lone: Option<(usize, char)>,
 }
 
 struct Open {
@@ -55,15 +57,24 @@ pub(super) fn scan(text: &str) -> Marks {
         let opener = before.is_none_or(opens_after) && after.is_some_and(|it| !it.is_whitespace());
         let is_open =
             |stack: &[Open], marks: &[char]| stack.iter().any(|it| marks.contains(&it.mark));
+        let is_single = matches!(mark, '‘' | '\'');
         let closes: &[char] = match mark {
-            '“' if is_open(&stack, &['„']) => &['„'],
-            '”' if is_open(&stack, &['“', '„', '”']) => &['“', '„', '”'],
+            '“' if is_open(&stack, &['„', '‟']) => &['„', '‟'],
+            '”' if is_open(&stack, &['“', '„', '”', '‟']) => &['“', '„', '”', '‟'],
             '»' if is_open(&stack, &['«']) => &['«'],
             '»' if is_open(&stack, &['»']) && !opener => &['»'],
             '«' if is_open(&stack, &['»']) => &['»'],
+            '›' if is_open(&stack, &['‹']) => &['‹'],
+            '‹' if is_open(&stack, &['›']) => &['›'],
             '」' => &['「'],
             '』' => &['『'],
-            '’' if is_open(&stack, &['‘']) && ends_single(&characters, index) => &['‘'],
+            '〟' | '〞' => &['〝'],
+            '‘' if is_open(&stack, &['‚']) => &['‚'],
+            '’' if is_open(&stack, &['‘', '‚']) && ends_single(&characters, index) => {
+                &['‘', '‚']
+            }
+            '\'' if is_open(&stack, &['\'']) && ends_single(&characters, index) => &['\''],
+            '"' if between_hebrew(before, after) => continue,
             '"' if is_open(&stack, &['"']) => {
                 let inch = before.is_some_and(char::is_numeric)
                     && after == Some(' ')
@@ -78,18 +89,23 @@ pub(super) fn scan(text: &str) -> Marks {
         };
         if closes.is_empty() {
             let begins = match mark {
-                '“' | '„' | '«' | '「' | '『' => true,
-                '”' | '»' | '"' => opener,
-                '‘' => {
-                    opener
-                        && after.is_some_and(char::is_alphabetic)
-                        && closes_later(&characters, index)
+                '“' | '„' | '‟' | '«' | '‹' | '「' | '『' | '〝' => true,
+                '”' | '»' | '›' | '‚' => opener,
+                '"' => opener || before.is_some_and(is_unspaced) && after.is_some(),
+                '‘' | '\'' => {
+                    let opens = opener && after.is_some_and(char::is_alphanumeric);
+                    let opens = opens && !is_elided(&characters, index);
+                    let closed = opens && closes_later(&characters, index);
+                    if opens && !closed {
+                        marks.lone = Some((byte, mark));
+                    }
+                    closed
                 }
                 _ => false,
             };
             if begins && stack.len() < DEPTH {
                 stack.push(Open { at: byte, mark });
-            } else if begins {
+            } else if begins && !is_single {
                 marks.unclosed.push((byte, mark));
             } else if matches!(mark, '”' | '»')
                 || mark == '"' && !before.is_some_and(char::is_numeric)
@@ -104,7 +120,7 @@ pub(super) fn scan(text: &str) -> Marks {
         };
         // Marks opened inside and never closed are no pairs; single ones are apostrophes.
         for open in stack.drain(found + 1..) {
-            if open.mark != '‘' {
+            if !may_be_apostrophe(open.mark) {
                 marks.unclosed.push((open.at, open.mark));
             }
         }
@@ -119,7 +135,7 @@ pub(super) fn scan(text: &str) -> Marks {
             });
         }
     }
-    let left = stack.into_iter().filter(|it| it.mark != '‘');
+    let left = stack.into_iter().filter(|it| !may_be_apostrophe(it.mark));
     marks.unclosed.extend(left.map(|it| (it.at, it.mark)));
     let inside = |byte: usize| {
         let place = pairs.partition_point(|it| it.open <= byte);
@@ -128,6 +144,7 @@ pub(super) fn scan(text: &str) -> Marks {
             .and_then(|it| pairs.get(it))
             .is_some_and(|it| byte < it.close)
     };
+    marks.lone = marks.lone.filter(|it| !inside(it.0));
     marks.unclosed.retain(|it| !inside(it.0));
     marks.unclosed.sort_unstable();
     marks.stray.retain(|it| !inside(it.0));
@@ -151,11 +168,55 @@ fn opens_after(before: char) -> bool {
                 | '„'
                 | '«'
                 | '「'
+                | '『'
+                | '‹'
+                | '»'
+                | '›'
+                | '‚'
+                | '¿'
+                | '¡'
                 | '"'
                 | '\''
                 | ':'
                 | '…'
         )
+}
+
+/// Marks that may stand for an apostrophe or a comma, so that one without a partner says nothing.
+const fn may_be_apostrophe(mark: char) -> bool {
+    matches!(mark, '‘' | '\'' | '‚')
+}
+
+/// Whether a character is of a script that is written without spaces, so that a quotation may begin right after it.
+const fn is_unspaced(character: char) -> bool {
+    matches!(character,
+        '\u{3000}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF00}'..='\u{FFEF}')
+}
+
+/// Whether a straight mark is the one inside of a Hebrew abbreviation.
+fn between_hebrew(before: Option<char>, after: Option<char>) -> bool {
+    let is_hebrew = |it: char| matches!(it, '\u{05D0}'..='\u{05EA}');
+    before.is_some_and(is_hebrew) && after.is_some_and(is_hebrew)
+}
+
+/// Whether a word that begins with an apostrophe follows: `'tis`, `'90s`.
+fn is_elided(characters: &[(usize, char)], index: usize) -> bool {
+    const WORDS: &[&str] = &[
+        "tis", "twas", "twere", "twill", "twould", "em", "cause", "til", "till", "bout", "round",
+        "cos", "n", "nuff", "neath", "gainst", "scuse", "kay", "sup",
+    ];
+    let word: String = characters
+        .iter()
+        .skip(index + 1)
+        .map(|it| it.1)
+        .take_while(|it| it.is_alphanumeric())
+        .take(10)
+        .flat_map(char::to_lowercase)
+        .collect();
+    let is_decade = |it: &str| {
+        it.trim_end_matches('s').len() == 2 && it.starts_with(|it: char| it.is_ascii_digit())
+    };
+    WORDS.contains(&word.as_str()) || is_decade(&word)
 }
 
 /// For each character whether the next straight mark after it could close.
@@ -191,21 +252,27 @@ fn ends_single(characters: &[(usize, char)], index: usize) -> bool {
 
 /// Whether a single closing mark that is no apostrophe follows nearby.
 fn closes_later(characters: &[(usize, char)], index: usize) -> bool {
+    let straight = characters.get(index).is_some_and(|it| it.1 == '\'');
+    let (opens, closes) = if straight {
+        ('\'', '\'')
+    } else {
+        ('‘', '’')
+    };
     let ahead = characters.get(index + 1..).unwrap_or_default();
     let mut before = ' ';
     for window in ahead.windows(2).take(1_000) {
         let [(_, mark), (_, after)] = window else {
             continue;
         };
-        if *mark == '‘' {
+        if *mark == opens && (!straight || before.is_whitespace()) {
             return false;
         }
-        if *mark == '’' && !after.is_alphanumeric() && !before.is_whitespace() {
+        if *mark == closes && !after.is_alphanumeric() && !before.is_whitespace() {
             return true;
         }
         before = *mark;
     }
-    ahead.len() < 1_000 && ahead.last().is_some_and(|it| it.1 == '’')
+    ahead.len() < 1_000 && ahead.last().is_some_and(|it| it.1 == closes)
 }
 
 #[cfg(test)]
@@ -233,6 +300,23 @@ mod tests {
             ("it’s 6\" wide and 5'10\" tall", vec![]),
             ("\"a 6\" pipe here\" and", vec!["a 6\" pipe here"]),
             ("\"he is 6\" and", vec!["he is 6"]),
+            (
+                "sagte ‚nein‘ und »ja ›nie‹ ja«",
+                vec!["nein", "ja ›nie‹ ja"],
+            ),
+            ("‹a› et «b ‹c›»", vec!["a", "b ‹c›"]),
+            ("powiedział „nie «x»” i", vec!["nie «x»"]),
+            ("hän sanoi ”en” ja »kyllä»", vec!["en", "kyllä"]),
+            ("彼女は〝いいえ〟と", vec!["いいえ"]),
+            ("他说\"我没有\"。", vec!["我没有"]),
+            ("הוא אמר \"צה\"ל נסוג\" אתמול", vec!["צה\"ל נסוג"]),
+            ("قال «لم أطلب منه ذلك» أمس", vec!["لم أطلب منه ذلك"]),
+            (
+                "He wrote: 'I don't know him.' And",
+                vec!["I don't know him."],
+            ),
+            ("the dogs' and 'tis the '90s, rock 'n' roll", vec![]),
+            ("¿«quién»?", vec!["quién"]),
             ("", vec![]),
         ] {
             assert_eq!(inside(text), expected, "{text}");

@@ -4,8 +4,10 @@
 //! length; the outermost pairs are the quotations. An apostrophe is no mark, nor is an inch sign.
 
 use crate::cite::Draft;
+use crate::cite::Mark;
 use crate::cite::Paragraph;
 use crate::cite::Pin;
+use crate::cite::Place;
 use crate::cite::citations::Context;
 use crate::record::Finding;
 
@@ -24,8 +26,16 @@ const LONGEST: usize = 256 << 10;
 const STRAY: usize = 100;
 /// Words between the pieces of a quotation, at most.
 const ATTRIBUTION: usize = 12;
+/// Pins of one quotation, at most; further ones are listed as those of statements.
+const PINS: usize = 1_000;
 /// Bytes between a quotation and its pin, at most.
 const NEAR: usize = 600;
+/// Marks that end a sentence.
+const ENDS: &[char] = &['.', '!', '?'];
+/// Marks that close a quotation, if not always.
+const CLOSING: &[char] = &[
+    '"', '”', '»', '«', '“', '’', '‘', '\'', '」', '』', '›', '‹', '〟',
+];
 /// Characters of the draft shown before and after a quotation.
 const SHOWN: usize = 90;
 
@@ -36,22 +46,84 @@ pub struct Quotation {
     pub id: String,
     /// Its pieces: more than one where an attribution cuts it or it has several paragraphs.
     pub parts: Vec<String>,
-    /// The paragraph it begins in.
-    pub paragraph: usize,
+    /// Where it stands, marks and all.
+    pub place: Place,
+    /// Whether it is set off as a block, without marks.
+    pub is_block: bool,
     /// What the draft pins it to.
     pub pins: Vec<Pin>,
     /// The draft's words around it.
     pub context: Context,
     /// Why it cannot be compared, if it cannot.
     pub flaw: Option<Finding>,
-    /// Bytes of the paragraph at which it begins and ends.
-    pub(super) at: (usize, usize),
 }
 
 impl Quotation {
     /// Its words, the pieces joined by a space.
     pub fn text(&self) -> String {
         self.parts.join(" ")
+    }
+
+    /// Pins it to something too; says whether there was room.
+    fn pin(&mut self, pin: &Pin) -> bool {
+        if self.pins.len() >= PINS {
+            return false;
+        }
+        if !self.pins.contains(pin) {
+            self.pins.push(pin.clone());
+        }
+        true
+    }
+
+    /// Leaves it at its first words where it is too long to be compared.
+    fn limit(&mut self) {
+        let length: usize = self.parts.iter().map(String::len).sum();
+        if length > LONGEST {
+            self.flaw = Some(Finding::new(
+                "quotation.too-long",
+                "",
+                format!("the quotation has {length} bytes; at most {LONGEST} are compared"),
+            ));
+            self.parts = vec![head(self.parts.first().map_or("", String::as_str), 0)];
+        }
+    }
+
+    /// Notes that a mark of it is never closed.
+    fn never_closed(&mut self, mark: char) {
+        self.flaw = Some(Finding::new(
+            "quotation.unbalanced",
+            "",
+            format!(
+                "the quotation mark {mark} in paragraph {} is never closed",
+                self.place.paragraph
+            ),
+        ));
+    }
+}
+
+/// A pin that belongs to no quotation: the draft rests something on it that it does not quote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoosePin {
+    /// The pin.
+    pub pin: Pin,
+    /// Where it stands.
+    pub place: Place,
+    /// The words before it.
+    pub before: String,
+}
+
+impl LoosePin {
+    fn new(paragraph: &Paragraph, mark: &Mark) -> Self {
+        Self {
+            pin: mark.pin.clone(),
+            place: Place {
+                paragraph: paragraph.number,
+                from: mark.from,
+                last: paragraph.number,
+                to: mark.to,
+            },
+            before: tail(&paragraph.text, mark.to),
+        }
     }
 }
 
@@ -60,8 +132,8 @@ impl Quotation {
 pub struct Extract {
     /// The quotations in order.
     pub quotations: Vec<Quotation>,
-    /// Pins that belong to no quotation, with the paragraph and the words before them.
-    pub claims: Vec<(Pin, usize, String)>,
+    /// Pins that belong to no quotation.
+    pub claims: Vec<LoosePin>,
     /// What was noticed.
     pub findings: Vec<Finding>,
     /// Quotations beyond the limit, which are only counted.
@@ -81,8 +153,10 @@ pub fn extract(draft: &Draft) -> Extract {
             while let Some(next) = paragraphs.next_if(|it| it.block == Some(block)) {
                 parts.push(next);
             }
+            if let Some((mark, index)) = open.take() {
+                all.never_closed(mark, index);
+            }
             all.block(&parts);
-            open = None;
             continue;
         }
         let next = paragraphs.peek().filter(|it| it.block.is_none());
@@ -107,6 +181,7 @@ pub fn extract(draft: &Draft) -> Extract {
     }
     for (index, quotation) in all.quotations.iter_mut().enumerate() {
         quotation.id = format!("Q{}", index + 1);
+        quotation.limit();
         if let Some(flaw) = &mut quotation.flaw {
             flaw.subject.clone_from(&quotation.id);
         }
@@ -135,21 +210,44 @@ impl Extract {
         {
             *only = pair.inside(only).to_owned();
         }
-        let pins = paragraphs.iter().flat_map(|it| &it.pins);
-        let pins: Vec<Pin> = pins.map(|it| it.1.clone()).collect();
+        let (Some(first), Some(last)) = (paragraphs.first(), paragraphs.last()) else {
+            return;
+        };
         let before = self.quotations.len();
         self.add(Quotation {
             parts,
-            paragraph: paragraphs.first().map_or(0, |it| it.number),
-            pins,
+            place: Place {
+                paragraph: first.number,
+                from: 0,
+                last: last.number,
+                to: last.text.len(),
+            },
+            is_block: true,
             ..Quotation::default()
         });
-        if self.quotations.len() == before {
-            self.claims.extend(paragraphs.iter().flat_map(|it| {
-                it.pins
-                    .iter()
-                    .map(|(at, pin)| (pin.clone(), it.number, tail(&it.text, *at)))
-            }));
+        for paragraph in paragraphs {
+            for mark in &paragraph.pins {
+                let taken = match self.quotations.get_mut(before) {
+                    Some(quotation) => quotation.pin(&mark.pin),
+                    None => false,
+                };
+                if !taken {
+                    self.claim(paragraph, mark);
+                }
+            }
+        }
+    }
+
+    /// Lists a pin that belongs to no quotation. Those of a note were listed where the text refers to it.
+    fn claim(&mut self, paragraph: &Paragraph, mark: &Mark) {
+        if paragraph.note.is_none() && !mark.goes_on {
+            self.claims.push(LoosePin::new(paragraph, mark));
+        }
+    }
+
+    fn never_closed(&mut self, mark: char, index: usize) {
+        if let Some(quotation) = self.quotations.get_mut(index) {
+            quotation.never_closed(mark);
         }
     }
 
@@ -170,8 +268,10 @@ impl Extract {
         if let Some((mark, index)) = open {
             let closed = self.go_on(paragraph, &found, mark, index);
             begin = closed.unwrap_or(text.len());
-            if closed.is_none() {
+            if closed.is_none() && next.is_some_and(|it| goes_on(it, mark)) {
                 stays = Some((mark, index));
+            } else if closed.is_none() {
+                self.never_closed(mark, index);
             }
         }
         for pair in found.pairs.iter().filter(|it| it.open >= begin) {
@@ -186,70 +286,63 @@ impl Extract {
             let inside = pair.inside(text).trim().to_owned();
             if joins && let Some(last) = self.quotations.last_mut() {
                 last.parts.push(inside);
-                last.at.1 = pair.end();
+                last.place.to = pair.end();
                 last.context.after = head(text, pair.end());
             } else {
                 self.add(Quotation {
                     parts: vec![inside],
-                    paragraph: paragraph.number,
                     context: Context {
                         before: tail(text, pair.open),
                         after: head(text, pair.end()),
                     },
-                    at: (pair.open, pair.end()),
+                    place: within(paragraph, pair.open, pair.end()),
                     ..Quotation::default()
                 });
             }
         }
-        for (at, mark) in found.unclosed.iter().filter(|it| it.0 >= begin) {
-            if self.is_full() {
+        let goes_on_after = |mark: char| next.is_some_and(|it| goes_on(it, mark));
+        let lone = found.lone.filter(|it| goes_on_after(it.1));
+        for (at, mark) in found.unclosed.iter().copied().chain(lone) {
+            if at < begin || self.is_full() {
                 continue;
             }
             let rest = text.get(at + mark.len_utf8()..).unwrap_or_default();
-            let last_open = found.unclosed.last().is_some_and(|it| it.0 == *at);
-            if last_open && stays.is_none() && next.is_some_and(|it| it.starts_with(*mark)) {
-                self.add(Quotation {
-                    parts: vec![rest.trim().to_owned()],
-                    paragraph: paragraph.number,
-                    context: Context {
-                        before: tail(text, *at),
-                        after: String::new(),
-                    },
-                    at: (*at, text.len()),
-                    ..Quotation::default()
-                });
-                opened = Some(*at);
-                break;
-            }
-            self.add(Quotation {
-                parts: vec![head(rest, 0)],
-                paragraph: paragraph.number,
+            let is_last = found.unclosed.last().is_none_or(|it| it.0 <= at);
+            let runs_on = is_last && stays.is_none() && opened.is_none() && goes_on_after(mark);
+            let words = if runs_on {
+                rest.trim().to_owned()
+            } else {
+                head(rest, 0)
+            };
+            let end = if runs_on {
+                text.len()
+            } else {
+                at + mark.len_utf8()
+            };
+            let mut quotation = Quotation {
+                parts: vec![words],
                 context: Context {
-                    before: tail(text, *at),
+                    before: tail(text, at),
                     after: String::new(),
                 },
-                flaw: Some(Finding::new(
-                    "quotation.unbalanced",
-                    "",
-                    format!(
-                        "the quotation mark {mark} in paragraph {} is never closed",
-                        paragraph.number
-                    ),
-                )),
-                at: (*at, *at + mark.len_utf8()),
+                place: within(paragraph, at, end),
                 ..Quotation::default()
-            });
+            };
+            if runs_on {
+                opened = Some((at, mark));
+            } else {
+                quotation.never_closed(mark);
+            }
+            self.add(quotation);
         }
         self.stray(paragraph, &found.stray);
         if let Some(fresh) = self.quotations.get_mut(first..) {
-            fresh.sort_by_key(|it| it.at.0);
+            fresh.sort_by_key(|it| it.place.from);
         }
-        if let Some(byte) = opened {
+        if let Some((at, mark)) = opened {
             let fresh = self.quotations.get(first..).unwrap_or_default();
-            stays = fresh
-                .iter()
-                .position(|it| it.at.0 == byte)
-                .and_then(|index| Some((text.get(byte..)?.chars().next()?, first + index)));
+            let place = fresh.iter().position(|it| it.place.from == at);
+            stays = place.map(|index| (mark, first + index));
         }
         self.pin(paragraph, first, begin);
         stays
@@ -265,14 +358,22 @@ impl Extract {
         index: usize,
     ) -> Option<usize> {
         let text = &paragraph.text;
-        let skipped = text.strip_prefix(mark).map_or(0, |_| mark.len_utf8());
+        let skipped = text
+            .chars()
+            .next()
+            .filter(|_| goes_on(text, mark))
+            .map_or(0, char::len_utf8);
         let closes = found.pairs.iter().find(|it| it.open == 0);
         let end = closes.map_or(text.len(), |it| it.close);
         if let Some(quotation) = self.quotations.get_mut(index) {
             let part = text.get(skipped..end).unwrap_or_default().trim();
             quotation.parts.push(part.to_owned());
-            let here = paragraph.pins.iter().filter(|it| it.0 <= end + 4);
-            quotation.pins.extend(here.map(|it| it.1.clone()));
+            quotation.place.last = paragraph.number;
+            quotation.place.to = closes.map_or(text.len(), Pair::end);
+            let to = quotation.place.to;
+            for mark in paragraph.pins.iter().filter(|it| belongs(it, to)) {
+                quotation.pin(&mark.pin);
+            }
         }
         closes.map(Pair::end)
     }
@@ -297,45 +398,31 @@ impl Extract {
 
     /// Gives each pin of a paragraph to the quotation it stands by.
     fn pin(&mut self, paragraph: &Paragraph, first: usize, begin: usize) {
-        for (at, pin) in paragraph
-            .pins
-            .iter()
-            .filter(|it| begin == 0 || it.0 > begin + 4)
-        {
-            let text = &paragraph.text;
+        let text = &paragraph.text;
+        for mark in &paragraph.pins {
             let fresh = self.quotations.get_mut(first..).unwrap_or_default();
-            let next = fresh.partition_point(|it| it.at.0 < *at);
-            let gap = |from: usize, to: usize| text.get(from..to).filter(|it| it.len() <= NEAR);
-            let after_mark = text
-                .get(..*at)
-                .is_some_and(|it| it.trim_end().ends_with(['"', '”', '»', '“', '’', '」']));
-            let leads = fresh
-                .get(next)
-                .is_some_and(|it| gap(*at, it.at.0).is_some_and(|it| it.trim().is_empty()));
-            let follows = next.checked_sub(1).filter(|last| {
-                fresh.get(*last).is_some_and(|it| {
-                    let ended = it
-                        .parts
-                        .last()
-                        .is_some_and(|it| it.ends_with(['.', '!', '?']));
-                    *at <= it.at.1
-                        || gap(it.at.1, *at).is_some_and(|it| !leaves_sentence(it, ended))
-                })
-            });
-            let precedes = || {
-                let between = gap(*at, fresh.get(next)?.at.0)?;
-                (!leaves_sentence(between, false)).then_some(next)
-            };
-            let owner = if leads && !after_mark {
-                Some(next)
-            } else {
-                follows.or_else(precedes)
-            };
-            if let Some(quotation) = owner.and_then(|index| fresh.get_mut(index)) {
-                quotation.pins.push(pin.clone());
-            } else {
-                let words = tail(&paragraph.text, *at);
-                self.claims.push((pin.clone(), paragraph.number, words));
+            let mut owned = false;
+            if mark.from < mark.to {
+                // The words that it is about are known.
+                let first = fresh.partition_point(|it| it.place.to <= mark.from);
+                for quotation in fresh.iter_mut().skip(first) {
+                    if quotation.place.from >= mark.to {
+                        break;
+                    }
+                    owned |= quotation.pin(&mark.pin);
+                }
+            }
+            if begin > 0 && belongs(mark, begin) {
+                continue;
+            }
+            if !owned && !mark.goes_on {
+                let owner = owner(text, fresh, mark);
+                owned = owner
+                    .and_then(|index| fresh.get_mut(index))
+                    .is_some_and(|it| it.pin(&mark.pin));
+            }
+            if !owned {
+                self.claim(paragraph, mark);
             }
         }
     }
@@ -349,26 +436,73 @@ impl Extract {
 
     fn add(&mut self, mut quotation: Quotation) {
         quotation.parts.retain(|it| !it.is_empty());
-        let length: usize = quotation.parts.iter().map(String::len).sum();
-        if quotation.parts.is_empty() {
-            return;
+        if !quotation.parts.is_empty() {
+            self.quotations.push(quotation);
         }
-        if length > LONGEST {
-            quotation.flaw = Some(Finding::new(
-                "quotation.too-long",
-                "",
-                format!("the quotation has {length} bytes; at most {LONGEST} are compared"),
-            ));
-            quotation.parts = vec![head(quotation.parts.first().map_or("", String::as_str), 0)];
-        }
-        self.quotations.push(quotation);
+    }
+}
+
+/// A stretch of one paragraph.
+const fn within(paragraph: &Paragraph, from: usize, to: usize) -> Place {
+    Place {
+        paragraph: paragraph.number,
+        from,
+        last: paragraph.number,
+        to,
+    }
+}
+
+/// Whether a paragraph goes on with a quotation that the one before left open: it begins with the same mark. In Spanish,
+/// and in French of old, with the one that closes.
+fn goes_on(text: &str, mark: char) -> bool {
+    text.starts_with(mark) || mark == '«' && text.starts_with('»')
+}
+
+/// Whether a pin belongs to a quotation that goes on from the paragraph before and ends there.
+const fn belongs(mark: &Mark, end: usize) -> bool {
+    if mark.from < mark.to {
+        mark.from < end
+    } else {
+        mark.to <= end + 4
+    }
+}
+
+/// The quotation of a paragraph that a pin stands by.
+fn owner(text: &str, fresh: &[Quotation], mark: &Mark) -> Option<usize> {
+    let at = mark.to;
+    let next = fresh.partition_point(|it| it.place.from < at);
+    let gap = |from: usize, to: usize| text.get(from..to).filter(|it| it.len() <= NEAR);
+    let before = text.get(..at).unwrap_or_default().trim_end();
+    // A comment says which words it is about, and those that come next are not among them.
+    let leads = mark.from == mark.to
+        && fresh
+            .get(next)
+            .is_some_and(|it| gap(at, it.place.from).is_some_and(|it| it.trim().is_empty()));
+    let follows = next.checked_sub(1).filter(|last| {
+        fresh.get(*last).is_some_and(|it| {
+            let ended = it.parts.last().is_some_and(|it| it.ends_with(ENDS));
+            at <= it.place.to || gap(it.place.to, at).is_some_and(|it| !leaves_sentence(it, ended))
+        })
+    });
+    let precedes = || {
+        let between = gap(at, fresh.get(next)?.place.from)?;
+        let is_over = before.ends_with(ENDS) || between.trim_end().ends_with(ENDS);
+        (!is_over && !leaves_sentence(between, false)).then_some(next)
+    };
+    if leads && !before.ends_with(CLOSING) {
+        Some(next)
+    } else {
+        follows.or_else(precedes)
     }
 }
 
 /// Whether what stands between a quotation and the next pair is an attribution that cuts one quotation in two:
 /// “…,” she wrote, “…”.
 fn cuts(text: &str, last: &Quotation, pair: &Pair) -> bool {
-    let between = text.get(last.at.1..pair.open).unwrap_or_default().trim();
+    let between = text
+        .get(last.place.to..pair.open)
+        .unwrap_or_default()
+        .trim();
     let ends_open = last
         .parts
         .last()

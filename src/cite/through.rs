@@ -39,30 +39,35 @@ impl Checker<'_> {
         results: &mut [Quoted],
     ) -> Result<Option<GoneThrough>, CiteError> {
         let indexed = self.indexed;
-        let lost = |it: &Quoted| {
-            matches!(it.verdict, Verdict::NotFound | Verdict::Altered)
-                && (it.pins.is_empty() || !indexed)
+        let pinned = |it: &Quotation| it.pins.iter().any(|pin| pin.item().is_some());
+        let lost = |quotation: &Quotation, result: &Quoted| {
+            matches!(result.verdict, Verdict::NotFound | Verdict::Altered)
+                && (!pinned(quotation) || !indexed)
         };
-        let mut sought: Vec<(Sought, &mut Quoted)> = quotations
+        let mut sought: Vec<(Sought, bool, &mut Quoted)> = quotations
             .iter()
             .zip(results.iter_mut())
-            .filter(|(_, result)| lost(result))
+            .filter(|(quotation, result)| lost(quotation, result))
             .map(|(quotation, result)| {
                 let parts: Vec<&str> = quotation.parts.iter().map(String::as_str).collect();
-                (Sought::new(&quotation.id, &parts), result)
+                (
+                    Sought::new(&quotation.id, &parts),
+                    pinned(quotation),
+                    result,
+                )
             })
             .collect();
-        let asked: Vec<Wanted> = sought.iter().map(|(sought, _)| wanted(sought)).collect();
+        let asked: Vec<Wanted> = sought.iter().map(|it| wanted(&it.0)).collect();
         let through = if asked.is_empty() {
             Through::default()
         } else {
             self.sources.through(&asked)?
         };
         let mut items = through.items.into_iter();
-        for (sought, result) in &mut sought {
+        for (sought, pinned, result) in &mut sought {
             // Opened for one quotation at a time: a thousand have too many to be held at once.
             let found = self.sources.opened(&items.next().unwrap_or_default())?;
-            if !result.pins.is_empty() {
+            if *pinned {
                 self.elsewhere(sought, found, result);
                 continue;
             }

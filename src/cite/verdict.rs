@@ -21,6 +21,8 @@ pub enum Verdict {
     NotFound,
     /// It was not compared, and why is in the findings.
     NotChecked,
+    /// The draft itself says that it rests on something which the archive does not hold.
+    OffArchive,
 }
 
 impl Verdict {
@@ -32,6 +34,7 @@ impl Verdict {
         Self::Altered,
         Self::NotFound,
         Self::NotChecked,
+        Self::OffArchive,
     ];
 
     /// The word of the JSON document.
@@ -43,6 +46,7 @@ impl Verdict {
             Self::Altered => "altered",
             Self::NotFound => "not-found",
             Self::NotChecked => "not-checked",
+            Self::OffArchive => "off-archive",
         }
     }
 
@@ -55,6 +59,7 @@ impl Verdict {
             Self::Altered => "altered",
             Self::NotFound => "not found",
             Self::NotChecked => "not checked",
+            Self::OffArchive => "off the archive",
         }
     }
 

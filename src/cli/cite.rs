@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::CliError;
 use super::Context;
 use super::Outcome;
+use super::draft;
 use super::leaks;
 use super::leaks::LeakArgs;
 use super::outputs::may_be_written;
@@ -18,10 +19,10 @@ use crate::archive::Archive;
 use crate::cite;
 use crate::cite::Citations;
 use crate::cite::Draft;
-use crate::cite::DraftFormat;
 use crate::cite::Held;
 use crate::cite::House;
 use crate::cite::Options;
+use crate::cite::Rest;
 use crate::cite::Verdict;
 use crate::durable;
 use crate::keys::words;
@@ -30,21 +31,17 @@ use crate::report::Seal;
 use crate::tlog::Checkpoint;
 use crate::tlog::Note;
 
-/// The name that stands for the standard input.
-const STDIN: &str = "-";
-
-/// The longest draft that is read, in bytes.
-const LONGEST_DRAFT: u64 = 16 << 20;
-
 /// Check a draft's quotations against the archive; write the citation report
 ///
 /// Every quotation is looked for among all texts, or in the item that a pin such as `[m-7kq2]` beside it names, and each
-/// difference is named. A verdict says that the words stand in the item: not who wrote them, nor whether they are true.
+/// difference is named. Pins stand in brackets, footnotes, endnotes or comments: an item, an item and a page
+/// (`d-41ac:7`), or `off the archive: Source A` for what the archive does not hold. A verdict says that the words stand in the item: not who wrote them, nor whether they are true.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
   fonds cite draft.md
-  fonds cite draft.md -o report.html -o report.md
+  fonds cite draft.docx -o report.html -o report.md
+  fonds cite draft.docx --comments checked.docx the draft again, with what was found beside its words
   fonds cite draft.md -o sources.csl.json       the sources cited, for Zotero
   fonds cite draft.html --house ap --json
   fonds cite - < draft.md
@@ -52,12 +49,15 @@ Examples
 Exit status
   0 every quotation stands, 1 some are altered, not found or need attention, 2 could not be done, 10 no archive here")]
 pub(super) struct CiteArgs {
-    /// The draft: Markdown, HTML or plain text; - reads Markdown from the standard input
+    /// The draft: .docx, .odt, Markdown, HTML or plain text; - reads Markdown or a .docx from the standard input
     #[arg(value_name = "DRAFT")]
     draft: PathBuf,
     /// Write the report there: .html, .md or .json, or the sources cited: .csl.json; may be given several times
     #[arg(short, long = "output", value_name = "REPORT")]
     output: Vec<PathBuf>,
+    /// Write the draft there, a .docx, with what was found as comments at its words
+    #[arg(long, value_name = "OUT.docx")]
+    comments: Option<PathBuf>,
     /// The house's rules of quoting: magazine, ap or legal [default: the archive's]
     #[arg(long, value_name = "HOUSE")]
     house: Option<String>,
@@ -80,10 +80,11 @@ impl serde::Serialize for Cited<'_> {
 impl Answer for Cited<'_> {
     fn text(&self) -> String {
         let citations = self.0;
-        if citations.quotations.is_empty() {
-            return "The draft has no quotations.".to_owned();
-        }
-        let mut text = count(citations.quotations.len() as u64, "quotation", "quotations");
+        let mut text = if citations.quotations.is_empty() {
+            "The draft has no quotations".to_owned()
+        } else {
+            count(citations.quotations.len() as u64, "quotation", "quotations")
+        };
         text.push_str(".\n");
         for verdict in Verdict::ALL {
             let of: Vec<_> = citations
@@ -130,8 +131,45 @@ impl Answer for Cited<'_> {
                 counts.statements_agree, counts.statements_differ, counts.statements_open
             );
         }
+        text.push_str(&pinned(citations));
+        for finding in &citations.findings {
+            let mark = if cite::needs_attention(finding.code) {
+                "  <- look"
+            } else {
+                ""
+            };
+            let (subject, message) = (visible(&finding.subject), visible(&finding.message));
+            let _ = writeln!(text, "{subject}: {message}{mark}");
+        }
         text
     }
+}
+
+/// What the pins that belong to no quotation come to, in a line.
+fn pinned(citations: &Citations) -> String {
+    if citations.claims.is_empty() {
+        return String::new();
+    }
+    let mut text = count(
+        citations.claims.len() as u64,
+        "statement pinned without a quotation",
+        "statements pinned without a quotation",
+    );
+    let of = |state| {
+        citations
+            .claims
+            .iter()
+            .filter(|it| it.state == state)
+            .count()
+    };
+    let states: Vec<String> = Rest::ALL
+        .iter()
+        .map(|state| (of(*state), state.label()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, label)| format!("{count} {label}"))
+        .collect();
+    let _ = writeln!(text, ": {}.", states.join("; "));
+    text
 }
 
 fn shortened(text: &str) -> String {
@@ -147,6 +185,17 @@ fn shortened(text: &str) -> String {
 pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliError> {
     for output in &args.output {
         format_of(output)?;
+    }
+    if let Some(comments) = &args.comments
+        && !is_docx(comments)
+    {
+        return Err(CliError::usage(
+            format!("{} is not the name of a .docx", comments.display()),
+            "--comments with a name that ends in .docx",
+        ));
+    }
+    let files: Vec<PathBuf> = args.output.iter().chain(&args.comments).cloned().collect();
+    for output in &files {
         let folder = output
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
@@ -161,8 +210,10 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
         }
     }
     let archive = context.archive()?;
-    let draft = Some(("draft", args.draft.as_path())).filter(|(_, it)| *it != Path::new(STDIN));
-    may_be_written(context, &args.output, draft.as_slice())?;
+    let draft =
+        Some(("draft", args.draft.as_path())).filter(|(_, it)| *it != Path::new(draft::STDIN));
+    may_be_written(context, &files, draft.as_slice())?;
+    let opened = draft::open(&args.draft)?;
     super::indexing::go_on(context, &archive);
     let house = args
         .house
@@ -171,29 +222,43 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
     let house: House = house.parse().map_err(|error: cite::ParseHouseError| {
         CliError::usage(error.to_string(), "magazine, ap or legal")
     })?;
-    let citations = check(context, &archive, &args.draft, house, args.strict)?;
+    let citations = check(context, &archive, &opened.draft, house, args.strict)?;
     let seal = seal(&archive)?;
     let mut reports = Vec::new();
     for output in &args.output {
         reports.push((output, rendered(&citations, seal.as_ref(), output)?));
     }
-    let outputs: Vec<(String, &str)> = reports
+    let remarks = match &args.comments {
+        Some(output) => Some((output, commented(&citations, &opened, &args.draft)?)),
+        None => None,
+    };
+    let mut outputs: Vec<(String, &str)> = reports
         .iter()
         .map(|(output, text)| (output.display().to_string(), text.as_str()))
         .collect();
+    if let Some((output, (words, _))) = &remarks {
+        outputs.push((output.display().to_string(), words));
+    }
     leaks::check(context, &archive, &args.leaks, &outputs)?;
-    let files = reports
+    let reports = reports
         .iter()
-        .map(|(path, text)| (path.as_path(), text.as_str()));
-    write_all(files)?;
+        .map(|(path, text)| (path.as_path(), text.as_bytes()));
+    let remarks = remarks
+        .iter()
+        .map(|(path, (_, bytes))| (path.as_path(), bytes.as_slice()));
+    write_all(reports.chain(remarks))?;
     context.ui.answer(&Cited(&citations))?;
-    for output in &args.output {
+    for output in &files {
         context.ui.say(&format!("Wrote {}", output.display()));
     }
     let clean = citations
         .quotations
         .iter()
-        .all(|quoted| !quoted.needs_attention());
+        .all(|quoted| !quoted.needs_attention())
+        && citations
+            .findings
+            .iter()
+            .all(|finding| !cite::needs_attention(finding.code));
     Ok(if clean {
         Outcome::Done
     } else {
@@ -201,49 +266,36 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
     })
 }
 
+/// The draft with comments in it, as a .docx, and the words of those.
+fn commented(
+    citations: &Citations,
+    opened: &draft::Opened,
+    path: &Path,
+) -> Result<(String, Vec<u8>), CliError> {
+    let mut comments = report::citation::comments(citations);
+    if opened.draft.paragraphs.is_empty() {
+        comments.clear();
+    }
+    let time = citations.time.as_deref();
+    let bytes = cite::with_comments(&opened.bytes, &opened.draft, &comments, time)
+        .map_err(|error| draft::unreadable(path, &error))?;
+    let words: Vec<String> = comments.into_iter().flat_map(|it| it.lines).collect();
+    Ok((words.join("\n"), bytes))
+}
+
+fn is_docx(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|it| it.eq_ignore_ascii_case("docx"))
+}
+
 /// Checks a draft against an archive.
 pub(super) fn check(
     context: &Context,
     archive: &Archive,
-    path: &Path,
+    draft: &Draft,
     house: House,
     strict: bool,
 ) -> Result<Citations, CliError> {
-    use std::io::Read as _;
-    let stdin = path == Path::new(STDIN);
-    let mut bytes = Vec::new();
-    let read = if stdin {
-        std::io::stdin()
-            .lock()
-            .take(LONGEST_DRAFT + 1)
-            .read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path)
-            .and_then(|file| file.take(LONGEST_DRAFT + 1).read_to_end(&mut bytes))
-    };
-    read.map_err(|source| CliError::Read {
-        path: path.to_path_buf(),
-        source,
-    })?;
-    if memchr::memchr(0, &bytes).is_some()
-        || bytes.starts_with(b"PK\x03\x04")
-        || bytes.starts_with(b"%PDF-")
-    {
-        return Err(CliError::usage(
-            if stdin {
-                "what came in is not text".to_owned()
-            } else {
-                format!("{} is not text", path.display())
-            },
-            "save the draft as Markdown, HTML or plain text; this release reads no other",
-        ));
-    }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let draft = if stdin {
-        Draft::read(&bytes, None, DraftFormat::Markdown)
-    } else {
-        Draft::read(&bytes, Some(&name), DraftFormat::of_name(&name))
-    };
     let options = Options {
         house,
         strict,
@@ -255,7 +307,7 @@ pub(super) fn check(
     let meter = context.ui.meter();
     let tell = |done, of| meter.tell(done, Some(of), "items gone through");
     let held = Held::new(archive)?.telling(&tell);
-    Ok(cite::check(&held, &draft, &options)?)
+    Ok(cite::check(&held, draft, &options)?)
 }
 
 /// The signed head that a report is made of.

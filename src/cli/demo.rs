@@ -480,7 +480,10 @@ impl Show<'_> {
         pinned.push_str(rest);
         let path = self.folder.join("draft.md");
         durable::write_atomic(&path, pinned.as_bytes())?;
-        let citations = super::cite::check(self.context, &archive, &path, House::Magazine, false)?;
+        let citations = {
+            let draft = super::draft::open(&path)?.draft;
+            super::cite::check(self.context, &archive, &draft, House::Magazine, false)?
+        };
         let seal = super::cite::seal(&archive)?;
         for name in ["report.html", "report.md"] {
             super::cite::write(&citations, seal.as_ref(), &self.folder.join(name))?;

@@ -17,6 +17,7 @@ mod custody;
 mod demo;
 mod destroy;
 mod doctor;
+mod draft;
 mod editors;
 mod exit;
 mod find;

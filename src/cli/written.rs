@@ -7,11 +7,11 @@ use crate::durable;
 
 /// Writes reports. Where one cannot be written, those before it are named: they stay.
 pub(super) fn write_all<'a>(
-    reports: impl IntoIterator<Item = (&'a Path, &'a str)>,
+    reports: impl IntoIterator<Item = (&'a Path, &'a [u8])>,
 ) -> Result<(), CliError> {
     let mut written: Vec<String> = Vec::new();
-    for (path, text) in reports {
-        if let Err(error) = durable::write_atomic(path, text.as_bytes()) {
+    for (path, bytes) in reports {
+        if let Err(error) = durable::write_atomic(path, bytes) {
             let error = CliError::from(error);
             return Err(match written.as_slice() {
                 [] => error,

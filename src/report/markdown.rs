@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cite::Citations;
 use crate::cite::Quoted;
+use crate::cite::Rest;
 use crate::cite::Verdict;
 use crate::record::visible;
 
@@ -151,14 +152,13 @@ fn claims(page: &mut String, citations: &Citations) -> std::fmt::Result {
     if !citations.claims.is_empty() {
         writeln!(page, "## Pinned claims\n")?;
         for claim in &citations.claims {
-            let nowhere = if claim.item.is_none() {
-                ", leads nowhere"
-            } else {
-                ""
+            let state = match claim.state {
+                Rest::Held => String::new(),
+                state => format!(": {}", state.label()),
             };
             writeln!(
                 page,
-                "- paragraph {}: {} ({}{nowhere})",
+                "- paragraph {}: {} ({}{state})",
                 claim.paragraph,
                 plain(&claim.context),
                 plain(&claim.pin)
@@ -302,6 +302,9 @@ fn card(
         }
         None if quotation.verdict == Verdict::NotChecked => {
             writeln!(page, "Not compared with any source.\n")?;
+        }
+        None if quotation.verdict == Verdict::OffArchive => {
+            writeln!(page, "Not in the archive, as the draft itself says.\n")?;
         }
         None => writeln!(page, "No passage holds these words.\n")?,
     }

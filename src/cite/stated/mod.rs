@@ -131,21 +131,21 @@ pub(super) fn hold(
     let mut desk = Desk::new(sources, &zone);
     let mut named: Option<(usize, String)> = None;
     for (index, quotation) in quotations.iter().enumerate() {
-        let Some(sentences) = paragraphs.get(&quotation.paragraph) else {
+        let Some(sentences) = paragraphs.get(&quotation.place.paragraph) else {
             continue;
         };
         let around = around(
             sentences,
             quotation,
-            paragraphs.get(&quotation.paragraph.saturating_sub(1)),
+            paragraphs.get(&quotation.place.paragraph.saturating_sub(1)),
         );
         // A name reaches as far as its paragraph.
-        named = named.filter(|it| it.0 == quotation.paragraph);
+        named = named.filter(|it| it.0 == quotation.place.paragraph);
         let (earlier, rest) = quoted.split_at_mut(index);
         let Some(this) = rest.first_mut() else {
             continue;
         };
-        desk.parties(&around, this, &mut named, quotation.paragraph)?;
+        desk.parties(&around, this, &mut named, quotation.place.paragraph)?;
         desk.times(&around, this, earlier)?;
     }
     silences(&mut desk, &paragraphs, quotations, quoted)?;
@@ -179,7 +179,7 @@ fn around<'a>(
         let sentence = sentence.filter(|it| it.len() <= LONGEST_SENTENCE);
         sentence.map(Vec::as_slice).unwrap_or_default()
     };
-    if quotation.at.1 == 0 {
+    if quotation.is_block {
         // A block quotation is a paragraph of its own; what leads to it ends the one above.
         return Around {
             own: &[],
@@ -187,7 +187,7 @@ fn around<'a>(
         };
     }
     let begins = |it: &Vec<Word>| it.first().map_or(0, |word| word.at.0);
-    let past = sentences.partition_point(|it| begins(it) <= quotation.at.0);
+    let past = sentences.partition_point(|it| begins(it) <= quotation.place.from);
     let before = read(past.checked_sub(2).and_then(|it| sentences.get(it)));
     Around {
         own: read(past.checked_sub(1).and_then(|it| sentences.get(it))),
@@ -217,13 +217,14 @@ fn silences(
             };
             let begins = sentence.first().map_or(0, |it| it.at.0);
             let before = quotations.partition_point(|it| {
-                it.paragraph < number || it.paragraph == number && it.at.0 < begins
+                it.place.paragraph < number
+                    || it.place.paragraph == number && it.place.from < begins
             });
             let last = before
                 .checked_sub(1)
                 .and_then(|it| Some((quotations.get(it)?, quoted.get_mut(it)?)));
             // What stands further off is about something else.
-            if let Some((_, quoted)) = last.filter(|it| number - it.0.paragraph <= 1) {
+            if let Some((_, quoted)) = last.filter(|it| number - it.0.place.paragraph <= 1) {
                 desk.silence(who.as_ref(), words, quoted)?;
             }
         }

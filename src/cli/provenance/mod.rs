@@ -112,7 +112,7 @@ pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, C
         .collect();
     leaks::check_names(context, &archive, &args.leaks, &looked_at)?;
     let files = args.output.iter().zip(&written);
-    write_all(files.map(|(output, (_, text))| (output.as_path(), text.as_str())))?;
+    write_all(files.map(|(output, (_, text))| (output.as_path(), text.as_bytes())))?;
     if args.output.is_empty() || context.ui.json {
         context.ui.answer(&Written(&report))?;
     }

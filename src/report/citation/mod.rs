@@ -1,5 +1,6 @@
 //! The citation report: what became of each quotation of a draft, for the editor, the checker and the file.
 
+mod comments;
 mod sections;
 
 use maud::Markup;
@@ -10,6 +11,7 @@ use crate::cite::Citations;
 use crate::cite::Joined;
 use crate::cite::Match;
 use crate::cite::Quoted;
+use crate::cite::Rest;
 use crate::cite::Verdict;
 use crate::cite::needs_attention;
 use crate::record::Finding;
@@ -24,6 +26,8 @@ use super::markdown;
 use super::sources::Chain;
 use super::sources::chains;
 use super::sources::terms;
+
+pub use comments::comments;
 
 use sections::correspondence;
 use sections::custody;
@@ -92,6 +96,7 @@ pub(super) fn tally(citations: &Citations) -> String {
         (counts.altered, "altered"),
         (counts.not_found, "not found"),
         (counts.not_checked, "not checked"),
+        (counts.off_archive, "off the archive"),
     ];
     let parts: Vec<String> = of
         .iter()
@@ -307,6 +312,7 @@ fn sides(quotation: &Quoted, citations: &Citations) -> Markup {
                     p.empty {
                         @match quotation.verdict {
                             Verdict::NotChecked => { "Not compared with any source." }
+                            Verdict::OffArchive => { "Not in the archive, as the draft itself says." }
                             _ => { "No passage holds these words." }
                         }
                     }
@@ -467,15 +473,15 @@ fn claims(citations: &Citations) -> Markup {
         @if !citations.claims.is_empty() {
             section {
                 h2 id="claims" { "Pinned claims" }
-                p { "Statements that the draft rests on an item without quoting it. Whether the item bears them out is for a person to judge." }
+                p { "Statements that the draft rests on something without quoting it. Whether it bears them out is for a person to judge; of what is not in the archive, nothing is shown here." }
                 ul {
                     @for claim in &citations.claims {
                         li {
                             "paragraph " (claim.paragraph) ": "
                             span dir="auto" { (claim.context) } " "
-                            @match &claim.item {
-                                Some(_) => { "[" (claim.pin) "]" }
-                                None => { strong { "[" (claim.pin) ": leads nowhere]" } }
+                            @match claim.state {
+                                Rest::Held => { "[" (claim.pin) "]" }
+                                state => { strong { "[" span dir="auto" { (claim.pin) } ": " (state.label()) "]" } }
                             }
                         }
                     }

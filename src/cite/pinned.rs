@@ -1,0 +1,330 @@
+//! Follows the pins of a draft: to items, to pages of the web, and to what the archive does not hold.
+
+use crate::cite::CiteError;
+use crate::cite::Claim;
+use crate::cite::ItemPin;
+use crate::cite::LoosePin;
+use crate::cite::Passage;
+use crate::cite::Pin;
+use crate::cite::Pinned;
+use crate::cite::Quoted;
+use crate::cite::Rest;
+use crate::cite::Sought;
+use crate::cite::Sources;
+use crate::cite::Verdict;
+use crate::record::Class;
+use crate::record::Finding;
+
+use super::check::Checker;
+use super::check::TOO_SHORT;
+use super::check::wanted;
+
+/// Characters of a text for which a pin needs no place: about a page of print.
+const PAGE: usize = 4_000;
+
+/// What a pin that belongs to no quotation comes to; what a person must know besides is added to the findings.
+pub(super) fn claim(
+    sources: &dyn Sources,
+    loose: LoosePin,
+    findings: &mut Vec<Finding>,
+) -> Result<Claim, CiteError> {
+    let LoosePin { pin, place, before } = loose;
+    let about = format!("paragraph {}", place.paragraph);
+    let (item, state) = match &pin {
+        Pin::Url(_) => (None, Rest::Web),
+        Pin::OffArchive(words) => {
+            if words.is_empty() {
+                findings.push(off_archive(&about, words));
+            }
+            (None, Rest::OffArchive)
+        }
+        Pin::Item(item) => match sources.pinned(&pin.to_string())? {
+            Pinned::Found(passages) => {
+                let vague = is_vague(item, &passages);
+                if vague {
+                    findings.push(vague_pin(&about, item, None));
+                }
+                let first = match passages.as_slice() {
+                    [only] => only.item.clone(),
+                    _ => item.reference.to_string(),
+                };
+                let state = if vague { Rest::Vague } else { Rest::Held };
+                (Some(first), state)
+            }
+            Pinned::Container => {
+                findings.push(vague_pin(&about, item, None));
+                (Some(item.reference.to_string()), Rest::Vague)
+            }
+            Pinned::NoText => (Some(item.reference.to_string()), Rest::Held),
+            Pinned::Withheld => {
+                findings.push(withheld(&about, item));
+                (None, Rest::Withheld)
+            }
+            Pinned::NoSuchItem => {
+                findings.push(unknown(&about, item));
+                (None, Rest::Unknown)
+            }
+        },
+    };
+    Ok(Claim {
+        pin: pin.to_string(),
+        paragraph: place.paragraph,
+        context: before,
+        item,
+        state,
+        place,
+    })
+}
+
+/// Whether a statement that is pinned so can be looked up only by reading on and on: the item has many messages or pages
+/// and the pin names none of them.
+fn is_vague(pin: &ItemPin, passages: &[Passage]) -> bool {
+    let long = || {
+        passages
+            .iter()
+            .map(|it| it.text.chars().take(PAGE + 1).count())
+            .sum::<usize>()
+            > PAGE
+    };
+    pin.reference.class == Class::Document && (passages.len() > 1 || pin.place.is_none() && long())
+}
+
+/// `found` is the message in which the words were found.
+fn vague_pin(about: &str, pin: &ItemPin, found: Option<&str>) -> Finding {
+    let message = match found {
+        Some(found) => format!("{pin} holds many messages; pin the one that is quoted, {found}"),
+        None => format!(
+            "{pin} does not say where: pin the message, or the page such as {}:1",
+            pin.reference
+        ),
+    };
+    Finding::new("quotation.vague-pin", about, message)
+}
+
+fn unknown(about: &str, pin: &ItemPin) -> Finding {
+    Finding::new(
+        "quotation.pin-unknown",
+        about,
+        format!("{pin} names nothing in this archive, or more than one thing; correct the pin"),
+    )
+}
+
+fn only_in_part(about: &str, pin: &ItemPin, looked: u64) -> Finding {
+    Finding::new(
+        "quotation.pin-in-part",
+        about,
+        format!(
+            "not every message in {pin} could be looked through; the words are not in the {looked} that were; pin the \
+             message"
+        ),
+    )
+}
+
+fn withheld(about: &str, pin: &ItemPin) -> Finding {
+    Finding::new(
+        "quotation.pin-withheld",
+        about,
+        format!(
+            "{pin} is withheld in this copy of the archive; ask the holder of the full archive"
+        ),
+    )
+}
+
+/// What is said of what rests on something that the archive does not hold.
+fn off_archive(about: &str, words: &str) -> Finding {
+    if words.is_empty() {
+        let message = "the draft says that it rests on something off the archive, and not on what";
+        Finding::new("quotation.vague-pin", about, message)
+    } else {
+        let message = format!("rests on {words}; not in the archive");
+        Finding::new("quotation.off-archive", about, message)
+    }
+}
+
+/// What the pins to items lead to.
+#[derive(Default)]
+struct Led<'a> {
+    passages: Vec<Passage>,
+    /// Large containers.
+    containers: Vec<&'a ItemPin>,
+    /// Pins that name no message of many, though the words are in one.
+    many: Vec<&'a ItemPin>,
+    /// Whether something is held that cannot be compared.
+    unread: bool,
+}
+
+impl Checker<'_> {
+    /// Looks only where the pins lead; where the words stand elsewhere, says so.
+    pub(super) fn pinned(
+        &mut self,
+        sought: &Sought,
+        pins: &[Pin],
+        result: &mut Quoted,
+    ) -> Result<(), CiteError> {
+        let items: Vec<&ItemPin> = pins.iter().filter_map(Pin::item).collect();
+        if items.is_empty() {
+            return self.without_item(sought, pins, result);
+        }
+        for pin in pins {
+            if let Pin::OffArchive(words) = pin {
+                result.findings.push(off_archive(&result.id, words));
+            }
+        }
+        let led = self.lead(sought, &items, result)?;
+        if led.passages.is_empty() && led.unread {
+            return Ok(());
+        }
+        let mut passages = led.passages;
+        let mut pinned: Vec<String> = passages.iter().map(|it| it.item.clone()).collect();
+        let said = result.findings.len();
+        self.decide(sought, passages.clone(), result)?;
+        if !result.verdict.passes() && !led.containers.is_empty() {
+            // Nothing signs an index: that it knows of no better passage says nothing.
+            let mut partly = Vec::new();
+            self.inside.0 += 1;
+            for pin in &led.containers {
+                let inside = self.sources.within_all(&pin.to_string(), &wanted(sought))?;
+                pinned.extend(inside.passages.iter().map(|it| it.item.clone()));
+                passages.extend(inside.passages);
+                self.inside.1 += inside.looked;
+                if !inside.all {
+                    partly.push(only_in_part(&result.id, pin, inside.looked));
+                }
+            }
+            result.nearest = None;
+            result.matches.clear();
+            result.findings.truncate(said);
+            self.decide(sought, passages, result)?;
+            if !result.verdict.passes() && !partly.is_empty() {
+                // What was not looked at may hold the words as they are quoted, so nothing is said of those that were.
+                result.verdict = Verdict::NotChecked;
+                result.nearest = None;
+                result.matches.clear();
+                result.findings.truncate(said);
+                result.findings.extend(partly);
+            }
+        }
+        if result.verdict.passes() {
+            let found = result.matches.first().map(|it| it.item.as_str());
+            let vague = led.many.iter().chain(&led.containers);
+            let vague: Vec<Finding> = vague.map(|pin| vague_pin(&result.id, pin, found)).collect();
+            result.findings.extend(vague);
+        }
+        if result.verdict.passes() || result.verdict == Verdict::NotChecked {
+            return Ok(());
+        }
+        let mut candidates = self.candidates(sought)?;
+        candidates.retain(|it| !pinned.contains(&it.item));
+        self.elsewhere(sought, candidates, result);
+        Ok(())
+    }
+
+    /// Follows the pins to items.
+    fn lead<'a>(
+        &self,
+        sought: &Sought,
+        items: &[&'a ItemPin],
+        result: &mut Quoted,
+    ) -> Result<Led<'a>, CiteError> {
+        let mut led = Led::default();
+        for pin in items {
+            match self.sources.pinned(&pin.to_string())? {
+                Pinned::Found(found) => {
+                    let document = pin.reference.class == Class::Document;
+                    if document && pin.place.is_none() && found.iter().any(|it| it.layout) {
+                        result.findings.push(Finding::new(
+                            "quotation.vague-pin",
+                            &result.id,
+                            format!("{pin} has pages: pin the page, such as {pin}:1"),
+                        ));
+                    }
+                    if document && found.len() > 1 {
+                        led.many.push(pin);
+                    }
+                    led.passages.extend(found);
+                }
+                Pinned::Container => {
+                    led.passages
+                        .extend(self.sources.within(&pin.to_string(), &wanted(sought))?);
+                    led.containers.push(pin);
+                }
+                Pinned::NoSuchItem => result.findings.push(unknown(&result.id, pin)),
+                Pinned::Withheld => {
+                    led.unread = true;
+                    result.findings.push(withheld(&result.id, pin));
+                }
+                Pinned::NoText => {
+                    led.unread = true;
+                    result.findings.push(Finding::new(
+                        "quotation.pin-without-text",
+                        &result.id,
+                        format!(
+                            "{pin} is held, but it has no text to compare with; compare it by eye"
+                        ),
+                    ));
+                }
+            }
+        }
+        Ok(led)
+    }
+
+    /// A quotation that is pinned to no item: to a page of the web, or to what the archive does not hold.
+    fn without_item(
+        &mut self,
+        sought: &Sought,
+        pins: &[Pin],
+        result: &mut Quoted,
+    ) -> Result<(), CiteError> {
+        let off = pins.iter().find_map(|pin| match pin {
+            Pin::OffArchive(words) => Some(words),
+            _ => None,
+        });
+        let Some(off) = off else {
+            // A page of the web may be held under another name: the words are looked for everywhere.
+            self.search(sought, result)?;
+            if !result.verdict.passes() {
+                result.findings.push(Finding::new(
+                    "quotation.pin-url",
+                    &result.id,
+                    format!(
+                        "the draft points to {}; fonds opens no page of the web: bring a copy in, or pin it as off the \
+                         archive",
+                        result.pins.join(", ")
+                    ),
+                ));
+            }
+            return Ok(());
+        };
+        result.verdict = Verdict::OffArchive;
+        result.findings.push(off_archive(&result.id, off));
+        if sought.words() > TOO_SHORT {
+            let candidates = self.candidates(sought)?;
+            self.elsewhere(sought, candidates, result);
+        }
+        Ok(())
+    }
+
+    /// Says of a quotation that does not stand where it is pinned that it stands in one of those passages.
+    pub(super) fn elsewhere(
+        &mut self,
+        sought: &Sought,
+        passages: Vec<Passage>,
+        result: &mut Quoted,
+    ) {
+        if sought.words() <= TOO_SHORT {
+            return;
+        }
+        let judged = self.judge_all(sought, passages);
+        if let Some(first) = judged.iter().find(|it| it.judgement.verdict.passes()) {
+            result.findings.push(Finding::new(
+                "quotation.pin-elsewhere",
+                &result.id,
+                format!(
+                    "the words stand in {} ({}), not where the draft pins them; correct the pin or the words",
+                    first.passage.item,
+                    first.judgement.verdict.label(),
+                ),
+            ));
+        }
+    }
+}
