@@ -23,7 +23,10 @@ fn desk() -> TestResult<Desk> {
     let desk = Desk::new()?;
     fs::write(desk.path("gate.eml"), MAIL)?;
     fs::write(desk.path("draft.md"), DRAFT)?;
-    assert_eq!(desk.run(&["ingest", "gate.eml", "--from", "Ann"])?.code, Some(0));
+    assert_eq!(
+        desk.run(&["ingest", "gate.eml", "--from", "Ann"])?.code,
+        Some(0)
+    );
     Ok(desk)
 }
 
@@ -42,10 +45,30 @@ fn a_sign_off_stands_beside_its_quotation_and_the_last_word_counts() -> TestResu
     let desk = desk()?;
     let before = cited(&desk, &["draft.md"])?;
     assert!(signed(&before, 0).is_null(), "the machine signs nothing");
-    let ran = desk.run(&["cite", "mark", "draft.md", "Q1", "query", "--note", "who opened it?"])?;
+    let ran = desk.run(&[
+        "cite",
+        "mark",
+        "draft.md",
+        "Q1",
+        "query",
+        "--note",
+        "who opened it?",
+    ])?;
     assert_eq!(ran.code, Some(0), "{ran}");
-    let ran = desk.run(&["cite", "mark", "draft.md", "q1", "checked", "--how", "read the mail"])?;
-    assert!(ran.out.starts_with("Q1 is signed off: checked (its verdict is house-style; it rests on m-"), "{ran}");
+    let ran = desk.run(&[
+        "cite",
+        "mark",
+        "draft.md",
+        "q1",
+        "checked",
+        "--how",
+        "read the mail",
+    ])?;
+    assert!(
+        ran.out
+            .starts_with("Q1 is signed off: checked (its verdict is house-style; it rests on m-"),
+        "{ran}"
+    );
     let after = cited(&desk, &["draft.md"])?;
     assert_eq!(signed(&after, 0)["state"], "checked");
     assert_eq!(signed(&after, 0)["by"], "Ines Valder");
@@ -65,14 +88,19 @@ fn a_sign_off_stands_beside_its_quotation_and_the_last_word_counts() -> TestResu
 fn sign_offs_are_carried_over_where_neither_words_nor_evidence_changed() -> TestResult {
     let desk = desk()?;
     for (quotation, state) in [("Q1", "checked"), ("Q2", "query"), ("Q3", "off-archive")] {
-        assert_eq!(desk.run(&["cite", "mark", "draft.md", quotation, state])?.code, Some(0));
+        assert_eq!(
+            desk.run(&["cite", "mark", "draft.md", quotation, state])?
+                .code,
+            Some(0)
+        );
     }
     // A paragraph before, the figure mended, the last one gone.
     let next = format!(
         "“The harbour was quiet all that week,” he wrote.\n\n{}",
-        DRAFT
-            .replace("$15,000", "$50,000")
-            .replace("“Nobody ever said anything of the kind to us,” she wrote. ", "")
+        DRAFT.replace("$15,000", "$50,000").replace(
+            "“Nobody ever said anything of the kind to us,” she wrote. ",
+            ""
+        )
     );
     fs::write(desk.path("next.md"), next)?;
     let carried = cited(&desk, &["next.md", "--since", "draft.md"])?;
@@ -83,9 +111,16 @@ fn sign_offs_are_carried_over_where_neither_words_nor_evidence_changed() -> Test
     assert_eq!(signed(&carried, 1)["carried_from"], "Q1");
     assert!(signed(&carried, 2).is_null(), "other words were not signed");
     let told = desk.run(&["cite", "next.md", "--since", "draft.md"])?;
-    assert!(told.out.contains("1 sign-off carried over from the older draft; to be looked at: Q1, Q3"), "{told}");
+    assert!(
+        told.out
+            .contains("1 sign-off carried over from the older draft; to be looked at: Q1, Q3"),
+        "{told}"
+    );
     // The same bytes brought in once more are other evidence than what was signed.
-    assert_eq!(desk.run(&["ingest", "gate.eml", "--from", "Bob"])?.code, Some(0));
+    assert_eq!(
+        desk.run(&["ingest", "gate.eml", "--from", "Bob"])?.code,
+        Some(0)
+    );
     let outdated = cited(&desk, &["next.md", "--since", "draft.md"])?;
     assert_eq!(signed(&outdated, 1)["outdated"], "what it rests on changed");
     assert_eq!(outdated["since"]["carried"], 0);
@@ -95,13 +130,26 @@ fn sign_offs_are_carried_over_where_neither_words_nor_evidence_changed() -> Test
 #[test]
 fn what_cannot_be_signed_is_refused_and_nothing_is_recorded() -> TestResult {
     let desk = desk()?;
-    let entries = |desk: &Desk| -> TestResult<Value> { Ok(desk.run(&["--json", "status"])?.json()?["entries"].clone()) };
+    let entries = |desk: &Desk| -> TestResult<Value> {
+        Ok(desk.run(&["--json", "status"])?.json()?["entries"].clone())
+    };
     let before = entries(&desk)?;
     for (args, code) in [
         (&["cite", "mark", "draft.md", "Q9", "checked"][..], 4),
         (&["cite", "mark", "draft.md", "Q1", "true"], 2),
         (&["cite", "mark", "no.md", "Q1", "checked"], 2),
-        (&["cite", "mark", "draft.md", "Q1", "checked", "--against", "m-zzzz"], 4),
+        (
+            &[
+                "cite",
+                "mark",
+                "draft.md",
+                "Q1",
+                "checked",
+                "--against",
+                "m-zzzz",
+            ],
+            4,
+        ),
         (&["claim", "check", "1", "checked"], 4),
         (&["claim", "add", " ", "--kind", "inference"], 2),
         (&["claim", "add", "it was so", "--kind", "document"], 2),
@@ -119,14 +167,54 @@ fn a_claim_says_what_it_rests_on_and_who_checked_it() -> TestResult {
     let empty = desk.run(&["claim"])?;
     assert_eq!(empty.out, "No claims are recorded.\n");
     let found = desk.run(&["--json", "find", "gate"])?.json()?;
-    let item = found["hits"][0]["item"].as_str().ok_or("no hit")?.to_owned();
-    let ran = desk.run(&["claim", "add", "an email to colleagues", "--kind", "document-not-held", "--who", "Source A"])?;
-    assert!(ran.out.contains("rests on nothing that is held\n       not checked"), "{ran}");
-    let ran = desk.run(&["--json", "claim", "add", "the gate was opened", "--kind", "document", "--evidence", &item])?;
+    let item = found["hits"][0]["item"]
+        .as_str()
+        .ok_or("no hit")?
+        .to_owned();
+    let ran = desk.run(&[
+        "claim",
+        "add",
+        "an email to colleagues",
+        "--kind",
+        "document-not-held",
+        "--who",
+        "Source A",
+    ])?;
+    assert!(
+        ran.out
+            .contains("rests on nothing that is held\n       not checked"),
+        "{ran}"
+    );
+    let ran = desk.run(&[
+        "--json",
+        "claim",
+        "add",
+        "the gate was opened",
+        "--kind",
+        "document",
+        "--evidence",
+        &item,
+    ])?;
     let number = ran.json()?["claims"][0]["entry"].to_string();
-    let ran = desk.run(&["claim", "check", &number, "checked", "--how", "read it", "--against", &item])?;
-    assert!(ran.out.contains(&format!("rests on {item}, of one accession")), "{ran}");
-    assert!(ran.out.contains(&format!(": read it; against {item}")), "{ran}");
+    let ran = desk.run(&[
+        "claim",
+        "check",
+        &number,
+        "checked",
+        "--how",
+        "read it",
+        "--against",
+        &item,
+    ])?;
+    assert!(
+        ran.out
+            .contains(&format!("rests on {item}, of one accession")),
+        "{ran}"
+    );
+    assert!(
+        ran.out.contains(&format!(": read it; against {item}")),
+        "{ran}"
+    );
     let all = desk.run(&["claim", "list"])?;
     assert!(all.out.starts_with("2 claims, 1 checked\n"), "{all}");
     assert_eq!(desk.run(&["verify"])?.code, Some(0));

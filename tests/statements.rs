@@ -23,7 +23,7 @@ use fonds::record::Moment;
 use fonds::record::Zone;
 use fonds::record::when;
 
-type TestResult = Result<(), Box<dyn std::error::Error>>;
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// Reference, time in UTC, whether Halloran wrote it (to Voss; else Voss to Halloran), text.
 const MESSAGES: &[(&str, &str, bool, &str)] = &[
@@ -151,17 +151,17 @@ impl Sources for Desk {
     }
 }
 
-fn checked(draft: &str, zone: &str) -> Result<Citations, CiteError> {
-    let draft = Draft::read(draft.as_bytes(), None, DraftFormat::Markdown);
+fn checked(draft: &str, zone: &str) -> TestResult<Citations> {
+    let draft = Draft::read(draft.as_bytes(), None, DraftFormat::Markdown)?;
     let options = Options {
         zone: Some(zone.to_owned()),
         ..Options::default()
     };
-    check(&Desk, &draft, &options)
+    Ok(check(&Desk, &draft, &options)?)
 }
 
 /// The statements of the last quotation that has any.
-fn stated(draft: &str) -> Result<Vec<Statement>, CiteError> {
+fn stated(draft: &str) -> TestResult<Vec<Statement>> {
     let citations = checked(draft, "America/New_York")?;
     let last = citations.quotations.into_iter().rev();
     Ok(last

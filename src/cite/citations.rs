@@ -211,6 +211,11 @@ impl Quoted {
             || self.findings.iter().any(|it| needs_attention(it.code))
     }
 
+    /// Whether a person signed it off, and nothing changed since.
+    pub fn is_settled(&self) -> bool {
+        self.signed.as_ref().is_some_and(Signed::settles)
+    }
+
     /// What the draft states of it, in sentences, but for what differs from the record: that stands among the findings.
     pub fn stated_and_not_differing(&self) -> impl Iterator<Item = String> {
         let stated = self.statements.iter();

@@ -10,6 +10,7 @@ use super::Outcome;
 use super::draft;
 use super::leaks;
 use super::leaks::LeakArgs;
+use super::mark;
 use super::outputs::may_be_written;
 use super::ui::Answer;
 use super::ui::count;
@@ -21,6 +22,7 @@ use crate::cite::Citations;
 use crate::cite::Draft;
 use crate::cite::Held;
 use crate::cite::House;
+use crate::cite::Manner;
 use crate::cite::Options;
 use crate::cite::Rest;
 use crate::cite::Verdict;
@@ -35,9 +37,16 @@ use crate::tlog::Note;
 ///
 /// Every quotation is looked for among all texts, or in the item that a pin such as `[m-7kq2]` beside it names, and each
 /// difference is named. Pins stand in brackets, footnotes, endnotes or comments: an item, an item and a page
-/// (`d-41ac:7`), or `off the archive: Source A` for what the archive does not hold. A verdict says that the words stand in the item: not who wrote them, nor whether they are true.
+/// (`d-41ac:7`), or `off the archive: Source A` for what the archive does not hold. A verdict says that the words stand in
+/// the item: not who wrote them, nor whether they are true. What the draft itself says of who wrote them, to whom and when is
+/// held against the record beside it. A person signs off (`fonds cite mark`), the program never does.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    subcommand_negates_reqs = true,
+    args_conflicts_with_subcommands = true,
+    override_usage = "fonds cite DRAFT [OPTIONS]\n       fonds cite mark DRAFT Q STATE [OPTIONS]",
+    subcommand_help_heading = "Acts",
+    after_help = "\
 Examples
   fonds cite draft.md
   fonds cite draft.docx -o report.html -o report.md
@@ -45,27 +54,65 @@ Examples
   fonds cite draft.md -o sources.csl.json       the sources cited, for Zotero
   fonds cite draft.html --house ap --json
   fonds cite - < draft.md
+  fonds cite mark draft.md Q7 checked --by \"E. Ferro\"
+  fonds cite draft-2.md --since draft.md        sign-offs of what did not change are carried over
 
 Exit status
-  0 every quotation stands, 1 some are altered, not found or need attention, 2 could not be done, 10 no archive here")]
+  0 every quotation stands or is signed off, 1 some are altered, not found or need attention, 2 could not be done,
+  10 no archive here"
+)]
 pub(super) struct CiteArgs {
+    #[command(subcommand)]
+    act: Option<CiteAct>,
     /// The draft: .docx, .odt, Markdown, HTML or plain text; - reads Markdown or a .docx from the standard input
-    #[arg(value_name = "DRAFT")]
-    draft: PathBuf,
+    #[arg(value_name = "DRAFT", required = true)]
+    draft: Option<PathBuf>,
     /// Write the report there: .html, .md or .json, or the sources cited: .csl.json; may be given several times
     #[arg(short, long = "output", value_name = "REPORT")]
     output: Vec<PathBuf>,
     /// Write the draft there, a .docx, with what was found as comments at its words
     #[arg(long, value_name = "OUT.docx")]
     comments: Option<PathBuf>,
+    /// An older state of the draft: what was signed off of it is carried over where neither words nor evidence changed
+    #[arg(long, value_name = "OLD_DRAFT")]
+    since: Option<PathBuf>,
+    #[command(flatten)]
+    rules: RulesArgs,
+    #[command(flatten)]
+    leaks: LeakArgs,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum CiteAct {
+    Mark(mark::MarkArgs),
+}
+
+/// By which rules quotations are judged.
+#[derive(Debug, clap::Args)]
+pub(super) struct RulesArgs {
     /// The house's rules of quoting: magazine, ap or legal [default: the archive's]
     #[arg(long, value_name = "HOUSE")]
     house: Option<String>,
     /// Let nothing pass that the house would allow silently
     #[arg(long)]
     strict: bool,
-    #[command(flatten)]
-    leaks: LeakArgs,
+}
+
+impl RulesArgs {
+    /// The rules that were named, else the archive's.
+    pub(super) fn read(&self, context: &Context) -> Result<Manner, CliError> {
+        let house = self
+            .house
+            .clone()
+            .unwrap_or_else(|| context.settings().house);
+        let house: House = house.parse().map_err(|error: cite::ParseHouseError| {
+            CliError::usage(error.to_string(), "magazine, ap or legal")
+        })?;
+        Ok(Manner {
+            house,
+            strict: self.strict,
+        })
+    }
 }
 
 /// The answer as text; in JSON it is the citations themselves.
@@ -97,7 +144,7 @@ impl Answer for Cited<'_> {
             }
             let _ = writeln!(text, "{:>5}  {}", of.len(), verdict.label());
             for quoted in of {
-                let attention = quoted.needs_attention();
+                let attention = quoted.needs_attention() && !quoted.is_settled();
                 if !attention && matches!(verdict, Verdict::Exact | Verdict::HouseStyle) {
                     continue;
                 }
@@ -122,6 +169,7 @@ impl Answer for Cited<'_> {
                 }
             }
         }
+        text.push_str(&signed(citations));
         let counts = &citations.counts;
         let stated = counts.statements_agree + counts.statements_differ + counts.statements_open;
         if stated > 0 {
@@ -143,6 +191,49 @@ impl Answer for Cited<'_> {
         }
         text
     }
+}
+
+/// What was signed off, in a line or two.
+fn signed(citations: &Citations) -> String {
+    let mut states: Vec<(&str, usize)> = Vec::new();
+    let mut again = Vec::new();
+    for quoted in &citations.quotations {
+        let Some(signed) = &quoted.signed else {
+            continue;
+        };
+        if signed.outdated.is_some() {
+            again.push(quoted.id.as_str());
+        }
+        match states.iter_mut().find(|it| it.0 == signed.state) {
+            Some(state) => state.1 += 1,
+            None => states.push((&signed.state, 1)),
+        }
+    }
+    let mut text = String::new();
+    if !states.is_empty() {
+        let states: Vec<String> = states
+            .iter()
+            .map(|it| format!("{} {}", it.1, it.0))
+            .collect();
+        let _ = writeln!(text, "Signed off: {}.", states.join(", "));
+    }
+    if let Some(since) = &citations.since {
+        let carried = count(since.carried as u64, "sign-off", "sign-offs");
+        let _ = write!(text, "{carried} carried over from the older draft");
+        let look = since.changed.join(", ");
+        let _ = writeln!(
+            text,
+            "; to be looked at: {}.",
+            if look.is_empty() { "none" } else { &look }
+        );
+    } else if !again.is_empty() {
+        let _ = writeln!(
+            text,
+            "Changed since it was signed off: {}.",
+            again.join(", ")
+        );
+    }
+    text
 }
 
 /// What the pins that belong to no quotation come to, in a line.
@@ -183,6 +274,14 @@ fn shortened(text: &str) -> String {
 
 /// `fonds cite`.
 pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliError> {
+    match (&args.act, &args.draft) {
+        (Some(CiteAct::Mark(args)), _) => mark::run(context, args),
+        (None, Some(draft)) => of_draft(context, args, draft),
+        (None, None) => Err(CliError::usage("no draft is named", "fonds cite DRAFT")),
+    }
+}
+
+fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, CliError> {
     for output in &args.output {
         format_of(output)?;
     }
@@ -210,26 +309,29 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
         }
     }
     let archive = context.archive()?;
-    let draft =
-        Some(("draft", args.draft.as_path())).filter(|(_, it)| *it != Path::new(draft::STDIN));
+    let draft = Some(("draft", path)).filter(|(_, it)| *it != Path::new(draft::STDIN));
     may_be_written(context, &files, draft.as_slice())?;
-    let opened = draft::open(&args.draft)?;
+    let opened = draft::open(path)?;
+    let older = args.since.as_deref().map(draft::digest).transpose()?;
     super::indexing::go_on(context, &archive);
-    let house = args
-        .house
-        .clone()
-        .unwrap_or_else(|| context.settings().house);
-    let house: House = house.parse().map_err(|error: cite::ParseHouseError| {
-        CliError::usage(error.to_string(), "magazine, ap or legal")
-    })?;
-    let citations = check(context, &archive, &opened.draft, house, args.strict)?;
+    let rules = args.rules.read(context)?;
+    let mut citations = check(context, &archive, &opened.draft, rules)?;
+    let own = archive.sign_offs(&citations.draft.sha256)?;
+    match older {
+        Some(older) => cite::sign(
+            &mut citations,
+            &own,
+            Some((older, &archive.sign_offs(&older)?)),
+        ),
+        None => cite::sign(&mut citations, &own, None),
+    }
     let seal = seal(&archive)?;
     let mut reports = Vec::new();
     for output in &args.output {
         reports.push((output, rendered(&citations, seal.as_ref(), output)?));
     }
     let remarks = match &args.comments {
-        Some(output) => Some((output, commented(&citations, &opened, &args.draft)?)),
+        Some(output) => Some((output, commented(&citations, &opened, path)?)),
         None => None,
     };
     let mut outputs: Vec<(String, &str)> = reports
@@ -254,7 +356,7 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
     let clean = citations
         .quotations
         .iter()
-        .all(|quoted| !quoted.needs_attention())
+        .all(|quoted| !quoted.needs_attention() || quoted.is_settled())
         && citations
             .findings
             .iter()
@@ -293,12 +395,11 @@ pub(super) fn check(
     context: &Context,
     archive: &Archive,
     draft: &Draft,
-    house: House,
-    strict: bool,
+    rules: Manner,
 ) -> Result<Citations, CliError> {
     let options = Options {
-        house,
-        strict,
+        house: rules.house,
+        strict: rules.strict,
         archive: context.settings().name,
         by: context.by(),
         time: Some(context.now()?.to_string()),

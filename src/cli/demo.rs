@@ -25,7 +25,7 @@ use crate::archive::About;
 use crate::archive::Archive;
 use crate::archive::EntryDraft;
 use crate::archive::Writer;
-use crate::cite::House;
+use crate::cite::Manner;
 use crate::cite::Verdict;
 use crate::durable;
 use crate::ingest;
@@ -482,7 +482,7 @@ impl Show<'_> {
         durable::write_atomic(&path, pinned.as_bytes())?;
         let citations = {
             let draft = super::draft::open(&path)?.draft;
-            super::cite::check(self.context, &archive, &draft, House::Magazine, false)?
+            super::cite::check(self.context, &archive, &draft, Manner::default())?
         };
         let seal = super::cite::seal(&archive)?;
         for name in ["report.html", "report.md"] {

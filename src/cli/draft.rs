@@ -3,11 +3,15 @@
 use std::io::Read as _;
 use std::path::Path;
 
+use sha2::Digest as _;
+use sha2::Sha256;
+
 use super::CliError;
 use super::visible;
 use crate::cite::Draft;
 use crate::cite::DraftError;
 use crate::cite::DraftFormat;
+use crate::record::Digest;
 
 /// The name that stands for the standard input.
 pub(super) const STDIN: &str = "-";
@@ -62,6 +66,18 @@ pub(super) fn open(path: &Path) -> Result<Opened, CliError> {
     let name = (!stdin).then_some(&*name);
     let draft = Draft::read(&bytes, name, format).map_err(|error| unreadable(path, &error))?;
     Ok(Opened { draft, bytes })
+}
+
+/// The digest of a draft's bytes.
+pub(super) fn digest(path: &Path) -> Result<Digest, CliError> {
+    let mut hash = Sha256::new();
+    std::fs::File::open(path)
+        .and_then(|mut file| std::io::copy(&mut file, &mut hash))
+        .map_err(|source| CliError::Read {
+            path: path.to_path_buf(),
+            source,
+        })?;
+    Ok(Digest::new(hash.finalize().into()))
 }
 
 fn called(path: &Path) -> String {

@@ -15,6 +15,7 @@ use super::cite;
 use super::claim::State;
 use super::draft;
 use super::ui::Answer;
+use crate::archive::ArchiveError;
 use crate::archive::Step;
 use crate::archive::Writer;
 use crate::cite::Citations;
@@ -94,7 +95,7 @@ impl Answer for Marked {
 /// `fonds cite mark`.
 pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliError> {
     let opened = draft::open(&args.draft)?;
-    let rules = args.rules.manner(context)?;
+    let rules = args.rules.read(context)?;
     let mut writer = context.writer()?;
     let citations = cite::check(context, writer.archive(), &opened.draft, rules)?;
     let quoted = wanted(&citations, &args.quotation)?;
@@ -107,13 +108,18 @@ pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliErro
     let cited = writer.archive().cited(&bytes.sha256)?.pop();
     let next = writer.archive().head()?.0;
     if cited.is_none() {
-        steps.push(Step::Entry(cited_entry(context, &writer, &citations, bytes)?));
+        steps.push(Step::Entry(cited_entry(
+            context, &writer, &citations, bytes,
+        )?));
     }
     let cited = cited.unwrap_or(next);
     let mut values = Values::new(context)?;
     values.set("about", json!({"entry": cited}));
     let quotation = signed_quotation(quoted);
-    values.set("quotation", serde_json::to_value(quotation).unwrap_or_default());
+    values.set(
+        "quotation",
+        serde_json::to_value(quotation).unwrap_or_default(),
+    );
     values.set("state", Value::from(args.state.word()));
     values.words("how", args.how.as_deref());
     values.words("note", args.note.as_deref());
@@ -122,7 +128,9 @@ pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliErro
     steps.push(Step::Entry(values.entry("checked/1")?));
     let mut batch = writer.batch()?;
     if writer.archive().place_of(&bytes.sha256)?.is_none() {
-        batch.put(bytes.sha256, &opened.bytes)?;
+        batch
+            .put(bytes.sha256, &opened.bytes)
+            .map_err(ArchiveError::from)?;
     }
     let appended = writer.append(steps, Some(batch))?;
     say_nameless(context);
@@ -171,7 +179,10 @@ fn cited_entry(
     );
     let mut counts = serde_json::Map::new();
     for verdict in crate::cite::Verdict::ALL {
-        let of = citations.quotations.iter().filter(|it| it.verdict == *verdict);
+        let of = citations
+            .quotations
+            .iter()
+            .filter(|it| it.verdict == *verdict);
         counts.insert(verdict.word().to_owned(), Value::from(of.count()));
     }
     values.set("quotations", Value::from(counts));

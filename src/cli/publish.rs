@@ -212,18 +212,20 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
     durable::write_atomic(&page_path, page.as_bytes()).map_err(|error| {
         not_recorded(error.into(), format!("{} is written", proof_path.display()))
     })?;
-    let append = |writer: &mut Writer| append(writer, entries).map_err(|error| {
-        let written = format!(
-            "{} and {} are written",
-            page_path.display(),
-            proof_path.display()
-        );
-        match error {
-            // It is recorded after all.
-            CliError::Archive(ArchiveError::Recorded { .. }) => error.after(written, ""),
-            error => not_recorded(error, written),
-        }
-    });
+    let append = |writer: &mut Writer| {
+        append(writer, entries).map_err(|error| {
+            let written = format!(
+                "{} and {} are written",
+                page_path.display(),
+                proof_path.display()
+            );
+            match error {
+                // It is recorded after all.
+                CliError::Archive(ArchiveError::Recorded { .. }) => error.after(written, ""),
+                error => not_recorded(error, written),
+            }
+        })
+    };
     let recorded = if let Some(writer) = &mut writer {
         append(writer)?
     } else {

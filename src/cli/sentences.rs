@@ -16,8 +16,8 @@ use crate::archive::Doomed;
 use crate::archive::Editors;
 use crate::archive::Opened;
 use crate::archive::Segment;
-use crate::archive::corrected_under;
 use crate::archive::SignedQuotation;
+use crate::archive::corrected_under;
 use crate::archive::plain;
 use crate::record::Bytes;
 use crate::record::Instant;
@@ -323,8 +323,8 @@ impl<'a> Teller<'a> {
             ),
             "checked/1" => {
                 let quotation: Option<SignedQuotation> = entry.get("quotation")?;
-                let what =
-                    quotation.map_or_else(|| about.to_owned(), |it| format!("{} of {about}", it.id));
+                let what = quotation
+                    .map_or_else(|| about.to_owned(), |it| format!("{} of {about}", it.id));
                 format!("signed off {what}: {}", said("state")?)
             }
             "cited/1" => {

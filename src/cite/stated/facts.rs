@@ -126,13 +126,14 @@ fn facts(sentence: &[Word]) -> Vec<Fact> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cite::DraftError;
     use crate::cite::DraftFormat;
 
     #[test]
-    fn sentences_with_something_to_check_are_listed_whole() {
+    fn sentences_with_something_to_check_are_listed_whole() -> Result<(), DraftError> {
         let text = "On February 28 the joint committee sat. Nobody was hurt. “No,” he wrote on July 3. \
                     Trucks crossed it 4,000 times. He said that he was tired. It was Voss.";
-        let draft = Draft::read(text.as_bytes(), None, DraftFormat::Text);
+        let draft = Draft::read(text.as_bytes(), None, DraftFormat::Text)?;
         let found: Vec<(String, Vec<Fact>)> = unquoted(&draft)
             .into_iter()
             .map(|it| (it.text, it.holds))
@@ -154,5 +155,6 @@ mod tests {
                 ),
             ]
         );
+        Ok(())
     }
 }
