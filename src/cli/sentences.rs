@@ -184,7 +184,14 @@ impl<'a> Teller<'a> {
                 } else {
                     "sealed as read out of them"
                 };
-                format!("{} items of {accession} {verb}", number(items))
+                let tool: Option<Value> = entry.get("tool")?;
+                let mapping = tool
+                    .as_ref()
+                    .and_then(|tool| tool.pointer("/settings/table/name")?.as_str())
+                    .map_or_else(String::new, |name| {
+                        format!(", tables by the mapping {}", visible(name))
+                    });
+                format!("{} items of {accession} {verb}{mapping}", number(items))
             }
             "attributed/1" => format!("{}{}", self.attributed(entry, &about)?, because("basis")?),
             "transferred/1" => {

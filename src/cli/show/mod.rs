@@ -211,7 +211,7 @@ impl Answer for Shown {
             let to = link.expanded.as_deref().unwrap_or(&link.url);
             row("link", Some(visible(to)));
         }
-        row("flags", Some(visible(&self.flags.join(" "))));
+        row("flags", Some(visible(&self.flags.join(", "))));
         for note in &self.notes {
             row("note", Some(visible(note)));
         }
