@@ -3,7 +3,6 @@
 use crate::cite::Agreement;
 use crate::cite::Citations;
 use crate::cite::CiteError;
-use crate::cite::Claim;
 use crate::cite::Counts;
 use crate::cite::Draft;
 use crate::cite::DraftName;
@@ -23,14 +22,19 @@ use crate::cite::Rules;
 use crate::cite::Sought;
 use crate::cite::Sources;
 use crate::cite::Verdict;
-use crate::cite::Wanted;
 use crate::cite::extract;
 use crate::record::Class;
 use crate::record::Finding;
+use crate::record::Zone;
 
 use super::evidence::Evidence;
-use super::judge::counts;
+use super::judge::wanted;
 use super::library::Library;
+use super::pins::claim;
+use super::pins::only_in_part;
+use super::pins::unknown;
+use super::pins::withheld;
+use super::printed;
 use super::shown::joined;
 use super::shown::matched;
 use super::stated;
@@ -48,8 +52,15 @@ const ELASTIC: usize = 4;
 const TELLING: usize = 2;
 /// Quotations above which a search index is not asked for each: going through all texts once costs less.
 const BATCH: usize = 200;
+/// Words that say something of their own: so few that a text may hold them by chance.
+const FEW: usize = 2;
+/// Words that no two texts have in common, in order, by chance.
+const MANY: usize = 10;
 /// Passages whose neighbours are looked at to see whether two messages were run together.
 const JOINED: usize = 3;
+/// Words of a quotation that a line of a transcript must hold for the lines around it to be looked at: of what one person
+/// says in many lines, each holds few.
+const TURN: usize = 3;
 
 /// Checks a draft's quotations against an archive.
 pub fn check(
@@ -87,6 +98,8 @@ pub fn check(
     for (pin, paragraph, context) in found.claims {
         claims.push(claim(sources, &pin, paragraph, context, &mut findings)?);
     }
+    let zone = options.zone.as_deref().and_then(|zone| zone.parse().ok());
+    let dated = printed::held_against(sources, &draft.paragraphs, zone.unwrap_or(Zone::UTC))?;
     Ok(Citations {
         schema: "fonds/cite/1",
         draft: DraftName {
@@ -106,6 +119,7 @@ pub fn check(
         counts: count(&quotations, claims.len()),
         quotations,
         claims,
+        dated,
         findings,
         gone_through,
     })
@@ -131,63 +145,6 @@ fn count(quotations: &[Quoted], claims: usize) -> Counts {
         statements_differ: stated(Agreement::Differs),
         statements_open: stated(Agreement::CannotTell),
     }
-}
-
-fn claim(
-    sources: &dyn Sources,
-    pin: &Pin,
-    paragraph: usize,
-    context: String,
-    findings: &mut Vec<Finding>,
-) -> Result<Claim, CiteError> {
-    let about = format!("paragraph {paragraph}");
-    let item = match sources.pinned(&pin.to_string())? {
-        Pinned::Found(passages) => passages.first().map(|it| it.item.clone()),
-        Pinned::NoText | Pinned::Container => Some(pin.reference.to_string()),
-        Pinned::Withheld => {
-            findings.push(withheld(&about, pin));
-            None
-        }
-        Pinned::NoSuchItem => {
-            findings.push(unknown(&about, pin));
-            None
-        }
-    };
-    Ok(Claim {
-        pin: pin.to_string(),
-        paragraph,
-        context,
-        item,
-    })
-}
-
-fn unknown(about: &str, pin: &Pin) -> Finding {
-    Finding::new(
-        "quotation.pin-unknown",
-        about,
-        format!("{pin} names nothing in this archive, or more than one thing; correct the pin"),
-    )
-}
-
-fn only_in_part(about: &str, pin: &Pin, looked: u64) -> Finding {
-    Finding::new(
-        "quotation.pin-in-part",
-        about,
-        format!(
-            "not every message in {pin} could be looked through; the words are not in the {looked} that were; pin the \
-             message"
-        ),
-    )
-}
-
-fn withheld(about: &str, pin: &Pin) -> Finding {
-    Finding::new(
-        "quotation.pin-withheld",
-        about,
-        format!(
-            "{pin} is withheld in this copy of the archive; ask the holder of the full archive"
-        ),
-    )
 }
 
 /// A passage and what it says about a quotation.
@@ -328,8 +285,7 @@ impl Checker<'_> {
         }
         let mut candidates = self.candidates(sought)?;
         candidates.retain(|it| !pinned.contains(&it.item));
-        self.elsewhere(sought, candidates, result);
-        Ok(())
+        self.elsewhere(sought, candidates, result)
     }
 
     /// Says of a quotation that does not stand where it is pinned that it stands in one of those passages.
@@ -338,11 +294,16 @@ impl Checker<'_> {
         sought: &Sought,
         passages: Vec<Passage>,
         result: &mut Quoted,
-    ) {
+    ) -> Result<(), CiteError> {
         if sought.words() <= TOO_SHORT {
-            return;
+            return Ok(());
         }
-        let judged = self.judge_all(sought, passages);
+        let mut judged = self.judge_all(sought, passages);
+        if !judged.iter().any(|it| it.judgement.verdict.passes())
+            && let Some(joined) = self.joined(sought, &judged)?
+        {
+            judged.insert(0, joined);
+        }
         if let Some(first) = judged.iter().find(|it| it.judgement.verdict.passes()) {
             result.findings.push(Finding::new(
                 "quotation.pin-elsewhere",
@@ -354,6 +315,7 @@ impl Checker<'_> {
                 ),
             ));
         }
+        Ok(())
     }
 
     /// Looks wherever the words may stand.
@@ -383,6 +345,25 @@ impl Checker<'_> {
         Ok(passages)
     }
 
+    /// Says of a quotation that names no source and stands nowhere as it is quoted, that what is alike may be so by chance.
+    fn doubt(found: &Judgement, result: &mut Quoted) {
+        let (held, of) = found.telling;
+        if found.verdict == Verdict::Altered
+            && result.pins.is_empty()
+            && found.equal < found.words.min(MANY)
+            && (held <= FEW || held * 4 < of * 3)
+        {
+            result.findings.push(Finding::new(
+                "quotation.may-be-chance",
+                &result.id,
+                format!(
+                    "{held} of the {of} words that say something of their own stand there: it may be alike by chance; pin \
+                     the source that is meant"
+                ),
+            ));
+        }
+    }
+
     fn judge_all(&mut self, sought: &Sought, passages: Vec<Passage>) -> Vec<Judged> {
         let mut judged: Vec<Judged> = passages
             .into_iter()
@@ -393,7 +374,13 @@ impl Checker<'_> {
             })
             .collect();
         judged.sort_by(|one, other| {
-            let key = |it: &Judged| (it.judgement.verdict, it.judgement.cost, it.passage.entry);
+            // Of two copies in which it stands, the one that has lost nothing.
+            let key = |it: &Judged| {
+                let passes = it.judgement.verdict.passes();
+                let degraded = passes && it.passage.degraded.is_some();
+                let place = (it.judgement.verdict, it.judgement.cost, it.passage.entry);
+                (!passes, degraded, place)
+            };
             key(one)
                 .cmp(&key(other))
                 .then_with(|| one.passage.item.cmp(&other.passage.item))
@@ -429,6 +416,7 @@ impl Checker<'_> {
         };
         result.verdict = best.judgement.verdict;
         result.findings.extend(best.judgement.findings.clone());
+        Self::doubt(&best.judgement, result);
         if result.verdict == Verdict::NotFound {
             self.nearest(sought, &judged, result);
             return Ok(());
@@ -477,7 +465,10 @@ impl Checker<'_> {
         let mut likely: Vec<(usize, &Judged)> = judged
             .iter()
             .map(|it| (self.library.overlap(sought, &it.passage), it))
-            .filter(|(held, _)| held * 4 >= sought.words())
+            .filter(|(held, it)| {
+                held * 4 >= sought.words()
+                    || it.passage.runs_on && *held >= TURN.min(sought.words())
+            })
             .collect();
         likely.sort_by_key(|it| std::cmp::Reverse(it.0));
         let alone = judged.first().map(|it| &it.judgement);
@@ -491,16 +482,21 @@ impl Checker<'_> {
                 .findings
                 .iter()
                 .any(|it| it.code == "quotation.joins-two-messages");
-            let better =
-                alone.is_none_or(|it| it.verdict == Verdict::NotFound || judgement.cost < it.cost);
-            if !crosses || !better {
-                continue;
-            }
-            let found = &judgement.found;
-            let joins: Vec<Joined> = stretches
+            let found = judgement.found.clone();
+            let within: Vec<_> = stretches
                 .iter()
                 .filter(|(own, _)| own.start < found.end && found.start < own.end)
-                .map(|(own, message)| joined(message, &passage, own, found))
+                .collect();
+            // What one person says in several lines of a transcript is one passage.
+            let turn = passage.runs_on && within.len() > 1;
+            let better =
+                alone.is_none_or(|it| it.verdict == Verdict::NotFound || judgement.cost < it.cost);
+            if !(crosses || turn) || !better {
+                continue;
+            }
+            let joins: Vec<Joined> = within
+                .iter()
+                .map(|(own, message)| joined(message, &passage, own, &found))
                 .collect();
             let items: Vec<&str> = joins.iter().map(|it| it.item.as_str()).collect();
             for finding in &mut judgement.findings {
@@ -511,10 +507,19 @@ impl Checker<'_> {
                     );
                 }
             }
-            if let Some((_, first)) = stretches
-                .iter()
-                .find(|(_, it)| items.first().is_some_and(|first| **first == it.item))
-            {
+            if !crosses {
+                let finding = Finding::new(
+                    "quotation.several-lines",
+                    &sought.id,
+                    format!(
+                        "the words are said by one person in {} lines of the transcript, one after the other: {}",
+                        items.len(),
+                        items.join(", ")
+                    ),
+                );
+                judgement.findings.push(finding);
+            }
+            if let Some((_, first)) = within.first() {
                 // What is said of the passage is said of the first of the messages: its sender, its time, its place.
                 passage = Passage {
                     text: passage.text,
@@ -563,34 +568,5 @@ impl Checker<'_> {
         result
             .findings
             .push(Finding::new("quotation.not-found", &result.id, message));
-    }
-}
-
-/// What an archive is asked for: the longest run of words without a mark, and all words.
-pub(super) fn wanted(sought: &Sought) -> Wanted {
-    let mut words: Vec<String> = Vec::new();
-    let mut known = std::collections::HashSet::new();
-    let mut runs: Vec<Vec<&str>> = vec![Vec::new()];
-    for token in &sought.tokens {
-        if token.sort.is_word() {
-            if known.insert(token.lower.as_str()) {
-                words.push(token.lower.clone());
-            }
-            if let Some(run) = runs.last_mut() {
-                run.push(&token.lower);
-            }
-        } else if counts(token) || !token.sort.is_mark() {
-            runs.push(Vec::new());
-        }
-    }
-    let phrase = runs.iter().max_by_key(|it| it.len());
-    Wanted {
-        phrase: phrase.map(|it| it.join(" ")).unwrap_or_default(),
-        runs: runs
-            .iter()
-            .filter(|it| !it.is_empty())
-            .map(|it| it.join(" "))
-            .collect(),
-        words,
     }
 }

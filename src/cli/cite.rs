@@ -15,6 +15,7 @@ use super::visible;
 use crate::archive::Archive;
 use crate::cite;
 use crate::cite::Citations;
+use crate::cite::Dated;
 use crate::cite::Draft;
 use crate::cite::DraftFormat;
 use crate::cite::Held;
@@ -78,7 +79,7 @@ impl serde::Serialize for Cited<'_> {
 impl Answer for Cited<'_> {
     fn text(&self) -> String {
         let citations = self.0;
-        if citations.quotations.is_empty() {
+        if citations.quotations.is_empty() && citations.dated.is_empty() {
             return "The draft has no quotations.".to_owned();
         }
         let mut text = count(citations.quotations.len() as u64, "quotation", "quotations");
@@ -126,6 +127,29 @@ impl Answer for Cited<'_> {
                 text,
                 "Who and when, as the draft says: {} agree, {} differ, {} cannot be told.",
                 counts.statements_agree, counts.statements_differ, counts.statements_open
+            );
+        }
+        if !citations.dated.is_empty() {
+            let many = count(
+                citations.dated.len() as u64,
+                "printed time",
+                "printed times",
+            );
+            let _ = writeln!(text, "{many} of posts.");
+        }
+        for dated in &citations.dated {
+            let _ = writeln!(
+                text,
+                "       paragraph {:<3} {}: {}{}\n            {}",
+                dated.paragraph,
+                visible(&dated.text),
+                dated.label(),
+                if dated.needs_attention() {
+                    "  <- look"
+                } else {
+                    ""
+                },
+                visible(&dated.said)
             );
         }
         text
@@ -190,7 +214,8 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
     let clean = citations
         .quotations
         .iter()
-        .all(|quoted| !quoted.needs_attention());
+        .all(|quoted| !quoted.needs_attention())
+        && !citations.dated.iter().any(Dated::needs_attention);
     Ok(if clean {
         Outcome::Done
     } else {

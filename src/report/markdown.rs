@@ -63,6 +63,7 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
         card(page, quotation, citations, &chains, seal)?;
     }
     claims(page, citations)?;
+    dated(page, citations)?;
     hands(page, citations, &chains)?;
     foot(page, citations, seal)
 }
@@ -142,6 +143,24 @@ fn attention(page: &mut String, citations: &Citations) -> std::fmt::Result {
     }
     if none {
         writeln!(page, "Nothing needs attention.")?;
+    }
+    Ok(())
+}
+
+fn dated(page: &mut String, citations: &Citations) -> std::fmt::Result {
+    if !citations.dated.is_empty() {
+        writeln!(page, "## Printed times of posts\n")?;
+        for dated in &citations.dated {
+            writeln!(
+                page,
+                "- {}, paragraph {}: **{}**: {}.",
+                plain(&dated.text),
+                dated.paragraph,
+                dated.label(),
+                plain(&dated.said)
+            )?;
+        }
+        writeln!(page)?;
     }
     Ok(())
 }

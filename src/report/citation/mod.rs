@@ -25,8 +25,10 @@ use super::sources::Chain;
 use super::sources::chains;
 use super::sources::terms;
 
+use sections::claims;
 use sections::correspondence;
 use sections::custody;
+use sections::dated;
 use sections::links;
 use sections::sources;
 use sections::stated;
@@ -41,6 +43,7 @@ pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
             (attention(citations))
             (quotations(citations, seal))
             (claims(citations))
+            (dated(citations))
             (correspondence(citations))
             (custody(citations))
             (sources(citations))
@@ -212,6 +215,9 @@ fn attention(citations: &Citations) -> Markup {
                             @for finding in pressing(quotation) { p { (sentence(&finding.message)) } }
                         }
                     }
+                    @for dated in citations.dated.iter().filter(|it| it.needs_attention()) {
+                        li { p { strong { (dated.text) } ", paragraph " (dated.paragraph) ": " (dated.said) "." } }
+                    }
                     @for finding in &citations.findings {
                         li { p { strong { (finding.subject) } ": " (finding.message) "." } }
                     }
@@ -277,14 +283,21 @@ fn sides(quotation: &Quoted, citations: &Citations) -> Markup {
             }
             div.side {
                 @if let Some(found) = found.filter(|it| !it.joins.is_empty()) {
-                    p.label { "The source: " (found.joins.len()) " messages" }
+                    p.label {
+                        "The source: " (found.joins.len())
+                        @if found.genre == "transcript" { " lines of a transcript" } @else { " messages" }
+                    }
                     @for message in &found.joins {
                         p.facts { (message.item) ", " (joined_parties(message, zone(citations))) }
                         p.said.message dir="auto" {
                             span.around { (message.before) }
-                            span.hidden { "[the draft takes] " }
-                            mark.c-altered { (message.text.trim()) }
-                            span.hidden { " [end]" }
+                            @if found.verdict.passes() {
+                                (message.text.trim())
+                            } @else {
+                                span.hidden { "[the draft takes] " }
+                                mark.c-altered { (message.text.trim()) }
+                                span.hidden { " [end]" }
+                            }
                             span.around { (message.after) }
                         }
                     }
@@ -454,29 +467,6 @@ pub(super) fn proof(found: &Match, seal: Option<&Seal>) -> Option<String> {
         "{}{document}; entry {entry}{of} of the ledger.",
         found.item
     ))
-}
-
-fn claims(citations: &Citations) -> Markup {
-    html! {
-        @if !citations.claims.is_empty() {
-            section {
-                h2 id="claims" { "Pinned claims" }
-                p { "Statements that the draft rests on an item without quoting it. Whether the item bears them out is for a person to judge." }
-                ul {
-                    @for claim in &citations.claims {
-                        li {
-                            "paragraph " (claim.paragraph) ": "
-                            span dir="auto" { (claim.context) } " "
-                            @match &claim.item {
-                                Some(_) => { "[" (claim.pin) "]" }
-                                None => { strong { "[" (claim.pin) ": leads nowhere]" } }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn how_to_check(citations: &Citations, seal: Option<&Seal>) -> Markup {

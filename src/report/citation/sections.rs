@@ -28,6 +28,50 @@ pub(super) fn way(custody: &str, chains: &[Chain<'_>]) -> Markup {
     }
 }
 
+/// Pins that belong to no quotation.
+pub(super) fn claims(citations: &Citations) -> Markup {
+    html! {
+        @if !citations.claims.is_empty() {
+            section {
+                h2 id="claims" { "Pinned claims" }
+                p { "Statements that the draft rests on an item without quoting it. Whether the item bears them out is for a person to judge." }
+                ul {
+                    @for claim in &citations.claims {
+                        li {
+                            "paragraph " (claim.paragraph) ": "
+                            span dir="auto" { (claim.context) } " "
+                            @match &claim.item {
+                                Some(_) => { "[" (claim.pin) "]" }
+                                None => { strong { "[" (claim.pin) ": leads nowhere]" } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Citations of posts that the draft prints with their time.
+pub(super) fn dated(citations: &Citations) -> Markup {
+    html! {
+        @if !citations.dated.is_empty() {
+            section {
+                h2 id="dated" { "Printed times of posts" }
+                p { "Each is read in the zone that is named and held against the posts of this archive. That a post is not held does not say that there was none." }
+                ul {
+                    @for dated in &citations.dated {
+                        li {
+                            span dir="auto" { (dated.text) } ", paragraph " (dated.paragraph) ": "
+                            strong { (dated.label()) } ": " (dated.said) "."
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Links to quotations.
 pub(super) fn links(quoted: &[&str]) -> Markup {
     html! {
