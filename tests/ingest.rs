@@ -377,3 +377,49 @@ fn standard_input_that_brings_nothing_is_no_document() -> TestResult {
     assert_eq!(Archive::open(&bench.archive())?.head()?.0, size);
     Ok(())
 }
+
+#[test]
+fn a_table_that_was_stopped_goes_on_by_the_same_mapping_and_no_other() -> TestResult {
+    let stopped = Bench::new()?;
+    let file = stopped.dir.path().join("posts.csv");
+    let rows: Vec<String> = (0..15_000)
+        .map(|row| format!("{row},Post number {row} of the harbor"))
+        .collect();
+    write(&file, format!("id,text\n{}\n", rows.join("\n")))?;
+    let mapping = |text: &str| {
+        let text = format!("name = 'posts'\nformat = 'csv'\n[columns]\ntext = '{text}'\n");
+        fonds::ingest::read::Mapping::read(&text)
+    };
+    let mut request = support::request(&[&file], None);
+    request.table = Some(mapping("text")?);
+    let stop = |progress: fonds::ingest::Progress| {
+        assert!(progress.messages < 11_000, "stopped here");
+    };
+    let mut writer = stopped.writer()?;
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let mut outside = support::outside();
+        outside.progress = &stop;
+        fonds::ingest::run(&mut writer, &request, &mut outside)
+    }));
+    assert!(result.is_err(), "the run was to be stopped");
+    drop(writer);
+    let half = Archive::open(&stopped.archive())?.tally("messages")?;
+    assert!(half > 0 && half < 15_000, "{half}");
+    for table in [None, Some(mapping("id")?)] {
+        let mut other = support::request(&[&file], None);
+        other.table = table;
+        let mut writer = stopped.writer()?;
+        let refused = fonds::ingest::run(&mut writer, &other, &mut support::outside());
+        let said = refused
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
+        assert!(said.contains("begun with the mapping posts"), "{said}");
+    }
+    let mut writer = stopped.writer()?;
+    let receipt = fonds::ingest::run(&mut writer, &request, &mut support::outside())?;
+    assert!(receipt.continued);
+    let archive = Archive::open(&stopped.archive())?;
+    assert_eq!(archive.tally("messages")?, 15_000);
+    Ok(())
+}

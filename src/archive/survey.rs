@@ -9,6 +9,7 @@ use super::About;
 use super::Archive;
 use super::ArchiveError;
 use super::query::Card;
+use crate::record::Moment;
 
 /// A person, body or account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,6 +204,21 @@ impl Archive {
         self.cards_where(&clauses.join(" AND "))
     }
 
+    /// Posts of which the earliest time lies between two moments, in order of time, `most` at most.
+    pub fn posts_between(
+        &self,
+        from: Moment,
+        to: Moment,
+        most: u64,
+    ) -> Result<Vec<Card>, ArchiveError> {
+        self.cards_where(&format!(
+            "item IN (SELECT item FROM card WHERE class = 'm' AND earliest BETWEEN {} AND {} AND kind LIKE '%-post' \
+             ORDER BY earliest, item LIMIT {most})",
+            from.millis(),
+            to.millis()
+        ))
+    }
+
     /// The accession with that stated provenance that was not brought to its end, if its paths are those given: its
     /// entry. One that a loss may have cut is none: its lost segments have addresses that must not be given again.
     pub fn interrupted(
@@ -236,6 +252,28 @@ impl Archive {
             .query_map([accession], |row| {
                 Ok((row.get(0)?, row.get::<_, i64>(1)? == 1, row.get(2)?, row.get(3)?))
             })?
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// Entries that seal what was read out of an accession's documents, oldest first.
+    pub fn derivations(&self, accession: u64) -> Result<Vec<u64>, ArchiveError> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT seq FROM segment WHERE accession = ?1 AND derived = 1 ORDER BY seq",
+            )?
+            .query_map([accession], |row| row.get(0))?
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// The first such entry of each run of every accession, latest first.
+    pub fn first_derivations(&self) -> Result<Vec<u64>, ArchiveError> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT seq FROM segment WHERE derived = 1 AND number = 0 ORDER BY seq DESC",
+            )?
+            .query_map((), |row| row.get(0))?
             .collect::<Result<_, _>>()?)
     }
 

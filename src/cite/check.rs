@@ -21,15 +21,16 @@ use crate::cite::Rules;
 use crate::cite::Sought;
 use crate::cite::Sources;
 use crate::cite::Verdict;
-use crate::cite::Wanted;
 use crate::cite::extract;
 use crate::record::Finding;
+use crate::record::Zone;
 
 use super::evidence::Evidence;
-use super::judge::counts;
+use super::judge::wanted;
 use super::library::Library;
 use super::lookalikes::lookalikes;
 use super::pinned::claim;
+use super::printed;
 use super::shown::joined;
 use super::shown::matched;
 use super::stated;
@@ -47,8 +48,15 @@ const ELASTIC: usize = 4;
 const TELLING: usize = 2;
 /// Quotations above which a search index is not asked for each: going through all texts once costs less.
 const BATCH: usize = 200;
+/// Words that say something of their own: so few that a text may hold them by chance.
+const FEW: usize = 2;
+/// Words that no two texts have in common, in order, by chance.
+const MANY: usize = 10;
 /// Passages whose neighbours are looked at to see whether two messages were run together.
 const JOINED: usize = 3;
+/// Words of a quotation that a line of a transcript must hold for the lines around it to be looked at: of what one person
+/// says in many lines, each holds few.
+const TURN: usize = 3;
 
 /// Checks a draft's quotations against an archive.
 pub fn check(
@@ -87,6 +95,8 @@ pub fn check(
     for loose in found.claims {
         claims.push(claim(sources, loose, &mut findings)?);
     }
+    let zone = options.zone.as_deref().and_then(|zone| zone.parse().ok());
+    let dated = printed::held_against(sources, &draft.paragraphs, zone.unwrap_or(Zone::UTC))?;
     Ok(Citations {
         schema: "fonds/cite/1",
         draft: DraftName {
@@ -108,6 +118,7 @@ pub fn check(
         claims,
         unquoted: stated::unquoted(draft),
         since: None,
+        dated,
         findings,
         gone_through,
     })
@@ -222,6 +233,25 @@ impl Checker<'_> {
         Ok(passages)
     }
 
+    /// Says of a quotation that names no source and stands nowhere as it is quoted, that what is alike may be so by chance.
+    fn doubt(found: &Judgement, result: &mut Quoted) {
+        let (held, of) = found.telling;
+        if found.verdict == Verdict::Altered
+            && result.pins.is_empty()
+            && found.equal < found.words.min(MANY)
+            && (held <= FEW || held * 4 < of * 3)
+        {
+            result.findings.push(Finding::new(
+                "quotation.may-be-chance",
+                &result.id,
+                format!(
+                    "{held} of the {of} words that say something of their own stand there: it may be alike by chance; pin \
+                     the source that is meant"
+                ),
+            ));
+        }
+    }
+
     pub(super) fn judge_all(&mut self, sought: &Sought, passages: Vec<Passage>) -> Vec<Judged> {
         let mut judged: Vec<Judged> = passages
             .into_iter()
@@ -232,7 +262,13 @@ impl Checker<'_> {
             })
             .collect();
         judged.sort_by(|one, other| {
-            let key = |it: &Judged| (it.judgement.verdict, it.judgement.cost, it.passage.entry);
+            // Of two copies in which it stands, the one that has lost nothing.
+            let key = |it: &Judged| {
+                let passes = it.judgement.verdict.passes();
+                let degraded = passes && it.passage.degraded.is_some();
+                let place = (it.judgement.verdict, it.judgement.cost, it.passage.entry);
+                (!passes, degraded, place)
+            };
             key(one)
                 .cmp(&key(other))
                 .then_with(|| one.passage.item.cmp(&other.passage.item))
@@ -271,6 +307,7 @@ impl Checker<'_> {
         };
         result.verdict = best.judgement.verdict;
         result.findings.extend(best.judgement.findings.clone());
+        Self::doubt(&best.judgement, result);
         if result.verdict == Verdict::NotFound {
             self.nearest(sought, &judged, result);
             return Ok(());
@@ -315,11 +352,18 @@ impl Checker<'_> {
     }
 
     /// The quotation laid along the conversation around the likeliest passages: whether two messages were run together.
-    fn joined(&mut self, sought: &Sought, judged: &[Judged]) -> Result<Option<Judged>, CiteError> {
+    pub(super) fn joined(
+        &mut self,
+        sought: &Sought,
+        judged: &[Judged],
+    ) -> Result<Option<Judged>, CiteError> {
         let mut likely: Vec<(usize, &Judged)> = judged
             .iter()
             .map(|it| (self.library.overlap(sought, &it.passage), it))
-            .filter(|(held, _)| held * 4 >= sought.words())
+            .filter(|(held, it)| {
+                held * 4 >= sought.words()
+                    || it.passage.runs_on && *held >= TURN.min(sought.words())
+            })
             .collect();
         likely.sort_by_key(|it| std::cmp::Reverse(it.0));
         let alone = judged.first().map(|it| &it.judgement);
@@ -333,16 +377,21 @@ impl Checker<'_> {
                 .findings
                 .iter()
                 .any(|it| it.code == "quotation.joins-two-messages");
-            let better =
-                alone.is_none_or(|it| it.verdict == Verdict::NotFound || judgement.cost < it.cost);
-            if !crosses || !better {
-                continue;
-            }
-            let found = &judgement.found;
-            let joins: Vec<Joined> = stretches
+            let found = judgement.found.clone();
+            let within: Vec<_> = stretches
                 .iter()
                 .filter(|(own, _)| own.start < found.end && found.start < own.end)
-                .map(|(own, message)| joined(message, &passage, own, found))
+                .collect();
+            // What one person says in several lines of a transcript is one passage.
+            let turn = passage.runs_on && within.len() > 1;
+            let better =
+                alone.is_none_or(|it| it.verdict == Verdict::NotFound || judgement.cost < it.cost);
+            if !(crosses || turn) || !better {
+                continue;
+            }
+            let joins: Vec<Joined> = within
+                .iter()
+                .map(|(own, message)| joined(message, &passage, own, &found))
                 .collect();
             let items: Vec<&str> = joins.iter().map(|it| it.item.as_str()).collect();
             for finding in &mut judgement.findings {
@@ -353,10 +402,19 @@ impl Checker<'_> {
                     );
                 }
             }
-            if let Some((_, first)) = stretches
-                .iter()
-                .find(|(_, it)| items.first().is_some_and(|first| **first == it.item))
-            {
+            if !crosses {
+                let finding = Finding::new(
+                    "quotation.several-lines",
+                    &sought.id,
+                    format!(
+                        "the words are said by one person in {} lines of the transcript, one after the other: {}",
+                        items.len(),
+                        items.join(", ")
+                    ),
+                );
+                judgement.findings.push(finding);
+            }
+            if let Some((_, first)) = within.first() {
                 // What is said of the passage is said of the first of the messages: its sender, its time, its place.
                 passage = Passage {
                     text: passage.text,
@@ -414,33 +472,4 @@ fn items(result: &Quoted) -> Vec<&str> {
     let pins = result.pins.iter().map(String::as_str);
     pins.filter(|it| Pin::read(it).is_some_and(|pin| pin.item().is_some()))
         .collect()
-}
-
-/// What an archive is asked for: the longest run of words without a mark, and all words.
-pub(super) fn wanted(sought: &Sought) -> Wanted {
-    let mut words: Vec<String> = Vec::new();
-    let mut known = std::collections::HashSet::new();
-    let mut runs: Vec<Vec<&str>> = vec![Vec::new()];
-    for token in &sought.tokens {
-        if token.sort.is_word() {
-            if known.insert(token.lower.as_str()) {
-                words.push(token.lower.clone());
-            }
-            if let Some(run) = runs.last_mut() {
-                run.push(&token.lower);
-            }
-        } else if counts(token) || !token.sort.is_mark() {
-            runs.push(Vec::new());
-        }
-    }
-    let phrase = runs.iter().max_by_key(|it| it.len());
-    Wanted {
-        phrase: phrase.map(|it| it.join(" ")).unwrap_or_default(),
-        runs: runs
-            .iter()
-            .filter(|it| !it.is_empty())
-            .map(|it| it.join(" "))
-            .collect(),
-        words,
-    }
 }

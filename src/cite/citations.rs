@@ -44,6 +44,9 @@ pub struct Citations {
     /// What became of the sign-offs of the older draft that was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
+    /// Citations of posts that the draft prints with their time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dated: Vec<Dated>,
     /// What was noticed about the draft as a whole.
     pub findings: Vec<Finding>,
     /// What was gone through, text by text, for verdicts that may not rest on the search index.
@@ -274,7 +277,7 @@ pub struct Match {
     /// Its subject or title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// What it is: `email`, `direct message`, `post`, `document`.
+    /// What it is: `email`, `direct message`, `post`, `transcript`, `message`, `document`.
     pub genre: String,
     /// The collection it belongs to.
     pub collection: String,
@@ -290,7 +293,8 @@ pub struct Match {
     /// The other times that the document's bytes came in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Receipt>,
-    /// Where the quotation runs several messages together: what it takes from each.
+    /// Where the quotation runs several messages together, or stands in several lines of a transcript: what it takes from
+    /// each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub joins: Vec<Joined>,
 }
@@ -413,6 +417,37 @@ impl Rest {
     }
 }
 
+/// A citation of a post that the draft prints with its time, such as `@harbor 7/11/23 (9:29 a.m.)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dated {
+    /// As printed.
+    pub text: String,
+    /// The paragraph it stands in, from 1.
+    pub paragraph: usize,
+    /// `agrees`, `differs` or `cannot-tell`.
+    pub outcome: &'static str,
+    /// How that is known, in a sentence that names the zones.
+    pub said: String,
+    /// The post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+}
+
+impl Dated {
+    /// Whether a person has to look at it.
+    pub fn needs_attention(&self) -> bool {
+        self.outcome == "differs"
+    }
+
+    /// The outcome for a reader.
+    pub fn label(&self) -> &'static str {
+        match self.outcome {
+            "cannot-tell" => "cannot tell",
+            other => other,
+        }
+    }
+}
+
 /// Whether a finding of that code asks for a person, even where the verdict passes.
 pub fn needs_attention(code: &str) -> bool {
     matches!(
@@ -435,6 +470,7 @@ pub fn needs_attention(code: &str) -> bool {
             | "quotation.second-hand"
             | "quotation.long-omission"
             | "quotation.sic-but-source-differs"
+            | "quotation.degraded-copy"
             | "quotation.pin-elsewhere"
             | "quotation.not-all-read"
             | "quotation.pin-in-part"

@@ -8,7 +8,12 @@ use crate::cite::Held;
 use crate::cite::Known;
 use crate::cite::Parties;
 use crate::cite::Passage;
+use crate::cite::Post;
+use crate::record::Moment;
 use crate::record::Participant;
+
+/// Posts around a printed time that are looked at, at most.
+const MOST_POSTS: u64 = 100_000;
 
 /// Messages before and after one that are looked at for quotations that run two together, and for answers.
 const AROUND: u64 = 12;
@@ -62,6 +67,29 @@ impl Held<'_> {
             });
         }
         Ok(Some(after))
+    }
+
+    /// The posts that were made between two moments.
+    pub(super) fn made_between(&self, from: Moment, to: Moment) -> Result<Vec<Post>, ArchiveError> {
+        let mut posts = Vec::new();
+        for card in self.archive.posts_between(from, to, MOST_POSTS)? {
+            if self.withholding.of(self.archive, card.item)?.is_some() {
+                continue;
+            }
+            let Some(opened) = self.archive.item(card.item)? else {
+                continue;
+            };
+            let people: Vec<Participant> = opened.get("from")?.unwrap_or_default();
+            posts.push(Post {
+                item: self.archive.reference(&card)?,
+                from: people
+                    .iter()
+                    .filter_map(|person| person.display.clone())
+                    .collect(),
+                at: opened.get("at")?.unwrap_or_default(),
+            });
+        }
+        Ok(posts)
     }
 
     /// Between whom a message went, with every name by which they are known.

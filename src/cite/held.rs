@@ -15,6 +15,7 @@ use crate::cite::Match;
 use crate::cite::Parties;
 use crate::cite::Passage;
 use crate::cite::Pinned;
+use crate::cite::Post;
 use crate::cite::Receipt;
 use crate::cite::Sources;
 use crate::cite::Through;
@@ -22,6 +23,7 @@ use crate::cite::Wanted;
 use crate::cite::Within;
 use crate::record::Conversation;
 use crate::record::Instant;
+use crate::record::Moment;
 use crate::record::Name;
 use crate::record::Participant;
 
@@ -104,6 +106,11 @@ impl<'a> Held<'a> {
         let free = self.withholding.inside(self.archive, &whole)?.is_none();
         let conversation: Option<Conversation> = opened.get("conversation").unwrap_or_default();
         let is_message = card.class == "m";
+        let flags: Vec<String> = if is_message {
+            opened.get("flags")?.unwrap_or_default()
+        } else {
+            Vec::new()
+        };
         let shown = |slot: &'static str| -> Result<Vec<String>, ArchiveError> {
             let people: Vec<Participant> = opened.get(slot)?.unwrap_or_default();
             Ok(people.iter().map(|person| self.shown(person)).collect())
@@ -113,6 +120,14 @@ impl<'a> Held<'a> {
             locator: locator(&card, &whole),
             text,
             layout: false,
+            escaped: flags.iter().any(|flag| flag == "html-escaped"),
+            degraded: flags
+                .iter()
+                .find_map(|flag| flag.strip_prefix("degraded: "))
+                .map(str::to_owned),
+            runs_on: conversation
+                .as_ref()
+                .is_some_and(|found| found.sort == "transcript"),
             boundaries: Vec::new(),
             from: if is_message {
                 shown("from")?
@@ -449,6 +464,11 @@ impl Sources for Held<'_> {
             .map_err(|source| asked("words", source))
     }
 
+    fn posts(&self, from: Moment, to: Moment) -> Result<Vec<Post>, CiteError> {
+        self.made_between(from, to)
+            .map_err(|source| asked("posts", source))
+    }
+
     fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError> {
         self.around(item).map_err(|source| asked(item, source))
     }
@@ -491,6 +511,8 @@ fn genre(card: &Card, conversation: Option<&Conversation>) -> &'static str {
     match conversation.map(|found| (found.platform.as_str(), found.sort.as_str())) {
         Some(("mail", _)) => "email",
         Some((_, "post")) => "post",
+        Some((_, "transcript")) => "transcript",
+        Some(("table", _)) => "message",
         Some(_) => "direct message",
         None if card.class == "m" => "message",
         None => "document",

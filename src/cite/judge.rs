@@ -4,6 +4,7 @@ use crate::cite::Change;
 use crate::cite::House;
 use crate::cite::Passage;
 use crate::cite::Verdict;
+use crate::cite::Wanted;
 use crate::cite::needs_attention;
 use crate::record::Finding;
 
@@ -15,6 +16,7 @@ use super::differences::Differences;
 use super::naming::tells;
 use super::normal::Lines;
 use super::normal::reorders;
+use super::normal::unescaped;
 use super::second_hand;
 use super::tokens::Prepared;
 use super::tokens::Sort;
@@ -121,6 +123,35 @@ impl Sought {
     }
 }
 
+/// What an archive is asked for: the longest run of words without a mark, and all words.
+pub(super) fn wanted(sought: &Sought) -> Wanted {
+    let mut words: Vec<String> = Vec::new();
+    let mut known = std::collections::HashSet::new();
+    let mut runs: Vec<Vec<&str>> = vec![Vec::new()];
+    for token in &sought.tokens {
+        if token.sort.is_word() {
+            if known.insert(token.lower.as_str()) {
+                words.push(token.lower.clone());
+            }
+            if let Some(run) = runs.last_mut() {
+                run.push(&token.lower);
+            }
+        } else if counts(token) || !token.sort.is_mark() {
+            runs.push(Vec::new());
+        }
+    }
+    let phrase = runs.iter().max_by_key(|it| it.len());
+    Wanted {
+        phrase: phrase.map(|it| it.join(" ")).unwrap_or_default(),
+        runs: runs
+            .iter()
+            .filter(|it| !it.is_empty())
+            .map(|it| it.join(" "))
+            .collect(),
+        words,
+    }
+}
+
 /// Whether a token of a quotation is one of its words.
 pub(super) fn counts(token: &Token) -> bool {
     token.sort.is_word() || matches!(token.sort, Sort::Edited(_))
@@ -141,6 +172,8 @@ pub struct Judgement {
     pub equal: usize,
     /// Of how many.
     pub words: usize,
+    /// Of its words that say something of their own, how many stand there, and how many there are.
+    pub telling: (usize, usize),
     /// How often it stands there word for word.
     pub times: usize,
     /// What the differences weigh, to choose between passages of the same verdict; says nothing else.
@@ -156,6 +189,7 @@ impl Judgement {
             found: 0..0,
             equal: 0,
             words,
+            telling: (0, 0),
             times: 0,
             cost: u64::MAX,
         }
@@ -175,11 +209,15 @@ pub fn judge(sought: &Sought, passage: &Passage, manner: Manner) -> Judgement {
 pub(super) fn readings(passage: &Passage) -> Vec<Prepared> {
     if passage.layout {
         vec![
-            Prepared::new(&passage.text, Lines::Joined),
-            Prepared::new(&passage.text, Lines::Hyphenated),
+            Prepared::new(&passage.text, Lines::Joined, passage.escaped),
+            Prepared::new(&passage.text, Lines::Hyphenated, passage.escaped),
         ]
     } else {
-        vec![Prepared::new(&passage.text, Lines::Written)]
+        vec![Prepared::new(
+            &passage.text,
+            Lines::Written,
+            passage.escaped,
+        )]
     }
 }
 
@@ -225,6 +263,7 @@ pub(super) fn judge_prepared(
         equal,
         words,
         found: found.range(text),
+        telling: found.telling,
         times: occurrences(&sought.tokens, text),
         cost: found.cost,
         ..Judgement::none(words, Verdict::NotFound)
@@ -280,6 +319,21 @@ pub(super) fn judge_prepared(
         found.note(
             "quotation.ocr-text",
             "the text was read from a printed page: compare the page itself",
+        );
+    }
+    let stretch = passage.text.get(judgement.found.clone());
+    if passage.escaped && stretch.is_some_and(|it| unescaped(it).is_some()) {
+        found.note(
+            "quotation.escaped-text",
+            "the source's text is escaped as in HTML, such as &amp; for &: it was compared without, and is shown as it stands",
+        );
+    }
+    if let Some(lost) = &passage.degraded {
+        found.note(
+            "quotation.degraded-copy",
+            format!(
+                "the copy it was compared with has lost something, as whoever brought it in says ({lost}): compare a better one"
+            ),
         );
     }
     judgement.verdict = found.verdict();

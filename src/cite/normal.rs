@@ -1,19 +1,42 @@
-//! What is folded before words are compared, and nothing else (`norm/1`).
+//! What is folded before words are compared, and nothing else (`norm/2`).
 //!
 //! Level 1 is encoding: NFC (never NFKC, which would make different characters equal), white space, characters that show
-//! nothing, ligatures of the typesetter, hyphens at the ends of printed lines. Level 2 is typography: the shapes of
+//! nothing, ligatures of the typesetter, hyphens at the ends of printed lines, the escapes of a text that is known to be
+//! escaped as in HTML. Level 2 is typography: the shapes of
 //! quotation marks, apostrophes, hyphens and dashes. A verdict can be reproduced from the version that stands in the report.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 /// Version of the tables in this file.
-pub const VERSION: &str = "norm/1";
+pub const VERSION: &str = "norm/2";
 
 /// The mark to which quotation marks of every shape fold.
 pub(super) const QUOTE: char = '"';
 /// The mark to which dashes of every length fold.
 pub(super) const DASH: char = '\u{2014}';
+
+/// The names by which HTML escapes characters, as far as programs that export text use them; `&#8217;` and `&#x2019;` are
+/// read besides.
+const ESCAPES: [(&str, char); 14] = [
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("nbsp", '\u{A0}'),
+    ("hellip", '\u{2026}'),
+    ("ndash", '\u{2013}'),
+    ("mdash", '\u{2014}'),
+    ("lsquo", '\u{2018}'),
+    ("rsquo", '\u{2019}'),
+    ("ldquo", '\u{201C}'),
+    ("rdquo", '\u{201D}'),
+    ("shy", '\u{AD}'),
+];
+
+/// Bytes of an escape with its `&` and `;`, at most.
+const LONGEST_ESCAPE: usize = 12;
 
 /// How broken lines are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,13 +127,38 @@ fn joins(character: char) -> bool {
         || matches!(character, '\u{1161}'..='\u{1175}' | '\u{11A8}'..='\u{11C2}')
 }
 
-/// The letters of a text. `offset` is added to the positions.
-pub(super) fn letters(text: &str, offset: usize, lines: Lines) -> Vec<Letter> {
+/// The letters of a text. `offset` is added to the positions; `escaped` says that it is escaped as in HTML.
+pub(super) fn letters(text: &str, offset: usize, lines: Lines, escaped: bool) -> Vec<Letter> {
     let mut letters = Vec::with_capacity(text.len());
     let mut characters = text.char_indices().peekable();
     let mut line_start = true;
     while let Some((at, first)) = characters.next() {
         let start = offset + at;
+        if escaped
+            && first == '&'
+            && let Some((plain, length)) = escape(text.get(at..).unwrap_or_default())
+        {
+            while characters
+                .next_if(|(next, _)| *next < at + length)
+                .is_some()
+            {}
+            line_start = false;
+            let end = start + length;
+            if is_invisible(plain) {
+                continue;
+            }
+            letters.push(if plain.is_whitespace() {
+                space(start, end)
+            } else {
+                Letter {
+                    start,
+                    end,
+                    plain,
+                    folded: fold(plain),
+                }
+            });
+            continue;
+        }
         if line_start && first == '>' {
             // The mark of a quoted line in a reply is no part of the words.
             letters.push(space(start, start + 1));
@@ -163,6 +211,46 @@ pub(super) fn letters(text: &str, offset: usize, lines: Lines) -> Vec<Letter> {
     letters
 }
 
+/// The character that an escape at the start of a text stands for, and the escape's length.
+fn escape(text: &str) -> Option<(char, usize)> {
+    let end = text
+        .bytes()
+        .take(LONGEST_ESCAPE)
+        .position(|byte| byte == b';')?;
+    let name = text.get(1..end)?;
+    let character = match name.strip_prefix('#') {
+        Some(number) => {
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code).filter(|it| !it.is_control() || it.is_whitespace())?
+        }
+        None => ESCAPES.iter().find(|(known, _)| *known == name)?.1,
+    };
+    Some((character, end + 1))
+}
+
+/// A text without its escapes, for looking whether words stand in it.
+pub(super) fn unescaped(text: &str) -> Option<String> {
+    let mut plain = String::new();
+    let mut from = 0;
+    for at in memchr::memchr_iter(b'&', text.as_bytes()) {
+        if at >= from
+            && let Some((character, length)) = escape(text.get(at..).unwrap_or_default())
+        {
+            plain.push_str(text.get(from..at).unwrap_or_default());
+            plain.push(character);
+            from = at + length;
+        }
+    }
+    if from == 0 {
+        return None;
+    }
+    plain.push_str(text.get(from..).unwrap_or_default());
+    Some(plain)
+}
+
 const fn space(start: usize, end: usize) -> Letter {
     Letter {
         start,
@@ -207,7 +295,21 @@ mod tests {
     use super::*;
 
     fn plain(text: &str, lines: Lines) -> String {
-        letters(text, 0, lines).iter().map(|it| it.plain).collect()
+        let letters = letters(text, 0, lines, false);
+        letters.iter().map(|it| it.plain).collect()
+    }
+
+    #[test]
+    fn escapes_are_read_in_a_text_that_is_said_to_be_escaped_and_in_no_other() {
+        let text = "time &amp; money &#8217;tis &lt;b&gt; &amp;lt; &bogus; &#0; &";
+        let all = letters(text, 3, Lines::Written, true);
+        let plain: String = all.iter().map(|it| it.plain).collect();
+        assert_eq!(plain, "time & money \u{2019}tis <b> &lt; &bogus; &#0; &");
+        let ampersand = all.iter().find(|it| it.plain == '&');
+        assert_eq!(ampersand.map(|it| (it.start, it.end)), Some((8, 13)));
+        assert_eq!(unescaped(text).as_deref(), Some(plain.as_str()));
+        assert_eq!(super::tests::plain(text, Lines::Written), text);
+        assert_eq!(unescaped("R&D"), None);
     }
 
     #[test]
@@ -237,7 +339,7 @@ mod tests {
     #[test]
     fn positions_lead_back_to_the_bytes() {
         let text = "é \u{FB02}";
-        let all = letters(text, 10, Lines::Written);
+        let all = letters(text, 10, Lines::Written, false);
         assert_eq!(all.first().map(|it| (it.start, it.end)), Some((10, 12)));
         assert_eq!(all.last().map(|it| (it.start, it.end)), Some((13, 16)));
     }

@@ -17,7 +17,7 @@ use crate::record::Finding;
 
 use super::check::Checker;
 use super::check::TOO_SHORT;
-use super::check::wanted;
+use super::judge::wanted;
 
 /// Characters of a text for which a pin needs no place: about a page of print.
 const PAGE: usize = 4_000;
@@ -215,7 +215,7 @@ impl Checker<'_> {
         }
         let mut candidates = self.candidates(sought)?;
         candidates.retain(|it| !pinned.contains(&it.item));
-        self.elsewhere(sought, candidates, result);
+        self.elsewhere(sought, candidates, result)?;
         Ok(())
     }
 
@@ -299,7 +299,7 @@ impl Checker<'_> {
         result.findings.push(off_archive(&result.id, off));
         if sought.words() > TOO_SHORT {
             let candidates = self.candidates(sought)?;
-            self.elsewhere(sought, candidates, result);
+            self.elsewhere(sought, candidates, result)?;
         }
         Ok(())
     }
@@ -310,11 +310,16 @@ impl Checker<'_> {
         sought: &Sought,
         passages: Vec<Passage>,
         result: &mut Quoted,
-    ) {
+    ) -> Result<(), CiteError> {
         if sought.words() <= TOO_SHORT {
-            return;
+            return Ok(());
         }
-        let judged = self.judge_all(sought, passages);
+        let mut judged = self.judge_all(sought, passages);
+        if !judged.iter().any(|it| it.judgement.verdict.passes())
+            && let Some(joined) = self.joined(sought, &judged)?
+        {
+            judged.insert(0, joined);
+        }
         if let Some(first) = judged.iter().find(|it| it.judgement.verdict.passes()) {
             result.findings.push(Finding::new(
                 "quotation.pin-elsewhere",
@@ -326,5 +331,6 @@ impl Checker<'_> {
                 ),
             ));
         }
+        Ok(())
     }
 }

@@ -9,6 +9,7 @@ use crate::cite::Wanted;
 use super::grams::LONGEST;
 use super::grams::gram;
 use super::grams::words;
+use super::normal::unescaped;
 use super::words::is_common;
 
 /// Texts kept for one quotation, at most.
@@ -125,6 +126,9 @@ impl Search {
 
     /// Looks at the text of an item.
     pub(super) fn look_at(&mut self, text: &str, item: u64) {
+        // Whether the text is escaped is known to whoever compares; to look in it without its escapes costs nothing.
+        let plain = unescaped(text);
+        let text = plain.as_deref().unwrap_or(text);
         self.text += 1;
         let mut last = [0_u64; LONGEST];
         let mut met = 0;

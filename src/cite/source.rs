@@ -5,6 +5,7 @@ use crate::cite::Match;
 use crate::cite::Through;
 use crate::record::Digest;
 use crate::record::Instant;
+use crate::record::Moment;
 
 /// What the checker may ask of an archive.
 pub trait Sources {
@@ -57,6 +58,11 @@ pub trait Sources {
         Ok(Parties::default())
     }
 
+    /// The posts made between two moments. Asked where a draft prints a post's time.
+    fn posts(&self, _from: Moment, _to: Moment) -> Result<Vec<Post>, CiteError> {
+        Ok(Vec::new())
+    }
+
     /// Adds to a match what is told of its source and no verdict rests on: custody, collection, terms, other receipts.
     fn tell(&self, _found: &mut Match) -> Result<(), CiteError> {
         Ok(())
@@ -84,6 +90,17 @@ pub struct Following {
     /// The item.
     pub item: String,
     /// Who is said to have sent it.
+    pub from: Vec<String>,
+    /// When.
+    pub at: Instant,
+}
+
+/// A post, as far as a citation by its time is held against it.
+#[derive(Debug, Clone, Default)]
+pub struct Post {
+    /// The item.
+    pub item: String,
+    /// Who made it.
     pub from: Vec<String>,
     /// When.
     pub at: Instant,
@@ -157,6 +174,12 @@ pub struct Passage {
     pub text: String,
     /// Whether its lines are those of a printed page (PDF, recognised text), so that words may be broken at line ends.
     pub layout: bool,
+    /// Whether its text is escaped as in HTML, `&amp;` for `&`: compared unescaped, shown as it stands.
+    pub escaped: bool,
+    /// What the copy that it stands in has lost, as whoever brought it in says; nothing where nothing is said.
+    pub degraded: Option<String>,
+    /// Whether it is a line of a transcript, where what one person says may go on in the next line.
+    pub runs_on: bool,
     /// Byte offsets in the text at which another message begins.
     pub boundaries: Vec<usize>,
     /// Who is said to have sent or written it.
@@ -173,7 +196,7 @@ pub struct Passage {
     pub entry: Option<u64>,
     /// Its subject or title.
     pub subject: Option<String>,
-    /// What it is, for a citation: `email`, `direct message`, `post`, `document`.
+    /// What it is, for a citation: `email`, `direct message`, `post`, `transcript`, `message`, `document`.
     pub genre: String,
     /// The collection it belongs to, for a citation: what the accession is called.
     pub collection: String,

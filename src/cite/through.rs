@@ -15,7 +15,7 @@ use crate::cite::Wanted;
 use crate::record::Finding;
 
 use super::check::Checker;
-use super::check::wanted;
+use super::judge::wanted;
 
 /// What going through all texts has found.
 #[derive(Debug, Clone, Default)]
@@ -68,7 +68,7 @@ impl Checker<'_> {
             // Opened for one quotation at a time: a thousand have too many to be held at once.
             let found = self.sources.opened(&items.next().unwrap_or_default())?;
             if *pinned {
-                self.elsewhere(sought, found, result);
+                self.elsewhere(sought, found, result)?;
                 continue;
             }
             if !found.is_empty() && self.is_better(sought, found, indexed, result)? {

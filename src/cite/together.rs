@@ -17,14 +17,21 @@ pub(super) fn run_together<'n>(
     neighbours: &'n [Passage],
 ) -> Option<(Passage, Stretches<'n>)> {
     let place = neighbours.iter().position(|it| it.item == passage.item)?;
-    let from = place.saturating_sub(3);
+    // A sentence is a line of a transcript, and who speaks says many.
+    let (before, most) = if passage.runs_on {
+        (place, neighbours.len())
+    } else {
+        (3, 8)
+    };
+    let from = place.saturating_sub(before);
     let mut whole = Passage {
         text: String::new(),
         boundaries: Vec::new(),
         ..passage.clone()
     };
     let mut stretches = Vec::new();
-    for neighbour in neighbours.get(from..)?.iter().take(8) {
+    let mut last: Option<&Passage> = None;
+    for neighbour in neighbours.get(from..)?.iter().take(most) {
         if whole.text.len() + neighbour.text.len() > CONVERSATION {
             if neighbour.item == passage.item {
                 return None;
@@ -33,11 +40,23 @@ pub(super) fn run_together<'n>(
         }
         if !whole.text.is_empty() {
             whole.text.push('\n');
-            whole.boundaries.push(whole.text.len());
+            if !last.is_some_and(|last| goes_on(last, neighbour)) {
+                whole.boundaries.push(whole.text.len());
+            }
         }
+        last = Some(neighbour);
         let start = whole.text.len();
         whole.text.push_str(&neighbour.text);
         stretches.push((start..whole.text.len(), neighbour));
     }
-    (!whole.boundaries.is_empty()).then_some((whole, stretches))
+    (stretches.len() > 1).then_some((whole, stretches))
+}
+
+/// Whether what is said in one line of a transcript goes on in the next: the same person speaks.
+fn goes_on(line: &Passage, next: &Passage) -> bool {
+    line.runs_on
+        && next.runs_on
+        && line.document == next.document
+        && line.from == next.from
+        && !line.from.is_empty()
 }

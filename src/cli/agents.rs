@@ -265,12 +265,14 @@ pub(super) fn account(typed: &str) -> Option<String> {
         },
     };
     let address = address.trim();
-    if address.is_empty() || address.contains(char::is_whitespace) {
+    // Names in tables have spaces.
+    let spaced = platform != "table" && address.contains(char::is_whitespace);
+    if address.is_empty() || spaced {
         return None;
     }
     match platform {
         "mail" => Some(format!("mail:{}", address.to_lowercase())),
-        "x" | "tel" => Some(format!("{platform}:{address}")),
+        "x" | "tel" | "table" => Some(format!("{platform}:{address}")),
         _ => None,
     }
 }

@@ -19,6 +19,7 @@ use super::written::write_all;
 use crate::archive::Archive;
 use crate::cite;
 use crate::cite::Citations;
+use crate::cite::Dated;
 use crate::cite::Draft;
 use crate::cite::Held;
 use crate::cite::House;
@@ -188,6 +189,29 @@ impl Answer for Cited<'_> {
             };
             let (subject, message) = (visible(&finding.subject), visible(&finding.message));
             let _ = writeln!(text, "{subject}: {message}{mark}");
+        }
+        if !citations.dated.is_empty() {
+            let many = count(
+                citations.dated.len() as u64,
+                "printed time",
+                "printed times",
+            );
+            let _ = writeln!(text, "{many} of posts.");
+        }
+        for dated in &citations.dated {
+            let _ = writeln!(
+                text,
+                "       paragraph {:<3} {}: {}{}\n            {}",
+                dated.paragraph,
+                visible(&dated.text),
+                dated.label(),
+                if dated.needs_attention() {
+                    "  <- look"
+                } else {
+                    ""
+                },
+                visible(&dated.said)
+            );
         }
         text
     }
@@ -360,7 +384,8 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
         && citations
             .findings
             .iter()
-            .all(|finding| !cite::needs_attention(finding.code));
+            .all(|finding| !cite::needs_attention(finding.code))
+        && !citations.dated.iter().any(Dated::needs_attention);
     Ok(if clean {
         Outcome::Done
     } else {

@@ -341,6 +341,7 @@ impl Show<'_> {
             note: (!said.is_empty()).then(|| said.join("; ")),
             by: self.context.by(),
             kind: None,
+            table: None,
             limits: ingest::read::Limits::default(),
             tool: super::tool(),
             before: agents.take_named(self.context),

@@ -230,6 +230,18 @@ impl Failure {
                 "too_many_paths",
                 "fonds ingest FOLDER        with the folder that they lie in".to_owned(),
             ),
+            CliError::Ingest(IngestError::OtherMapping { before }) => (
+                2,
+                "other_mapping",
+                match before {
+                    Some(name) => format!(
+                        "fonds ingest --table {name}        with the same paths: it goes on where it stopped"
+                    ),
+                    None => {
+                        "the same command without --table: it goes on where it stopped".to_owned()
+                    }
+                },
+            ),
             CliError::Ingest(_) => (
                 2,
                 "reads_otherwise",

@@ -82,7 +82,7 @@ pub(super) struct Asked {
     /// Not after
     #[arg(long, value_name = "WHEN")]
     pub(super) until: Option<String>,
-    /// What it is: message, mail, x-direct, x-channel, x-post, text, markdown, html
+    /// What it is: message, mail, x-direct, x-channel, x-post, table, text, markdown, html
     #[arg(long)]
     pub(super) kind: Vec<String>,
 }
@@ -397,20 +397,32 @@ pub(super) fn times(
 
 /// The recorded kinds that a word stands for.
 fn recorded_kinds(word: &str) -> Result<Vec<String>, CliError> {
-    let messages = ["mail-mail", "x-direct", "x-channel", "x-post"];
+    let tables = ["table-channel", "table-post", "table-transcript"];
+    let messages = [
+        "mail-mail",
+        "x-direct",
+        "x-channel",
+        "x-post",
+        "table-channel",
+        "table-post",
+        "table-transcript",
+    ];
     let kinds: &[&str] = match word.to_lowercase().as_str() {
         "message" | "messages" => &messages,
         "mail" | "email" | "e-mail" => &["mail-mail"],
         "dm" | "direct" | "x-direct" => &["x-direct"],
         "group" | "channel" | "x-channel" => &["x-channel"],
-        "post" | "tweet" | "x-post" => &["x-post"],
+        "post" | "tweet" => &["x-post", "table-post"],
+        "x-post" => &["x-post"],
+        "table" => &tables,
+        "transcript" => &["table-transcript"],
         "text" => &["text"],
         "markdown" => &["markdown"],
         "html" | "page" | "web" => &["html"],
         _ => {
             return Err(CliError::usage(
                 format!("{word:?} is not a kind that has text"),
-                "--kind message, mail, x-direct, x-channel, x-post, text, markdown or html",
+                "--kind message, mail, x-direct, x-channel, x-post, table, text, markdown or html",
             ));
         }
     };

@@ -1,6 +1,9 @@
 //! `fonds ingest`.
 
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io;
+use std::io::Read as _;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -27,6 +30,7 @@ use crate::ingest::Outside;
 use crate::ingest::Progress;
 use crate::ingest::Receipt;
 use crate::ingest::Request;
+use crate::ingest::read::Mapping;
 use crate::record::Kind;
 use crate::record::Moment;
 use crate::record::Zone;
@@ -46,6 +50,9 @@ const HOW: &[&str] = &[
 /// Lines of a long list that are shown.
 const SHOWN: usize = 20;
 
+/// Bytes that are read of a mapping; a longer one is refused.
+const LONGEST_MAPPING: u64 = 64 << 10;
+
 /// Bring in files, folders or exports. Originals are copied, never changed
 ///
 /// Mail, mailboxes, Maildirs, X archives, pages, texts and zip archives are read; any other file is kept all the same
@@ -58,7 +65,23 @@ Examples
   fonds ingest x-export.zip --from 'Source A' --received 2023-08-14 --how given
   fonds ingest papers/ --confidential --received 2023-08-14
   fonds ingest --dry-run papers/
+  fonds ingest --table posts.toml posts.csv
   ssh desk cat inbox.mbox | fonds ingest -
+
+A table (CSV, TSV, JSON lines) is read by a mapping, a small file in TOML; the archive keeps it, and its name will do
+the next time:
+  name = 'posts'
+  format = 'csv'                    or 'tsv', 'json-lines'
+  rows = 'posts'                    or 'messages', 'transcript' (where what one person says goes on in the next row)
+  escaped = 'html'                  where the text has &amp; for &: it stands as it is, and is compared without
+  degraded = 'commas are lost'      where it is known what the copy has lost
+  [columns]                         by name, or by number from 1; also to, link, id, conversation
+  text = 'text'
+  from = 'screen_name'
+  time = 'created_at'
+  [time]                            also format = '%d/%m/%Y %H:%M', 'unix' or 'unix-millis'
+  zone = 'UTC'
+and, where it is so: header = false, delimiter, quotes, encoding; from, to and time of every row in [stated].
 
 Exit status
   0 all of it is in, 3 in part (some files could not be read or understood), 2 could not be done, 10 no archive here,
@@ -106,8 +129,11 @@ pub(super) struct IngestArgs {
     #[arg(long, value_name = "ZONE")]
     zone: Option<String>,
     /// What the files are, where their content should not decide
-    #[arg(long = "as", value_name = "KIND")]
+    #[arg(long = "as", value_name = "KIND", conflicts_with = "table")]
     kind: Option<String>,
+    /// Read the files as tables, each row an item: a file that says which column is what, or the name of one used before
+    #[arg(long, value_name = "MAPPING")]
+    table: Option<PathBuf>,
     /// Say what would be done and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -184,10 +210,14 @@ impl Answer for Ingested {
             );
         }
         if !receipt.failed.is_empty() {
+            // Of one file several things may not have been understood.
+            let mut files: Vec<&str> = receipt.failed.iter().map(|it| it.path.as_str()).collect();
+            files.sort_unstable();
+            files.dedup();
             let _ = writeln!(
                 text,
                 "\n{} could not be read or understood. Exit status 3.",
-                count(receipt.failed.len() as u64, "file", "files")
+                count(files.len() as u64, "file", "files")
             );
             for failed in receipt.failed.iter().take(SHOWN) {
                 let kept = failed
@@ -295,13 +325,15 @@ pub(super) fn run(context: &Context, args: &IngestArgs) -> Result<Outcome, CliEr
         }
         let archive = context.archive()?;
         let mut agents = Agents::new(&archive)?;
-        let request = request(context, &archive, args, kind, &mut agents)?;
+        let table = table(&archive, args)?;
+        let request = request(context, &archive, args, (kind, table), &mut agents)?;
         let receipt = ingest::rehearse(&archive, &request)?;
         return finish(context, receipt, true);
     }
     let mut writer = context.writer()?;
     let mut agents = Agents::new(writer.archive())?;
-    let request = request(context, writer.archive(), args, kind, &mut agents)?;
+    let table = table(writer.archive(), args)?;
+    let request = request(context, writer.archive(), args, (kind, table), &mut agents)?;
     let stoppable = Stoppable::begin(
         context,
         Said {
@@ -335,7 +367,7 @@ pub(super) fn run(context: &Context, args: &IngestArgs) -> Result<Outcome, CliEr
         &mut Outside {
             clock: &clock,
             progress: &progress,
-            stdin: Some(Box::new(std::io::stdin())),
+            stdin: Some(Box::new(io::stdin())),
         },
     )?;
     drop(meter);
@@ -371,8 +403,18 @@ fn finish(context: &Context, receipt: Receipt, dry_run: bool) -> Result<Outcome,
 }
 
 fn kind(word: &str) -> Result<Kind, CliError> {
+    if word == Kind::Table.word() {
+        return Err(CliError::usage(
+            "a table is read by a mapping that says which column is what",
+            "fonds ingest --table MAPPING PATH",
+        ));
+    }
     Kind::from_word(word).ok_or_else(|| {
-        let words: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
+        let words: Vec<&str> = Kind::ALL
+            .iter()
+            .filter(|kind| **kind != Kind::Table)
+            .map(|kind| kind.word())
+            .collect();
         CliError::usage(
             format!("{word:?} is no kind of document"),
             format!("one of {}", words.join(", ")),
@@ -380,12 +422,52 @@ fn kind(word: &str) -> Result<Kind, CliError> {
     })
 }
 
+/// The mapping that was named: a file, or the name of one with which tables came in before.
+fn table(archive: &Archive, args: &IngestArgs) -> Result<Option<Mapping>, CliError> {
+    let Some(named) = &args.table else {
+        return Ok(None);
+    };
+    let read = File::open(named).and_then(|file| {
+        let mut text = String::new();
+        file.take(LONGEST_MAPPING).read_to_string(&mut text)?;
+        Ok(text)
+    });
+    let text = match read {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let name = named.to_string_lossy();
+            return match ingest::kept_mapping(archive, &name)? {
+                Some(mapping) => Ok(Some(mapping)),
+                None => Err(CliError::usage(
+                    format!(
+                        "{name} is no file, and no mapping of that name was used in this archive"
+                    ),
+                    "check the path, or fonds help ingest        for what a mapping is",
+                )),
+            };
+        }
+        Err(source) => {
+            return Err(CliError::Read {
+                path: named.clone(),
+                source,
+            });
+        }
+    };
+    let mapping = Mapping::read(&text).map_err(|error| {
+        CliError::usage(
+            format!("the mapping {} cannot be used: {error}", named.display()),
+            "mend the file, or fonds help ingest        for what a mapping is",
+        )
+    })?;
+    Ok(Some(mapping))
+}
+
 /// The request, with every stated thing as the slot holds it.
 fn request(
     context: &Context,
     archive: &Archive,
     args: &IngestArgs,
-    kind: Option<Kind>,
+    (kind, table): (Option<Kind>, Option<Mapping>),
     agents: &mut Agents,
 ) -> Result<Request, CliError> {
     let settings = context.settings();
@@ -449,6 +531,7 @@ fn request(
         note: None,
         by: context.by(),
         kind,
+        table,
         limits: ingest::read::Limits::default(),
         tool: super::tool(),
         before: agents.take_named(context),

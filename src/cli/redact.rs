@@ -124,6 +124,7 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
             note: None,
             by: context.by(),
             kind: None,
+            table: None,
             limits: ingest::read::Limits::default(),
             tool: super::tool(),
             before: Vec::new(),

@@ -227,7 +227,17 @@ impl<'a> Teller<'a> {
                 } else {
                     "sealed as read out of them"
                 };
-                format!("{} of {accession} {verb}", count(items, "item", "items"))
+                let tool: Option<Value> = entry.get("tool")?;
+                let mapping = tool
+                    .as_ref()
+                    .and_then(|tool| tool.pointer("/settings/table/name")?.as_str())
+                    .map_or_else(String::new, |name| {
+                        format!(", tables by the mapping {}", visible(name))
+                    });
+                format!(
+                    "{} of {accession} {verb}{mapping}",
+                    count(items, "item", "items")
+                )
             }
             "attributed/1" => format!(
                 "{}{}",

@@ -34,6 +34,15 @@ pub enum IngestError {
         /// The longest list.
         most: usize,
     },
+    /// An interrupted accession was begun with another mapping, or with none.
+    #[error("{}", match before {
+        Some(name) => format!("this accession was begun with the mapping {name}, as it was then, and was interrupted"),
+        None => "this accession was begun without a mapping of tables, and was interrupted".to_owned(),
+    })]
+    OtherMapping {
+        /// The name of the mapping.
+        before: Option<String>,
+    },
     /// An interrupted accession cannot be taken up: the readers give something else now.
     #[error(
         "{path} was read otherwise when its ingest was interrupted: item {item} has another digest now"

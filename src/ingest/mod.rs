@@ -17,6 +17,7 @@ pub mod read;
 mod rehearse;
 mod resume;
 mod run;
+mod tables;
 mod telling;
 mod walk;
 
@@ -29,6 +30,7 @@ use serde_json::Value;
 pub use error::IngestError;
 pub use rehearse::rehearse;
 pub use run::run;
+pub use tables::kept_mapping;
 
 use crate::record::Kind;
 use crate::record::Moment;
@@ -45,6 +47,8 @@ pub struct Request {
     pub by: Option<String>,
     /// What the files are, where they should not be judged by their content.
     pub kind: Option<Kind>,
+    /// What the columns of the files are, where these are tables.
+    pub table: Option<read::Mapping>,
     /// How much is taken in.
     pub limits: read::Limits,
     /// The program: name, version, build digest.

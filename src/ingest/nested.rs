@@ -180,6 +180,7 @@ impl Run<'_, '_> {
             size: bytes.size,
             content: &mut *content,
             companion: &companion,
+            table: self.request.table.as_ref(),
             limits: &limits,
         };
         let mut stopped = None;

@@ -93,9 +93,12 @@ fn one(
         receipt.documents.known += 1;
         return Ok(None);
     }
+    if let Some(misfit) = request.misfit(&held) {
+        return Ok(Some(misfit));
+    }
     let came = Came::from_file(walked);
     let name = came.name.as_ref().map(ToString::to_string);
-    let kind = request.kind.unwrap_or_else(|| {
+    let kind = request.kind_said().unwrap_or_else(|| {
         sniff(
             held.get(..HEAD).unwrap_or(&held),
             name.as_deref(),
@@ -134,6 +137,7 @@ fn one(
         size,
         content: &mut file,
         companion: &companion,
+        table: request.table.as_ref(),
         limits: &request.limits,
     };
     let shown = walked.path.display().to_string();

@@ -135,6 +135,7 @@ impl<'a, 'o> Run<'a, 'o> {
             outside,
         };
         if let Some(accession) = interrupted {
+            run.demand_same_mapping(accession)?;
             run.take_up(accession)?;
         }
         run.writer.hold()?;
@@ -177,8 +178,14 @@ impl<'a, 'o> Run<'a, 'o> {
                 Ok(file) => {
                     self.progress.files += 1;
                     self.progress.bytes += file.bytes.len() as u64;
-                    if !self.is_known(&file.walked.path, &file.digest)? {
-                        fresh.push(file);
+                    if self.is_known(&file.walked.path, &file.digest)? {
+                        continue;
+                    }
+                    match self.request.misfit(&file.bytes) {
+                        Some(misfit) => {
+                            self.fail(&file.walked.path.display().to_string(), misfit, None);
+                        }
+                        None => fresh.push(file),
                     }
                 }
                 Err(unread) => {
@@ -187,7 +194,7 @@ impl<'a, 'o> Run<'a, 'o> {
                 }
             }
         }
-        let kind = self.request.kind;
+        let kind = self.request.kind_said();
         let committer = self.writer.archive().committer();
         let drafted: Vec<_> = fresh
             .into_par_iter()
@@ -234,7 +241,13 @@ impl<'a, 'o> Run<'a, 'o> {
     fn large_file(&mut self, walked: &Walked) -> Result<(), IngestError> {
         let opened = File::open(&walked.path);
         match opened {
-            Ok(mut file) => self.stream(&mut file, &Came::from_file(walked), &walked.path),
+            Ok(mut file) => {
+                let came = Came::from_file(walked);
+                match self.beginning(&mut file, &came) {
+                    Some(head) => self.stream(&mut head.chain(file), &came, &walked.path),
+                    None => Ok(()),
+                }
+            }
             Err(error) => {
                 self.fail(&walked.path.display().to_string(), unreadable(&error), None);
                 Ok(())
@@ -255,7 +268,10 @@ impl<'a, 'o> Run<'a, 'o> {
                 Ok(())
             }
             // An error is met again, and told, where it is read.
-            Ok(_) | Err(_) => self.stream(&mut stdin, &came, Path::new("-")),
+            Ok(_) | Err(_) => match self.beginning(&mut stdin, &came) {
+                Some(head) => self.stream(&mut head.chain(stdin), &came, Path::new("-")),
+                None => Ok(()),
+            },
         }
     }
 
@@ -295,7 +311,7 @@ impl<'a, 'o> Run<'a, 'o> {
         };
         let (kind, draft) = came.draft(
             self.writer.archive().committer(),
-            self.request.kind,
+            self.request.kind_said(),
             held.as_deref().unwrap_or(&beginning),
             bytes,
         )?;
@@ -350,7 +366,10 @@ impl<'a, 'o> Run<'a, 'o> {
             return Ok(false);
         }
         let document = archive.reference(&card)?;
-        self.already(path, document);
+        match self.read_otherwise(&card)? {
+            Some(reason) => self.fail(&path.display().to_string(), reason, None),
+            None => self.already(path, document),
+        }
         Ok(true)
     }
 
@@ -451,12 +470,12 @@ impl<'a, 'o> Run<'a, 'o> {
             steps.push(Step::Entry(EntryDraft::new("accessioned/1", &values)?));
         }
         if last || !self.received.is_empty() {
-            let values = self.sealed_with(&[]);
+            let values = self.sealed_with(self.request.tool.clone(), &[]);
             steps.push(Step::Segment(self.received.take(accession, last, values)));
         }
         if last || !self.derived.is_empty() {
             let notices = self.notices.take();
-            let values = self.sealed_with(&notices);
+            let values = self.sealed_with(self.request.deriving_tool(), &notices);
             steps.push(Step::Segment(self.derived.take(accession, last, values)));
         }
         let appended = self.writer.append(steps, self.batch.take())?;
@@ -486,9 +505,9 @@ impl<'a, 'o> Run<'a, 'o> {
         values
     }
 
-    fn sealed_with(&self, notices: &[Value]) -> Vec<(&'static str, Value)> {
+    fn sealed_with(&self, tool: Value, notices: &[Value]) -> Vec<(&'static str, Value)> {
         let mut values = self.signed();
-        values.push(("tool", self.request.tool.clone()));
+        values.push(("tool", tool));
         if !notices.is_empty() {
             values.push(("note", Value::from(notices.to_vec())));
         }

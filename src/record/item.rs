@@ -92,6 +92,8 @@ pub enum Kind {
     XAccount,
     /// Any other part of an X archive.
     XOther,
+    /// A table of messages, read by a mapping of its columns.
+    Table,
     /// Bytes that no reader understands: stored, not searchable.
     Other,
 }
@@ -110,6 +112,7 @@ impl Kind {
         Self::XTweets,
         Self::XAccount,
         Self::XOther,
+        Self::Table,
         Self::Other,
     ];
 
@@ -127,6 +130,7 @@ impl Kind {
             Self::XTweets => "x-tweets",
             Self::XAccount => "x-account",
             Self::XOther => "x-other",
+            Self::Table => "table",
             Self::Other => "other",
         }
     }
@@ -146,6 +150,7 @@ impl Kind {
                 | Self::XDirectMessages
                 | Self::XGroupMessages
                 | Self::XTweets
+                | Self::Table
         )
     }
 }
@@ -184,8 +189,8 @@ pub struct Document {
 /// An account or address that takes part in a message. RSMF `participants`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Participant {
-    /// The account, `mail:` and an address in lower case, or `x:` and the account's number; absent where only a name is
-    /// given.
+    /// The account: `mail:` and an address in lower case; `x:` and the account's number; `table:`, the name of a mapping,
+    /// a slash and the name in the table. Absent where only a name is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
     /// The name shown beside it.
@@ -203,9 +208,9 @@ pub struct Conversation {
     pub display: Option<String>,
     /// The platform's id; for mail the message id that starts the thread.
     pub id: String,
-    /// `mail` or `x`.
+    /// `mail` or `x`; `table` where only the table is known that it came in.
     pub platform: String,
-    /// `direct`, `channel`, `mail` or `post`.
+    /// `direct`, `channel`, `mail`, `post` or `transcript`.
     #[serde(rename = "type")]
     pub sort: String,
 }

@@ -74,12 +74,12 @@ impl Zone {
     }
 
     /// The first moment at which a wall clock shows this or, where the clocks leap over it, the moment of the leap.
-    pub(super) fn first(self, wall: NaiveDateTime) -> Option<Moment> {
+    pub fn first(self, wall: NaiveDateTime) -> Option<Moment> {
         self.moments(wall).map(|(first, _)| first)
     }
 
     /// The last such moment, where the clocks are set back and show it twice.
-    pub(super) fn last(self, wall: NaiveDateTime) -> Option<Moment> {
+    pub fn last(self, wall: NaiveDateTime) -> Option<Moment> {
         self.moments(wall).map(|(_, last)| last)
     }
 

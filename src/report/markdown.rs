@@ -65,6 +65,7 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
     }
     claims(page, citations)?;
     unquoted(page, citations)?;
+    dated(page, citations)?;
     hands(page, citations, &chains)?;
     foot(page, citations, seal)
 }
@@ -144,6 +145,24 @@ fn attention(page: &mut String, citations: &Citations) -> std::fmt::Result {
     }
     if none {
         writeln!(page, "Nothing needs attention.")?;
+    }
+    Ok(())
+}
+
+fn dated(page: &mut String, citations: &Citations) -> std::fmt::Result {
+    if !citations.dated.is_empty() {
+        writeln!(page, "## Printed times of posts\n")?;
+        for dated in &citations.dated {
+            writeln!(
+                page,
+                "- {}, paragraph {}: **{}**: {}.",
+                plain(&dated.text),
+                dated.paragraph,
+                dated.label(),
+                plain(&dated.said)
+            )?;
+        }
+        writeln!(page)?;
     }
     Ok(())
 }

@@ -126,6 +126,7 @@ fn a_line_without_end_is_one_message_that_is_not_read() -> TestResult {
         size,
         content: &mut content,
         companion: &nothing,
+        table: None,
         limits: &limits,
     };
     read(&mut input, &mut |found| {
@@ -337,6 +338,7 @@ fn a_sink_that_stops_is_heard() {
         size: 4,
         content: &mut content,
         companion: &nothing,
+        table: None,
         limits: &Limits::default(),
     };
     let outcome = read(&mut input, &mut |_| Err(Stop("full disk".into())));

@@ -10,5 +10,6 @@ mod samples;
 #[path = "../support/skipped.rs"]
 mod skipped;
 mod support;
+mod tables;
 mod told;
 mod trees;

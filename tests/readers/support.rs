@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use fonds::ingest::read::Found;
 use fonds::ingest::read::Input;
 use fonds::ingest::read::Limits;
+use fonds::ingest::read::Mapping;
 use fonds::ingest::read::Part;
 use fonds::ingest::read::ReadError;
 use fonds::ingest::read::read;
@@ -76,6 +77,29 @@ pub(crate) fn read_named(
     limits: &Limits,
     companion: &dyn Fn(&str, u64) -> Option<Vec<u8>>,
 ) -> Finds {
+    read_in(kind, name, bytes, limits, companion, None)
+}
+
+/// Reads bytes as a table of that name.
+pub(crate) fn read_table(mapping: &Mapping, name: &str, bytes: &[u8], limits: &Limits) -> Finds {
+    read_in(
+        Kind::Table,
+        name,
+        bytes,
+        limits,
+        &|_, _| None,
+        Some(mapping),
+    )
+}
+
+fn read_in(
+    kind: Kind,
+    name: &str,
+    bytes: &[u8],
+    limits: &Limits,
+    companion: &dyn Fn(&str, u64) -> Option<Vec<u8>>,
+    table: Option<&Mapping>,
+) -> Finds {
     let mut finds = Finds::default();
     let mut content = Cursor::new(bytes);
     let name = Name::Text(name.to_owned());
@@ -85,6 +109,7 @@ pub(crate) fn read_named(
         size: bytes.len() as u64,
         content: &mut content,
         companion,
+        table,
         limits,
     };
     let outcome = read(&mut input, &mut |found| {

@@ -96,6 +96,7 @@ pub(crate) fn request(paths: &[&Path], from: Option<&str>) -> Request {
         note: None,
         by: Some("E. Ferro".to_owned()),
         kind: None,
+        table: None,
         limits: ingest::read::Limits::default(),
         tool: serde_json::json!({"name": "fonds", "version": "0.1.0"}),
         before: Vec::new(),

@@ -90,8 +90,8 @@ pub(super) struct Place {
 }
 
 impl Prepared {
-    /// Cuts an archived text.
-    pub(super) fn new(text: &str, lines: Lines) -> Self {
+    /// Cuts an archived text; `escaped` says that it is escaped as in HTML.
+    pub(super) fn new(text: &str, lines: Lines, escaped: bool) -> Self {
         let mut prepared = Self {
             tokens: Vec::new(),
             kinds: Vec::new(),
@@ -103,7 +103,7 @@ impl Prepared {
         while begin < text.len() {
             let end = block_end(text, begin);
             let block = text.get(begin..end).unwrap_or_default();
-            for token in cut(&letters(block, begin, lines), false) {
+            for token in cut(&letters(block, begin, lines, escaped), false) {
                 name.clear();
                 name.push_str(&token.plain);
                 name.push('\0');
@@ -149,7 +149,7 @@ fn block_end(text: &str, begin: usize) -> usize {
 
 /// The tokens of a quotation in a draft.
 pub(super) fn quoted(text: &str) -> Vec<Token> {
-    cut(&letters(text, 0, Lines::Written), true)
+    cut(&letters(text, 0, Lines::Written, false), true)
 }
 
 /// Letters written without spaces between words: each is a word of its own.

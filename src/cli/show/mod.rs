@@ -236,7 +236,7 @@ impl Answer for Shown {
             let more = format!("and {} more (--json lists all)", number(more));
             row("link", Some(more));
         }
-        row("flags", Some(visible(&self.flags.join(" "))));
+        row("flags", Some(visible(&self.flags.join(", "))));
         for note in &self.notes {
             row("note", Some(visible(note)));
         }

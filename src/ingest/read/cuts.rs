@@ -112,6 +112,7 @@ impl Cuts {
 pub(super) struct Tally {
     pub count: u64,
     first: Vec<u64>,
+    last: Option<u64>,
 }
 
 impl Tally {
@@ -119,6 +120,14 @@ impl Tally {
         self.count += 1;
         if self.first.len() < LISTED {
             self.first.push(offset);
+        }
+    }
+
+    /// Adds a place, unless it was added last.
+    pub(super) fn add_once(&mut self, offset: u64) {
+        if self.last != Some(offset) {
+            self.last = Some(offset);
+            self.add(offset);
         }
     }
 

@@ -16,6 +16,7 @@ mod html;
 mod mail;
 mod mbox;
 mod sniff;
+mod table;
 mod text;
 mod time;
 mod urls;
@@ -28,6 +29,10 @@ use std::io::Seek;
 
 pub use self::sniff::Sniffed;
 pub use self::sniff::sniff;
+pub use self::table::Format;
+pub use self::table::Mapping;
+pub use self::table::MappingError;
+pub(super) use self::table::fits;
 pub(super) use self::zip::too_many;
 
 use crate::record::Instant;
@@ -56,6 +61,8 @@ pub struct Input<'a> {
     /// A file that lay beside this one, such as `account.js` or `direct_messages_media/12-a.jpg`; nothing where there is
     /// none. The number is how many of its bytes are wanted: a longer one is given cut, and 0 asks whether it is there.
     pub companion: &'a dyn Fn(&str, u64) -> Option<Vec<u8>>,
+    /// What the columns are, where it is a table.
+    pub table: Option<&'a Mapping>,
     /// How much is taken in.
     pub limits: &'a Limits,
 }
@@ -209,6 +216,12 @@ pub enum ReadError {
         /// What is wrong there.
         reason: String,
     },
+    /// It is not the table that its mapping describes.
+    #[error("it is not the table that its mapping describes: {reason}")]
+    Table {
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 /// What a sink is.
@@ -228,6 +241,7 @@ pub fn read(
         Kind::Mbox => mbox::read(input, sink),
         Kind::Zip => zip::read(input, sink),
         Kind::XDirectMessages | Kind::XGroupMessages | Kind::XTweets => x::read(input, sink),
+        Kind::Table => table::read(input, sink),
         _ => Ok(()),
     }
 }

@@ -147,6 +147,20 @@ pub(super) fn anywhere(words: &str, local: i64, basis: &str) -> Instant {
     }
 }
 
+/// A time that was read as if it were UTC, of which nobody says the zone.
+pub(super) fn widened(at: Instant) -> Instant {
+    let shifted = |at: Option<Moment>, hours: i64| {
+        at.and_then(|at| Moment::from_millis(at.millis().checked_add(hours * HOUR)?))
+    };
+    Instant {
+        earliest: shifted(at.earliest, -FURTHEST_AHEAD),
+        latest: shifted(at.latest, FURTHEST_BEHIND),
+        zone: None,
+        zone_basis: None,
+        ..at
+    }
+}
+
 /// Minutes ahead of UTC. RFC 5322 §3.3: `-0000` says nothing of the zone.
 fn zone(word: &str) -> Option<i64> {
     if let Some(digits) = word.strip_prefix(['+', '-']) {

@@ -11,7 +11,6 @@ use crate::cite::Citations;
 use crate::cite::Joined;
 use crate::cite::Match;
 use crate::cite::Quoted;
-use crate::cite::Rest;
 use crate::cite::Verdict;
 use crate::cite::needs_attention;
 use crate::record::Finding;
@@ -29,8 +28,10 @@ use super::sources::terms;
 
 pub use comments::comments;
 
+use sections::claims;
 use sections::correspondence;
 use sections::custody;
+use sections::dated;
 use sections::links;
 use sections::said;
 use sections::sources;
@@ -48,6 +49,7 @@ pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
             (quotations(citations, seal))
             (claims(citations))
             (unquoted(citations))
+            (dated(citations))
             (correspondence(citations))
             (custody(citations))
             (sources(citations))
@@ -220,6 +222,9 @@ fn attention(citations: &Citations) -> Markup {
                             @for finding in pressing(quotation) { p { (sentence(&finding.message)) } }
                         }
                     }
+                    @for dated in citations.dated.iter().filter(|it| it.needs_attention()) {
+                        li { p { strong { (dated.text) } ", paragraph " (dated.paragraph) ": " (dated.said) "." } }
+                    }
                     @for finding in &citations.findings {
                         li { p { strong { (finding.subject) } ": " (finding.message) "." } }
                     }
@@ -288,14 +293,21 @@ fn sides(quotation: &Quoted, citations: &Citations) -> Markup {
             }
             div.side {
                 @if let Some(found) = found.filter(|it| !it.joins.is_empty()) {
-                    p.label { "The source: " (found.joins.len()) " messages" }
+                    p.label {
+                        "The source: " (found.joins.len())
+                        @if found.genre == "transcript" { " lines of a transcript" } @else { " messages" }
+                    }
                     @for message in &found.joins {
                         p.facts { (message.item) ", " (joined_parties(message, zone(citations))) }
                         p.said.message dir="auto" {
                             span.around { (message.before) }
-                            span.hidden { "[the draft takes] " }
-                            mark.c-altered { (message.text.trim()) }
-                            span.hidden { " [end]" }
+                            @if found.verdict.passes() {
+                                (message.text.trim())
+                            } @else {
+                                span.hidden { "[the draft takes] " }
+                                mark.c-altered { (message.text.trim()) }
+                                span.hidden { " [end]" }
+                            }
                             span.around { (message.after) }
                         }
                     }
@@ -466,29 +478,6 @@ pub(super) fn proof(found: &Match, seal: Option<&Seal>) -> Option<String> {
         "{}{document}; entry {entry}{of} of the ledger.",
         found.item
     ))
-}
-
-fn claims(citations: &Citations) -> Markup {
-    html! {
-        @if !citations.claims.is_empty() {
-            section {
-                h2 id="claims" { "Pinned claims" }
-                p { "Statements that the draft rests on something without quoting it. Whether it bears them out is for a person to judge; of what is not in the archive, nothing is shown here." }
-                ul {
-                    @for claim in &citations.claims {
-                        li {
-                            "paragraph " (claim.paragraph) ": "
-                            span dir="auto" { (claim.context) } " "
-                            @match claim.state {
-                                Rest::Held => { "[" (claim.pin) "]" }
-                                state => { strong { "[" span dir="auto" { (claim.pin) } ": " (state.label()) "]" } }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn how_to_check(citations: &Citations, seal: Option<&Seal>) -> Markup {

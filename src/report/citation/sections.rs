@@ -5,6 +5,7 @@ use maud::html;
 
 use crate::cite::Citations;
 use crate::cite::Quoted;
+use crate::cite::Rest;
 use crate::cite::Signed;
 
 use super::super::chicago;
@@ -25,6 +26,50 @@ pub(super) fn way(custody: &str, chains: &[Chain<'_>]) -> Markup {
             a href=(format!("#custody-{number}")) { "Custody " (number) }
             @if chains.get(number - 1).is_some_and(Chain::has_gap) { ", with a gap" }
             "."
+        }
+    }
+}
+
+/// Pins that belong to no quotation.
+pub(super) fn claims(citations: &Citations) -> Markup {
+    html! {
+        @if !citations.claims.is_empty() {
+            section {
+                h2 id="claims" { "Pinned claims" }
+                p { "Statements that the draft rests on something without quoting it. Whether it bears them out is for a person to judge; of what is not in the archive, nothing is shown here." }
+                ul {
+                    @for claim in &citations.claims {
+                        li {
+                            "paragraph " (claim.paragraph) ": "
+                            span dir="auto" { (claim.context) } " "
+                            @match claim.state {
+                                Rest::Held => { "[" (claim.pin) "]" }
+                                state => { strong { "[" span dir="auto" { (claim.pin) } ": " (state.label()) "]" } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Citations of posts that the draft prints with their time.
+pub(super) fn dated(citations: &Citations) -> Markup {
+    html! {
+        @if !citations.dated.is_empty() {
+            section {
+                h2 id="dated" { "Printed times of posts" }
+                p { "Each is read in the zone that is named and held against the posts of this archive. That a post is not held does not say that there was none." }
+                ul {
+                    @for dated in &citations.dated {
+                        li {
+                            span dir="auto" { (dated.text) } ", paragraph " (dated.paragraph) ": "
+                            strong { (dated.label()) } ": " (dated.said) "."
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -223,7 +223,7 @@ fn is_blank(entry: &Map<String, Value>) -> bool {
 }
 
 /// The entry as an object, and what had to be replaced to read it.
-fn object(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<String>), serde_json::Error> {
+pub(super) fn object(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<String>), serde_json::Error> {
     let mut notes = Vec::new();
     let text = String::from_utf8_lossy(bytes);
     if matches!(text, Cow::Owned(_)) {
