@@ -103,7 +103,7 @@ impl Sources {
             format!("> {}{pin}\n\n", quotation.trim())
         });
         let text: String = blocks.collect();
-        let draft = Draft::read(text.as_bytes(), Some("quotes.txt"), DraftFormat::Text);
+        let draft = Draft::read(text.as_bytes(), Some("quotes.txt"), DraftFormat::Text)?;
         let archive = Archive::open(&self.bench.archive())?;
         let found = check(&Held::new(&archive)?, &draft, &Options::default())?;
         assert_eq!(found.quotations.len(), quotations.len());
@@ -489,7 +489,7 @@ fn printed_times_of_posts_are_held_against_the_posts_and_zones_are_named() -> Te
         .iter()
         .map(|page| format!("{}\n\n", page.1.replace('>', " ")))
         .collect();
-    let draft = Draft::read(draft.as_bytes(), Some("report.txt"), DraftFormat::Text);
+    let draft = Draft::read(draft.as_bytes(), Some("report.txt"), DraftFormat::Text)?;
     // Paragraphs are pages; one of nothing but a pin would not be.
     assert_eq!(draft.paragraphs.len(), pages.len());
     let draft = Draft {

@@ -228,7 +228,7 @@ fn nothing_of_a_hostile_draft_or_source_moves_a_cursor_or_turns_letters() -> Tes
         )
         .replace("# The harbor", "# The \u{202e}harbor");
     let name = "harbor\u{1b}[31m\u{202e}.md";
-    let draft = Draft::read(draft.as_bytes(), Some(name), DraftFormat::Markdown);
+    let draft = Draft::read(draft.as_bytes(), Some(name), DraftFormat::Markdown)?;
     let options = Options {
         archive: "Harbor\u{202e}\u{1b}[1m".to_owned(),
         by: Some("E.\u{2067} Ferro".to_owned()),

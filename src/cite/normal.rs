@@ -308,7 +308,7 @@ mod tests {
         let ampersand = all.iter().find(|it| it.plain == '&');
         assert_eq!(ampersand.map(|it| (it.start, it.end)), Some((8, 13)));
         assert_eq!(unescaped(text).as_deref(), Some(plain.as_str()));
-        assert_eq!(super::tests::plain(text, Lines::Written), text);
+        assert_eq!(self::plain(text, Lines::Written), text);
         assert_eq!(unescaped("R&D"), None);
     }
 
