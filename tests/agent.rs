@@ -270,8 +270,13 @@ fn what_an_agent_answers_is_not_believed() -> TestResult {
     };
     desk.does(&["init", "archive", "--agent-key", "log.pub"])?;
     let before = desk.entries()?;
-    let string =
-        |bytes: &[u8]| -> Vec<u8> { [&(bytes.len() as u32).to_be_bytes()[..], bytes].concat() };
+    let string = |bytes: &[u8]| -> Vec<u8> {
+        [
+            &u32::try_from(bytes.len()).unwrap_or(0).to_be_bytes()[..],
+            bytes,
+        ]
+        .concat()
+    };
     let line = fs::read_to_string(desk.path("log.pub"))?;
     let blob = line.split(' ').nth(1).ok_or("no key")?;
     let blob = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, blob)?;

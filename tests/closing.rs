@@ -409,7 +409,7 @@ fn of_two_closings_what_they_share_counts() -> TestResult {
     let owner = log.closing(&long, 7)?;
     let counts = |closings: &[Closing]| Closed::by(closings).map(|it| (it.size(), it.next().len()));
     assert_eq!(counts(&[]), None);
-    assert_eq!(counts(&[owner.clone()]), Some((9, 1)));
+    assert_eq!(counts(std::slice::from_ref(&owner)), Some((9, 1)));
     // A thief of the recovery key closes earlier, or another history that the log key signed too.
     let earlier = log.closing(&Log::leaves(4, 99), 8)?;
     let forked = log.closing(&Log::leaves(12, 6), 8)?;

@@ -154,6 +154,27 @@ fn each_editors_own_key_signs_what_they_record() -> TestResult {
 }
 
 #[test]
+fn an_older_copy_is_lengthened_over_what_an_editor_recorded() -> TestResult {
+    let desk = Desk::new()?;
+    copy_tree(&desk.path("archive"), &desk.path("backup"))?;
+    desk.admit()?;
+    desk.says("nora", &["people", "add", "Adair"], 0)?;
+    desk.says("nora", &["key", "rotate"], 0)?;
+    desk.says("nora", &["people", "add", "Mina"], 0)?;
+    copy_tree(&desk.path("archive/log"), &desk.path("log"))?;
+    fs::remove_dir_all(desk.path("archive"))?;
+    copy_tree(&desk.path("backup"), &desk.path("archive"))?;
+    let log = desk.path("log").display().to_string();
+    desk.says("nora", &["doctor", "--restore", &log], 0)?;
+    let report = desk.json("nora", &["verify"], 0)?;
+    assert_eq!(report["findings"], serde_json::json!([]));
+    // Who admitted her is lost: she is admitted again, with a new key.
+    desk.says("nora", &["people", "add", "Otto"], 0)?;
+    assert_eq!(desk.newest()?.1, None);
+    Ok(())
+}
+
+#[test]
 fn who_has_no_editors_key_records_in_nobodys_name() -> TestResult {
     let desk = Desk::new()?;
     desk.admit()?;

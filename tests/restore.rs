@@ -327,7 +327,7 @@ fn a_forged_change_of_the_key_lengthens_nothing() -> TestResult {
     let (new, other) = (|| KeyPair::from_seed([5; 32]), KeyPair::from_seed([66; 32]));
     let t = ("t", json!("1692043200"));
     let lost = Lost::new(|bench| {
-        bench.writer()?.rotate(new(), &[t.clone()])?;
+        bench.writer()?.rotate(new(), std::slice::from_ref(&t))?;
         let said = EntryDraft::new("noted/1", &[("text", json!("so it is")), t.clone()])?;
         bench
             .writer_by(new())?
@@ -338,7 +338,7 @@ fn a_forged_change_of_the_key_lengthens_nothing() -> TestResult {
     let restore = |changes: &[KeyChange]| {
         let signer = Signer::new(places, origin, new())?;
         let root = lost.bench.archive();
-        let restored = Writer::restore(&root, signer, &lost.log, changes, &[t.clone()]);
+        let restored = Writer::restore(&root, signer, &lost.log, changes, std::slice::from_ref(&t));
         restored.map(|(_, done)| done)
     };
     let path = places.changes(origin)?;

@@ -165,7 +165,13 @@ impl Archive {
                 note: row.get(3)?,
             })
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let keys = self.log_keys()?;
+        rows.map(|row| {
+            let mut change = row?;
+            change.note = keys.only_signed(&change.note()?)?.to_string();
+            Ok(change)
+        })
+        .collect()
     }
 }
 

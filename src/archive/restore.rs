@@ -305,7 +305,8 @@ impl Copied {
             )));
         }
         Ok(Self {
-            note,
+            // Who recorded what is among what is lost: an editor's line would be of nobody known.
+            note: keys.only_signed(&note)?,
             checkpoint,
             leaves,
             hashes,
