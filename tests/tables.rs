@@ -153,6 +153,10 @@ fn what_was_read_otherwise_before_is_not_read_again_unsaid() -> TestResult {
         &desk.run(&["ingest", "--table", "posts.toml", "posts.csv"])?,
         "and was not read as a table",
     );
+    said(
+        &desk.run(&["ingest", "--dry-run", "--table", "posts.toml", "posts.csv"])?,
+        "and was not read as a table",
+    );
     let read = [
         "ingest",
         "--table",
