@@ -403,6 +403,23 @@ fn a_pin_decides_and_says_when_the_words_stand_elsewhere() -> TestResult {
 }
 
 #[test]
+fn what_is_alike_in_few_words_and_names_no_source_may_be_so_by_chance() -> TestResult {
+    let found = lines(
+        "“the harbor was never open,” he wrote.\n\n“the harbor was never open” [m-2f61].\n\n\
+         “Look. I never asked anybody to sign it. Ask anyone.”",
+    )?;
+    assert_eq!(
+        found,
+        [
+            "Q1 altered m-2f61 [end-punctuation word may-be-chance]",
+            "Q2 altered m-2f61 [word]",
+            "Q3 altered m-7kq2 [word]",
+        ]
+    );
+    Ok(())
+}
+
+#[test]
 fn short_and_unclosed_quotations_are_listed_and_not_failed() -> TestResult {
     let found = lines("The “story” was “never safe.” And “I … it” too. He said “this and that.")?;
     assert_eq!(

@@ -339,6 +339,22 @@ fn published_quotations_are_found_where_they_were_taken_from() -> TestResult {
         }
     }
     print_classes(&classes);
+    print_shares(&pairs, &indexed);
+    println!("\nread by hand, {} of them:", explained.len());
+    explained.iter().for_each(|line| println!("  {line}"));
+    println!("\nother verdicts when pinned, {} of them:", otherwise.len());
+    otherwise.iter().for_each(|line| println!("  {line}"));
+    assert!(
+        wrong.is_empty(),
+        "{} disagreements:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    Ok(())
+}
+
+/// Precision and recall over all classes.
+fn print_shares(pairs: &[Pair], indexed: &Citations) {
     let stands: Vec<bool> = pairs.iter().map(Pair::stands).collect();
     let passes = |index: usize| indexed.quotations[index].verdict.passes();
     let passed = (0..pairs.len()).filter(|at| passes(*at)).count();
@@ -354,17 +370,6 @@ fn published_quotations_are_found_where_they_were_taken_from() -> TestResult {
         "recall: of those of which all words stand, there pass {}",
         share(right, wanted)
     );
-    println!("\nread by hand, {} of them:", explained.len());
-    explained.iter().for_each(|line| println!("  {line}"));
-    println!("\nother verdicts when pinned, {} of them:", otherwise.len());
-    otherwise.iter().for_each(|line| println!("  {line}"));
-    assert!(
-        wrong.is_empty(),
-        "{} disagreements:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
-    Ok(())
 }
 
 fn print_classes(classes: &BTreeMap<&str, Class>) {

@@ -153,6 +153,10 @@ fn what_was_read_otherwise_before_is_not_read_again_unsaid() -> TestResult {
         &desk.run(&["ingest", "--table", "posts.toml", "posts.csv"])?,
         "and was not read as a table",
     );
+    said(
+        &desk.run(&["ingest", "--dry-run", "--table", "posts.toml", "posts.csv"])?,
+        "and was not read as a table",
+    );
     let read = [
         "ingest",
         "--table",
@@ -184,7 +188,15 @@ fn text_is_compared_without_its_escapes_and_shown_with_them() -> TestResult {
         found[0]["matches"][0]["text"],
         "The harbor &amp; the pier were never safe, he said."
     );
-    assert_eq!(found[0]["matches"][0]["genre"], "post");
+    assert_eq!(found[0]["matches"][0]["genre"], "post in a table");
+    // Where it was posted nobody has said.
+    desk.run(&["cite", "draft.md", "-o", "report.md"])?;
+    let report = fs::read_to_string(desk.path("report.md"))?;
+    assert!(
+        report.contains(",” post, July 11, 2023, 1:29 p.m."),
+        "{report}"
+    );
+    assert!(!report.contains(" X,"), "{report}");
     // A table that nobody says is escaped has the words as they stand.
     fs::write(
         desk.path("plain.toml"),

@@ -277,7 +277,8 @@ pub struct Match {
     /// Its subject or title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// What it is: `email`, `direct message`, `post`, `transcript`, `message`, `document`.
+    /// What it is: `email`, `direct message`, `post`, `post in a table`, `transcript`, `message`,
+    /// `document`.
     pub genre: String,
     /// The collection it belongs to.
     pub collection: String,

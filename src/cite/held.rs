@@ -510,6 +510,8 @@ fn says_something(words: &str) -> bool {
 fn genre(card: &Card, conversation: Option<&Conversation>) -> &'static str {
     match conversation.map(|found| (found.platform.as_str(), found.sort.as_str())) {
         Some(("mail", _)) => "email",
+        // Where it was posted, a table does not say.
+        Some(("table", "post")) => "post in a table",
         Some((_, "post")) => "post",
         Some((_, "transcript")) => "transcript",
         Some(("table", _)) => "message",

@@ -196,7 +196,8 @@ pub struct Passage {
     pub entry: Option<u64>,
     /// Its subject or title.
     pub subject: Option<String>,
-    /// What it is, for a citation: `email`, `direct message`, `post`, `transcript`, `message`, `document`.
+    /// What it is, for a citation: `email`, `direct message`, `post`, `post in a table`, `transcript`, `message`,
+    /// `document`.
     pub genre: String,
     /// The collection it belongs to, for a citation: what the accession is called.
     pub collection: String,

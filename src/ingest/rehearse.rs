@@ -89,7 +89,13 @@ fn one(
     };
     receipt.files += 1;
     receipt.bytes += size;
-    if !seen.insert(digest) || archive.known(&digest, statement, None)?.is_some() {
+    let known = archive.known(&digest, statement, None)?;
+    if let Some(card) = &known
+        && let Some(reason) = request.read_otherwise(archive, card)?
+    {
+        return Ok(Some(reason));
+    }
+    if !seen.insert(digest) || known.is_some() {
         receipt.documents.known += 1;
         return Ok(None);
     }

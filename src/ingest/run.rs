@@ -366,7 +366,7 @@ impl<'a, 'o> Run<'a, 'o> {
             return Ok(false);
         }
         let document = archive.reference(&card)?;
-        match self.read_otherwise(&card)? {
+        match self.request.read_otherwise(archive, &card)? {
             Some(reason) => self.fail(&path.display().to_string(), reason, None),
             None => self.already(path, document),
         }

@@ -36,6 +36,32 @@ impl Request {
         ))
     }
 
+    /// Why bytes that are here already with the same statement are not as this run would read them; nothing where they
+    /// are.
+    pub(super) fn read_otherwise(
+        &self,
+        archive: &Archive,
+        card: &Card,
+    ) -> Result<Option<String>, ArchiveError> {
+        let Some(mapping) = &self.table else {
+            return Ok(None);
+        };
+        let before = recorded(archive, card.accession)?;
+        if card.kind == Kind::Table.word() && before.as_ref() == Some(mapping) {
+            return Ok(None);
+        }
+        let how = match before.filter(|_| card.kind == Kind::Table.word()) {
+            Some(before) => format!("read by the mapping {} as it was then", before.name),
+            None => "and was not read as a table".to_owned(),
+        };
+        Ok(Some(format!(
+            "it is here already as {}, {how}; to have it read by {}, bring it in with something else stated, such as --basis 'read as {}'",
+            archive.reference(card)?,
+            mapping.name,
+            mapping.name
+        )))
+    }
+
     /// The program that derives items, with the mapping among its settings.
     pub(super) fn deriving_tool(&self) -> Value {
         let mut tool = self.tool.clone();
@@ -73,29 +99,6 @@ impl Run<'_, '_> {
             }
             None => Some(Cursor::new(head)),
         }
-    }
-
-    /// Why bytes that are here already with the same statement are not as this run would read them; nothing where they
-    /// are.
-    pub(super) fn read_otherwise(&self, card: &Card) -> Result<Option<String>, IngestError> {
-        let Some(mapping) = &self.request.table else {
-            return Ok(None);
-        };
-        let archive = self.writer.archive();
-        let before = recorded(archive, card.accession)?;
-        if card.kind == Kind::Table.word() && before.as_ref() == Some(mapping) {
-            return Ok(None);
-        }
-        let how = match before.filter(|_| card.kind == Kind::Table.word()) {
-            Some(before) => format!("read by the mapping {} as it was then", before.name),
-            None => "and was not read as a table".to_owned(),
-        };
-        Ok(Some(format!(
-            "it is here already as {}, {how}; to have it read by {}, bring it in with something else stated, such as --basis 'read as {}'",
-            archive.reference(card)?,
-            mapping.name,
-            mapping.name
-        )))
     }
 
     /// Sees that an accession that is taken up goes on as it began.

@@ -29,6 +29,11 @@ pub(super) fn note(found: &Match, archive: &str, desk: Option<&str>) -> String {
             parts.push(format!("“{}”", first_words(&found.text)));
             parts.push("X".to_owned());
         }
+        "post in a table" => {
+            parts.push(format!("“{}”", first_words(&found.text)));
+            parts.push("post".to_owned());
+        }
+        "transcript" => parts.push("transcript".to_owned()),
         "direct message" => parts.push(format!("X direct message{to}")),
         "email" => parts.push(format!("email{to}")),
         genre => {
@@ -40,7 +45,11 @@ pub(super) fn note(found: &Match, archive: &str, desk: Option<&str>) -> String {
         }
     }
     parts.push(day.unwrap_or_else(|| "date not known".to_owned()));
-    parts.extend(time.filter(|_| matches!(found.genre.as_str(), "post" | "direct message")));
+    let dated = matches!(
+        found.genre.as_str(),
+        "post" | "post in a table" | "direct message"
+    );
+    parts.extend(time.filter(|_| dated));
     let sort = if found.item.starts_with("m-") {
         "msg"
     } else {

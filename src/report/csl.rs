@@ -56,7 +56,7 @@ pub(super) fn text(citations: &Citations) -> String {
 
 fn item<'a>(found: &'a Match, citations: &'a Citations) -> Item<'a> {
     let names = |names: &'a [String]| names.iter().map(|it| Name { literal: it }).collect();
-    let post = found.genre == "post";
+    let post = matches!(found.genre.as_str(), "post" | "post in a table");
     let title = if post {
         Some(found.text.as_str())
     } else {
@@ -72,7 +72,7 @@ fn item<'a>(found: &'a Match, citations: &'a Citations) -> Item<'a> {
     Item {
         id: &found.item,
         r#type: match found.genre.as_str() {
-            "post" => "post",
+            "post" | "post in a table" => "post",
             "email" | "direct message" | "message" => "personal_communication",
             _ => "document",
         },
