@@ -94,7 +94,7 @@ fn a_docx_is_checked_and_given_back_with_what_was_found() -> TestResult {
     );
     assert_eq!(answer["counts"]["off-archive"], 1);
     let digest = <sha2::Sha256 as sha2::Digest>::digest(fs::read(desk.path("draft.docx"))?);
-    let digest: String = digest.iter().map(|it| format!("{it:02x}")).collect();
+    let digest = hex::encode(digest);
     assert_eq!(answer["draft"]["sha256"], digest.as_str());
     let written = fs::read(desk.path("checked.docx"))?;
     let remarks = part(&written, "word/comments.xml")?;

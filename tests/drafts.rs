@@ -392,8 +392,8 @@ fn half_a_document_is_refused_wherever_it_is_cut() -> TestResult {
 
 #[test]
 fn a_note_that_is_referred_to_again_and_again_is_counted() -> TestResult {
-    let pins: String = (0..50).map(|it| format!("m-{it:04} ")).collect();
-    let footnotes = format!("<w:footnote w:id=\"2\">{}</w:footnote>", p(&pins));
+    let pins: Vec<String> = (0..50).map(|it| format!("m-{it:04}")).collect();
+    let footnotes = format!("<w:footnote w:id=\"2\">{}</w:footnote>", p(&pins.join(" ")));
     let body = format!(
         "<w:p>{}</w:p>",
         "<w:r><w:footnoteReference w:id=\"2\"/><w:t>a </w:t></w:r>".repeat(20_000)

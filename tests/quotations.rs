@@ -736,6 +736,10 @@ fn paragraphs_that_each_begin_with_a_mark_are_one_quotation_in_every_language() 
         lines("“Look.\n\n“I never asked him.\n\nShe left.\n\n“Ask anyone.”")?,
         ["Q1 not-checked  [unbalanced]", "Q2 not-checked  [short]"]
     );
+    assert_eq!(
+        lines("A “ alone.\n\n“I never asked him to sign it” [m-7kq2].")?,
+        ["Q1 not-checked  [unbalanced]", "Q2 exact m-7kq2 []"]
+    );
     Ok(())
 }
 

@@ -57,7 +57,6 @@ pub(super) fn scan(text: &str) -> Marks {
         let opener = before.is_none_or(opens_after) && after.is_some_and(|it| !it.is_whitespace());
         let is_open =
             |stack: &[Open], marks: &[char]| stack.iter().any(|it| marks.contains(&it.mark));
-        let is_single = matches!(mark, '‘' | '\'');
         let closes: &[char] = match mark {
             '“' if is_open(&stack, &['„', '‟']) => &['„', '‟'],
             '”' if is_open(&stack, &['“', '„', '”', '‟']) => &['“', '„', '”', '‟'],
@@ -76,11 +75,7 @@ pub(super) fn scan(text: &str) -> Marks {
             '\'' if is_open(&stack, &['\'']) && ends_single(&characters, index) => &['\''],
             '"' if between_hebrew(before, after) => continue,
             '"' if is_open(&stack, &['"']) => {
-                let inch = before.is_some_and(char::is_numeric)
-                    && after == Some(' ')
-                    && at(Some(index + 2)).is_some_and(char::is_alphanumeric)
-                    && next_straight.get(index).copied().unwrap_or(false);
-                if inch {
+                if next_straight.get(index) == Some(&true) && is_inch(&characters, index) {
                     continue;
                 }
                 &['"']
@@ -92,11 +87,9 @@ pub(super) fn scan(text: &str) -> Marks {
                 '“' | '„' | '‟' | '«' | '‹' | '「' | '『' | '〝' => true,
                 '”' | '»' | '›' | '‚' => opener,
                 '"' => opener || before.is_some_and(is_unspaced) && after.is_some(),
-                '‘' | '\'' => {
-                    let opens = opener && after.is_some_and(char::is_alphanumeric);
-                    let opens = opens && !is_elided(&characters, index);
-                    let closed = opens && closes_later(&characters, index);
-                    if opens && !closed {
+                '‘' | '\'' if opener && opens_single(&characters, index) => {
+                    let closed = closes_later(&characters, index);
+                    if !closed {
                         marks.lone = Some((byte, mark));
                     }
                     closed
@@ -105,7 +98,7 @@ pub(super) fn scan(text: &str) -> Marks {
             };
             if begins && stack.len() < DEPTH {
                 stack.push(Open { at: byte, mark });
-            } else if begins && !is_single {
+            } else if begins && !may_be_apostrophe(mark) {
                 marks.unclosed.push((byte, mark));
             } else if matches!(mark, '”' | '»')
                 || mark == '"' && !before.is_some_and(char::is_numeric)
@@ -197,6 +190,20 @@ const fn is_unspaced(character: char) -> bool {
 fn between_hebrew(before: Option<char>, after: Option<char>) -> bool {
     let is_hebrew = |it: char| matches!(it, '\u{05D0}'..='\u{05EA}');
     before.is_some_and(is_hebrew) && after.is_some_and(is_hebrew)
+}
+
+/// Whether a straight mark is that of inches: `a 6" pipe`.
+fn is_inch(characters: &[(usize, char)], index: usize) -> bool {
+    let at = |index: Option<usize>| index.and_then(|it| characters.get(it)).map(|it| it.1);
+    at(index.checked_sub(1)).is_some_and(char::is_numeric)
+        && at(Some(index + 1)) == Some(' ')
+        && at(Some(index + 2)).is_some_and(char::is_alphanumeric)
+}
+
+/// Whether a single mark that stands where one opens is none of an elided word.
+fn opens_single(characters: &[(usize, char)], index: usize) -> bool {
+    let after = characters.get(index + 1);
+    after.is_some_and(|it| it.1.is_alphanumeric()) && !is_elided(characters, index)
 }
 
 /// Whether a word that begins with an apostrophe follows: `'tis`, `'90s`.

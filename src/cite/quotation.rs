@@ -308,7 +308,10 @@ impl Extract {
             }
             let rest = text.get(at + mark.len_utf8()..).unwrap_or_default();
             let is_last = found.unclosed.last().is_none_or(|it| it.0 <= at);
-            let runs_on = is_last && stays.is_none() && opened.is_none() && goes_on_after(mark);
+            // A mark before a space opens nothing that goes on, but for the French one.
+            let opens = mark == '«' || !rest.starts_with(char::is_whitespace);
+            let runs_on =
+                opens && is_last && stays.is_none() && opened.is_none() && goes_on_after(mark);
             let words = if runs_on {
                 rest.trim().to_owned()
             } else {

@@ -99,7 +99,9 @@ pub(super) fn unreadable(path: &Path, error: &DraftError) -> CliError {
         DraftError::Damaged(_) | DraftError::Missing(_) | DraftError::Ambiguous(_) => {
             "open it in the word processor and save it anew, or take an earlier copy"
         }
-        _ => "save the draft as .docx, .odt, Markdown, HTML or plain text",
+        DraftError::NotADocument(_) => {
+            "save the draft as .docx, .odt, Markdown, HTML or plain text"
+        }
     };
     CliError::usage(format!("cannot use {}: {error}", called(path)), hint)
 }

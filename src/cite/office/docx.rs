@@ -177,8 +177,8 @@ struct Open {
     runs_on: bool,
     /// Whether the paragraph around it is held.
     inside: bool,
-    in_run: bool,
-    hidden: bool,
+    /// Of a run that is open: whether its text is set not to be shown.
+    run: Option<bool>,
 }
 
 /// Takes the events of a text.
@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) if tag.space == Space::Word => self.end(tag.local),
             Event::Text { text, at } if self.skipping == 0 => {
-                let hidden = self.open.last().is_some_and(|it| it.hidden);
+                let hidden = self.open.last().is_some_and(|it| it.run == Some(true));
                 if self.in_instruction {
                     self.instruction(text);
                 } else if self.in_text && hidden {
@@ -253,7 +253,7 @@ impl<'a> Reader<'a> {
             self.property(tag);
             return;
         }
-        let in_run = self.open.last().is_some_and(|it| it.in_run);
+        let in_run = self.open.last().is_some_and(|it| it.run.is_some());
         match tag.local {
             "p" => {
                 let inside = !self.open.is_empty() && self.builder.hold();
@@ -327,7 +327,7 @@ impl<'a> Reader<'a> {
                 open.runs_on = true;
                 self.deleted += 1;
             }
-            "vanish" if open.in_run => open.hidden = is_on(tag),
+            "vanish" if open.run.is_some() => open.run = Some(is_on(tag)),
             _ => {}
         }
     }
@@ -348,8 +348,7 @@ impl<'a> Reader<'a> {
 
     fn run(&mut self, begins: bool) {
         if let Some(open) = self.open.last_mut() {
-            open.in_run = begins;
-            open.hidden = false;
+            open.run = begins.then_some(false);
         }
     }
 

@@ -20,7 +20,7 @@ const DEEPEST: usize = 500;
 /// The namespaces that mean something here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Space {
-    /// `WordprocessingML`, transitional or strict.
+    /// WordprocessingML, transitional or strict.
     Word,
     /// Markup compatibility (ECMA-376 part 3).
     Compatibility,
