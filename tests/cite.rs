@@ -197,7 +197,7 @@ fn a_draft_that_cannot_be_used_changes_nothing() -> TestResult {
         ),
         (
             vec!["draft.docx", "--comments", "archive/out.docx"],
-            "lies in the archive's own folder",
+            "lies in an archive's own folder",
             "outside the archive",
         ),
     ] {

@@ -167,7 +167,7 @@ impl Archive {
             // What stands in the folder's place and is none is not followed.
             Err(_) => return Ok(vec![(String::new(), false)]),
         }
-        let named: BTreeSet<String> = names
+        let known: BTreeSet<String> = names
             .iter()
             .flat_map(|one| one.earlier.iter().chain([&one.file]))
             .map(name_of)
@@ -176,7 +176,7 @@ impl Archive {
         for entry in folder.read_dir().map_err(unreadable)? {
             let name = entry.map_err(unreadable)?.file_name();
             let name = name.to_string_lossy().into_owned();
-            if named.contains(&name) || durable::is_leftover(name.as_ref()) {
+            if known.contains(&name) || durable::is_leftover(name.as_ref()) {
                 continue;
             }
             let bytes = read(&folder.join(&name))?.unwrap_or_default();

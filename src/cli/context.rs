@@ -249,10 +249,10 @@ impl Context {
         // A change of the key was stopped after it had been recorded.
         let key = self.key(&next, &expected, "Passphrase of the archive's new key:")?;
         let (size, note) = archive.head()?;
-        let signed =
+        let is_signed =
             note.is_some_and(|note| archive.open_note(&note).is_ok_and(|it| it.size == size));
         let retired = match keys.signers(size) {
-            (old, Some(_)) if !signed && public_half(&path)? == Some(old) => {
+            (old, Some(_)) if !is_signed && public_half(&path)? == Some(old) => {
                 Some(self.key(&path, &old, "Passphrase of the archive's old key:")?)
             }
             _ => None,

@@ -208,12 +208,12 @@ impl Answer for Found {
 /// Names, the first of them where there are many.
 fn few(names: &[String]) -> String {
     let more = names.len().saturating_sub(MOST_NAMED);
-    let named = names.iter().take(MOST_NAMED).map(String::as_str);
-    let named = named.collect::<Vec<_>>().join(", ");
+    let shown = names.iter().take(MOST_NAMED).map(String::as_str);
+    let shown = shown.collect::<Vec<_>>().join(", ");
     if more == 0 {
-        named
+        shown
     } else {
-        format!("{named} and {} more", number(more as u64))
+        format!("{shown} and {} more", number(more as u64))
     }
 }
 
