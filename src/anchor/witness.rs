@@ -29,6 +29,10 @@ use crate::tlog::TlogError;
 use crate::tlog::verify_consistency;
 
 /// What a witness says to a request that it did not refuse.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one answer at a time, and it is used up at once"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// The checkpoint with the archive's line and the witness's own.

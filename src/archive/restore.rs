@@ -235,7 +235,7 @@ fn lost_spans(from: u64, to: u64, back: &[&KeyChange]) -> Vec<Span> {
     let mut start = from;
     for end in back.iter().map(|change| change.entry).chain([to]) {
         if start < end {
-            spans.push(Span { start, end });
+            spans.push(Span { end, start });
         }
         start = end.saturating_add(1);
     }

@@ -66,7 +66,7 @@ pub(super) fn kept(places: &Places, origin: &str) -> Result<Vec<Closing>, CliErr
         return Ok(found);
     };
     for path in files.flatten().map(|file| file.path()) {
-        if !path.extension().is_some_and(|ending| ending == "json") {
+        if path.extension().is_none_or(|ending| ending != "json") {
             continue;
         }
         // One that cannot be read closes nothing, and to go on as if there were none could sign what was disowned.

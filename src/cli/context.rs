@@ -258,8 +258,9 @@ impl Context {
             _ => None,
         };
         let editor = self.editor(archive, &places)?;
-        let signer = Signer::new(&places, origin, key)?.by_editor(editor);
-        Ok(signer.after(retired))
+        Ok(Signer::new(&places, origin, key)?
+            .by_editor(editor)
+            .after(retired))
     }
 
     /// The editor's key that is here, where the ledger admits it.

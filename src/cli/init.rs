@@ -192,6 +192,9 @@ pub(super) fn start_after(
     start_or_undo(context, plan, &mut Made::new(dir.to_path_buf(), existed))
 }
 
+/// What gives the note that closed an archive, for the origin under which it goes on.
+pub(super) type Closes<'a> = &'a dyn Fn(&Origin) -> Result<String, CliError>;
+
 /// What an archive is started with.
 pub(super) struct Plan<'a> {
     /// Its folder, whole.
@@ -204,7 +207,7 @@ pub(super) struct Plan<'a> {
     /// What locks the keys.
     pub(super) passphrase: Option<&'a str>,
     /// Gives the note that closed the archive before, which names the new one's origin.
-    pub(super) closing: Option<&'a dyn Fn(&Origin) -> Result<String, CliError>>,
+    pub(super) closing: Option<Closes<'a>>,
 }
 
 /// A word as a shell takes it.

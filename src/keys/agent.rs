@@ -28,7 +28,7 @@ const ED25519: &[u8] = b"ssh-ed25519";
 const LARGEST: u32 = 256 * 1024;
 
 /// How long an answer is waited for: the agent may have to ask its user.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A key in an agent, by its public half.
 #[derive(Clone)]
