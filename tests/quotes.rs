@@ -13,6 +13,7 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -96,13 +97,13 @@ impl Sources {
 
     /// Checks a draft in which each of these is a block quotation, behind its pin where it has one.
     fn cite(&self, quotations: &[(String, Option<String>)]) -> TestResult<Citations> {
-        let blocks = quotations.iter().map(|(quotation, pin)| {
+        let mut text = String::new();
+        for (quotation, pin) in quotations {
             let pin = pin
                 .as_ref()
                 .map_or_else(String::new, |pin| format!(" [{pin}]"));
-            format!("> {}{pin}\n\n", quotation.trim())
-        });
-        let text: String = blocks.collect();
+            writeln!(text, "> {}{pin}\n", quotation.trim())?;
+        }
         let draft = Draft::read(text.as_bytes(), Some("quotes.txt"), DraftFormat::Text)?;
         let archive = Archive::open(&self.bench.archive())?;
         let found = check(&Held::new(&archive)?, &draft, &Options::default())?;
@@ -341,9 +342,13 @@ fn published_quotations_are_found_where_they_were_taken_from() -> TestResult {
     print_classes(&classes);
     print_shares(&pairs, &indexed);
     println!("\nread by hand, {} of them:", explained.len());
-    explained.iter().for_each(|line| println!("  {line}"));
+    for line in &explained {
+        println!("  {line}");
+    }
     println!("\nother verdicts when pinned, {} of them:", otherwise.len());
-    otherwise.iter().for_each(|line| println!("  {line}"));
+    for line in &otherwise {
+        println!("  {line}");
+    }
     assert!(
         wrong.is_empty(),
         "{} disagreements:\n{}",
@@ -490,10 +495,8 @@ fn printed_times_of_posts_are_held_against_the_posts_and_zones_are_named() -> Te
     let sources = Sources::new(&corpus)?;
     let pages = report(&corpus)?;
     assert!(pages.len() > 150, "{}", pages.len());
-    let draft: String = pages
-        .iter()
-        .map(|page| format!("{}\n\n", page.1.replace('>', " ")))
-        .collect();
+    let paragraphs: Vec<String> = pages.iter().map(|page| page.1.replace('>', " ")).collect();
+    let draft = paragraphs.join("\n\n");
     let draft = Draft::read(draft.as_bytes(), Some("report.txt"), DraftFormat::Text)?;
     // Paragraphs are pages; one of nothing but a pin would not be.
     assert_eq!(draft.paragraphs.len(), pages.len());

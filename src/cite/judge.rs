@@ -298,10 +298,25 @@ pub(super) fn judge_prepared(
     if found.order_changed() {
         found.findings.insert(0, order_changed(&sought.id));
     }
+    note_text(&mut found, sought, passage, &judgement.found);
+    judgement.verdict = found.verdict();
+    judgement.changes = found.changes(sought, text, passage);
+    found.findings.sort_by_key(|it| !needs_attention(it.code));
+    judgement.findings = found.findings;
+    judgement
+}
+
+/// Notes what is to be known of the text in which the quotation stands, whatever the verdict.
+fn note_text(
+    found: &mut Differences,
+    sought: &Sought,
+    passage: &Passage,
+    place: &std::ops::Range<usize>,
+) {
     let hidden = sought.reorders
         || passage
             .text
-            .get(judgement.found.clone())
+            .get(place.clone())
             .is_some_and(|it| it.chars().any(reorders));
     if hidden {
         found.note(
@@ -309,7 +324,7 @@ pub(super) fn judge_prepared(
             "characters that reverse the direction of writing stand in it: what is shown may not be what was compared",
         );
     }
-    if let Some(how) = second_hand::how(&passage.text, judgement.found.start) {
+    if let Some(how) = second_hand::how(&passage.text, place.start) {
         found.note(
             "quotation.second-hand",
             format!("the words stand in {how}: they may be another person's"),
@@ -321,7 +336,7 @@ pub(super) fn judge_prepared(
             "the text was read from a printed page: compare the page itself",
         );
     }
-    let stretch = passage.text.get(judgement.found.clone());
+    let stretch = passage.text.get(place.clone());
     if passage.escaped && stretch.is_some_and(|it| unescaped(it).is_some()) {
         found.note(
             "quotation.escaped-text",
@@ -336,11 +351,6 @@ pub(super) fn judge_prepared(
             ),
         );
     }
-    judgement.verdict = found.verdict();
-    judgement.changes = found.changes(sought, text, passage);
-    found.findings.sort_by_key(|it| !needs_attention(it.code));
-    judgement.findings = found.findings;
-    judgement
 }
 
 fn order_changed(id: &str) -> Finding {

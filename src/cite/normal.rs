@@ -303,12 +303,12 @@ mod tests {
     fn escapes_are_read_in_a_text_that_is_said_to_be_escaped_and_in_no_other() {
         let text = "time &amp; money &#8217;tis &lt;b&gt; &amp;lt; &bogus; &#0; &";
         let all = letters(text, 3, Lines::Written, true);
-        let plain: String = all.iter().map(|it| it.plain).collect();
-        assert_eq!(plain, "time & money \u{2019}tis <b> &lt; &bogus; &#0; &");
+        let read: String = all.iter().map(|it| it.plain).collect();
+        assert_eq!(read, "time & money \u{2019}tis <b> &lt; &bogus; &#0; &");
         let ampersand = all.iter().find(|it| it.plain == '&');
         assert_eq!(ampersand.map(|it| (it.start, it.end)), Some((8, 13)));
-        assert_eq!(unescaped(text).as_deref(), Some(plain.as_str()));
-        assert_eq!(self::plain(text, Lines::Written), text);
+        assert_eq!(unescaped(text).as_deref(), Some(read.as_str()));
+        assert_eq!(plain(text, Lines::Written), text);
         assert_eq!(unescaped("R&D"), None);
     }
 

@@ -302,7 +302,7 @@ impl Reader<'_> {
     }
 
     fn eat(&mut self, wanted: char) -> bool {
-        let here = self.letters.get(self.at).map(|it| it.to_ascii_lowercase());
+        let here = self.letters.get(self.at).map(char::to_ascii_lowercase);
         let found = here == Some(wanted);
         self.at += usize::from(found);
         found

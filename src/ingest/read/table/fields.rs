@@ -34,7 +34,7 @@ pub(super) fn whole(context: &Context<'_>, text: Option<String>, note: String) -
             sort: "unknown".to_owned(),
             ..Event::default()
         },
-        conversation: conversation(context, None, None),
+        conversation: Some(conversation(context, None, None)),
         from: Vec::new(),
         to: Vec::new(),
         subject: None,
@@ -76,11 +76,11 @@ pub(super) fn mapped(
     message.notes = notes;
     "message".clone_into(&mut message.event.sort);
     message.event.id = one(columns.id.as_ref());
-    message.conversation = conversation(
+    message.conversation = Some(conversation(
         context,
         message.event.id.as_deref(),
         one(columns.conversation.as_ref()),
-    );
+    ));
     let from = one(columns.from.as_ref()).or_else(|| mapping.stated.from.clone());
     message.from = from
         .map(|name| person(context, name, "from"))
@@ -120,11 +120,7 @@ fn person(context: &Context<'_>, name: String, role: &str) -> Participant {
 
 /// The conversation of a row: a post stands for itself; other rows belong to the one that they name, or are all of the
 /// table's. The table's name is part of it, since what is called 1 in one table is not what is called so in another.
-fn conversation(
-    context: &Context<'_>,
-    id: Option<&str>,
-    named: Option<String>,
-) -> Option<Conversation> {
+fn conversation(context: &Context<'_>, id: Option<&str>, named: Option<String>) -> Conversation {
     let own = match context.mapping.rows {
         Rows::Posts => id.map(str::to_owned),
         Rows::Messages | Rows::Transcript => named,
@@ -134,7 +130,7 @@ fn conversation(
         Rows::Messages => "channel",
         Rows::Transcript => "transcript",
     };
-    Some(Conversation {
+    Conversation {
         id: match own {
             Some(own) => format!("{}: {own}", context.table),
             None => context.table.clone(),
@@ -142,7 +138,7 @@ fn conversation(
         platform: "table".to_owned(),
         sort: sort.to_owned(),
         display: None,
-    })
+    }
 }
 
 /// Sets the text as it stands, with what the mapping says of it, and the links in it and beside it.

@@ -284,18 +284,18 @@ impl Columns {
                 }
                 _ if columns.place(column).is_some() => {}
                 _ => {
-                    let mut named: Vec<String> = names
+                    let mut shown: Vec<String> = names
                         .iter()
                         .take(NAMED)
                         .map(|name| format!("{:?}", name.trim()))
                         .collect();
                     if names.len() > NAMED {
-                        named.push("...".to_owned());
+                        shown.push("...".to_owned());
                     }
-                    let has = if named.is_empty() {
+                    let has = if shown.is_empty() {
                         String::new()
                     } else {
-                        format!(", which names {}", named.join(", "))
+                        format!(", which names {}", shown.join(", "))
                     };
                     return Err(format!(
                         "there is no {column} in its first row of {} cells{has}",

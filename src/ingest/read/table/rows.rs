@@ -189,7 +189,7 @@ impl<'c> Rows<'c> {
         }
         let long = end - start > self.limit as u64;
         Ok(Row {
-            span: Span { start, end },
+            span: Span { end, start },
             raw: if long {
                 &[]
             } else {
@@ -233,7 +233,6 @@ impl<'c> Rows<'c> {
             written += more;
             cells += ends;
             match result {
-                ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull if !long => {
                     let wanted = self.fields.len().saturating_mul(2);
                     self.fields.resize(wanted, 0);
@@ -242,7 +241,9 @@ impl<'c> Rows<'c> {
                     let wanted = self.ends.len().saturating_mul(2);
                     self.ends.resize(wanted, 0);
                 }
-                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {}
+                ReadRecordResult::InputEmpty
+                | ReadRecordResult::OutputFull
+                | ReadRecordResult::OutputEndsFull => {}
                 ReadRecordResult::Record if fed && !feeding => break End::Open,
                 ReadRecordResult::Record => break End::Row,
                 ReadRecordResult::End => break End::Nothing,
@@ -269,7 +270,7 @@ impl<'c> Rows<'c> {
             },
         };
         Ok(Some(Row {
-            span: Span { start, end },
+            span: Span { end, start },
             raw,
             cells,
         }))
