@@ -151,17 +151,17 @@ impl Sources for Desk {
     }
 }
 
-fn checked(draft: &str, zone: &str) -> Result<Citations, CiteError> {
-    let draft = Draft::read(draft.as_bytes(), None, DraftFormat::Markdown);
+fn checked(draft: &str, zone: &str) -> Result<Citations, Box<dyn std::error::Error>> {
+    let draft = Draft::read(draft.as_bytes(), None, DraftFormat::Markdown)?;
     let options = Options {
         zone: Some(zone.to_owned()),
         ..Options::default()
     };
-    check(&Desk, &draft, &options)
+    Ok(check(&Desk, &draft, &options)?)
 }
 
 /// The statements of the last quotation that has any.
-fn stated(draft: &str) -> Result<Vec<Statement>, CiteError> {
+fn stated(draft: &str) -> Result<Vec<Statement>, Box<dyn std::error::Error>> {
     let citations = checked(draft, "America/New_York")?;
     let last = citations.quotations.into_iter().rev();
     Ok(last
