@@ -44,15 +44,15 @@ pub(super) fn read(package: &mut Package<'_>) -> Result<Builder, DraftError> {
     let mut reader = Reader::new(Builder::with_notes(notes), &styles);
     reader.ended = ended;
     let mut xml = Xml::new(&text, TEXT);
-    let (mut in_text, mut is_text) = (false, false);
+    let (mut inside, mut is_text) = (false, false);
     while let Some(event) = xml.next()? {
         match &event {
             Event::Start(tag) if tag.is(Space::Office, "text") => {
-                in_text = true;
+                inside = true;
                 is_text = true;
             }
-            Event::End(tag) if tag.is(Space::Office, "text") => in_text = false,
-            event if in_text => reader.take(event),
+            Event::End(tag) if tag.is(Space::Office, "text") => inside = false,
+            event if inside => reader.take(event),
             _ => {}
         }
     }
