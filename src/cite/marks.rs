@@ -88,11 +88,11 @@ pub(super) fn scan(text: &str) -> Marks {
                 '”' | '»' | '›' | '‚' => opener,
                 '"' => opener || before.is_some_and(is_unspaced) && after.is_some(),
                 '‘' | '\'' if opener && opens_single(&characters, index) => {
-                    let has_end = closes_later(&characters, index);
-                    if !has_end {
+                    let has_partner = closes_later(&characters, index);
+                    if !has_partner {
                         marks.lone = Some((byte, mark));
                     }
-                    has_end
+                    has_partner
                 }
                 _ => false,
             };

@@ -419,8 +419,8 @@ impl Extract {
                 continue;
             }
             if !owned && !mark.goes_on {
-                let nearest = owner(text, fresh, mark);
-                owned = nearest
+                let by = owner(text, fresh, mark);
+                owned = by
                     .and_then(|index| fresh.get_mut(index))
                     .is_some_and(|it| it.pin(&mark.pin));
             }

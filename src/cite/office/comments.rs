@@ -86,18 +86,17 @@ fn added(
         Some(name) => Some(package.required(name)?),
         None => None,
     };
-    let mut id = 1 + largest(&text, &main)?.max(match (&part, &existing) {
+    let first = 1 + largest(&text, &main)?.max(match (&part, &existing) {
         (Some(name), Some(text)) => largest(text, name)?,
         _ => 0,
     });
     let mut points = Vec::new();
     let mut written = String::new();
-    for comment in comments {
+    for (id, comment) in (first..).zip(comments) {
         let words = stood(&text, paragraphs, comment.place).ok_or_else(|| moved(&main))?;
         points.push(Point::new(words.start, id, false));
         points.push(Point::new(words.end, id, true));
         comment_element(&mut written, comment, id, space, time);
-        id += 1;
     }
     let mut changed = vec![(main.clone(), marked(&text, &main, points, space)?)];
     let name = part.unwrap_or_else(|| beside(package, &main));

@@ -44,19 +44,19 @@ pub(super) fn read(package: &mut Package<'_>) -> Result<Builder, DraftError> {
     let mut reader = Reader::new(Builder::with_notes(notes), &styles);
     reader.ended = ended;
     let mut xml = Xml::new(&text, TEXT);
-    let (mut inside, mut has_text) = (false, false);
+    let (mut inside, mut is_text) = (false, false);
     while let Some(event) = xml.next()? {
         match &event {
             Event::Start(tag) if tag.is(Space::Office, "text") => {
                 inside = true;
-                has_text = true;
+                is_text = true;
             }
             Event::End(tag) if tag.is(Space::Office, "text") => inside = false,
             event if inside => reader.take(event),
             _ => {}
         }
     }
-    if !has_text {
+    if !is_text {
         return Err(DraftError::NotADocument("its content is no text"));
     }
     Ok(reader.finish())

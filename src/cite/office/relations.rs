@@ -76,10 +76,11 @@ impl Relations {
 
     /// A name for one more relationship.
     pub(super) fn fresh(&self) -> String {
-        (1..)
-            .map(|number: u32| format!("rIdFonds{number}"))
-            .find(|name| self.all.iter().all(|it| it.id != *name))
-            .unwrap_or_default()
+        let mut name = "rIdFonds".to_owned();
+        while self.all.iter().any(|it| it.id == name) {
+            name.push('x');
+        }
+        name
     }
 
     /// The part that a target names, seen from the part that names it.
