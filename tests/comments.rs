@@ -308,7 +308,9 @@ proptest::proptest! {
         for chunk in runs.chunks(runs.len().div_ceil(paragraphs)) {
             body.push_str("<w:p>");
             for pieces in chunk {
-                body.push_str(&format!("<w:r><w:rPr><w:i/></w:rPr><w:t xml:space=\"preserve\">{}</w:t></w:r>", pieces.concat()));
+                body.push_str("<w:r><w:rPr><w:i/></w:rPr><w:t xml:space=\"preserve\">");
+                body.push_str(&pieces.concat());
+                body.push_str("</w:t></w:r>");
             }
             body.push_str("</w:p>");
         }
