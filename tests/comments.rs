@@ -25,7 +25,7 @@ use proptest::prelude::Strategy;
 use proptest::prop_assert_eq;
 use zip::ZipArchive;
 
-type TestResult = Result<(), Box<dyn std::error::Error>>;
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 const TIME: Option<&str> = Some("2026-11-23T09:30:00Z");
 
@@ -77,7 +77,7 @@ fn marked(document: &str) -> Vec<String> {
 }
 
 /// The files of an archive, packed as they are.
-fn packed(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Box<dyn std::error::Error>> {
+fn packed(bytes: &[u8]) -> TestResult<Vec<(String, Vec<u8>)>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes))?;
     let mut all = Vec::new();
     for index in 0..archive.len() {
