@@ -25,7 +25,7 @@ use proptest::prelude::Strategy;
 use proptest::prop_assert_eq;
 use zip::ZipArchive;
 
-type TestResult = Result<(), Box<dyn std::error::Error>>;
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 const TIME: Option<&str> = Some("2026-11-23T09:30:00Z");
 
@@ -77,7 +77,7 @@ fn marked(document: &str) -> Vec<String> {
 }
 
 /// The files of an archive, packed as they are.
-fn packed(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Box<dyn std::error::Error>> {
+fn packed(bytes: &[u8]) -> TestResult<Vec<(String, Vec<u8>)>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes))?;
     let mut all = Vec::new();
     for index in 0..archive.len() {
@@ -308,7 +308,9 @@ proptest::proptest! {
         for chunk in runs.chunks(runs.len().div_ceil(paragraphs)) {
             body.push_str("<w:p>");
             for pieces in chunk {
-                body.push_str(&format!("<w:r><w:rPr><w:i/></w:rPr><w:t xml:space=\"preserve\">{}</w:t></w:r>", pieces.concat()));
+                body.push_str("<w:r><w:rPr><w:i/></w:rPr><w:t xml:space=\"preserve\">");
+                body.push_str(&pieces.concat());
+                body.push_str("</w:t></w:r>");
             }
             body.push_str("</w:p>");
         }

@@ -792,7 +792,6 @@ fn a_pin_that_does_not_say_where_is_vague() -> TestResult {
             };
             Ok(match reference {
                 "d-b1gg" => Pinned::Container,
-                "d-41ac" => Pinned::Found(vec![passage("d-41ac", &"we met him ".repeat(1_000))]),
                 "d-41ad" => Pinned::Found(vec![passage("d-41ad", "we met him")]),
                 "d-41ae" => Pinned::Found(vec![
                     passage("m-51d0", "we met him at the pier"),

@@ -1,5 +1,6 @@
 //! Documents of word processors, made part by part.
 
+use std::fmt::Write as _;
 use std::io::Cursor;
 use std::io::Write as _;
 
@@ -36,9 +37,10 @@ pub(crate) fn docx_in(space: &str, body: &str, more: &[(&str, &str)]) -> TestRes
     let mut relations = String::new();
     let mut parts = Vec::new();
     for (kind, inside) in more {
-        relations.push_str(&format!(
+        write!(
+            relations,
             "<Relationship Id=\"{kind}\" Type=\"{RELATION}/{kind}\" Target=\"{kind}.xml\"/>"
-        ));
+        )?;
         let whole = if inside.is_empty() {
             format!("<w:{kind} xmlns:w=\"{space}\"/>")
         } else {
