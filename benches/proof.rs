@@ -9,6 +9,7 @@
 )]
 
 use std::cell::Cell;
+use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;
@@ -53,11 +54,11 @@ fn lay(folder: &Path, size: u64) -> BenchResult<Hash> {
         for (index, hashes) in level.chunks(256).enumerate() {
             let mut path = format!("tile/{number}/");
             if index >= 1000 {
-                path += &format!("x{:03}/", index / 1000);
+                write!(path, "x{:03}/", index / 1000)?;
             }
-            path += &format!("{:03}", index % 1000);
+            write!(path, "{:03}", index % 1000)?;
             if hashes.len() < 256 {
-                path += &format!(".p/{}", hashes.len());
+                write!(path, ".p/{}", hashes.len())?;
             }
             let path = folder.join(path);
             fs::create_dir_all(path.parent().ok_or("a path without a folder")?)?;

@@ -9,6 +9,7 @@
 mod skipped;
 
 use std::fs;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
@@ -121,7 +122,11 @@ fn a_key_in_an_agent_signs_and_never_comes_here() -> TestResult {
     };
     let started = desk.does(&["init", "archive", "--agent-key", "log.pub"])?;
     let named = started["log_key"].as_str().ok_or("no file")?.to_owned();
-    assert!(named.ends_with(".agent"), "{named}");
+    assert_eq!(
+        Path::new(&named).extension(),
+        Some("agent".as_ref()),
+        "{named}"
+    );
     assert!(fs::read_to_string(&named)?.starts_with("ssh-ed25519 "));
     assert!(!PathBuf::from(named.trim_end_matches(".agent")).exists());
     // The archive works as any other, also once the key's own file is gone.

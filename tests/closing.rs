@@ -89,8 +89,9 @@ impl Desk {
 
     fn json(&self, who: &str, args: &[&str], status: i32) -> TestResult<Value> {
         let said = self.says(who, &[&["--json"], args].concat(), status)?;
-        let answer = said.lines().filter(|line| line.contains("\"schema\""));
-        let answer = answer.last().ok_or_else(|| format!("no answer: {said}"))?;
+        let mut lines = said.lines().rev();
+        let answer = lines.find(|line| line.contains("\"schema\""));
+        let answer = answer.ok_or_else(|| format!("no answer: {said}"))?;
         Ok(serde_json::from_str(answer)?)
     }
 
@@ -347,22 +348,22 @@ fn a_closing_that_was_stopped_halfway_is_ended_by_the_same_command() -> TestResu
 }
 
 /// Keys of a ledger, and that many entries of it that part from others with the same beginning at `fork`.
-struct Log {
+struct Ledger {
     keys: Keys,
-    log: KeyPair,
+    log_key: KeyPair,
     recovery: KeyPair,
 }
 
-impl Log {
+impl Ledger {
     fn new() -> Self {
-        let (log, recovery) = (KeyPair::from_seed([1; 32]), KeyPair::from_seed([2; 32]));
+        let (log_key, recovery) = (KeyPair::from_seed([1; 32]), KeyPair::from_seed([2; 32]));
         Self {
             keys: Keys {
-                log_key: Digest::new(*log.public().as_bytes()),
+                log_key: Digest::new(*log_key.public().as_bytes()),
                 recovery_key: Digest::new(*recovery.public().as_bytes()),
                 salt: Digest::new([3; 32]),
             },
-            log,
+            log_key,
             recovery,
         }
     }
@@ -397,22 +398,22 @@ impl Log {
     fn closing(&self, leaves: &[[u8; 32]], next: u8) -> TestResult<Closing> {
         let head = Self::head(leaves);
         let note = ClosingNote::sign(&self.keys, head, &self.next(next), &self.recovery)?;
-        let checkpoint = self.checkpoint(leaves, &self.log)?;
+        let checkpoint = self.checkpoint(leaves, &self.log_key)?;
         Ok(Closing::make(&note, checkpoint, Vec::new(), leaves)?)
     }
 }
 
 #[test]
 fn of_two_closings_what_they_share_counts() -> TestResult {
-    let log = Log::new();
-    let long = Log::leaves(9, 99);
-    let owner = log.closing(&long, 7)?;
+    let log = Ledger::new();
+    let whole = Ledger::leaves(9, 99);
+    let owner = log.closing(&whole, 7)?;
     let counts = |closings: &[Closing]| Closed::by(closings).map(|it| (it.size(), it.next().len()));
     assert_eq!(counts(&[]), None);
     assert_eq!(counts(std::slice::from_ref(&owner)), Some((9, 1)));
     // A thief of the recovery key closes earlier, or another history that the log key signed too.
-    let earlier = log.closing(&Log::leaves(4, 99), 8)?;
-    let forked = log.closing(&Log::leaves(12, 6), 8)?;
+    let earlier = log.closing(&Ledger::leaves(4, 99), 8)?;
+    let forked = log.closing(&Ledger::leaves(12, 6), 8)?;
     assert_eq!(counts(&[owner.clone(), earlier.clone()]), Some((4, 2)));
     assert_eq!(counts(&[forked.clone(), owner.clone()]), Some((6, 2)));
     let all = [owner.clone(), forked, earlier];
@@ -420,40 +421,47 @@ fn of_two_closings_what_they_share_counts() -> TestResult {
     assert_eq!(closed.size(), 4);
     assert!(closed.counts(3, &[3; 32]));
     assert!(!closed.counts(4, &[4; 32]) && !closed.counts(3, &[103; 32]));
-    assert_eq!(closed.root_at(4), Some(Log::head(&Log::leaves(4, 99)).root));
+    assert_eq!(
+        closed.root_at(4),
+        Some(Ledger::head(&Ledger::leaves(4, 99)).root)
+    );
     assert_eq!(closed.root_at(5), None);
     Ok(())
 }
 
 #[test]
 fn a_closing_that_does_not_hold_closes_nothing() -> TestResult {
-    let log = Log::new();
-    let leaves = Log::leaves(5, 99);
+    let log = Ledger::new();
+    let leaves = Ledger::leaves(5, 99);
     let good = log.closing(&leaves, 7)?;
     let file = good.file()?;
     assert_eq!(Closing::read(file.as_bytes())?, good);
     // By another key, the log key among them.
-    for by in [&log.log, &KeyPair::from_seed([66; 32])] {
-        assert!(ClosingNote::sign(&log.keys, Log::head(&leaves), &log.next(7), by).is_err());
+    for by in [&log.log_key, &KeyPair::from_seed([66; 32])] {
+        assert!(ClosingNote::sign(&log.keys, Ledger::head(&leaves), &log.next(7), by).is_err());
     }
     // Over a head that only the recovery key signed, and over leaves that are not its own.
     let note = good.note();
     let forged = log.checkpoint(&leaves, &log.recovery)?;
     assert!(Closing::make(note, forged, Vec::new(), &leaves).is_err());
-    let checkpoint = log.checkpoint(&leaves, &log.log)?;
-    for wrong in [Log::leaves(4, 99), Log::leaves(6, 99), Log::leaves(5, 2)] {
+    let checkpoint = log.checkpoint(&leaves, &log.log_key)?;
+    for wrong in [
+        Ledger::leaves(4, 99),
+        Ledger::leaves(6, 99),
+        Ledger::leaves(5, 2),
+    ] {
         assert!(Closing::make(note, checkpoint.clone(), Vec::new(), &wrong).is_err());
     }
-    let other = log.checkpoint(&Log::leaves(4, 99), &log.log)?;
+    let other = log.checkpoint(&Ledger::leaves(4, 99), &log.log_key)?;
     assert!(Closing::make(note, other, Vec::new(), &leaves).is_err());
     // To itself, and of no entries.
     let origin = log.keys.origin();
-    assert!(ClosingNote::sign(&log.keys, Log::head(&leaves), &origin, &log.recovery).is_err());
-    let none = Head {
+    assert!(ClosingNote::sign(&log.keys, Ledger::head(&leaves), &origin, &log.recovery).is_err());
+    let empty = Head {
         size: 0,
         root: Hash([0; 32]),
     };
-    assert!(ClosingNote::sign(&log.keys, none, &log.next(7), &log.recovery).is_err());
+    assert!(ClosingNote::sign(&log.keys, empty, &log.next(7), &log.recovery).is_err());
     // Every byte of it.
     for at in 0..file.len() {
         let mut bytes = file.clone().into_bytes();
@@ -489,8 +497,8 @@ fn a_closing_that_does_not_hold_closes_nothing() -> TestResult {
 
 #[test]
 fn an_archive_that_claims_to_go_on_is_told_from_one_that_does() -> TestResult {
-    let log = Log::new();
-    let leaves = Log::leaves(5, 99);
+    let log = Ledger::new();
+    let leaves = Ledger::leaves(5, 99);
     let good = log.closing(&leaves, 7)?;
     let other = log.closing(&leaves, 9)?;
     let cases = [
@@ -518,7 +526,7 @@ fn an_archive_that_claims_to_go_on_is_told_from_one_that_does() -> TestResult {
             state: dir.path().join("state"),
         };
         let keys = PublicKeys {
-            log: *log.log.public().as_bytes(),
+            log: *log.log_key.public().as_bytes(),
             recovery: *log.recovery.public().as_bytes(),
             salt: [salt; 32],
         };

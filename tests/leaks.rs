@@ -192,7 +192,8 @@ fn paths_user_names_and_authors_of_office_files_do_not_leave() -> TestResult {
         "{said}"
     );
     // Words that look like references and name nothing do not crowd it out.
-    let crowd: String = (0..12_000).map(|it| format!("d-00{it:05}\n")).collect();
+    let crowd: Vec<String> = (0..12_000).map(|it| format!("d-00{it:05}\n")).collect();
+    let crowd = crowd.concat();
     let list = format!("{crowd}Ulla Mark wrote {letter}.\n");
     let list = desk.bring("list.txt", list.as_bytes())?;
     let said = desk.refused(&["publish", &list, "-o", "list.html", "--yes"])?;

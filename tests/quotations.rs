@@ -754,10 +754,10 @@ fn odd_quotations_get_a_state_each() -> TestResult {
         [
             "Q1 not-checked  [no-words]",
             "Q2 not-checked  [short]",
-            "Q3 altered m-7kq2 [negation-changed lookalike-letters]",
+            "Q3 altered m-7kq2 [negation-changed may-be-chance lookalike-letters]",
             "Q4 exact m-7kq2+m-51d2 [hidden-characters several-occurrences]",
             "Q5 exact m-7kq2+m-51d2 [several-occurrences]",
-            "Q6 altered m-7kq2 [number-changed negation-changed]",
+            "Q6 altered m-7kq2 [number-changed negation-changed may-be-chance]",
         ]
     );
     let long = checked(&format!("“{}”", "we met him at the pier ".repeat(15_000)))?;

@@ -362,14 +362,14 @@ fn published_quotations_are_found_where_they_were_taken_from() -> TestResult {
 fn print_shares(pairs: &[Pair], indexed: &Citations) {
     let stands: Vec<bool> = pairs.iter().map(Pair::stands).collect();
     let passes = |index: usize| indexed.quotations[index].verdict.passes();
-    let passed = (0..pairs.len()).filter(|at| passes(*at)).count();
+    let passing = (0..pairs.len()).filter(|at| passes(*at)).count();
     let right = (0..pairs.len())
         .filter(|at| passes(*at) && stands[*at])
         .count();
     let wanted = stands.iter().filter(|stands| **stands).count();
     println!(
         "precision: of those that pass, all words stand in the source in {}",
-        share(right, passed)
+        share(right, passing)
     );
     println!(
         "recall: of those of which all words stand, there pass {}",

@@ -4,6 +4,7 @@
 //! one did, it is shown as what it was. The machine signs nothing.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 use sha2::Digest as _;
@@ -58,10 +59,10 @@ impl Signed {
             self.entry
         );
         if let Some(from) = &self.carried_from {
-            line.push_str(&format!(", carried over from {from} of the older draft"));
+            let _ = write!(line, ", carried over from {from} of the older draft");
         }
         if let Some(outdated) = self.outdated {
-            line.push_str(&format!("; to be looked at again: {outdated}"));
+            let _ = write!(line, "; to be looked at again: {outdated}");
         }
         line
     }

@@ -29,7 +29,7 @@ use crate::record::visible;
 ///
 /// Slots of a transfer: from, to, at, kind, medium, place, purpose, authority, condition, basis, standing, note. Of an
 /// attribution: role, who, via, certainty, terms, basis, at, note. Of an agent: name, kind, note. Of an accession: how,
-/// from, via, received, received_by, authority, terms, basis, holder_of_original, part_of, missing, note.
+/// from, via, received, `received_by`, authority, terms, basis, `holder_of_original`, `part_of`, missing, note.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
@@ -155,7 +155,7 @@ const SLOTS: &[(&str, &[(&str, Holds)])] = &[
 
 /// `fonds/correct/1`.
 #[derive(Debug, Serialize)]
-struct Corrected {
+struct Amended {
     schema: &'static str,
     /// The entry that corrects.
     entry: u64,
@@ -171,7 +171,7 @@ struct Corrected {
     after: Value,
 }
 
-impl Answer for Corrected {
+impl Answer for Amended {
     fn text(&self) -> String {
         let done = match &self.slot {
             Some(slot) => format!("Corrected under entry {}, in {}", self.entry, visible(slot)),
@@ -224,7 +224,7 @@ pub(super) fn run(context: &Context, args: &CorrectArgs) -> Result<Outcome, CliE
     let entries = append(&mut writer, entries)?;
     say_nameless(context);
     let teller = sentences::Teller::new(writer.archive(), context)?;
-    context.ui.answer(&Corrected {
+    context.ui.answer(&Amended {
         schema: "fonds/correct/1",
         entry: entries.last().copied().unwrap_or_default(),
         entries,

@@ -355,7 +355,8 @@ mod tests {
 
     #[test]
     fn words_that_name_nothing_do_not_count_and_more_items_than_are_looked_up_are_refused() {
-        let mut text: String = (0..20_000).map(|it| format!("d-{it:05} ")).collect();
+        let many: Vec<String> = (0..20_000).map(|it| format!("d-{it:05} ")).collect();
+        let mut text = many.concat();
         text.push_str("[m-zzz1] d-zzz2,m-zzz3.");
         let named = |reference: &str| -> Result<Vec<u64>, CliError> {
             Ok(match reference {

@@ -14,6 +14,8 @@ use super::Outcome;
 use super::acts::Values;
 use super::acts::record;
 use super::ui::Answer;
+use crate::archive::Archive;
+use crate::archive::Card;
 use crate::archive::Target;
 use crate::ingest;
 use crate::ingest::Outside;
@@ -84,26 +86,7 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
         size,
     };
     let mut writer = context.writer()?;
-    let original = match writer.archive().resolve(&args.item)? {
-        Target::Item(item) => writer.archive().card(item)?,
-        Target::Entry(_) => None,
-    };
-    let Some(original) = original.filter(|card| card.class == "d") else {
-        return Err(CliError::usage(
-            format!("{} is no document", args.item),
-            "fonds redact d-… COPY",
-        ));
-    };
-    if original.sha256 == copy.sha256 {
-        return Err(CliError::usage(
-            format!(
-                "{} has the same bytes as {}: nothing is left out",
-                path.display(),
-                args.item
-            ),
-            "the file that was redacted",
-        ));
-    }
+    let original = original(writer.archive(), args, copy.sha256)?;
     let reference = writer.archive().reference(&original)?;
     let mut values = Values::new(context)?;
     values.set("copy", json!(copy));
@@ -176,4 +159,29 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
     } else {
         Outcome::InPart
     })
+}
+
+/// The document that the copy is of.
+fn original(archive: &Archive, args: &RedactArgs, copy: Digest) -> Result<Card, CliError> {
+    let original = match archive.resolve(&args.item)? {
+        Target::Item(item) => archive.card(item)?,
+        Target::Entry(_) => None,
+    };
+    let Some(original) = original.filter(|card| card.class == "d") else {
+        return Err(CliError::usage(
+            format!("{} is no document", args.item),
+            "fonds redact d-… COPY",
+        ));
+    };
+    if original.sha256 == copy {
+        return Err(CliError::usage(
+            format!(
+                "{} has the same bytes as {}: nothing is left out",
+                args.copy.display(),
+                args.item
+            ),
+            "the file that was redacted",
+        ));
+    }
+    Ok(original)
 }

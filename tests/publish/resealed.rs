@@ -25,7 +25,9 @@ fn log_key() -> SigningKey {
 
 fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = Sha256::new();
-    parts.iter().for_each(|part| hasher.update(part));
+    for part in parts {
+        hasher.update(part);
+    }
     hasher.finalize().into()
 }
 
@@ -208,7 +210,7 @@ impl Craft {
         let key = (ED25519_BASEPOINT_POINT * secret + EIGHT_TORSION[self.of_key])
             .compress()
             .to_bytes();
-        let (r, nonce, k) = (self.scalars.1..)
+        let (r, nonce, k) = (self.scalars.1..u64::MAX)
             .map(|nonce| {
                 let nonce = Scalar::from(nonce);
                 let r = ED25519_BASEPOINT_POINT * nonce + EIGHT_TORSION[self.of_r];

@@ -264,9 +264,9 @@ impl Custody {
             }
         }
         let hands = hands.into_iter();
-        hands
-            .map(|(between, hand)| format!("{between}{hand}"))
-            .collect()
+        hands.fold(String::new(), |line, (between, hand)| {
+            line + between + &hand
+        })
     }
 }
 

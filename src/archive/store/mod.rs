@@ -260,7 +260,8 @@ impl Store {
         };
         let past = |member: &Member| member.offset.saturating_add(member.size);
         let last = members.iter().map(past).max().unwrap_or(0);
-        let mut stretches = vec![last.min(size)..size];
+        let mut stretches = Vec::new();
+        stretches.push(last.min(size)..size);
         for member in members {
             if doomed.contains(&member.digest) {
                 let header = member.offset.saturating_sub(layout::HEADER);

@@ -99,7 +99,7 @@ impl<'a> Desk<'a> {
         sort: StatementSort,
         named: Option<&str>,
     ) -> Result<(Option<String>, Told), CiteError> {
-        self.each(quoted, |found| {
+        Self::each(quoted, |found| {
             let parties = self.sources.parties(&found.item)?;
             let side = if sort == StatementSort::Sender {
                 &parties.from
@@ -184,7 +184,7 @@ impl<'a> Desk<'a> {
             } else {
                 StatementSort::Time
             };
-            let (item, mut told) = self.each(quoted, |found| {
+            let (item, mut told) = Self::each(quoted, |found| {
                 Ok(if counted {
                     self.counted(&time, found, earlier)
                 } else {
@@ -207,10 +207,10 @@ impl<'a> Desk<'a> {
     pub(super) fn silence(
         &mut self,
         who: Option<&Who>,
-        words: String,
+        words: &str,
         quoted: &mut Quoted,
     ) -> Result<(), CiteError> {
-        let told = self.each(quoted, |found| {
+        let told = Self::each(quoted, |found| {
             let parties = self.sources.parties(&found.item)?;
             if let Some(Who::Named(name)) = who {
                 if parties.from.iter().any(|it| is_called(it, name)) {
@@ -221,10 +221,8 @@ impl<'a> Desk<'a> {
                         "what is quoted before was not sent to {name}"
                     )));
                 }
-            } else if let Some(who) = who {
-                if !matches!(who, Who::Pronoun(_)) {
-                    return Ok(Told::cannot("no name is given"));
-                }
+            } else if matches!(who, Some(Who::Described(_))) {
+                return Ok(Told::cannot("no name is given"));
             }
             let Some(after) = self.sources.after(&found.item)? else {
                 return Ok(Told::cannot(
@@ -263,13 +261,12 @@ impl<'a> Desk<'a> {
                 why: None,
             })
         })?;
-        push(quoted, StatementSort::Silence, &words, told);
+        push(quoted, StatementSort::Silence, words, told);
         Ok(())
     }
 
     /// What holds of the places in which a quotation stands: of the first that agrees, else of the first.
     fn each(
-        &self,
         quoted: &Quoted,
         told: impl Fn(&Match) -> Result<Told, CiteError>,
     ) -> Result<(Option<String>, Told), CiteError> {

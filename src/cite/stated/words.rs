@@ -5,6 +5,10 @@ use super::super::marks::scan;
 use super::super::words::is_speech;
 
 /// A word of a paragraph, without the punctuation around it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is seen of a word by itself"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Word {
     /// It as it stands.

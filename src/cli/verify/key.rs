@@ -35,7 +35,7 @@ pub(super) struct Proved {
 pub(super) enum Compared {
     NotGiven,
     /// There was no origin to compare with.
-    NotCompared,
+    Nothing,
     Match,
     Differ {
         /// What was given.
@@ -50,7 +50,7 @@ impl Compared {
     pub(super) const fn word(&self) -> &'static str {
         match self {
             Self::NotGiven => "not-given",
-            Self::NotCompared => "not-compared",
+            Self::Nothing => "not-compared",
             Self::Match => "match",
             Self::Differ { .. } => "differ",
         }
@@ -85,7 +85,7 @@ impl Given {
     pub(super) fn compare(&self, origin: Option<&str>) -> Result<Compared, CliError> {
         let (same, expected, found) = match (self, origin) {
             (Self::Nothing, _) => return Ok(Compared::NotGiven),
-            (_, None) => return Ok(Compared::NotCompared),
+            (_, None) => return Ok(Compared::Nothing),
             (Self::Words(said), Some(origin)) => {
                 let same = words_match(origin, said)?;
                 (same, said.clone(), words(origin)?.join(" "))

@@ -400,7 +400,7 @@ fn differs(compared: &Compared) -> Option<Finding> {
             )
             .with(expected, found),
         ),
-        Compared::NotCompared => Some(finding(
+        Compared::Nothing => Some(finding(
             "The archive cannot be opened, so what you gave was compared with nothing.",
         )),
         Compared::NotGiven | Compared::Match => None,
