@@ -508,3 +508,42 @@ fn a_record_is_shown_no_more_precisely_than_it_is() -> TestResult {
     assert_eq!(record.as_deref(), Some("August 2023 (day not known)"));
     Ok(())
 }
+
+/// The same records, one of them not as it was recorded.
+struct Damaged;
+
+impl Sources for Damaged {
+    fn pinned(&self, reference: &str) -> Result<Pinned, CiteError> {
+        Desk.pinned(reference)
+    }
+
+    fn candidates(&self, wanted: &Wanted) -> Result<Vec<Passage>, CiteError> {
+        Desk.candidates(wanted)
+    }
+
+    fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError> {
+        Desk.neighbours(item)
+    }
+
+    fn altered(&self, item: &str) -> Result<Option<String>, CiteError> {
+        Ok((item == "m-0a02").then(|| "its text differs".to_owned()))
+    }
+}
+
+#[test]
+fn each_of_several_messages_that_are_run_together_is_held_against_its_record() -> TestResult {
+    let draft = "“They opened the north gate at nine this morning. Write back before somebody is hurt on it.”";
+    let draft = Draft::read(draft.as_bytes(), None, DraftFormat::Markdown)?;
+    let citations = check(&Damaged, &draft, &Options::default())?;
+    let quoted = citations.quotations.first().ok_or("no quotation")?;
+    assert_eq!(quoted.matches.first().map(|it| it.joins.len()), Some(2));
+    assert!(
+        quoted
+            .findings
+            .iter()
+            .any(|it| it.code == "quotation.evidence-altered" && it.message.starts_with("m-0a02")),
+        "{:?}",
+        quoted.findings
+    );
+    Ok(())
+}

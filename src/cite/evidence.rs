@@ -24,7 +24,7 @@ impl<'a> Evidence<'a> {
     /// Says of each item that a quotation was matched with, or that is named as nearest to it, that it is not as recorded.
     /// A difference may be the damage's as well as the draft's, so this is asked whatever the verdict is.
     pub(super) fn hold(&mut self, quoted: &mut Quoted) -> Result<(), CiteError> {
-        let mut items: Vec<String> = quoted.matches.iter().map(|it| it.item.clone()).collect();
+        let mut items = super::signed::evidence(quoted);
         items.extend(quoted.nearest.iter().map(|it| it.item.clone()));
         for item in items.into_iter().rev() {
             if let Some(altered) = self.altered(&item)? {
