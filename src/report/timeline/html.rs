@@ -31,7 +31,8 @@ impl Timeline {
                     li { "Times of day are in " (self.zone) "." }
                 }
                 @if let Some(picture) = self.picture() {
-                    figure {
+                    // On a narrow screen it is scrolled, by the keyboard too.
+                    figure tabindex="0" aria-label="Who wrote when" {
                         (picture)
                         figcaption {
                             "A dot is a time known to the minute, a bar the stretch in which an uncertain time lies, a dot with tails "
