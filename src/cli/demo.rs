@@ -161,6 +161,7 @@ impl Answer for Demonstrated {
         let verdicts: Vec<String> = self
             .quotations
             .iter()
+            .filter(|(_, n)| **n > 0)
             .map(|(verdict, n)| format!("{n} {verdict}"))
             .collect();
         text.push_str(&verdicts.join(", "));
