@@ -14,6 +14,7 @@ mod check;
 mod claims;
 mod compare;
 mod continued;
+mod conversations;
 mod corrected;
 mod custody;
 mod destroy;

@@ -59,7 +59,7 @@ pub struct Card {
     pub latest: Option<i64>,
 }
 
-const CARD: &str = "SELECT item, class, ref, accession, parent, sha256, first, past, kind, name, conversation, event, \
+pub(super) const CARD: &str = "SELECT item, class, ref, accession, parent, sha256, first, past, kind, name, conversation, event, \
                     earliest, latest FROM card";
 
 fn card(row: &Row<'_>) -> rusqlite::Result<Card> {
@@ -288,42 +288,6 @@ impl Archive {
         Ok(found.into_iter().next())
     }
 
-    /// The messages of a conversation around one, itself included, in order of time: at most so many before and after.
-    /// Those without any time come first there, as in [`Archive::conversation`].
-    pub fn around(&self, id: &str, card: &Card, most: u64) -> Result<Vec<Card>, ArchiveError> {
-        // A time that is not known sorts before all others; the index by conversation and time serves the first two.
-        let key = "(earliest IS NOT NULL, coalesce(earliest, 0), coalesce(latest, -9000000000000000), item)";
-        let bound = ":known, :earliest, :latest, :item";
-        let side = |than: &str, first: &str, range: &str| {
-            format!(
-                "{CARD} WHERE conversation = :id AND {range} AND {key} {than} ({bound}) \
-                 ORDER BY earliest {first}, latest {first}, item {first} LIMIT :most"
-            )
-        };
-        let (known, earliest) = (card.earliest.is_some(), card.earliest.unwrap_or(0));
-        let latest = card.latest.unwrap_or(-9_000_000_000_000_000);
-        let ask = |sql: &str| {
-            self.cards(
-                sql,
-                named_params! {":id": id, ":known": known, ":earliest": earliest, ":latest": latest,
-                ":item": card.item, ":most": most},
-            )
-        };
-        let (before, after) = if known {
-            (
-                "(earliest IS NULL OR earliest <= :earliest)",
-                "earliest >= :earliest",
-            )
-        } else {
-            ("earliest IS NULL", "true")
-        };
-        let mut around = ask(&side("<", "DESC", before))?;
-        around.reverse();
-        around.push(card.clone());
-        around.extend(ask(&side(">", "ASC", after))?);
-        Ok(around)
-    }
-
     /// How many messages a conversation has.
     pub fn conversation_count(&self, id: &str) -> Result<u64, ArchiveError> {
         Ok(self
@@ -408,7 +372,11 @@ impl Archive {
         )
     }
 
-    fn cards<P: rusqlite::Params>(&self, sql: &str, params: P) -> Result<Vec<Card>, ArchiveError> {
+    pub(super) fn cards<P: rusqlite::Params>(
+        &self,
+        sql: &str,
+        params: P,
+    ) -> Result<Vec<Card>, ArchiveError> {
         Ok(self
             .conn
             .prepare_cached(sql)?
