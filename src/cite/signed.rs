@@ -4,6 +4,7 @@
 //! one did, it is shown as what it was. The machine signs nothing.
 
 use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -120,13 +121,20 @@ pub fn sign(citations: &mut Citations, own: &[Checked], older: Option<(Digest, &
     let Some((sha256, older)) = older else {
         return;
     };
-    let mut left: Vec<&Checked> = older
+    // Of one quotation of the older draft the last word counts; equal words are taken in their order there.
+    let mut last: Vec<&Checked> = older
         .iter()
         .map(|it| (id(it), it))
         .collect::<HashMap<_, _>>()
         .into_values()
         .collect();
-    left.sort_by_key(|it| number(id(it)));
+    last.sort_by_key(|it| number(id(it)));
+    let mut left: HashMap<Digest, VecDeque<&Checked>> = HashMap::new();
+    for one in last {
+        if let Some(words) = words_of(one) {
+            left.entry(words).or_default().push_back(one);
+        }
+    }
     let mut since = Since {
         sha256,
         carried: 0,
@@ -134,10 +142,8 @@ pub fn sign(citations: &mut Citations, own: &[Checked], older: Option<(Digest, &
         gone: Vec::new(),
     };
     for quoted in &mut citations.quotations {
-        let same = left
-            .iter()
-            .position(|it| words_of(it) == Some(words(quoted)));
-        let Some(found) = same.map(|at| left.remove(at)) else {
+        let found = left.get_mut(&words(quoted)).and_then(VecDeque::pop_front);
+        let Some(found) = found else {
             since.changed.push(quoted.id.clone());
             continue;
         };
@@ -151,7 +157,9 @@ pub fn sign(citations: &mut Citations, own: &[Checked], older: Option<(Digest, &
             quoted.signed = Some(signed(found, Some(id(found)), outdated));
         }
     }
-    since.gone = left.into_iter().map(|it| id(it).to_owned()).collect();
+    let mut gone: Vec<&Checked> = left.into_values().flatten().collect();
+    gone.sort_by_key(|it| number(id(it)));
+    since.gone = gone.into_iter().map(|it| id(it).to_owned()).collect();
     citations.since = Some(since);
 }
 

@@ -20,8 +20,8 @@ use super::judge::wanted;
 /// What going through all texts has found.
 #[derive(Debug, Clone, Default)]
 pub struct Through {
-    /// For each of what was wanted the items that may hold it, the likeliest first, as [`Sources::opened`](crate::cite::Sources::opened) takes them; empty
-    /// where there is none.
+    /// For each of what was wanted the items that may hold it, the likeliest first, as
+    /// [`Sources::opened`](crate::cite::Sources::opened) takes them; empty where there is none.
     pub items: Vec<Vec<u64>>,
     /// How many texts were read.
     pub texts: u64,

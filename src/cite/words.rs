@@ -38,35 +38,40 @@ const CONDITIONS: &[&str] = &[
     "tranne",
 ];
 
-const NUMBERS: &[&str] = &[
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
-    "eighty",
-    "ninety",
+/// Small numbers in words, with what they are.
+const NUMBERS: &[(&str, i64)] = &[
+    ("zero", 0),
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("eleven", 11),
+    ("twelve", 12),
+    ("thirteen", 13),
+    ("fourteen", 14),
+    ("fifteen", 15),
+    ("sixteen", 16),
+    ("seventeen", 17),
+    ("eighteen", 18),
+    ("nineteen", 19),
+    ("twenty", 20),
+    ("thirty", 30),
+    ("forty", 40),
+    ("fifty", 50),
+    ("sixty", 60),
+    ("seventy", 70),
+    ("eighty", 80),
+    ("ninety", 90),
+];
+
+/// Other words of quantity and order.
+const QUANTITIES: &[&str] = &[
     "hundred",
     "thousand",
     "million",
@@ -203,7 +208,12 @@ pub(super) fn is_condition(word: &str) -> bool {
 
 /// Whether a lower-case word names a number.
 pub(super) fn is_number(word: &str) -> bool {
-    NUMBERS.contains(&word)
+    number(word).is_some() || QUANTITIES.contains(&word)
+}
+
+/// The small number that a lower-case word is.
+pub(super) fn number(word: &str) -> Option<i64> {
+    NUMBERS.iter().find(|it| it.0 == word).map(|it| it.1)
 }
 
 /// Whether a lower-case word is too common to tell one text from another.

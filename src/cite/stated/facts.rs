@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::super::draft::Draft;
 use super::super::words::is_number;
 use super::super::words::is_speech;
+use super::LONGEST_SENTENCE;
 use super::times;
 use super::times::Time;
 use super::words::Word;
@@ -67,7 +68,7 @@ pub(in super::super) fn unquoted(draft: &Draft) -> Vec<Unquoted> {
             if found.len() >= MOST {
                 return found;
             }
-            if sentence.iter().any(|it| it.quotation) {
+            if sentence.len() > LONGEST_SENTENCE || sentence.iter().any(|it| it.quotation) {
                 continue;
             }
             let holds = facts(sentence);

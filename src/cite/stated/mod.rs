@@ -224,7 +224,8 @@ fn silences(
                 .checked_sub(1)
                 .and_then(|it| Some((quotations.get(it)?, quoted.get_mut(it)?)));
             // What stands further off is about something else.
-            if let Some((_, quoted)) = last.filter(|it| number - it.0.place.paragraph <= 1) {
+            if let Some((_, quoted)) = last.filter(|it| number.abs_diff(it.0.place.paragraph) <= 1)
+            {
                 desk.silence(who.as_ref(), &words, quoted)?;
             }
         }

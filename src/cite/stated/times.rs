@@ -403,43 +403,10 @@ fn year_of(word: &str) -> Option<i32> {
 
 /// A small number in words or digits.
 fn number(word: &str) -> Option<i64> {
-    const NUMBERS: &[&str] = &[
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-    ];
-    const TENS: &[(&str, i64)] = &[
-        ("twenty", 20),
-        ("thirty", 30),
-        ("forty", 40),
-        ("fifty", 50),
-        ("sixty", 60),
-        ("ninety", 90),
-    ];
     if word.bytes().all(|it| it.is_ascii_digit()) && (1..=4).contains(&word.len()) {
         return word.parse().ok();
     }
-    let small = NUMBERS.iter().position(|it| *it == word);
-    small
-        .and_then(|it| i64::try_from(it).ok())
-        .or_else(|| TENS.iter().find(|it| it.0 == word).map(|it| it.1))
+    super::super::words::number(word)
 }
 
 /// A unit of time in minutes.
