@@ -215,6 +215,38 @@ const CASES: &[Case] = &[
         "On July 12 Voss answered. {TOLD} he wrote.",
         &[(Sender, "he", Agrees), (Time, "On July 12", Agrees)],
     ),
+    // Each quotation of a sentence has its own speaker and its own time, or none.
+    (
+        "{OPENED} @harbourwatch wrote, and Voss replied {TOLD}",
+        &[(Sender, "Voss", Agrees)],
+    ),
+    (
+        "{TOLD} Voss wrote, and @harbourwatch replied {OPENED}",
+        &[(Sender, "@harbourwatch", Agrees)],
+    ),
+    (
+        "On July 11 it wrote {OPENED} and on July 12 came {TOLD}",
+        &[
+            (Time, "On July 11", CannotTell),
+            (Time, "on July 12", Agrees),
+        ],
+    ),
+    // What stands between is somebody else's part in it.
+    ("Voss said the message of that day read {OPENED}", &[]),
+    ("Voss went to the pier and read {OPENED}", &[]),
+    (
+        "Halloran told Ida Brask on August 3 that {PAGE}",
+        &[
+            (Sender, "Halloran", Agrees),
+            (Addressee, "Ida Brask", Agrees),
+            (Time, "on August 3", CannotTell),
+        ],
+    ),
+    // Later than what, where nothing was quoted before?
+    (
+        "{OPENED} it began. Nothing else was said that week. Five minutes later came {BACK}",
+        &[(Interval, "Five minutes later", CannotTell)],
+    ),
     // An account is nobody's name.
     (
         "{OPENED} Nora Halloran wrote.",
@@ -223,7 +255,7 @@ const CASES: &[Case] = &[
     ("{TOLD} he wrote.", &[(Sender, "he", CannotTell)]),
     (
         "Voss wrote {STOP} and {TOLD} he added.",
-        &[(Sender, "Voss", Agrees)],
+        &[(Sender, "he", Agrees)],
     ),
     (
         "{STOP} Voss wrote. {TOLD} he added.",

@@ -66,7 +66,7 @@ impl<'a> Desk<'a> {
         named: &mut Option<(usize, String)>,
         paragraph: usize,
     ) -> Result<(), CiteError> {
-        let read = reading::parties(around.own);
+        let read = reading::parties(around.own, around.span);
         // Ashgrove answered. “…,” he wrote.
         if let Some(name) = reading::speaker(around.before) {
             *named = Some((paragraph, name));
@@ -175,7 +175,7 @@ impl<'a> Desk<'a> {
         let (times, sure) = if own.is_empty() {
             (reading::times(around.before), false)
         } else {
-            (own, true)
+            (own, !around.shared)
         };
         for (time, words) in times {
             let counted = !matches!(time, Time::Stated { .. });
@@ -191,11 +191,22 @@ impl<'a> Desk<'a> {
                     self.stated(&time, &found.at)
                 })
             })?;
-            if told.result == Agreement::Differs && !sure {
+            let doubt = if told.result != Agreement::Differs {
+                None
+            } else if !sure && around.shared {
+                Some("the sentence quotes more than this")
+            } else if !sure {
+                Some("the sentence before may speak of something else")
+            } else if counted && !around.follows {
+                Some("what it is counted from, no rule can read")
+            } else {
+                None
+            };
+            if let Some(doubt) = doubt {
                 told.result = Agreement::CannotTell;
                 told.why = Some(match told.why {
-                    Some(why) => format!("{why}; the sentence before may speak of something else"),
-                    None => "the sentence before may speak of something else".to_owned(),
+                    Some(why) => format!("{why}; {doubt}"),
+                    None => doubt.to_owned(),
                 });
             }
             push(quoted, sort, &words, (item, told));

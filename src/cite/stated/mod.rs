@@ -111,7 +111,13 @@ const LONGEST_SENTENCE: usize = 400;
 #[derive(Debug, Default)]
 struct Around<'a> {
     own: &'a [Word],
+    /// Bytes of the paragraph at which the quotation begins and ends, with the words that cut it.
+    span: (usize, usize),
+    /// Whether the sentence quotes something else too, of which its times may be.
+    shared: bool,
     before: &'a [Word],
+    /// Whether the sentence before, or this one before it, quotes something: then 'two minutes later' is later than that.
+    follows: bool,
 }
 
 /// Reads what the draft states of each quotation, and holds it against what was found for it.
@@ -182,21 +188,28 @@ fn around<'a>(
     if quotation.is_block {
         // A block quotation is a paragraph of its own; what leads to it ends the one above.
         return Around {
-            own: &[],
             before: read(above.and_then(|it| it.last())),
+            ..Around::default()
         };
     }
+    let span = (quotation.place.from, quotation.place.to);
     let begins = |it: &Vec<Word>| it.first().map_or(0, |word| word.at.0);
-    let past = sentences.partition_point(|it| begins(it) <= quotation.place.from);
+    let past = sentences.partition_point(|it| begins(it) <= span.0);
+    let own = read(past.checked_sub(1).and_then(|it| sentences.get(it)));
     let before = read(past.checked_sub(2).and_then(|it| sentences.get(it)));
+    let quotes = before.iter().any(|it| it.quotation);
+    let mut others = own
+        .iter()
+        .filter(|it| it.quotation && (it.at.1 <= span.0 || it.at.0 >= span.1))
+        .peekable();
+    let earlier = others.peek().is_some_and(|it| it.at.1 <= span.0);
     Around {
-        own: read(past.checked_sub(1).and_then(|it| sentences.get(it))),
+        own,
+        span,
+        shared: others.next().is_some(),
         // A sentence that quotes something itself says its times of that.
-        before: if before.iter().any(|it| it.quotation) {
-            &[]
-        } else {
-            before
-        },
+        before: if quotes { &[] } else { before },
+        follows: quotes || earlier,
     }
 }
 

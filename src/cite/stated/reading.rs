@@ -45,59 +45,94 @@ const BETWEEN: &[&str] = &[
     "had", "has", "have", "then", "also", "later", "once", "again", "would", "must", "may", "might",
 ];
 
-/// Who wrote what is quoted in a sentence, and to whom.
-pub(super) fn parties(sentence: &[Word]) -> Parties {
-    let mut read = Parties::default();
-    if !sentence.iter().any(|it| it.quotation) {
-        return read;
-    }
-    for (at, word) in sentence.iter().enumerate() {
-        if word.quotation || !is_speech(&word.lower) || !beside_quotation(sentence, at) {
+/// Verbs of speech that are said of other things too, and so name no speaker.
+const LOOSE: &[&str] = &[
+    "went",
+    "according",
+    "continued",
+    "continues",
+    "noted",
+    "recalled",
+];
+
+/// Who wrote the quotation that stands at those bytes of its paragraph, and to whom. Only a subject and a verb that stand
+/// against the quotation, with nothing between but whom it was written to and when, say so.
+pub(super) fn parties(sentence: &[Word], span: (usize, usize)) -> Parties {
+    let (open, end) = span;
+    let is_own = |it: &Word| it.quotation && it.at.0 >= open && it.at.1 <= end;
+    for (verb, word) in sentence.iter().enumerate() {
+        if word.quotation || !is_speech(&word.lower) || LOOSE.contains(&word.lower.as_str()) {
             continue;
         }
-        let sender = subject_before(sentence, at).or_else(|| {
-            // ... wrote Ashgrove.
-            let after = at.checked_sub(1).and_then(|it| sentence.get(it));
-            after
-                .is_some_and(|it| it.quotation)
-                .then(|| party(sentence, at + 1))
-                .flatten()
-        });
-        let Some(sender) = sender else { continue };
-        let addressee = if TO_OBJECT.contains(&word.lower.as_str()) {
-            party(sentence, at + 1)
-        } else if sentence.get(at + 1).is_some_and(|it| it.lower == "to") {
-            party(sentence, at + 2)
-        } else {
-            None
+        let (addressee, past) = addressee(sentence, verb);
+        let before = subject_before(sentence, verb);
+        let at = |it: Option<usize>| it.and_then(|it| sentence.get(it)).is_some_and(is_own);
+        // “…,” Ashgrove wrote.
+        let behind = before.as_ref().is_some_and(|it| at(it.1.checked_sub(1)));
+        // “…,” wrote Ashgrove.
+        let inverted = at(verb.checked_sub(1));
+        // Ashgrove wrote to Voss on July 11: “…”
+        let ahead = at(Some(leads_to(sentence, past)));
+        let sender = match before {
+            Some((who, _)) if behind || ahead => Some(who),
+            None if inverted => party(sentence, verb + 1).map(|it| it.0),
+            _ => None,
         };
-        read.addressee = addressee.filter(|it| *it != sender);
-        read.sender = Some(sender);
-        break;
+        if let Some(sender) = sender {
+            return Parties {
+                addressee: addressee.filter(|it| *it != sender),
+                sender: Some(sender),
+            };
+        }
     }
-    read
+    Parties::default()
+}
+
+/// Whom a verb's words are said to, and the word behind that.
+fn addressee(sentence: &[Word], verb: usize) -> (Option<Who>, usize) {
+    let direct = sentence
+        .get(verb)
+        .is_some_and(|it| TO_OBJECT.contains(&it.lower.as_str()));
+    let to = sentence.get(verb + 1).is_some_and(|it| it.lower == "to");
+    let from = verb + 1 + usize::from(to);
+    match party(sentence, from).filter(|_| direct || to) {
+        Some((who, past)) => (Some(who), past),
+        None => (None, verb + 1),
+    }
+}
+
+/// The word to which a verb's words lead: past a time, 'that', and words that say no more.
+fn leads_to(sentence: &[Word], from: usize) -> usize {
+    let times = times::read(sentence);
+    let mut at = from;
+    while let Some(word) = sentence.get(at).filter(|it| !it.quotation) {
+        let next = at + usize::from(matches!(word.lower.as_str(), "on" | "at" | "in"));
+        if let Some(read) = times.iter().find(|it| it.from == next) {
+            at = read.to;
+        } else if matches!(
+            word.lower.as_str(),
+            "that" | "then" | "back" | "again" | "this" | "later"
+        ) {
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    at
 }
 
 /// The name of whoever speaks last in a sentence that quotes nothing.
 pub(super) fn speaker(sentence: &[Word]) -> Option<String> {
     let verbs = sentence.iter().enumerate().rev();
     let mut verbs = verbs.filter(|(_, it)| !it.quotation && is_speech(&it.lower));
-    match subject_before(sentence, verbs.next()?.0)? {
+    match subject_before(sentence, verbs.next()?.0)?.0 {
         Who::Named(name) => Some(name),
         Who::Pronoun(_) | Who::Described(_) => None,
     }
 }
 
-/// Whether a verb of speech belongs to a quotation of its sentence: nothing but a few words stand between them.
-fn beside_quotation(sentence: &[Word], at: usize) -> bool {
-    const NEAR: usize = 7;
-    let near = |words: &mut dyn Iterator<Item = &Word>| words.take(NEAR).any(|it| it.quotation);
-    near(&mut sentence.iter().skip(at + 1))
-        || near(&mut sentence.get(..at).unwrap_or_default().iter().rev())
-}
-
-/// Who does what the verb at that place says.
-fn subject_before(sentence: &[Word], verb: usize) -> Option<Who> {
+/// Who does what the verb at that place says, and the word at which that begins.
+fn subject_before(sentence: &[Word], verb: usize) -> Option<(Who, usize)> {
     let mut end = verb;
     while let Some(before) = end.checked_sub(1).and_then(|it| sentence.get(it)) {
         let skipped = BETWEEN.contains(&before.lower.as_str())
@@ -122,7 +157,7 @@ fn subject_before(sentence: &[Word], verb: usize) -> Option<Who> {
         }
         begin -= 1;
     }
-    who(sentence.get(begin..end)?)
+    Some((who(sentence.get(begin..end)?)?, begin))
 }
 
 /// Whether a word belongs to the name or description that the next one ends or goes on with.
@@ -201,8 +236,8 @@ fn is_weekday(lower: &str) -> bool {
     )
 }
 
-/// The party that begins at that place.
-fn party(sentence: &[Word], from: usize) -> Option<Who> {
+/// The party that begins at that place, and the word behind it.
+fn party(sentence: &[Word], from: usize) -> Option<(Who, usize)> {
     let first = sentence.get(from)?;
     if first.quotation {
         return None;
@@ -221,7 +256,7 @@ fn party(sentence: &[Word], from: usize) -> Option<Who> {
         }
         to += 1;
     }
-    who(sentence.get(from..to)?)
+    Some((who(sentence.get(from..to)?)?, to))
 }
 
 fn who(words: &[Word]) -> Option<Who> {
@@ -365,7 +400,7 @@ pub(super) fn silence(sentence: &[Word]) -> Option<(Option<Who>, String)> {
             }
             let verb = at - usize::from(lower(at) == "not");
             let to = at + 2 + usize::from(lower(at + 1) == "write");
-            let who = subject_before(sentence, verb);
+            let who = subject_before(sentence, verb).map(|it| it.0);
             let length = who.as_ref().map_or(0, |it| it.words().split(' ').count());
             Some((who, text(verb.saturating_sub(length), to)))
         }
