@@ -60,7 +60,7 @@ fn anchor(bench: &Bench, size: u64, root: &str, kind: &str, bytes: &[u8]) -> Tes
         ("t", Value::from("2023-08-14T20:00:00Z")),
     ];
     let entry = EntryDraft::new("anchored/1", &values)?;
-    bench.writer()?.anchor(digest, bytes, entry)?;
+    bench.writer()?.anchor(bytes, entry)?;
     Ok(())
 }
 

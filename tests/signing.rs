@@ -231,3 +231,28 @@ fn sentences_without_quotation_marks_are_listed_and_not_judged() -> TestResult {
     );
     Ok(())
 }
+
+#[test]
+fn a_large_draft_is_kept_and_other_rules_are_another_check() -> TestResult {
+    let desk = desk()?;
+    let filler = "Nothing happened on that day, and nobody wrote of it.\n\n".repeat(30_000);
+    fs::write(desk.path("draft.md"), format!("{DRAFT}\n{filler}"))?;
+    let mark = |args: &[&str]| -> TestResult<Value> {
+        let all = [
+            &["--json", "cite", "mark", "draft.md", "Q1", "checked"],
+            args,
+        ]
+        .concat();
+        desk.run(&all)?.json()
+    };
+    let first = mark(&[])?;
+    assert_eq!(
+        mark(&[])?["cited"],
+        first["cited"],
+        "the same check is recorded once"
+    );
+    assert_ne!(mark(&["--house", "ap"])?["cited"], first["cited"]);
+    let verified = desk.run(&["verify"])?;
+    assert_eq!(verified.code, Some(0), "{verified}");
+    Ok(())
+}

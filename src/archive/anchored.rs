@@ -182,17 +182,8 @@ impl Archive {
 
 impl Writer {
     /// Records that a head is in other hands, with the file that came from there. Gives the entry's index.
-    pub fn anchor(
-        &mut self,
-        digest: Digest,
-        bytes: &[u8],
-        entry: EntryDraft,
-    ) -> Result<u64, ArchiveError> {
-        let mut batch = self.batch()?;
-        if self.archive().place_of(&digest)?.is_none() {
-            batch.put(digest, bytes)?;
-        }
-        let appended = self.append(vec![Step::Entry(entry)], Some(batch))?;
+    pub fn anchor(&mut self, bytes: &[u8], entry: EntryDraft) -> Result<u64, ArchiveError> {
+        let appended = self.append_with(vec![Step::Entry(entry)], bytes)?;
         Ok(appended.entries.first().copied().unwrap_or_default())
     }
 }

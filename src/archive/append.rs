@@ -310,6 +310,14 @@ impl Writer {
         self.append_after(&|_, _| Ok(()), steps, batch)
     }
 
+    /// Appends one group together with a file that it names, of any size, where the archive does not have it yet.
+    pub fn append_with(&mut self, steps: Vec<Step>, file: &[u8]) -> Result<Appended, ArchiveError> {
+        let mut batch = self.batch()?;
+        let known = |digest: &Digest| matches!(self.archive.place_of(digest), Ok(Some(_)));
+        batch.put_reader(&mut &*file, &known)?;
+        self.append(steps, Some(batch))
+    }
+
     /// Appends one group after `before` has written rows of its own in the same transaction.
     pub(super) fn append_after(
         &mut self,

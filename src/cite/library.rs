@@ -14,8 +14,8 @@ use super::judge::judge_prepared;
 use super::judge::readings;
 use super::tokens::Prepared;
 
-/// Tokens kept, at most.
-const KEPT: usize = 2_000_000;
+/// Tokens kept, at most: some 60 MB.
+const KEPT: usize = 300_000;
 
 /// Passages cut for comparing.
 #[derive(Default)]

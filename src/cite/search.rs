@@ -15,6 +15,9 @@ use super::words::is_common;
 /// Texts kept for one quotation, at most.
 pub(super) const MOST: usize = 50;
 
+/// Of these, texts that do not hold all runs of the words, at most: the one that is meant holds more of them than others.
+const PARTLY: usize = 8;
+
 /// Texts remembered for one quotation before the best are kept.
 const REMEMBERED: usize = 4 * MOST;
 
@@ -115,7 +118,8 @@ impl Search {
         }
         match self.places.get_mut(index) {
             Some((weight, quotations))
-                if quotations.last() != Some(&quotation) && !quotations.contains(&quotation) =>
+                // Quotations are taken in order, so one that has it already is the last.
+                if quotations.last() != Some(&quotation) =>
             {
                 quotations.push(quotation);
                 *weight
@@ -200,7 +204,11 @@ impl Search {
     /// The items for each of what was wanted, the likeliest first.
     pub(super) fn items(mut self) -> Vec<Vec<u64>> {
         self.wanted.iter_mut().for_each(One::cut);
-        let items = |one: One| one.found.into_iter().map(|it| it.1).collect();
+        let items = |one: One| {
+            let whole = one.found.partition_point(|it| it.0 >= one.whole);
+            let most = one.found.len().min(whole + PARTLY);
+            one.found.into_iter().take(most).map(|it| it.1).collect()
+        };
         self.wanted.into_iter().map(items).collect()
     }
 }

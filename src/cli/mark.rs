@@ -15,18 +15,16 @@ use super::cite;
 use super::claim::State;
 use super::draft;
 use super::ui::Answer;
-use crate::archive::ArchiveError;
+use crate::archive::Archive;
+use crate::archive::EntryDraft;
 use crate::archive::Step;
-use crate::archive::Writer;
 use crate::cite::Citations;
 use crate::cite::Quoted;
+use crate::cite::Verdict;
 use crate::cite::evidence;
 use crate::cite::signed_quotation;
-use crate::keys::KeyError;
 use crate::record::Bytes;
 use crate::record::Digest;
-use crate::tlog::Checkpoint;
-use crate::tlog::Note;
 
 /// Sign off a quotation of a draft
 ///
@@ -105,14 +103,15 @@ pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliErro
         size: opened.bytes.len() as u64,
     };
     let mut steps = Vec::new();
-    let cited = writer.archive().cited(&bytes.sha256)?.pop();
-    let next = writer.archive().head()?.0;
-    if cited.is_none() {
-        steps.push(Step::Entry(cited_entry(
-            context, &writer, &citations, bytes,
-        )?));
-    }
-    let cited = cited.unwrap_or(next);
+    let rules = rules_of(&citations);
+    let cited = match same_rules(writer.archive(), &bytes.sha256, &rules)? {
+        Some(cited) => cited,
+        None => {
+            let entry = cited_entry(context, writer.archive(), &citations, bytes, rules)?;
+            steps.push(Step::Entry(entry));
+            writer.archive().head()?.0
+        }
+    };
     let mut values = Values::new(context)?;
     values.set("about", json!({"entry": cited}));
     let quotation = signed_quotation(quoted);
@@ -126,13 +125,7 @@ pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliErro
     values.against(writer.archive(), &args.against)?;
     values.evidence(writer.archive(), &resting)?;
     steps.push(Step::Entry(values.entry("checked/1")?));
-    let mut batch = writer.batch()?;
-    if writer.archive().place_of(&bytes.sha256)?.is_none() {
-        batch
-            .put(bytes.sha256, &opened.bytes)
-            .map_err(ArchiveError::from)?;
-    }
-    let appended = writer.append(steps, Some(batch))?;
+    let appended = writer.append_with(steps, &opened.bytes)?;
     say_nameless(context);
     context.ui.answer(&Marked {
         schema: "fonds/cite-mark/1",
@@ -163,22 +156,36 @@ fn wanted<'a>(citations: &'a Citations, typed: &str) -> Result<&'a Quoted, CliEr
     })
 }
 
+fn rules_of(citations: &Citations) -> Value {
+    let rules = &citations.rules;
+    json!({"house": rules.house, "norm": rules.norm, "strict": rules.strict.to_string()})
+}
+
+/// The last entry that holds this draft against the archive by the same rules.
+fn same_rules(archive: &Archive, draft: &Digest, rules: &Value) -> Result<Option<u64>, CliError> {
+    for seq in archive.cited(draft)?.into_iter().rev() {
+        if let Some(entry) = archive.entry(seq)?
+            && entry.get::<Value>("rules")?.as_ref() == Some(rules)
+        {
+            return Ok(Some(seq));
+        }
+    }
+    Ok(None)
+}
+
 /// The entry that says that this draft was held against the archive, by which rules, and what came of it.
 fn cited_entry(
     context: &Context,
-    writer: &Writer,
+    archive: &Archive,
     citations: &Citations,
     bytes: Bytes,
-) -> Result<crate::archive::EntryDraft, CliError> {
+    rules: Value,
+) -> Result<EntryDraft, CliError> {
     let mut values = Values::new(context)?;
     values.set("draft", serde_json::to_value(bytes).unwrap_or_default());
-    let rules = &citations.rules;
-    values.set(
-        "rules",
-        json!({"house": rules.house, "norm": rules.norm, "strict": rules.strict.to_string()}),
-    );
+    values.set("rules", rules);
     let mut counts = serde_json::Map::new();
-    for verdict in crate::cite::Verdict::ALL {
+    for verdict in Verdict::ALL {
         let of = citations
             .quotations
             .iter()
@@ -186,9 +193,8 @@ fn cited_entry(
         counts.insert(verdict.word().to_owned(), Value::from(of.count()));
     }
     values.set("quotations", Value::from(counts));
-    if let (_, Some(note)) = writer.archive().head()? {
-        let note = Note::parse(note.as_bytes()).map_err(KeyError::from)?;
-        let head = Checkpoint::parse(note.text()).map_err(KeyError::from)?;
+    if let (_, Some(note)) = archive.head()? {
+        let head = archive.open_note(&note)?;
         let root = Digest::new(*head.root.as_bytes());
         values.set("checkpoint", json!({"size": head.size, "root": root}));
     }

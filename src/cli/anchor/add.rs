@@ -176,7 +176,7 @@ fn record(
         values.set("at", json!(at));
     }
     let entry = values.entry("anchored/1")?;
-    Ok(context.writer()?.anchor(digest, &kept.bytes, entry)?)
+    Ok(context.writer()?.anchor(&kept.bytes, entry)?)
 }
 
 /// What an OpenTimestamps proof of a file begins with, up to its version.
