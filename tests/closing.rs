@@ -8,10 +8,11 @@
 
 #[path = "support/copies.rs"]
 mod copies;
+#[path = "support/people.rs"]
+mod people;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use copies::copy_tree;
 use fonds::archive::Archive;
@@ -30,17 +31,14 @@ use fonds::tlog;
 use fonds::tlog::Checkpoint;
 use fonds::tlog::Hash;
 use fonds::tlog::leaf_hash;
+use people::People as Desk;
+use people::TestResult;
 use serde_json::Value;
-
-type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
-
-/// People with archives in one folder: each has keys and state of their own.
-struct Desk(tempfile::TempDir);
 
 impl Desk {
     /// Ines has an archive with one document in it, and its proof; the recovery key lies elsewhere.
     fn new() -> TestResult<Self> {
-        let desk = Self(tempfile::tempdir()?);
+        let desk = Self::of("")?;
         desk.says("ines", &["init", "harbor", "--zone", "UTC"], 0)?;
         fs::create_dir(desk.path("usb"))?;
         desk.ingest(
@@ -58,10 +56,6 @@ impl Desk {
         Ok(desk)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
     fn name(&self, name: &str) -> String {
         self.path(name).display().to_string()
     }
@@ -71,28 +65,6 @@ impl Desk {
         let origin = Archive::open(&self.path("harbor"))?.origin().to_string();
         let name = format!("{}{ending}", origin.replacen("fonds/", "", 1));
         Ok(self.path("ines/config/keys").join(name))
-    }
-
-    fn says(&self, who: &str, args: &[&str], status: i32) -> TestResult<String> {
-        let output = Command::new(env!("CARGO_BIN_EXE_fonds"))
-            .current_dir(self.0.path())
-            .env_clear()
-            .env("FONDS_USER", self.path(who))
-            .env("FONDS_NOW", "2026-11-23T09:30:00Z")
-            .env("FONDS_BY", who)
-            .args(args)
-            .output()?;
-        let said = String::from_utf8(output.stdout)? + &String::from_utf8(output.stderr)?;
-        assert_eq!(output.status.code(), Some(status), "{args:?}: {said}");
-        Ok(said)
-    }
-
-    fn json(&self, who: &str, args: &[&str], status: i32) -> TestResult<Value> {
-        let said = self.says(who, &[&["--json"], args].concat(), status)?;
-        let mut lines = said.lines().rev();
-        let answer = lines.find(|line| line.contains("\"schema\""));
-        let answer = answer.ok_or_else(|| format!("no answer: {said}"))?;
-        Ok(serde_json::from_str(answer)?)
     }
 
     fn ingest(

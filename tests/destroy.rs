@@ -8,6 +8,8 @@
 
 #[path = "support/bare.rs"]
 mod bare;
+#[path = "support/papers.rs"]
+mod papers;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,32 +26,19 @@ use sha2::Digest as _;
 
 use self::bare::Desk;
 use self::bare::TestResult;
+use self::papers::MEMO;
+use self::papers::OTHER;
 
-const MEMO: &str = "Gullmar pays the pilot.\n";
-const OTHER: &str = "The harbour is closed on Friday.\n";
 const WORDS: &str = "Halvorsen told us so";
 
 impl Desk {
     /// An archive with two small documents in one pack, and a mailbox.
     fn new() -> TestResult<Self> {
-        let desk = Self::started()?;
-        fs::create_dir_all(desk.path("papers"))?;
-        fs::write(desk.path("papers/memo.txt"), MEMO)?;
-        fs::write(desk.path("papers/other.txt"), OTHER)?;
-        desk.done(&["ingest", "papers"])?;
+        let desk = Self::with_papers()?;
         let mailbox = Path::new(env!("CARGO_MANIFEST_DIR")).join("archive/sources/list.mbox");
         fs::copy(mailbox, desk.path("list.mbox"))?;
         desk.done(&["ingest", "list.mbox"])?;
         Ok(desk)
-    }
-
-    /// The reference of the document with that digest.
-    fn reference(&self, text: &[u8]) -> TestResult<String> {
-        let digest = fonds::record::Digest::new(sha2::Sha256::digest(text).into());
-        Ok(self
-            .archive()?
-            .document_reference(&digest)?
-            .ok_or("not here")?)
     }
 
     /// References of everything that is cited.
@@ -62,11 +51,6 @@ impl Desk {
             }
         }
         Ok(references)
-    }
-
-    fn destroy(&self, more: &[&str], status: i32) -> TestResult<Value> {
-        let why = ["--reason", "erasure", "--authority", "the court", "--yes"];
-        self.json(&[&["destroy"], more, &why].concat(), status)
     }
 
     fn verify(&self) -> TestResult<(Vec<String>, String)> {
@@ -742,11 +726,7 @@ fn bytes_that_an_entry_keeps_stay_with_it() -> TestResult {
     };
     let key = fonds::keys::KeyPair::load(&places.log_key(&origin)?, None)?;
     let signer = fonds::archive::Signer::new(&places, &origin, key)?;
-    fonds::archive::Writer::open(&desk.path("archive"), signer)?.anchor(
-        digest,
-        MEMO.as_bytes(),
-        entry,
-    )?;
+    fonds::archive::Writer::open(&desk.path("archive"), signer)?.anchor(MEMO.as_bytes(), entry)?;
     let memo = desk.reference(MEMO.as_bytes())?;
     let before = desk.verify()?.0;
     let refused = desk.destroy(&[&memo], 2)?;

@@ -2,26 +2,23 @@
 
 #[path = "support/copies.rs"]
 mod copies;
+#[path = "support/people.rs"]
+mod people;
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
 use copies::copy_tree;
 use fonds::archive::Archive;
 use fonds::keys::KeyPair;
 use fonds::keys::editor_name;
 use fonds::tlog::Note;
+use people::People as Desk;
+use people::TestResult;
 use serde_json::Value;
-
-type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
-
-/// Ines keeps an archive, Nora records in it too: both have its log key.
-struct Desk(tempfile::TempDir);
 
 impl Desk {
     fn new() -> TestResult<Self> {
-        let desk = Self(tempfile::tempdir()?);
+        let desk = Self::of("archive")?;
         desk.says("ines", &["init", "archive", "--zone", "UTC"], 0)?;
         desk.says("ines", &["people", "add", "Nora"], 0)?;
         let keys = desk.path("nora/config/keys");
@@ -35,32 +32,8 @@ impl Desk {
         Ok(desk)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
     fn origin(&self) -> TestResult<String> {
         Ok(Archive::open(&self.path("archive"))?.origin().to_string())
-    }
-
-    fn says(&self, who: &str, args: &[&str], status: i32) -> TestResult<String> {
-        let output = Command::new(env!("CARGO_BIN_EXE_fonds"))
-            .current_dir(self.0.path())
-            .env_clear()
-            .env("FONDS_USER", self.path(who))
-            .env("FONDS_ARCHIVE", self.path("archive"))
-            .env("FONDS_NOW", "2026-11-23T09:30:00Z")
-            .env("FONDS_BY", if who == "ines" { "Ines" } else { "Nora" })
-            .args(args)
-            .output()?;
-        let said = String::from_utf8(output.stdout)? + &String::from_utf8(output.stderr)?;
-        assert_eq!(output.status.code(), Some(status), "{args:?}: {said}");
-        Ok(said)
-    }
-
-    fn json(&self, who: &str, args: &[&str], status: i32) -> TestResult<Value> {
-        let said = self.says(who, &[&["--json", "-q"], args].concat(), status)?;
-        Ok(serde_json::from_str(&said).map_err(|error| format!("{error}: {said}"))?)
     }
 
     /// Nora makes her key and Ines admits it; what Nora's computer remembers begins there.
@@ -131,7 +104,7 @@ fn each_editors_own_key_signs_what_they_record() -> TestResult {
     // Somebody who has the log key only says that they are Nora; the line is not there.
     let thief = desk.path("thief");
     copy_tree(&desk.path("ines"), &thief)?;
-    desk.says("thief", &["people", "add", "Otto"], 0)?;
+    desk.says("thief", &["--by", "Nora", "people", "add", "Otto"], 0)?;
     assert_eq!(desk.newest()?, (nora(), None));
     // Nora goes on from what the others recorded, until she leaves.
     desk.says("nora", &["people", "add", "Pia"], 0)?;

@@ -104,13 +104,13 @@ pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliErro
     };
     let mut steps = Vec::new();
     let rules = rules_of(&citations);
-    let cited = match same_rules(writer.archive(), &bytes.sha256, &rules)? {
-        Some(cited) => cited,
-        None => {
-            let entry = cited_entry(context, writer.archive(), &citations, bytes, rules)?;
-            steps.push(Step::Entry(entry));
-            writer.archive().head()?.0
-        }
+    let known = same_rules(writer.archive(), &bytes.sha256, &rules)?;
+    let cited = if let Some(cited) = known {
+        cited
+    } else {
+        let entry = cited_entry(context, writer.archive(), &citations, bytes, rules)?;
+        steps.push(Step::Entry(entry));
+        writer.archive().head()?.0
     };
     let mut values = Values::new(context)?;
     values.set("about", json!({"entry": cited}));
