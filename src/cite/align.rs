@@ -26,6 +26,11 @@ const CASE: u32 = 1_500;
 const MARK: u32 = 3_000;
 const NEAR: u32 = 4_500;
 const WORD: u32 = 10_000;
+/// Another word in its place: more than a word left out, or a word left out would pass for one replaced.
+const OTHER: u32 = 13_000;
+/// A word of the draft's own: more than one left out. The ends of the text are free, so that the words before a missing
+/// `not` would otherwise be said to be added, and the `not` be passed over.
+const OWN_WORD: u32 = 14_000;
 const EDITED: u32 = 1_000;
 const GAP: u32 = 100;
 const GAP_TOKEN: u32 = 2;
@@ -100,7 +105,7 @@ fn pair_cost(quoted: &Token, found: &Token) -> u32 {
             {
                 NEAR
             } else {
-                WORD
+                OTHER
             }
         }
         sort if sort.is_mark() && found.sort.is_mark() => {
@@ -322,7 +327,7 @@ fn word_row(
         .iter()
         .map(|it| pair_cost(token, it))
         .collect();
-    let added = weight(token);
+    let added = if token.sort.is_mark() { MARK } else { OWN_WORD };
     let mut left = above
         .first()
         .copied()

@@ -25,6 +25,7 @@ use crate::cite::extract;
 use crate::record::Finding;
 use crate::record::Zone;
 
+use super::differences::CUT_AFTER_NEGATION;
 use super::evidence::Evidence;
 use super::judge::wanted;
 use super::library::Library;
@@ -35,6 +36,8 @@ use super::shown::joined;
 use super::shown::matched;
 use super::stated;
 use super::together::run_together;
+use super::words::is_negation;
+use super::words::is_supposition;
 
 /// Passages looked at for one quotation, at most.
 const PASSAGES: usize = 50;
@@ -202,6 +205,10 @@ impl Checker<'_> {
             self.search(&sought, &mut result)?;
         } else {
             self.pinned(&sought, &quotation.pins, &mut result)?;
+        }
+        // As in: he would not “support the bill”.
+        if turns(&quotation.context.before) {
+            result.findings.retain(|it| it.code != CUT_AFTER_NEGATION);
         }
         Ok(result)
     }
@@ -465,6 +472,15 @@ impl Checker<'_> {
             .findings
             .push(Finding::new("quotation.not-found", &result.id, message));
     }
+}
+
+/// Whether the last sentence of a draft's words has a negation or a supposition of its own.
+fn turns(before: &str) -> bool {
+    let sentence = before.rsplit(['.', '?', '!']).next().unwrap_or_default();
+    sentence
+        .split(|it: char| !it.is_alphanumeric() && !matches!(it, '\'' | '’'))
+        .map(|word| word.replace('’', "'").to_lowercase())
+        .any(|word| is_negation(&word) || is_supposition(&word))
 }
 
 /// The items that a quotation is pinned to.

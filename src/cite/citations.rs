@@ -462,6 +462,7 @@ pub fn needs_attention(code: &str) -> bool {
             | "quotation.number-changed"
             | "quotation.negation-changed"
             | "quotation.omission-hides-negation"
+            | "quotation.cut-after-negation"
             | "quotation.joins-two-messages"
             | "quotation.order-changed"
             | "quotation.other-speaker"

@@ -12,6 +12,7 @@ use super::align::fits;
 use super::judge::Manner;
 use super::judge::Sought;
 use super::judge::counts;
+use super::naming::said;
 use super::naming::tells;
 use super::naming::weight;
 use super::sides::Sides;
@@ -21,6 +22,12 @@ use super::tokens::Prepared;
 use super::tokens::Sort;
 use super::tokens::Token;
 use super::words::is_near;
+use super::words::is_negation;
+use super::words::is_respelled;
+use super::words::is_supposition;
+
+/// The finding that a draft's own negation before the quotation answers.
+pub(super) const CUT_AFTER_NEGATION: &str = "quotation.cut-after-negation";
 
 /// How much a difference matters, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +65,10 @@ pub(super) struct Differences {
     pub(super) findings: Vec<Finding>,
     /// Words that stand in both, in order.
     pub(super) equal: usize,
+    /// Words that stand in both in another spelling, which no chance makes.
+    pub(super) respelled: usize,
+    /// Words of the source that are left out without a mark.
+    pub(super) left_out: usize,
     /// Words in the longest run that dots leave out.
     pub(super) long_omission: usize,
     pub(super) cost: u64,
@@ -91,6 +102,8 @@ impl Differences {
         let mut all = Self {
             findings: Vec::new(),
             equal: 0,
+            respelled: 0,
+            left_out: 0,
             long_omission: 0,
             cost: 0,
             replaced: 0,
@@ -118,6 +131,8 @@ impl Differences {
             all.place(*step, grade);
         }
         all.close(&sides, &mut group);
+        all.turned_round(&sides);
+        all.begins_after(&sides);
         all.ends_open(&sides);
         if all.typography {
             all.note(
@@ -294,11 +309,12 @@ impl Differences {
 
     fn word(&mut self, sides: &Sides<'_>, at: usize, quoted: &Token, token: &Token) -> Grade {
         if quoted.lower != token.lower {
-            self.lose(if is_near(&quoted.lower, &token.lower) {
-                0.45
-            } else {
-                1.0
-            });
+            let near = is_near(&quoted.lower, &token.lower);
+            if near && is_respelled(&quoted.lower, &token.lower) {
+                self.respelled += 1;
+                self.telling.0 += usize::from(tells(quoted));
+            }
+            self.lose(if near { 0.45 } else { 1.0 });
             return Grade::Altered;
         }
         self.meet(quoted);
@@ -394,6 +410,7 @@ impl Differences {
             return Grade::Altered;
         };
         if token.sort.is_word() {
+            self.left_out += 1;
             self.lose(1.0);
             return Grade::Altered;
         }
@@ -405,6 +422,42 @@ impl Differences {
         }
         self.lose(0.3);
         Grade::Altered
+    }
+
+    /// Finds words that the draft adds at one end in the source, just beyond the other.
+    fn turned_round(&mut self, sides: &Sides<'_>) {
+        if !self.altered_found.is_empty() || self.altered_quoted.is_empty() {
+            return;
+        }
+        let mut wanted: Vec<&str> = self.altered_quoted.iter().map(String::as_str).collect();
+        wanted.sort_unstable();
+        let found = [
+            sides.words_after(wanted.len()),
+            sides.words_before(wanted.len()),
+        ]
+        .into_iter()
+        .map(|beyond| beyond.iter().map(|it| it.lower.clone()).collect::<Vec<_>>())
+        .find(|beyond| {
+            let mut beyond: Vec<&str> = beyond.iter().map(String::as_str).collect();
+            beyond.sort_unstable();
+            beyond == wanted
+        });
+        self.altered_found = found.unwrap_or_default();
+    }
+
+    /// Notes a negation or an 'if' which the quotation begins just behind.
+    fn begins_after(&mut self, sides: &Sides<'_>) {
+        let turns = |word: &str| is_negation(word) || is_supposition(word);
+        let before = sides.words_before(1);
+        if let Some(word) = before.first().filter(|it| turns(&it.lower)) {
+            self.note(
+                CUT_AFTER_NEGATION,
+                format!(
+                    "it begins just behind {} in the source: see that the draft does not turn the meaning",
+                    said(&word.plain)
+                ),
+            );
+        }
     }
 
     /// Notes a question or exclamation that the quotation stops short of.

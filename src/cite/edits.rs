@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::align::Step;
 use super::differences::Differences;
 use super::differences::Grade;
+use super::naming::joined;
 use super::naming::shorten;
 use super::sides::Sides;
 use super::tokens::Sort;
@@ -54,6 +55,9 @@ impl Differences {
                 let bare: Vec<&str> = inside.iter().map(String::as_str).collect();
                 if own && sides.lower(found.start + 1..found.end - 1) == bare {
                     return Grade::Same;
+                }
+                if words.is_empty() && self.beside_the_end(sides, index, quoted) {
+                    return Grade::Marked;
                 }
                 self.bracket(quoted, inside, &words, &left);
             }
@@ -125,6 +129,38 @@ impl Differences {
         );
         self.hides(words, left, is_condition);
         Grade::Altered
+    }
+
+    /// Names what stands in the source where a bracket opens or closes the quotation: the bracket may stand for it, and
+    /// nobody can tell for how much of it.
+    fn beside_the_end(&mut self, sides: &Sides<'_>, index: usize, quoted: &Token) -> bool {
+        const SHOWN: usize = 3;
+        let pairs = |steps: &[Step]| steps.iter().any(|it| matches!(it, Step::Pair(..)));
+        let (before, after) = sides.steps.split_at(index.min(sides.steps.len()));
+        let (beyond, where_) = if !pairs(before) {
+            (sides.words_before(SHOWN), "before it")
+        } else if !pairs(after) {
+            (sides.words_after(SHOWN), "after it")
+        } else {
+            return false;
+        };
+        let said = joined(&beyond);
+        if said.is_empty() {
+            return false;
+        }
+        self.cost += 1;
+        self.replaced += quoted.lower.split_whitespace().count();
+        self.found(
+            "quotation.replacement",
+            format!(
+                "{} is the draft's: the source has “{}” {where_}",
+                quoted.plain,
+                shorten(&said)
+            ),
+            &quoted.plain,
+            &shorten(&said),
+        );
+        true
     }
 
     fn bracket(&mut self, quoted: &Token, inside: &[String], words: &[&Token], left: &str) {

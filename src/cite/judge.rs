@@ -255,8 +255,10 @@ pub(super) fn judge_prepared(
     let enough = if words < SHORT {
         equal == words && found.similarity() >= LIKE
     } else {
-        share(equal, words) >= LIKE
-            && found.similarity() >= LIKE
+        // All of it in order, and fewer words left out between: a cut that is not marked, however much it weighs.
+        let cut = equal == words && words > SHORT && found.left_out < words;
+        share(equal + found.respelled, words) >= LIKE
+            && (cut || found.similarity() >= LIKE)
             && found.telling.0 * 2 >= found.telling.1
     };
     let mut judgement = Judgement {

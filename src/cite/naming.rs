@@ -106,13 +106,13 @@ impl Differences {
                     said(theirs)
                 ),
             ),
-            ([one], [other]) if is_near(one, other) => (
+            _ if are_near(our_words, their_words) => (
                 "quotation.spelling",
                 format!(
                     "the draft has {}, the source {}{}",
                     said(ours),
                     said(theirs),
-                    if mixes_alphabets(one, other) {
+                    if mixes_alphabets(&our_words.concat(), &their_words.concat()) {
                         ": letters of another alphabet that look the same"
                     } else {
                         ""
@@ -150,6 +150,15 @@ fn is_figure(token: &Token) -> bool {
         ),
         _ => is_number(&token.lower),
     }
+}
+
+/// Whether each word is near in spelling to the one in its place.
+fn are_near(ours: &[String], theirs: &[String]) -> bool {
+    ours.len() == theirs.len()
+        && ours
+            .iter()
+            .zip(theirs)
+            .all(|(one, other)| one == other || is_near(one, other))
 }
 
 fn mixes_alphabets(one: &str, other: &str) -> bool {

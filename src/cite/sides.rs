@@ -110,6 +110,34 @@ impl<'a> Sides<'a> {
         })
     }
 
+    /// The words of the text just before what the quotation stands against, in their order: at most `many`, and none of
+    /// another sentence.
+    pub(super) fn words_before(&self, many: usize) -> Vec<&'a Token> {
+        let first = self.steps.iter().find_map(|step| match step {
+            Step::Pair(_, found) | Step::Missing(found) | Step::Run(_, found, _) => Some(*found),
+            Step::Added(_) => None,
+        });
+        let text = self.text;
+        let before = (0..first.unwrap_or(0))
+            .rev()
+            .filter_map(|at| text.token(at));
+        let mut words = of_one_sentence(before, many);
+        words.reverse();
+        words
+    }
+
+    /// The words of the text just after it, likewise.
+    pub(super) fn words_after(&self, many: usize) -> Vec<&'a Token> {
+        let past = self.steps.iter().rev().find_map(|step| match step {
+            Step::Pair(_, found) | Step::Missing(found) => Some(found + 1),
+            Step::Run(_, _, to) => Some(*to),
+            Step::Added(_) => None,
+        });
+        let text = self.text;
+        let after = (past.unwrap_or(usize::MAX)..text.tokens.len()).filter_map(|at| text.token(at));
+        of_one_sentence(after, many)
+    }
+
     pub(super) fn differs(&self, step: Step) -> bool {
         match step {
             Step::Pair(at, found) => {
@@ -120,6 +148,19 @@ impl<'a> Sides<'a> {
             Step::Run(..) => false,
         }
     }
+}
+
+fn of_one_sentence<'a>(tokens: impl Iterator<Item = &'a Token>, many: usize) -> Vec<&'a Token> {
+    tokens
+        .take_while(|it| {
+            !matches!(
+                it.folded.as_str(),
+                "." | "?" | "!" | "。" | "\u{61F}" | "\u{964}"
+            )
+        })
+        .filter(|it| it.sort.is_word())
+        .take(many)
+        .collect()
 }
 
 pub(super) fn closing(sought: &Sought) -> Vec<bool> {

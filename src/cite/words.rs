@@ -1,41 +1,178 @@
 //! Words that carry the meaning of a sentence: negations, conditions, figures; and the verbs of attribution.
 //! They decide what a person is asked to look at, never whether a quotation passes.
 
-/// Words that deny. English first; then the commonest of German, French, Spanish, Italian, Portuguese and Dutch.
-const NEGATIONS: &[&str] = &[
-    "not", "never", "no", "none", "nobody", "nothing", "nowhere", "neither", "nor", "cannot",
-    "without", "nicht", "kein", "keine", "keinen", "keiner", "nie", "niemals", "niemand", "nichts",
-    "ohne", "ne", "pas", "jamais", "rien", "aucun", "aucune", "sans", "nunca", "nada", "nadie",
-    "ningún", "sin", "non", "mai", "niente", "nessuno", "não", "niet", "geen", "nooit",
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// Words that deny, a row for each language. Words that mean something else in another of these languages are left out
+/// (Finnish `en`, Spanish `ni`), and languages that deny by an ending (Japanese, Korean) cannot be listed so.
+const NEGATIONS: &[&[&str]] = &[
+    &[
+        "not", "never", "no", "none", "nobody", "nothing", "nowhere", "neither", "nor", "cannot",
+        "without",
+    ],
+    &[
+        "nicht",
+        "kein",
+        "keine",
+        "keinen",
+        "keinem",
+        "keiner",
+        "keines",
+        "nie",
+        "niemals",
+        "niemand",
+        "niemanden",
+        "nichts",
+        "nirgends",
+        "ohne",
+        "weder",
+    ],
+    &[
+        "ne", "pas", "jamais", "rien", "aucun", "aucune", "sans", "nul",
+    ],
+    &[
+        "nunca", "jamás", "nada", "nadie", "ningún", "ninguno", "ninguna", "tampoco", "sin",
+    ],
+    &[
+        "non", "mai", "niente", "nulla", "nessuno", "nessuna", "senza", "neanche",
+    ],
+    &["não", "ninguém", "nenhum", "nenhuma", "nem", "sem"],
+    &["niet", "geen", "nooit", "niets", "niemand", "zonder"],
+    &[
+        "inte",
+        "aldrig",
+        "ingen",
+        "inget",
+        "inga",
+        "ingenting",
+        "utan",
+    ],
+    &["ikke", "aldri", "ingenting", "intet", "uden", "uten"],
+    &["ei", "emme", "ette", "eivät", "älä", "ilman"],
+    &[
+        "nie", "nigdy", "nikt", "nikogo", "nic", "żaden", "żadna", "żadne", "żadnej", "bez",
+    ],
+    &["ne", "není", "nikdy", "nikdo", "žádný", "žádná", "žádné"],
+    &[
+        "не",
+        "нет",
+        "ни",
+        "никогда",
+        "никто",
+        "никого",
+        "ничто",
+        "ничего",
+        "никакой",
+        "никаких",
+        "нигде",
+        "нельзя",
+        "без",
+    ],
+    &[
+        "ні",
+        "ніколи",
+        "ніхто",
+        "нікого",
+        "нічого",
+        "немає",
+        "жоден",
+        "жодного",
+        "жодної",
+    ],
+    &[
+        "δεν",
+        "δε",
+        "μην",
+        "όχι",
+        "ποτέ",
+        "κανείς",
+        "κανένας",
+        "τίποτα",
+        "χωρίς",
+        "ούτε",
+    ],
+    &["değil", "yok", "hiç", "asla"],
+    &["لا", "لم", "لن", "ليس", "ليست", "لست", "بدون", "أبدا"],
+    &["לא", "אין", "אינו", "אינה", "מעולם", "בלי"],
+    &["نه", "هیچ", "نیست", "هرگز", "بدون"],
+    &["नहीं", "मत", "बिना", "না", "নয়", "নেই"],
+    &[
+        "không", "chưa", "chẳng", "đừng", "tidak", "bukan", "jangan", "belum", "tanpa",
+    ],
+    &["不", "没", "沒", "無", "无", "未", "别", "別"],
 ];
 
 /// Words that narrow: leaving them out changes what was said as much as a negation does.
-const CONDITIONS: &[&str] = &[
-    "only",
-    "unless",
+const CONDITIONS: &[&[&str]] = &[
+    &[
+        "only",
+        "but",
+        "except",
+        "until",
+        "almost",
+        "nearly",
+        "hardly",
+        "barely",
+        "scarcely",
+        "maybe",
+        "perhaps",
+        "allegedly",
+        "supposedly",
+    ],
+    &[
+        "nur",
+        "aber",
+        "außer",
+        "bis",
+        "kaum",
+        "beinahe",
+        "vielleicht",
+        "angeblich",
+    ],
+    &[
+        "sauf",
+        "seulement",
+        "mais",
+        "presque",
+        "peut-être",
+        "prétendument",
+    ],
+    &[
+        "solo",
+        "sólo",
+        "pero",
+        "salvo",
+        "excepto",
+        "casi",
+        "quizá",
+        "quizás",
+        "supuestamente",
+    ],
+    &["soltanto", "però", "tranne", "eccetto", "quasi", "forse"],
+    &["só", "somente", "exceto", "talvez"],
+    &["maar", "alleen", "behalve", "bijna", "misschien"],
+    &["только", "но", "кроме", "почти", "возможно", "якобы"],
+    &["тільки", "лише", "але", "крім", "майже"],
+    &["tylko", "ale", "oprócz", "prawie", "chyba"],
+];
+
+/// Words that make what follows a supposition.
+const SUPPOSITIONS: &[&str] = &[
     "if",
-    "but",
-    "except",
-    "until",
-    "almost",
-    "nearly",
-    "hardly",
-    "barely",
-    "scarcely",
-    "maybe",
-    "perhaps",
-    "allegedly",
-    "supposedly",
+    "unless",
     "wenn",
-    "nur",
-    "aber",
-    "sauf",
-    "seulement",
-    "mais",
-    "solo",
-    "pero",
-    "salvo",
-    "tranne",
+    "falls",
+    "sofern",
+    "si",
+    "indien",
+    "если",
+    "якщо",
+    "jeśli",
+    "jeżeli",
+    "αν",
+    "إذا",
+    "अगर",
 ];
 
 /// Small numbers in words, with what they are.
@@ -198,12 +335,19 @@ const SPEECH: &[&str] = &[
 
 /// Whether a lower-case word denies.
 pub(super) fn is_negation(word: &str) -> bool {
-    NEGATIONS.contains(&word) || word.ends_with("n't")
+    NEGATIONS.iter().any(|them| them.contains(&word))
+        || word.ends_with("n't")
+        || word.starts_with("n'")
+}
+
+/// Whether a lower-case word makes what follows a supposition.
+pub(super) fn is_supposition(word: &str) -> bool {
+    SUPPOSITIONS.contains(&word)
 }
 
 /// Whether a lower-case word denies or narrows.
 pub(super) fn is_condition(word: &str) -> bool {
-    is_negation(word) || CONDITIONS.contains(&word)
+    is_negation(word) || is_supposition(word) || CONDITIONS.iter().any(|them| them.contains(&word))
 }
 
 /// Whether a lower-case word names a number.
@@ -226,8 +370,44 @@ pub(super) fn is_speech(word: &str) -> bool {
     SPEECH.contains(&word)
 }
 
+/// Whether two lower-case words are the same but for accents and the like: `Straße` and `Strasse`, `всё` and `все`.
+pub(super) fn same_without_marks(one: &str, other: &str) -> bool {
+    let bare = |word: &str| {
+        let mut bare = String::with_capacity(word.len());
+        for letter in word.nfd().filter(|it| !is_combining_mark(*it)) {
+            match letter {
+                'ß' => bare.push_str("ss"),
+                'æ' => bare.push_str("ae"),
+                'œ' => bare.push_str("oe"),
+                'ø' => bare.push('o'),
+                'ł' => bare.push('l'),
+                'đ' | 'ð' => bare.push('d'),
+                'ı' => bare.push('i'),
+                other => bare.push(other),
+            }
+        }
+        bare
+    };
+    let (one, other) = (bare(one), bare(other));
+    !one.is_empty() && one == other
+}
+
+/// Whether two lower-case words can only be one word in two spellings: never by chance, as short ones may be near.
+pub(super) fn is_respelled(one: &str, other: &str) -> bool {
+    const LONG: usize = 5;
+    let long = |word: &str| word.chars().nth(LONG - 1).is_some();
+    same_without_marks(one, other)
+        || (long(one)
+            && long(other)
+            && one.chars().next() == other.chars().next()
+            && is_near(one, other))
+}
+
 /// Whether two lower-case words are near in spelling: at most one change in four letters, and always at least one.
 pub(super) fn is_near(one: &str, other: &str) -> bool {
+    if !(one.is_ascii() && other.is_ascii()) && same_without_marks(one, other) {
+        return true;
+    }
     // Most pairs are told apart by their lengths or letters: each letter that only one of them has is a change.
     let letters = |word: &str| {
         let add =

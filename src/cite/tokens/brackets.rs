@@ -39,7 +39,7 @@ impl Cutter<'_> {
             self.push(Sort::Sic, at, to, "[sic]".to_owned());
             return to;
         }
-        if open == '(' {
+        if open == '(' && !is_emphasis(bare) {
             return plain(self);
         }
         let attached = at > 0 && self.is_letter(at - 1) || self.is_letter(to);
@@ -99,6 +99,25 @@ impl Cutter<'_> {
         self.push(Sort::Edited(pieces), from, at, whole);
         at
     }
+}
+
+/// The remarks on emphasis, which stand in parentheses as often as in brackets.
+fn is_emphasis(bare: &str) -> bool {
+    const FORMS: &[&str] = &[
+        "emphasis added",
+        "emphasis mine",
+        "emphasis in original",
+        "emphasis in the original",
+        "emphasis supplied",
+        "italics added",
+        "italics mine",
+        "italics in original",
+        "italics in the original",
+        "my emphasis",
+        "our emphasis",
+        "original emphasis",
+    ];
+    FORMS.contains(&bare)
 }
 
 fn is_note(bare: &str) -> bool {

@@ -346,7 +346,10 @@ impl Cutter<'_> {
             self.closing.swap_remove(found);
             return Some(at + length);
         }
-        if length > 3 || (at > 0 && self.is_letter(at - 1)) || !self.is_letter(at + length) {
+        // In a draft brackets may be set in italics, as `[sic]` is.
+        let opens =
+            |it: &Self, at: usize| it.is_letter(at) || it.draft && it.folded(at) == Some('[');
+        if length > 3 || (at > 0 && self.is_letter(at - 1)) || !opens(self, at + length) {
             return None;
         }
         let mut index = at + length;
