@@ -337,6 +337,7 @@ fn what_cannot_be_proved_is_refused() -> TestResult {
                 lines,
                 open: names(open),
                 withhold: names(withhold),
+                ..Wanted::default()
             },
             &Trusted::default(),
         )

@@ -162,6 +162,7 @@ fn seal() -> Seal {
         size: 7204,
         root: "qINS1GRFhWHwdkUeqLEoP4yEMkTBBzxBkGwGQlVlVcs=".to_owned(),
         time: Some("2026-11-23T22:58:00Z".to_owned()),
+        proven: None,
     }
 }
 

@@ -5,6 +5,9 @@
 mod told;
 
 use std::fs;
+use std::io::Read as _;
+use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 use std::process::Output;
@@ -154,6 +157,98 @@ fn is_there() -> bool {
         told::skipped("openssl is not installed, so nothing can be stamped");
     }
     there
+}
+
+/// An authority on this computer that takes one request, and answers as told. Gives its address.
+fn listens(answer: impl FnOnce(&[u8]) -> Vec<u8> + Send + 'static) -> TestResult<String> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = format!("http://{}/tsr", listener.local_addr()?);
+    std::thread::spawn(move || {
+        let Ok((mut stream, _)) = listener.accept() else {
+            return;
+        };
+        let (mut got, mut part) = (Vec::new(), [0; 4096]);
+        let body = loop {
+            let read = stream.read(&mut part).unwrap_or(0);
+            got.extend_from_slice(&part[..read]);
+            let text = String::from_utf8_lossy(&got).to_lowercase();
+            let end = got
+                .windows(4)
+                .position(|it| it == b"\r\n\r\n")
+                .map(|at| at + 4);
+            let length = text
+                .split_once("content-length: ")
+                .and_then(|(_, rest)| rest.split("\r\n").next()?.parse::<usize>().ok());
+            if let (Some(end), Some(length)) = (end, length)
+                && got.len() >= end + length
+            {
+                break got[end..].to_vec();
+            }
+            assert_ne!(read, 0, "the request broke off: {text}");
+        };
+        let sent = answer(&body);
+        drop(stream.write_all(&sent));
+    });
+    Ok(address)
+}
+
+fn http(status: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+#[test]
+fn an_authority_is_asked_over_the_network_where_it_is_named() -> TestResult {
+    let curl = Command::new("curl").arg("--version").output().is_ok();
+    if !curl {
+        told::skipped("curl is not installed, so no authority can be asked");
+    }
+    if !is_there() || !curl {
+        return Ok(());
+    }
+    let desk = Desk::new(KEYS[1])?;
+    desk.says(&["init", "archive", "--name", "Harbor", "--zone", "UTC"], 0)?;
+    desk.says(&["anchor", "trust", "notary", "root.pem"], 0)?;
+    let refused = [
+        ("500 Broken", b"0".to_vec(), "500"),
+        ("302 Found", Vec::new(), "no time-stamp response"),
+        ("200 OK", b"<html>".to_vec(), "no time-stamp response"),
+        ("200 OK", vec![0x30, 0x82], "time-stamp response"),
+        ("200 OK", vec![0x30; 2 << 20], "more than"),
+    ];
+    for (status, body, why) in refused {
+        let url = listens(move |_| http(status, &body))?;
+        let said = desk.says(&["anchor", "stamp", &url], 2)?;
+        assert!(said.contains(why), "{said}");
+    }
+    desk.says(&["anchor", "stamp", "file:///etc/passwd"], 2)?;
+    let said = desk.says(&["anchor", "stamp", "http://127.0.0.1:9/"], 2)?;
+    assert!(said.contains("nothing was recorded"), "{said}");
+    assert_eq!(
+        desk.report(None)?["anchored_by"].as_array().map(Vec::len),
+        Some(0)
+    );
+    let folder = desk.dir.path().to_path_buf();
+    let url = listens(move |request| {
+        let run = |args: &str| {
+            Command::new("openssl")
+                .current_dir(&folder)
+                .args(args.split(' '))
+                .output()
+        };
+        let answer = fs::File::create(folder.join("asked.tsq"))
+            .and_then(|mut file| file.write_all(request))
+            .and_then(|()| run("ts -reply -config ca.cnf -section stamps -queryfile asked.tsq -signer tsa.pem -inkey tsa.key -out asked.tsr"))
+            .and_then(|_| fs::read(folder.join("asked.tsr")));
+        http("200 OK", &answer.unwrap_or_default())
+    })?;
+    let said = desk.says(&["anchor", "stamp", &url], 0)?;
+    assert!(said.contains("Kept under entry 1"), "{said}");
+    assert_eq!(desk.report(None)?["anchored_by"][0]["by"], "notary");
+    Ok(())
 }
 
 const KEYS: [&str; 2] = ["rsa:2048", "ec -pkeyopt ec_paramgen_curve:P-256"];

@@ -12,6 +12,7 @@ use super::leaks;
 use super::leaks::LeakArgs;
 use super::mark;
 use super::outputs::may_be_written;
+use super::proven;
 use super::ui::Answer;
 use super::ui::count;
 use super::visible;
@@ -52,6 +53,7 @@ Examples
   fonds cite draft.md
   fonds cite draft.docx -o report.html -o report.md
   fonds cite draft.docx --comments checked.docx the draft again, with what was found beside its words
+  fonds cite draft.md -o report.html --proof     the report checks itself, and fonds verify report.html checks it
   fonds cite draft.md -o sources.csl.json       the sources cited, for Zotero
   fonds cite draft.html --house ap --json
   fonds cite - < draft.md
@@ -77,6 +79,10 @@ pub(super) struct CiteArgs {
     /// An older state of the draft: what was signed off of it is carried over where neither words nor evidence changed
     #[arg(long, value_name = "OLD_DRAFT")]
     since: Option<PathBuf>,
+    /// Let the .html report carry the proof of the passages it shows. The lines in which they stand become readable whole,
+    /// with sender, addressees and time
+    #[arg(long, requires = "output")]
+    proof: bool,
     #[command(flatten)]
     rules: RulesArgs,
     #[command(flatten)]
@@ -349,7 +355,10 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
         ),
         None => cite::sign(&mut citations, &own, None),
     }
-    let seal = seal(&archive)?;
+    let mut seal = seal(&archive)?;
+    if let Some(seal) = seal.as_mut().filter(|_| args.proof) {
+        seal.proven = Some(proven::prove(context, &archive, &citations)?);
+    }
     let mut reports = Vec::new();
     for output in &args.output {
         reports.push((output, rendered(&citations, seal.as_ref(), output)?));
@@ -454,6 +463,7 @@ pub(super) fn seal(archive: &Archive) -> Result<Option<Seal>, CliError> {
         size: checkpoint.size,
         root,
         time: None,
+        proven: None,
     }))
 }
 

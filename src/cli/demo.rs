@@ -486,7 +486,10 @@ impl Show<'_> {
             let draft = super::draft::open(&path)?.draft;
             super::cite::check(self.context, &archive, &draft, Manner::default())?
         };
-        let seal = super::cite::seal(&archive)?;
+        let mut seal = super::cite::seal(&archive)?;
+        if let Some(seal) = &mut seal {
+            seal.proven = Some(super::proven::prove(self.context, &archive, &citations)?);
+        }
         for name in ["report.html", "report.md"] {
             super::cite::write(&citations, seal.as_ref(), &self.folder.join(name))?;
         }

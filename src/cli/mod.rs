@@ -33,6 +33,7 @@ mod makers;
 mod mark;
 mod outputs;
 mod people;
+mod proven;
 mod provenance;
 mod publish;
 mod readings;

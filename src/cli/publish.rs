@@ -1,5 +1,6 @@
 //! `fonds publish`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -322,6 +323,7 @@ fn wanted(archive: &Archive, item: u64, args: &PublishArgs) -> Result<Wanted, Cl
     Ok(Wanted {
         items,
         lines: args.passage.clone(),
+        cited: BTreeMap::new(),
         open: args.open.clone(),
         withhold: args.withhold.clone(),
     })

@@ -203,7 +203,7 @@ impl Maker<'_> {
             is_read: text.is_none() && archive.text(item)?.is_some(),
             is_attached: self.is_text_attached(&record)?,
         };
-        let plan = self.wanted.plan(&name, kind, &filled, texts)?;
+        let plan = (self.wanted).plan((item, &name), kind, &filled, texts)?;
         let text = text.filter(|_| plan.slots.contains("text"));
         let path = archive.item_path(item, place.i, segment.size)?;
         if !self.seals.contains(&seal) {

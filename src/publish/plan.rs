@@ -7,6 +7,7 @@
 //! for, as do `attachments`, which name digests. What says where an item lay (`parent`, `range`, `path`), who exported
 //! it, and remarks on it stay shut because nobody needs them to read it.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::PublishError;
@@ -21,6 +22,8 @@ pub struct Wanted {
     pub items: Vec<u64>,
     /// Lines of the text, from 1, first and last; none means the whole text.
     pub lines: Vec<(u64, u64)>,
+    /// Items that are cited: of these only these lines are shown, and beside them who, to whom and when.
+    pub cited: BTreeMap<u64, Vec<(u64, u64)>>,
     /// Slots to be opened besides those that are opened anyhow.
     pub open: Vec<String>,
     /// Slots that stay shut.
@@ -78,15 +81,17 @@ impl Wanted {
     /// What is opened of an item with these slots filled and these texts.
     pub(super) fn plan(
         &self,
-        name: &str,
+        (item, name): (u64, &str),
         kind: &str,
         filled: &[&'static str],
         texts: Texts<'_>,
     ) -> Result<Plan, PublishError> {
         let withheld = |slot: &str| self.withhold.iter().any(|it| it == slot);
         let text = texts.own.filter(|_| !withheld("text"));
+        let cited = self.cited.get(&item);
+        let lines = cited.unwrap_or(&self.lines);
         let pieces = match text {
-            Some(text) => self.pieces(text)?,
+            Some(text) => chosen(text, lines)?,
             None => None,
         };
         let mut slots: BTreeSet<&'static str> = BTreeSet::new();
@@ -97,7 +102,7 @@ impl Wanted {
             (false, ..) => &[],
         };
         let own_is_hidden = texts.own.is_some() && (text.is_none() || pieces.is_some());
-        let read_is_hidden = texts.is_read && (withheld("text") || !self.lines.is_empty());
+        let read_is_hidden = texts.is_read && (withheld("text") || !lines.is_empty());
         let is_guessable = |slot: &str| match slot {
             "bytes" | "text_digest" => own_is_hidden || read_is_hidden,
             "attachments" => texts.is_attached,
@@ -112,6 +117,8 @@ impl Wanted {
             }
             // A title is mostly a line of the text, and so is not shown where that line is not asked for.
             let apart = pieces.is_some() && *slot == "title";
+            // Nor is what a citation does not give.
+            let apart = apart || cited.is_some() && matches!(*slot, "title" | "subject" | "parent");
             let usual = usual(kind).contains(slot) && !apart;
             let opened = asked || usual || digests.contains(slot);
             if opened && !withheld(slot) {
@@ -125,27 +132,31 @@ impl Wanted {
         }
         Ok(Plan { slots, pieces })
     }
+}
 
-    /// The pieces of the lines that are asked for; nothing where that is all of them.
-    fn pieces(&self, text: &str) -> Result<Option<BTreeSet<u64>>, PublishError> {
-        if self.lines.is_empty() {
-            return Ok(None);
-        }
-        let lines = text.lines().count() as u64;
-        let mut chosen = BTreeSet::new();
-        for &(from, to) in &self.lines {
-            let found = pieces_of_lines(text, from, to);
-            if from > to || to > lines {
-                return Err(PublishError::NoSuchLines { from, to, lines });
-            }
-            if found.is_empty() {
-                return Err(PublishError::BlankLines { from, to });
-            }
-            chosen.extend(found);
-        }
-        let all = crate::commitment::pieces(text).count();
-        Ok((chosen.len() < all).then_some(chosen))
+/// The pieces of the lines that are asked for; nothing where that is all of them.
+fn chosen(text: &str, lines: &[(u64, u64)]) -> Result<Option<BTreeSet<u64>>, PublishError> {
+    if lines.is_empty() {
+        return Ok(None);
     }
+    let all = text.lines().count() as u64;
+    let mut chosen = BTreeSet::new();
+    for &(from, to) in lines {
+        let found = pieces_of_lines(text, from, to);
+        if from > to || to > all {
+            return Err(PublishError::NoSuchLines {
+                from,
+                to,
+                lines: all,
+            });
+        }
+        if found.is_empty() {
+            return Err(PublishError::BlankLines { from, to });
+        }
+        chosen.extend(found);
+    }
+    let all = crate::commitment::pieces(text).count();
+    Ok((chosen.len() < all).then_some(chosen))
 }
 
 #[cfg(test)]
@@ -169,7 +180,7 @@ mod tests {
             own: Some("one\ntwo\n"),
             ..Texts::default()
         };
-        let plan = wanted.plan("m-7kq2", kind, filled, texts)?;
+        let plan = wanted.plan((1, "m-7kq2"), kind, filled, texts)?;
         Ok(plan.slots.into_iter().collect())
     }
 
@@ -186,7 +197,7 @@ mod tests {
             withhold: withhold.iter().map(|slot| (*slot).to_owned()).collect(),
             ..Wanted::default()
         };
-        match wanted.plan("d-7kq2", "document/1", &["kind", slot], texts) {
+        match wanted.plan((1, "d-7kq2"), "document/1", &["kind", slot], texts) {
             Ok(plan) => plan.slots.contains(slot),
             Err(error) => {
                 assert!(matches!(error, PublishError::Guessable { .. }));

@@ -14,10 +14,11 @@ mod html;
 mod markdown;
 mod sources;
 
+pub use citation::Proven;
 pub use html::page;
 
 /// What ties a page to a state of the archive: the signed head of its ledger.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
 pub struct Seal {
     /// The archive's origin, as its checkpoints name it.
     pub origin: String,
@@ -31,6 +32,9 @@ pub struct Seal {
     pub root: String,
     /// When it was signed, RFC 3339.
     pub time: Option<String>,
+    /// The proof that a citation report carries, if one was asked for.
+    #[serde(skip)]
+    pub proven: Option<Proven>,
 }
 
 /// What no page of an archive shows, in the same words on every page.

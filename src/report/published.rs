@@ -30,16 +30,6 @@ const SCRIPT: &str = include_str!("assets/proof.js");
 
 /// The page of a proof file that was checked and matches. `words` are those of its origin.
 pub fn html(file: &str, checked: &Checked, words: &[&str]) -> String {
-    let named = |item: &Shown| {
-        let what = match item.kind.as_str() {
-            "message/1" => "Message",
-            "document/1" => "Document",
-            _ => "Text",
-        };
-        item.reference
-            .as_ref()
-            .map_or_else(|| what.to_owned(), |it| format!("{what} {}", visible(it)))
-    };
     let title = match checked.items.as_slice() {
         [one] => named(one),
         [one, others @ ..] if others.iter().all(|it| it.kind == "message/1") => format!(
@@ -51,7 +41,6 @@ pub fn html(file: &str, checked: &Checked, words: &[&str]) -> String {
         [] => "Nothing".to_owned(),
     };
     let words = words.join(" ");
-    let list = Language::English.word_list().join(" ");
     let body = html! {
         header {
             p.kicker { "Published with its proof" }
@@ -72,17 +61,7 @@ pub fn html(file: &str, checked: &Checked, words: &[&str]) -> String {
             }
             section.compare {
                 h2 #compare { "Whose archive it is from" }
-                p.label { "The archive’s twelve words" }
-                p.words data-proven="words" { (words) }
-                p {
-                    "They stand for the archive’s key. Words on this page alone prove nothing, since a forger would show "
-                    "their own: compare them with those that the archive’s owner gives elsewhere."
-                }
-                dl.facts {
-                    dt { "Origin" } dd { span data-proven="origin" { (checked.origin.as_deref().unwrap_or_default()) } }
-                    dt { "Entries under the checkpoint" }
-                    dd { span data-proven="size" { (checked.entries.unwrap_or_default()) } }
-                }
+                (compare(checked, &words))
             }
             section {
                 h2 #check { "How to check it without this page" }
@@ -97,13 +76,52 @@ pub fn html(file: &str, checked: &Checked, words: &[&str]) -> String {
                 ul { @for line in NOT_SHOWN { li { (line) } } }
             }
         }
+    };
+    whole(&title, &body, file)
+}
+
+/// A page that carries a proof and checks itself.
+pub(super) fn whole(title: &str, body: &Markup, file: &str) -> String {
+    let list = Language::English.word_list().join(" ");
+    let body = html! {
+        (body)
         (PreEscaped(crate::publish::MARK)) (PreEscaped(in_page(file))) (PreEscaped("</script>"))
         script #words-list type="text/plain" { (PreEscaped(list)) }
     };
-    page_with_script(&title, &body, &format!("{NOBLE}\n{SCRIPT}"))
+    page_with_script(title, &body, &format!("{NOBLE}\n{SCRIPT}"))
 }
 
-fn of_item(number: usize, item: &Shown) -> Markup {
+/// What an item is called.
+pub(super) fn named(item: &Shown) -> String {
+    let what = match item.kind.as_str() {
+        "message/1" => "Message",
+        "document/1" => "Document",
+        _ => "Text",
+    };
+    item.reference
+        .as_ref()
+        .map_or_else(|| what.to_owned(), |it| format!("{what} {}", visible(it)))
+}
+
+/// Whose archive a proof is from, for comparing.
+pub(super) fn compare(checked: &Checked, words: &str) -> Markup {
+    html! {
+        p.label { "The archive’s twelve words" }
+        p.words data-proven="words" { (words) }
+        p {
+            "They stand for the archive’s key. Words on this page alone prove nothing, since a forger would show "
+            "their own: compare them with those that the archive’s owner gives elsewhere."
+        }
+        dl.facts {
+            dt { "Origin" } dd { span data-proven="origin" { (checked.origin.as_deref().unwrap_or_default()) } }
+            dt { "Entries under the checkpoint" }
+            dd { span data-proven="size" { (checked.entries.unwrap_or_default()) } }
+        }
+    }
+}
+
+/// What a proof opens of one item.
+pub(super) fn of_item(number: usize, item: &Shown) -> Markup {
     let id = |name: &str| format!("{number}/{name}");
     let (place, size) = (item.place, item.segment_size);
     html! {

@@ -50,10 +50,10 @@ else
 fi
 
 node "$here/open.mjs" "$out" "$axe" report provenance holdings timeline published thread passage page
-node "$here/proof.mjs" chromium chromium "$out" published thread passage page
+node "$here/proof.mjs" chromium chromium "$out" published thread passage page report
 firefox=$(command -v firefox-esr || command -v firefox || true)
 if [ -n "$firefox" ]; then
-  node "$here/proof.mjs" firefox "$firefox" "$out" published thread passage page
+  node "$here/proof.mjs" firefox "$firefox" "$out" published thread passage page report
 else
   echo "skipped: Firefox is not installed; published pages were checked in Chromium only"
 fi

@@ -94,12 +94,22 @@ struct Given {
 pub(super) fn run(context: &Context, args: &AddArgs) -> Result<Outcome, CliError> {
     let archive = context.archive()?;
     let bytes = read(&args.file)?;
+    keep(context, archive, bytes, args.request.as_deref())
+}
+
+/// Keeps what came back, as far as it is of this archive and answers what was asked.
+pub(super) fn keep(
+    context: &Context,
+    archive: Archive,
+    bytes: Vec<u8>,
+    request: Option<&Path>,
+) -> Result<Outcome, CliError> {
     let given = if bytes.starts_with(b"fonds/") {
         cosigned(&archive, &bytes)?
     } else if bytes.starts_with(OTS) {
         opentimestamps(&archive, &bytes)?
     } else if bytes.first() == Some(&0x30) {
-        stamped(context, &archive, &bytes, args.request.as_deref())?
+        stamped(context, &archive, &bytes, request)?
     } else {
         return Err(CliError::usage(
             "it is no cosigned checkpoint, no time-stamp response and no OpenTimestamps proof",

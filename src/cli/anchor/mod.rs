@@ -2,6 +2,7 @@
 
 mod add;
 mod request;
+mod stamp;
 mod trust;
 
 use std::fmt::Write as _;
@@ -31,7 +32,8 @@ use crate::record::visible;
 /// Without an argument, shows what is in other hands and whom you trust. A witness is another person who cosigns the head
 /// (fonds help witness). A time-stamp authority (RFC 3161) signs its digest and the time; its root certificate is pinned
 /// with trust. A token counts until its certificate runs out: have a newer head stamped before. An OpenTimestamps proof
-/// (.ots) is kept and not judged. Nothing goes over a network: requests and answers are files.
+/// (.ots) is kept and not judged. Requests and answers are files; nothing goes over a network but by `fonds anchor stamp URL`,
+/// which asks the authority that you name.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
@@ -41,6 +43,7 @@ Examples
   fonds anchor trust notary notary-root.pem
   fonds anchor request -o harbor.tsq
   fonds anchor add harbor.tsr
+  fonds anchor stamp https://tsa.example/tsr
   fonds anchor
 
 Exit status
@@ -56,6 +59,8 @@ enum What {
     Request(request::RequestArgs),
     /// Bring in what they gave back
     Add(add::AddArgs),
+    /// Ask a time-stamp authority over the network, and bring in its answer
+    Stamp(stamp::StampArgs),
     /// Say whose signatures count, from now on, for you
     Trust(trust::TrustArgs),
 }
@@ -180,6 +185,7 @@ pub(super) fn run(context: &Context, args: &AnchorArgs) -> Result<Outcome, CliEr
     match &args.what {
         Some(What::Request(args)) => request::run(context, args),
         Some(What::Add(args)) => add::run(context, args),
+        Some(What::Stamp(args)) => stamp::run(context, args),
         Some(What::Trust(args)) => trust::run(context, args),
         None => {
             let archive = context.archive()?;

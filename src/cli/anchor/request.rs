@@ -70,7 +70,7 @@ impl Answer for Requested {
             None => format!(
                 "Take it to a time-stamp authority whose root you pinned, for example\n  \
                  curl -H 'Content-Type: application/timestamp-query' --data-binary @{} URL -o ANSWER.tsr\n\
-                 Then: fonds anchor add ANSWER.tsr",
+                 Then: fonds anchor add ANSWER.tsr        (fonds anchor stamp URL does all three)",
                 self.written.display()
             ),
         };
@@ -83,7 +83,7 @@ impl Answer for Requested {
 }
 
 /// The head that was signed last.
-fn head(archive: &Archive) -> Result<(Note, Checkpoint), CliError> {
+pub(super) fn head(archive: &Archive) -> Result<(Note, Checkpoint), CliError> {
     let unsigned = || {
         CliError::usage(
             "the archive has no signed head",
@@ -117,7 +117,8 @@ pub(super) fn run(context: &Context, args: &RequestArgs) -> Result<Outcome, CliE
     let since = if let Some(witness) = &args.witness {
         of_witness(context, &archive, args, witness, (&note, &head))?
     } else {
-        of_authority(context, &archive, args, &note)?;
+        let request = of_authority(context, &archive, &note)?;
+        durable::write_atomic(&args.output, &request)?;
         None
     };
     context.ui.answer(&Requested {
@@ -135,14 +136,12 @@ pub(super) fn run(context: &Context, args: &RequestArgs) -> Result<Outcome, CliE
     Ok(Outcome::Done)
 }
 
-/// Writes the request for a time stamp, and remembers its nonce: an answer to another request is not taken for one to
-/// this.
-fn of_authority(
+/// The request for a time stamp, whose nonce is remembered: an answer to another request is not taken for one to this.
+pub(super) fn of_authority(
     context: &Context,
     archive: &Archive,
-    args: &RequestArgs,
     note: &Note,
-) -> Result<(), CliError> {
+) -> Result<Vec<u8>, CliError> {
     let mut nonce = [0; 8];
     OsRng
         .try_fill_bytes(&mut nonce)
@@ -159,7 +158,7 @@ fn of_authority(
         durable::create_private_dir(folder)?;
     }
     durable::write_private(&remembered, &request)?;
-    Ok(durable::write_atomic(&args.output, &request)?)
+    Ok(request)
 }
 
 /// Writes the request to a witness. Gives the size that it goes on from.

@@ -1,4 +1,4 @@
-//! `fonds verify FILE`: a proof, a page with one, or a checkpoint, without any archive.
+//! `fonds verify FILE`: a proof, a page or citation report with one, or a checkpoint, without any archive.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -37,6 +37,7 @@ use crate::publish::State;
 use crate::record::Finding;
 use crate::record::Zone;
 use crate::record::visible;
+use crate::report::citation;
 use crate::report::published;
 use crate::succession::Closing;
 use crate::tlog::Checkpoint;
@@ -46,8 +47,11 @@ use crate::tlog::Note;
 #[derive(Debug, Serialize)]
 struct Verified {
     schema: &'static str,
-    /// `proof`, `page`, `checkpoint`, `fork` or `closing`.
+    /// `proof`, `page`, `report`, `checkpoint`, `fork` or `closing`.
     what: &'static str,
+    /// Of a report: how many passages of sources it shows, and how many of them are proved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passages: Option<Passages>,
     #[serde(flatten)]
     checked: Checked,
     /// Who else saw the checkpoint, as this user judges it.
@@ -63,6 +67,13 @@ struct Verified {
     pin: &'static str,
     #[serde(skip)]
     given: Given,
+}
+
+/// The passages of a citation report.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Passages {
+    shown: usize,
+    proved: usize,
 }
 
 impl Answer for Verified {
@@ -131,7 +142,7 @@ impl Verified {
         };
         let size = count(closed.size, "entry", "entries");
         let counts = match (self.checked.state, self.what) {
-            (State::Matches, "proof" | "page" | "checkpoint") => {
+            (State::Matches, "proof" | "page" | "report" | "checkpoint") => {
                 " What is shown here is among them, and counts."
             }
             _ => "",
@@ -228,6 +239,17 @@ impl Verified {
 
     fn matches(&self) -> String {
         let entries: Vec<u64> = self.checked.items.iter().map(|item| item.entry).collect();
+        if let Some(Passages { shown, proved }) = self.passages {
+            return format!(
+                "Matches: {} of {} that this report shows of sources {} what was recorded under {} of the ledger, signed with the \
+                 key of this archive.\nThe draft, the verdicts and the custody are what the report says: whoever has archive \
+                 and draft makes it again (fonds cite).\n",
+                number(proved as u64),
+                count(shown as u64, "passage", "passages"),
+                if proved == 1 { "is" } else { "are" },
+                count(self.checked.entries.unwrap_or_default(), "entry", "entries"),
+            );
+        }
         let what = if self.what == "page" {
             "What this page shows is"
         } else {
@@ -258,9 +280,15 @@ pub(super) fn run(
     let bytes = read(path)?;
     let given = Given::read(key)?;
     let what = what(&bytes);
+    let mut passages = None;
     let mut checked = match what {
         _ if bytes.len() > LARGEST_PAGE => too_large(),
         "page" => page(&bytes)?,
+        "report" => {
+            let (checked, found) = report(&bytes)?;
+            passages = found;
+            checked
+        }
         "checkpoint" => checkpoint(&bytes, &given),
         "fork" => fork::check(&bytes),
         "closing" => held::closing(path)?,
@@ -294,6 +322,7 @@ pub(super) fn run(
         schema: "fonds/verify-file/1",
         anchors,
         what,
+        passages,
         checked,
         words,
         key: compared.word(),
@@ -313,7 +342,11 @@ pub(super) fn run(
 /// What a file says that it is.
 fn what(bytes: &[u8]) -> &'static str {
     if publish::is_page(bytes) {
-        "page"
+        if citation::is_report(&String::from_utf8_lossy(bytes)) {
+            "report"
+        } else {
+            "page"
+        }
     } else if bytes.starts_with(b"fonds/") {
         "checkpoint"
     } else if fork::is_fork(bytes) {
@@ -328,7 +361,9 @@ fn what(bytes: &[u8]) -> &'static str {
 /// The proof in a file that matches.
 fn proof_in(what: &str, bytes: &[u8]) -> Option<Proof> {
     let file = match what {
-        "page" => publish::out_of_page(&String::from_utf8_lossy(bytes)).unwrap_or_default(),
+        "page" | "report" => {
+            publish::out_of_page(&String::from_utf8_lossy(bytes)).unwrap_or_default()
+        }
         "proof" => String::from_utf8_lossy(bytes).into_owned(),
         _ => return None,
     };
@@ -393,6 +428,27 @@ fn page(bytes: &[u8]) -> Result<Checked, CliError> {
         }
     }
     Ok(checked)
+}
+
+/// A citation report: the proof in it, and whether the passages that it shows are those of the proof.
+fn report(bytes: &[u8]) -> Result<(Checked, Option<Passages>), CliError> {
+    let page = String::from_utf8_lossy(bytes);
+    let file = publish::out_of_page(&page).unwrap_or_default();
+    let mut checked = publish::check(file.as_bytes());
+    if checked.state != State::Matches {
+        return Ok((checked, None));
+    }
+    let said = checked.origin.as_deref().map_or(Ok(Vec::new()), words)?;
+    match citation::compare(&page, &file, &checked, &said) {
+        Ok((shown, proved)) => Ok((checked, Some(Passages { shown, proved }))),
+        Err(why) => {
+            let message =
+                format!("The proof in it fits, and the report around it does not: {why}.");
+            let finding = Finding::new("proof.page-differs", "report", message);
+            checked.add(State::DoesNotMatch, finding);
+            Ok((checked, None))
+        }
+    }
 }
 
 /// A checkpoint: its signature, where a key to judge it by was given.

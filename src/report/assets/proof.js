@@ -562,14 +562,34 @@ const fonds = (() => {
     return all;
   }
 
+  const inARow = (text) => text.split(/[\t\n\r ]+/).filter((it) => it !== "").join(" ");
+  /** The words of an element, without what is said to those who do not see its marking. */
+  function plain(node) {
+    if (node.nodeType === 3) return node.data;
+    if (node.classList?.contains("hidden") || node.classList?.contains("caret")) return "";
+    return [...node.childNodes].map(plain).join("");
+  }
+  /** The passages of a citation report: how many it shows, how many are in the proof, and the first that is not. */
+  function passages(page, { items }) {
+    const shown = [...page.querySelectorAll("[data-source]")];
+    const quoted = shown.filter((part) => part.dataset.quoted !== undefined);
+    const odd = quoted.find((part) => {
+      const words = inARow(plain(part)).replace(/^\u2026/, "").replace(/\u2026$/, "").trim();
+      const runs = items[Number(part.dataset.quoted)]?.runs ?? [];
+      return !runs.some((run) => inARow(legible(run.text)).includes(words));
+    });
+    return { shown: shown.length, proved: quoted.length, odd };
+  }
+
   const SAID = {
     [MATCHES]: ["Matches", "What is shown is what was recorded, under the checkpoint signed by the key of the words below."],
     [DIFFERS]: ["Does not match", "Something on this page is not what was recorded. Do not rely on it."],
     [CANNOT]: ["Cannot be checked here", "This browser, or this script, does not understand all of it."],
   };
-  function say(page, state, reason) {
+  function say(page, state, reason, instead) {
     const box = page.getElementById("state");
-    const [word, sentence] = SAID[state];
+    const [word, usual] = SAID[state];
+    const sentence = instead ?? usual;
     box.className = `state ${state}`;
     page.getElementById("state-word").textContent = word;
     page.getElementById("state-why").textContent = reason ? `${sentence} (${reason}.)` : sentence;
@@ -590,7 +610,18 @@ const fonds = (() => {
           reason = odd ? `what the page shows at ${odd.dataset.proven} is not what is proved` : "the page leaves something out";
         }
       }
-      say(page, state, reason);
+      let instead;
+      if (state === MATCHES && page.querySelector("[data-page], [data-source]")) {
+        const { shown, proved, odd } = passages(page, found.proof);
+        if (odd) {
+          state = DIFFERS;
+          reason = `a passage that the page shows is not in its proof: \u201c${inARow(plain(odd)).slice(0, 80)}\u201d`;
+        } else {
+          instead = `${proved} of ${shown} passages of sources are what was recorded, under the checkpoint signed by the key ` +
+            "of the words below. The draft, the verdicts and the custody are not proved here.";
+        }
+      }
+      say(page, state, reason, instead);
     } catch (error) {
       say(page, CANNOT, String(error));
     }

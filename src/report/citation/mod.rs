@@ -1,6 +1,7 @@
 //! The citation report: what became of each quotation of a draft, for the editor, the checker and the file.
 
 mod comments;
+mod proven;
 mod sections;
 
 use maud::Markup;
@@ -27,6 +28,9 @@ use super::sources::chains;
 use super::sources::terms;
 
 pub use comments::comments;
+pub use proven::Proven;
+pub use proven::compare;
+pub use proven::is_report;
 
 use sections::claims;
 use sections::correspondence;
@@ -42,9 +46,10 @@ use sections::way;
 /// The report as one HTML page.
 pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
     let title = format!("Citation report: {}", draft_title(citations));
+    let proven = seal.and_then(|it| it.proven.as_ref());
     let body = html! {
         (head(citations, seal))
-        main {
+        main data-page=[proven.map(|_| proven::PAGE)] {
             (attention(citations))
             (quotations(citations, seal))
             (claims(citations))
@@ -53,6 +58,7 @@ pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
             (correspondence(citations))
             (custody(citations))
             (sources(citations))
+            @if let Some(proven) = proven { (proven.section()) }
             (how_to_check(citations, seal))
             section {
                 h2 id="not-shown" { "What this page does not show" }
@@ -60,7 +66,10 @@ pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
             }
         }
     };
-    super::page(&title, &body)
+    match proven {
+        None => super::page(&title, &body),
+        Some(proven) => proven.page(&title, body),
+    }
 }
 
 /// The report as Markdown.
@@ -163,11 +172,16 @@ fn head(citations: &Citations, seal: Option<&Seal>) -> Markup {
                 @if let Some(through) = &citations.gone_through { dt { "Gone through" } dd { (through.sentence()) } }
             }
         }
-        section.state role="status" aria-label="State of this page" {
-            p { strong { "Not yet checked" } }
-            p { "This page says what the archive held when it was written. Whether the archive and the page still agree is for you to see:" }
-            pre { code { (commands(citations, seal)) } }
-            @if let Some(seal) = seal {
+        section #state .state role="status" aria-label="State of this page" {
+            p { strong #state-word { "Not yet checked" } }
+            @if let Some(proven) = seal.and_then(|it| it.proven.as_ref()) {
+                p #state-why { "Nothing on this page has been checked by your browser. The command below checks its passages without this page’s help." }
+                (proven.whose())
+            } @else {
+                p #state-why { "This page says what the archive held when it was written. Whether the archive and the page still agree is for you to see:" }
+                pre { code { (commands(citations, seal)) } }
+            }
+            @if let Some(seal) = seal.filter(|it| it.proven.is_none()) {
                 p.label { "The archive’s twelve words" }
                 p.words { (seal.words.join(" ")) }
                 p.facts { "Compare them with the words that the archive has given elsewhere: in print, by telephone, on its own site. Words on this page alone prove nothing." }
@@ -264,7 +278,7 @@ fn quotations(citations: &Citations, seal: Option<&Seal>) -> Markup {
                             @if !quotation.pins.is_empty() { " · pinned to " (quotation.pins.join(", ")) }
                         }
                     }
-                    (sides(quotation, citations))
+                    (sides(quotation, citations, seal.and_then(|it| it.proven.as_ref())))
                     (notes(quotation, citations, &chains, seal))
                     @match &quotation.signed {
                         Some(signed) => { p.signoff { (sentence(&signed.line())) (said(signed)) } }
@@ -276,8 +290,9 @@ fn quotations(citations: &Citations, seal: Option<&Seal>) -> Markup {
     }
 }
 
-fn sides(quotation: &Quoted, citations: &Citations) -> Markup {
+fn sides(quotation: &Quoted, citations: &Citations, proven: Option<&Proven>) -> Markup {
     let found = quotation.matches.first();
+    let of = |item: &str| proven.and_then(|it| it.number(item));
     html! {
         div.sides {
             div.side {
@@ -299,7 +314,7 @@ fn sides(quotation: &Quoted, citations: &Citations) -> Markup {
                     }
                     @for message in &found.joins {
                         p.facts { (message.item) ", " (joined_parties(message, zone(citations))) }
-                        p.said.message dir="auto" {
+                        p.said.message dir="auto" data-source data-quoted=[of(&message.item)] {
                             span.around { (message.before) }
                             @if found.verdict.passes() {
                                 (message.text.trim())
@@ -313,7 +328,7 @@ fn sides(quotation: &Quoted, citations: &Citations) -> Markup {
                     }
                 } @else if let Some(found) = found {
                     p.label { "The source, " (found.item) }
-                    p.said dir="auto" {
+                    p.said dir="auto" data-source data-quoted=[of(&found.item)] {
                         span.around { (found.before) }
                         @for change in &found.changes { (sourced(change)) }
                         span.around { (found.after) }
@@ -375,12 +390,9 @@ fn sourced(change: &Change) -> Markup {
 }
 
 /// The white space that a stretch begins with, which stays outside the marking.
-fn lead(text: &str) -> &'static str {
-    if text.starts_with(char::is_whitespace) {
-        " "
-    } else {
-        ""
-    }
+fn lead(text: &str) -> &str {
+    let rest = text.trim_start().len();
+    text.get(..text.len() - rest).unwrap_or_default()
 }
 
 /// Who to whom, and when.
@@ -488,6 +500,9 @@ fn how_to_check(citations: &Citations, seal: Option<&Seal>) -> Markup {
                 @for step in steps(seal) { li { (step) } }
             }
             pre { code { (commands(citations, seal)) } }
+            @if seal.is_some_and(|it| it.proven.is_some()) {
+                p { "The passages alone need no archive: " code { "fonds verify" } " and this file, as said at its head." }
+            }
             @if let Some(seal) = seal {
                 dl.facts {
                     dt { "Archive’s origin" } dd { span.hash { (seal.origin) } }
