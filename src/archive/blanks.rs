@@ -1,8 +1,9 @@
-//! Blanks: what stands for the slots of an entry of which one was destroyed.
+//! Blanks: what stands for the slots of a record of which one was destroyed.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use super::Archive;
 use super::ArchiveError;
 use super::Ledger;
 
@@ -15,27 +16,53 @@ pub struct Blank {
     pub commitment: [u8; 32],
 }
 
-impl Ledger<'_> {
-    /// Of how many records something is left as blanks: those that are not of a slot of an entry are counted apart.
-    pub fn blanks(&self) -> Result<(BTreeSet<u64>, u64), ArchiveError> {
-        let conn = &self.archive.conn;
-        let entries = conn
-            .prepare("SELECT DISTINCT id FROM blank WHERE of = 'e' AND piece = -1")?
-            .query_map((), |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        let others = "SELECT count(*) FROM blank WHERE of <> 'e' OR piece <> -1";
-        Ok((entries, conn.query_row(others, (), |row| row.get(0))?))
-    }
+/// The records of which something is left as blanks.
+#[derive(Debug, Default)]
+pub struct Blanked {
+    /// Entries.
+    pub entries: BTreeSet<u64>,
+    /// Items, by number.
+    pub items: BTreeSet<u64>,
+    /// Rows for pieces of a text, which this release writes none of.
+    pub pieces: u64,
+}
 
+impl Ledger<'_> {
+    /// Of which records something is left as blanks.
+    pub fn blanks(&self) -> Result<Blanked, ArchiveError> {
+        let conn = &self.archive.conn;
+        let of = |letter: &str| -> rusqlite::Result<BTreeSet<u64>> {
+            conn.prepare("SELECT DISTINCT id FROM blank WHERE of = ?1 AND piece = -1")?
+                .query_map([letter], |row| row.get(0))?
+                .collect()
+        };
+        let pieces = "SELECT count(*) FROM blank WHERE piece <> -1";
+        Ok(Blanked {
+            entries: of("e")?,
+            items: of("i")?,
+            pieces: conn.query_row(pieces, (), |row| row.get(0))?,
+        })
+    }
+}
+
+impl Archive {
     /// What stands for the slots of an entry, by position: the commitment, and the salt where the value may be shown.
     pub fn blanks_of(&self, entry: u64) -> Result<BTreeMap<usize, Blank>, ArchiveError> {
+        self.blanks_in("e", entry)
+    }
+
+    /// The same of an item.
+    pub fn blanks_of_item(&self, item: u64) -> Result<BTreeMap<usize, Blank>, ArchiveError> {
+        self.blanks_in("i", item)
+    }
+
+    fn blanks_in(&self, of: &str, id: u64) -> Result<BTreeMap<usize, Blank>, ArchiveError> {
         Ok(self
-            .archive
             .conn
             .prepare_cached(
-                "SELECT slot, salt, commitment FROM blank WHERE of = 'e' AND id = ?1 AND piece = -1",
+                "SELECT slot, salt, commitment FROM blank WHERE of = ?1 AND id = ?2 AND piece = -1",
             )?
-            .query_map([entry], |row| {
+            .query_map(rusqlite::params![of, id], |row| {
                 let blank = Blank {
                     salt: row.get(1)?,
                     commitment: row.get(2)?,

@@ -243,7 +243,10 @@ impl Ledger<'_> {
             return Ok(None);
         };
         match values(format!("item {item}"), &schema, slots.as_deref())? {
-            Some(values) => values.get("bytes"),
+            Some(values) => match values.get("bytes")? {
+                Some(bytes) => Ok(Some(bytes)),
+                None => self.archive.replacement(item),
+            },
             None => Ok(None),
         }
     }

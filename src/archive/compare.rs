@@ -64,6 +64,10 @@ impl Archive {
         let orders = self.orders()?;
         if !orders.all().is_empty() {
             let numbers = self.item_numbers()?;
+            for (place, _) in orders.parts() {
+                let bytes = orders.replacement(place, place.a);
+                projector.replaced.extend(numbers.at(place).zip(bytes));
+            }
             for order in self.carried_out(&orders, &numbers)? {
                 projector.keep_taken(order, &numbers);
             }

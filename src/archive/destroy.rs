@@ -10,7 +10,7 @@
 //! 3. old packs and files are written over and removed, and whatever a stop left that nothing refers to;
 //! 4. the full-text index is begun anew, the write-ahead log is cut, and the database is written anew.
 //!
-//! Where only slots of an entry go, the commitments of all its slots are kept as rows of `blank`, and the salts of those
+//! Where only slots of an entry go, or the digest of a document of which a part goes, the commitments of all its slots are kept as rows of `blank`, and the salts of those
 //! that stay; the record key goes, since it would open the others to guessing.
 
 use std::collections::BTreeMap;
@@ -29,16 +29,20 @@ use super::log;
 use super::orders::Doomed;
 use super::orders::Orders;
 use super::projection::Projector;
+use super::query::item_at;
 use super::search;
 use super::store::Batch;
 use super::store::Finished;
 use super::store::Member;
 use super::store::Place as Where;
+use super::values::values;
 use crate::commitment::RecordKey;
 use crate::commitment::Salts;
 use crate::commitment::canonical;
 use crate::durable;
+use crate::record::Bytes;
 use crate::record::Digest;
+use crate::record::Schema;
 use crate::record::schema;
 
 /// Stands in the archive's folder while a destruction is carried out, and lists the files that are to go.
@@ -58,6 +62,16 @@ pub struct CarriedOut {
     pub streams: u64,
     /// Packs that were written anew.
     pub packs: u64,
+}
+
+/// A document of which a part goes.
+struct Parted {
+    item: u64,
+    slots: BTreeSet<String>,
+    /// The digest of its bytes, as long as its record has that.
+    old: Option<Digest>,
+    /// What takes their place.
+    now: Option<Bytes>,
 }
 
 /// What became of the packs that hold doomed documents.
@@ -107,9 +121,17 @@ impl Writer {
                 streams.extend(self.archive.streams_of(&card)?);
             }
         }
-        for (_, held) in self.archive.holders(&streams, &items)? {
+        let parts = self.archive.ordered_parts(&orders)?;
+        streams.extend(parts.iter().filter_map(|part| part.old));
+        let without = items
+            .iter()
+            .copied()
+            .chain(parts.iter().map(|part| part.item));
+        for (_, held) in self.archive.holders(&streams, &without.collect())? {
             streams.remove(&held);
         }
+        self.archive
+            .keep_current(&orders, &parts, &items, &mut streams);
         for (_, held) in self.archive.entries_holding(&streams)? {
             streams.remove(&held);
         }
@@ -124,7 +146,7 @@ impl Writer {
         conn.execute_batch("BEGIN IMMEDIATE")?;
         let done = self
             .remove_rows(&left, &streams, &packs.finished)
-            .and_then(|()| self.blank_slots(&orders))
+            .and_then(|()| Ok(self.blank_slots(&orders)? + self.blank_parts(&parts)?))
             .and_then(|slots| {
                 Projector::clear(conn)?;
                 self.archive.project(conn)?;
@@ -265,6 +287,8 @@ impl Writer {
                 .execute([item])?;
             conn.prepare_cached("DELETE FROM text WHERE item = ?1")?
                 .execute([item])?;
+            conn.prepare_cached("DELETE FROM blank WHERE of = 'i' AND id = ?1")?
+                .execute([item])?;
         }
         for stream in streams {
             conn.prepare_cached("DELETE FROM blob WHERE sha256 = ?1")?
@@ -309,15 +333,54 @@ impl Writer {
         let (Some(schema), Some(slots)) = (schema(&entry.schema), entry.slots.as_deref()) else {
             return Ok(0);
         };
+        let (values, gone) = self.blank_record(("e", seq), schema, entry.key, slots, doomed)?;
+        let conn = &self.archive.conn;
+        conn.prepare_cached("UPDATE entry SET key = NULL, slots = ?2 WHERE seq = ?1")?
+            .execute(rusqlite::params![seq, values])?;
+        Ok(gone)
+    }
+
+    /// Takes the digests of documents away of which a part goes.
+    fn blank_parts(&self, parts: &[Parted]) -> Result<u64, ArchiveError> {
+        let mut gone = 0;
+        for part in parts {
+            let Some(stored) = self.archive.stored_item(part.item)? else {
+                continue;
+            };
+            let (Some(schema), Some(slots)) = (schema(&stored.schema), stored.slots.as_deref())
+            else {
+                continue;
+            };
+            let doomed = part.slots.iter().map(String::as_str).collect();
+            let (values, n) =
+                self.blank_record(("i", part.item), schema, stored.key, slots, &doomed)?;
+            let conn = &self.archive.conn;
+            conn.prepare_cached("UPDATE item SET key = NULL, slots = ?2 WHERE id = ?1")?
+                .execute(rusqlite::params![part.item, values])?;
+            gone += n;
+        }
+        Ok(gone)
+    }
+
+    /// Keeps commitments and salts of a record's slots, and of those that go the commitment alone. Gives the values that
+    /// are left, and how many went.
+    fn blank_record(
+        &self,
+        (of, id): (&str, u64),
+        schema: &Schema,
+        key: Option<[u8; 32]>,
+        slots: &str,
+        doomed: &BTreeSet<&str>,
+    ) -> Result<(String, u64), ArchiveError> {
         let texts = canonical::split(slots, schema.slots.len())?;
         let conn = &self.archive.conn;
-        if let Some(key) = entry.key {
+        if let Some(key) = key {
             // The first destruction in this record: its commitments and salts stand from now on for themselves.
             let salts = Salts::new(&RecordKey(key));
             for (index, (slot, text)) in schema.slots.iter().zip(&texts).enumerate() {
                 let salt = salts.salt(slot);
                 let commitment = self.archive.committer.commit(&salt, slot, text);
-                insert_blank(conn, seq, index, &salt, &commitment)?;
+                insert_blank(conn, (of, id), index, &salt, &commitment)?;
             }
         }
         let mut gone = 0;
@@ -328,29 +391,28 @@ impl Writer {
             }
             let cleared = conn
                 .prepare_cached(
-                    "UPDATE blank SET salt = NULL WHERE of = 'e' AND id = ?1 AND slot = ?2 AND piece = -1 \
+                    "UPDATE blank SET salt = NULL WHERE of = ?1 AND id = ?2 AND slot = ?3 AND piece = -1 \
                      AND salt IS NOT NULL",
                 )?
-                .execute(rusqlite::params![seq, index])?;
+                .execute(rusqlite::params![of, id, index])?;
             gone += cleared as u64;
             "null".clone_into(value);
         }
-        conn.prepare_cached("UPDATE entry SET key = NULL, slots = ?2 WHERE seq = ?1")?
-            .execute(rusqlite::params![seq, join(&values)])?;
-        Ok(gone)
+        Ok((join(&values), gone))
     }
 }
 
 fn insert_blank(
     conn: &Connection,
-    seq: u64,
+    (of, id): (&str, u64),
     slot: usize,
     salt: &[u8; 32],
     commitment: &[u8; 32],
 ) -> Result<(), ArchiveError> {
-    conn.prepare_cached("INSERT INTO blank VALUES ('e', :id, :slot, -1, :salt, :commitment)")?
+    conn.prepare_cached("INSERT INTO blank VALUES (:of, :id, :slot, -1, :salt, :commitment)")?
         .execute(named_params! {
-            ":id": seq,
+            ":of": of,
+            ":id": id,
             ":slot": slot,
             ":salt": salt,
             ":commitment": commitment,
@@ -359,6 +421,51 @@ fn insert_blank(
 }
 
 impl Archive {
+    /// The documents of which orders name a part. What was destroyed whole since is none.
+    fn ordered_parts(&self, orders: &Orders) -> Result<Vec<Parted>, ArchiveError> {
+        let mut parts = Vec::new();
+        for (place, slots) in orders.parts() {
+            let Some(item) = item_at(&self.conn, place)? else {
+                continue;
+            };
+            let stored = self.stored_item(item)?;
+            let Some((stored, text)) = stored.and_then(|it| it.slots.map(|text| (it.schema, text)))
+            else {
+                continue;
+            };
+            let found = values(format!("item {item}"), &stored, Some(&text))?;
+            let bytes: Option<Bytes> = match found {
+                Some(found) if slots.contains("bytes") => found.get("bytes")?,
+                _ => None,
+            };
+            parts.push(Parted {
+                item,
+                now: orders.replacement(place, place.a),
+                slots: slots.into_iter().map(str::to_owned).collect(),
+                old: bytes.map(|bytes| bytes.sha256),
+            });
+        }
+        Ok(parts)
+    }
+
+    /// Of what took the place of documents' bytes, only the last of each is kept: an earlier one has what went since.
+    fn keep_current(
+        &self,
+        orders: &Orders,
+        parts: &[Parted],
+        gone: &BTreeSet<u64>,
+        streams: &mut BTreeSet<Digest>,
+    ) {
+        streams.extend((orders.all().iter()).filter_map(|it| Some(it.replaced_by?.sha256)));
+        for part in parts.iter().filter(|part| !gone.contains(&part.item)) {
+            // A part that was zeros already leaves the bytes as they were.
+            if let Some(bytes) = part.now {
+                streams.remove(&bytes.sha256);
+            }
+        }
+        streams.retain(|stream| !matches!(self.place_of(stream), Ok(None)));
+    }
+
     /// Whether a destruction was begun and did not come to its end.
     pub fn is_destroying(&self) -> bool {
         self.root.join(DESTROYING).symlink_metadata().is_ok()

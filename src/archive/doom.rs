@@ -20,6 +20,7 @@ use crate::commitment::Place;
 use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::Parent;
+use crate::record::Span;
 use crate::record::schema;
 
 /// Kinds of entry of which a slot may go: those in which somebody said something.
@@ -59,6 +60,12 @@ pub struct Doom {
     pub entries: Vec<u64>,
     /// Entries about these items, and those of their accessions: they stay.
     pub acts: Vec<u64>,
+    /// Documents that stay, of which a part goes: by item, one for each receipt.
+    pub parts_of: Vec<u64>,
+    /// What of their bytes goes.
+    pub zeroed: Vec<Span>,
+    /// What their bytes are afterwards.
+    pub replaced_by: Option<Bytes>,
 }
 
 /// What one `destroyed/1` names.
@@ -86,10 +93,10 @@ impl Part {
         part
     }
 
-    fn name(&mut self, address: Doomed) {
+    pub(super) fn name(&mut self, address: Doomed) {
         self.bytes += match &address {
             Doomed::Items { .. } => STRETCH,
-            Doomed::Slots { slots, .. } => {
+            Doomed::Slots { slots, .. } | Doomed::Part { slots, .. } => {
                 STRETCH + slots.iter().map(|slot| slot.len() + 3).sum::<usize>()
             }
             Doomed::Kept { reference, .. } => STRETCH + reference.len(),
@@ -124,7 +131,7 @@ impl Doom {
     }
 
     /// The part in which there is room for more, to be put back afterwards.
-    fn part(&mut self) -> Part {
+    pub(super) fn part(&mut self) -> Part {
         match self.parts.pop() {
             Some(part) if part.bytes < PART_FULL => part,
             full => {
@@ -226,7 +233,10 @@ impl Archive {
 
     /// The slots of entries in which one of these digests stands bare, so that a guess of short bytes could be confirmed by
     /// it: the digest of a redacted copy, and that which somebody saw when a document was handed over.
-    fn naming(&self, digests: &BTreeSet<Digest>) -> Result<Vec<(u64, &'static str)>, ArchiveError> {
+    pub(super) fn naming(
+        &self,
+        digests: &BTreeSet<Digest>,
+    ) -> Result<Vec<(u64, &'static str)>, ArchiveError> {
         let entries: Vec<u64> = self
             .conn
             .prepare_cached(
@@ -297,7 +307,7 @@ impl Archive {
     ) -> Result<Vec<(u64, Digest)>, ArchiveError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT seq, schema, slots FROM entry WHERE slots LIKE '%\"sha256\"%' \
-             AND schema NOT IN ('published/1', 'redacted/1') ORDER BY seq",
+             AND schema NOT IN ('published/1', 'redacted/1', 'destroyed/1') ORDER BY seq",
         )?;
         let mut rows = statement.query(())?;
         let mut holding = Vec::new();
@@ -331,7 +341,7 @@ impl Archive {
         })
     }
 
-    fn acts_on(&self, item: u64) -> Result<Vec<u64>, ArchiveError> {
+    pub(super) fn acts_on(&self, item: u64) -> Result<Vec<u64>, ArchiveError> {
         Ok(self
             .conn
             .prepare_cached("SELECT seq FROM act WHERE about_item = ?1 ORDER BY seq")?

@@ -14,6 +14,7 @@ use super::values::values;
 use crate::commitment::Place;
 use crate::commitment::RecordKey;
 use crate::commitment::Salts;
+use crate::record::Bytes;
 
 /// Items that follow each other in a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,14 @@ pub enum Doomed {
         /// Its slots.
         slots: Vec<String>,
     },
+    /// Slots of an item that stays: the digest of a document of which a part goes. What takes its place stands in the
+    /// order's `replaced_by`.
+    Part {
+        /// The item.
+        item: Place,
+        /// Its slots.
+        slots: Vec<String>,
+    },
     /// A document that stays: another receipt of bytes that do not go keeps the reference that the first one made.
     Kept {
         /// The receipt.
@@ -65,6 +74,8 @@ pub struct Order {
     pub addresses: Vec<Doomed>,
     /// References that stay taken, since what had them is gone.
     pub references: Vec<String>,
+    /// The bytes of a document of which a part is gone, as they are from then on.
+    pub replaced_by: Option<Bytes>,
 }
 
 /// All orders, to be asked for a record.
@@ -77,6 +88,8 @@ pub struct Orders {
     items: HashMap<(u64, u64, u64), Vec<OfItems>>,
     /// By the entry that loses them.
     slots: HashMap<u64, Vec<OfSlots>>,
+    /// By the item that loses them.
+    parts: HashMap<Place, Vec<OfSlots>>,
 }
 
 /// What an order names of a segment: the items from one on to another.
@@ -92,6 +105,17 @@ struct OfItems {
 struct OfSlots {
     order: u64,
     slots: BTreeSet<String>,
+    replaced_by: Option<Bytes>,
+}
+
+impl OfSlots {
+    fn of(order: &Order, slots: &[String]) -> Self {
+        Self {
+            order: order.entry,
+            slots: slots.iter().cloned().collect(),
+            replaced_by: order.replaced_by,
+        }
+    }
 }
 
 impl Orders {
@@ -108,10 +132,12 @@ impl Orders {
                 }
                 Doomed::Kept { .. } => {}
                 Doomed::Slots { entry, slots } => {
-                    self.slots.entry(*entry).or_default().push(OfSlots {
-                        order: order.entry,
-                        slots: slots.iter().cloned().collect(),
-                    });
+                    let of_entry = self.slots.entry(*entry).or_default();
+                    of_entry.push(OfSlots::of(&order, slots));
+                }
+                Doomed::Part { item, slots } => {
+                    let of_item = self.parts.entry(*item).or_default();
+                    of_item.push(OfSlots::of(&order, slots));
                 }
             }
         }
@@ -150,6 +176,30 @@ impl Orders {
             .find(|one| one.order > entry && one.slots.contains(slot));
         found.map(|one| one.order)
     }
+
+    /// The order after entry `sealed` that names a slot of an item which stays.
+    pub fn of_part(&self, place: Place, sealed: u64, slot: &str) -> Option<u64> {
+        let orders = self.parts.get(&place)?;
+        let found = orders
+            .iter()
+            .find(|one| one.order > sealed && one.slots.contains(slot));
+        found.map(|one| one.order)
+    }
+
+    /// The bytes of a document of which parts are gone, as they are since the last order that names it.
+    pub fn replacement(&self, place: Place, sealed: u64) -> Option<Bytes> {
+        let orders = self.parts.get(&place)?;
+        let after = orders.iter().filter(|one| one.order > sealed);
+        after.filter_map(|one| one.replaced_by).next_back()
+    }
+
+    /// Documents of which a part goes, with the slots that go.
+    pub fn parts(&self) -> impl Iterator<Item = (Place, BTreeSet<&str>)> {
+        self.parts.iter().map(|(place, orders)| {
+            let slots = orders.iter().flat_map(|one| &one.slots);
+            (*place, slots.map(String::as_str).collect())
+        })
+    }
 }
 
 impl Archive {
@@ -181,9 +231,18 @@ impl Archive {
                 entry,
                 addresses: found.get("addresses")?.unwrap_or_default(),
                 references: found.get("references")?.unwrap_or_default(),
+                replaced_by: found.get("replaced_by")?,
             });
         }
         Ok(orders)
+    }
+
+    /// The bytes of a document of which parts were destroyed, as they are now.
+    pub fn replacement(&self, item: u64) -> Result<Option<Bytes>, ArchiveError> {
+        Ok(match self.place(item)? {
+            Some((place, sealed)) => self.orders()?.replacement(place, sealed),
+            None => None,
+        })
     }
 
     /// The orders of whose items none has values any more. Until then what they name keeps its references, and nothing

@@ -68,6 +68,8 @@ pub(super) struct Projector<'c> {
     pub(super) kept: HashMap<String, u64>,
     /// The same by the number of that receipt's item.
     pub(super) kept_for: HashMap<u64, String>,
+    /// The bytes of documents of which a part was destroyed, by item.
+    pub(super) replaced: HashMap<u64, Bytes>,
 }
 
 impl<'c> Projector<'c> {
@@ -80,6 +82,7 @@ impl<'c> Projector<'c> {
             taken: HashSet::new(),
             kept: HashMap::new(),
             kept_for: HashMap::new(),
+            replaced: HashMap::new(),
         }
     }
 
@@ -255,7 +258,7 @@ impl<'c> Projector<'c> {
     ) -> Result<(), ArchiveError> {
         self.count("records", 1);
         let bytes: Option<Bytes> = values.get("bytes")?;
-        let Some(bytes) = bytes else {
+        let Some(bytes) = bytes.or_else(|| self.replaced.get(&id).copied()) else {
             return Ok(());
         };
         let parent = match values.get::<Parent>("parent")? {

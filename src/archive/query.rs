@@ -389,13 +389,23 @@ impl Archive {
         self.cards(&format!("{CARD} WHERE event = ?1 ORDER BY item"), [id])
     }
 
-    /// An item with its values; nothing where it is not there or its values are gone.
+    /// An item with its values; nothing where it is not there or its values are gone. Of a document of which a part was
+    /// destroyed, `bytes` is what took the place of its own.
     pub fn item(&self, item: u64) -> Result<Option<Opened>, ArchiveError> {
-        self.opened(
+        let opened = self.opened(
             "SELECT schema, slots FROM item WHERE id = ?1",
             item,
             format!("item {item}"),
-        )
+        )?;
+        match opened {
+            Some(opened) if opened.get::<Bytes>("bytes")?.is_none() => {
+                match self.replacement(item)? {
+                    Some(bytes) => opened.with("bytes", &serde_json::json!(bytes)).map(Some),
+                    None => Ok(Some(opened)),
+                }
+            }
+            opened => Ok(opened),
+        }
     }
 
     /// An entry with its values; nothing where it is not there or its values are gone.

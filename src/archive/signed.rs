@@ -1,12 +1,15 @@
 //! Records held against what was signed, before something is ordered by what they say.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::Archive;
 use super::ArchiveError;
+use super::Blank;
 use super::Doom;
 use super::StoredEntry;
 use super::Writer;
+use super::values::Values;
 use super::values::values;
 use crate::commitment::Place;
 use crate::commitment::RecordKey;
@@ -23,7 +26,7 @@ impl Writer {
     pub fn demand_signed(&self, doom: &Doom) -> Result<(), ArchiveError> {
         let archive = &self.archive;
         let mut segments = BTreeSet::new();
-        for &item in &doom.items {
+        for &item in doom.items.iter().chain(&doom.parts_of) {
             let Some((place, seq)) = archive.place(item)? else {
                 continue;
             };
@@ -56,13 +59,42 @@ impl Archive {
             &stored.schema,
             stored.slots.as_deref(),
         )?;
-        let (Some(key), Some(found)) = (stored.key, found) else {
-            return Ok(stored.key.is_none() && stored.slots.is_none());
+        let Some(found) = found else {
+            return Ok(stored.key.is_none());
         };
-        let salts = Salts::new(&RecordKey(key));
-        let commitments = (self.committer).commit_all(&salts, found.schema.slots, &found.texts);
-        let leaf = (self.committer).item_leaf(place, found.schema.name, &commitments);
-        Ok(leaf == stored.leaf)
+        let blanks = || self.blanks_of_item(item);
+        let commitments = self.commitments_of(stored.key, &found, blanks)?;
+        Ok(commitments.is_some_and(|commitments| {
+            (self.committer).item_leaf(place, found.schema.name, &commitments) == stored.leaf
+        }))
+    }
+
+    /// The commitments of a record. Where a value was destroyed, they stand for themselves, and each value that is left has
+    /// to be under its own; nothing where one is not.
+    fn commitments_of(
+        &self,
+        key: Option<[u8; 32]>,
+        found: &Values<'_>,
+        blanks: impl FnOnce() -> Result<BTreeMap<usize, Blank>, ArchiveError>,
+    ) -> Result<Option<Vec<[u8; 32]>>, ArchiveError> {
+        let (slots, committer) = (found.schema.slots, &self.committer);
+        if let Some(key) = key {
+            let salts = Salts::new(&RecordKey(key));
+            return Ok(Some(committer.commit_all(&salts, slots, &found.texts)));
+        }
+        let blanks = blanks()?;
+        let mut commitments = Vec::with_capacity(slots.len());
+        for (position, (slot, text)) in slots.iter().zip(&found.texts).enumerate() {
+            let fits = blanks.get(&position).filter(|blank| match &blank.salt {
+                Some(salt) => committer.commit(salt, slot, text) == blank.commitment,
+                None => *text == "null",
+            });
+            let Some(blank) = fits else {
+                return Ok(None);
+            };
+            commitments.push(blank.commitment);
+        }
+        Ok(Some(commitments))
     }
 
     /// Whether the leaves of a segment, of which the first item has that number, make the root that its entry states, and
@@ -83,8 +115,7 @@ impl Archive {
         Ok(made == segment.root && self.is_entry_signed(seq, &entry)?)
     }
 
-    /// Whether the values of an entry make its leaf. Where one was destroyed, the commitments stand for themselves, and
-    /// each value that is left has to be under its own.
+    /// Whether the values of an entry make its leaf.
     fn is_entry_signed(&self, seq: u64, entry: &StoredEntry) -> Result<bool, ArchiveError> {
         let found = values(
             format!("entry {seq}"),
@@ -94,27 +125,10 @@ impl Archive {
         let Some(found) = found else {
             return Ok(false);
         };
-        let (slots, committer) = (found.schema.slots, &self.committer);
-        let commitments = if let Some(key) = entry.key {
-            committer.commit_all(&Salts::new(&RecordKey(key)), slots, &found.texts)
-        } else {
-            let blanks = self.ledger()?.blanks_of(seq)?;
-            let mut commitments = Vec::with_capacity(slots.len());
-            for (position, (slot, text)) in slots.iter().zip(&found.texts).enumerate() {
-                let Some(blank) = blanks.get(&position) else {
-                    return Ok(false);
-                };
-                let fits = match &blank.salt {
-                    Some(salt) => committer.commit(salt, slot, text) == blank.commitment,
-                    None => *text == "null",
-                };
-                if !fits {
-                    return Ok(false);
-                }
-                commitments.push(blank.commitment);
-            }
-            commitments
-        };
-        Ok(committer.entry_leaf(seq, found.schema.name, &commitments) == entry.leaf)
+        let blanks = || self.blanks_of(seq);
+        let commitments = self.commitments_of(entry.key, &found, blanks)?;
+        Ok(commitments.is_some_and(|commitments| {
+            (self.committer).entry_leaf(seq, found.schema.name, &commitments) == entry.leaf
+        }))
     }
 }

@@ -12,7 +12,7 @@ use super::Context;
 use super::Outcome;
 use super::acts::Values;
 use super::acts::address;
-use super::acts::append;
+use super::inside;
 use super::ui::Answer;
 use super::ui::count;
 use crate::archive::About;
@@ -21,18 +21,21 @@ use crate::archive::CarriedOut;
 use crate::archive::Doom;
 use crate::archive::Doomed;
 use crate::archive::Part;
+use crate::archive::Step;
 use crate::archive::Target;
 use crate::record::visible;
 
-/// Destroy documents, or what an entry says, by order, and leave the ledger whole
+/// Destroy documents, messages, or what an entry says, by order, and leave the ledger whole
 ///
 /// The order is recorded first: what goes, why and on whose authority, never the content. Then values, keys, texts,
 /// bytes and the search index go; what was signed still verifies, and says under which entry something is gone. A
-/// document goes with all that was read out of it. Nothing of this can be taken back.
+/// document goes with all that was read out of it. Messages of a mailbox or an export go with what was attached to them, and
+/// the document stays, with zeros in their places. Nothing of this can be taken back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
   fonds destroy d-41ac --reason \"order of 12 May\" --authority \"District Court, 3 C 112/26\"
+  fonds destroy m-7kq2 m-51d0 --reason erasure --authority \"GDPR, Article 17\"
   fonds destroy a-02mx --slot note --reason erasure --authority \"GDPR, Article 17\"
   fonds destroy --entry 12 --slot text --reason erasure --authority \"GDPR, Article 17\"
   fonds destroy --finish
@@ -41,7 +44,7 @@ Exit status
   0 destroyed, 2 could not be done or not agreed to, 4 no such item,
   11 ordered and not to its end: somebody reads (fonds destroy --finish)")]
 pub(super) struct DestroyArgs {
-    /// Documents; with --slot an accession, transfer or agent
+    /// Documents, or messages of one document; with --slot an accession, transfer or agent
     item: Vec<String>,
     /// With --slot: an entry by its number, as fonds log shows it
     #[arg(long, value_name = "N", conflicts_with = "item")]
@@ -153,11 +156,11 @@ fn stays(acts: &[u64]) -> String {
 }
 
 /// What is ordered.
-struct Ordered {
-    about: About,
-    doom: Doom,
+pub(super) struct Ordered {
+    pub(super) about: About,
+    pub(super) doom: Doom,
     /// In words, for the question.
-    what: String,
+    pub(super) what: String,
 }
 
 /// `fonds destroy`.
@@ -193,6 +196,13 @@ pub(super) fn run(context: &Context, args: &DestroyArgs) -> Result<Outcome, CliE
         let mut values = Values::new(context)?;
         values.set("about", address(ordered.about));
         values.set("addresses", json!(part.addresses));
+        let replaces = part
+            .addresses
+            .iter()
+            .any(|it| matches!(it, Doomed::Part { .. }));
+        if let Some(bytes) = ordered.doom.replaced_by.filter(|_| replaces) {
+            values.set("replaced_by", json!(bytes));
+        }
         if !part.references.is_empty() {
             values.set("references", Value::from(part.references.clone()));
         }
@@ -201,7 +211,8 @@ pub(super) fn run(context: &Context, args: &DestroyArgs) -> Result<Outcome, CliE
         values.words("note", args.note.as_deref());
         orders.push(values.entry("destroyed/1")?);
     }
-    let entries = append(&mut writer, orders)?;
+    let steps = orders.into_iter().map(Step::Entry).collect();
+    let entries = writer.order(&ordered.doom, steps)?.entries;
     let done = writer.carry_out()?;
     answer(context, entries, ordered.doom, done)?;
     super::indexing::go_on(context, writer.archive());
@@ -211,10 +222,12 @@ pub(super) fn run(context: &Context, args: &DestroyArgs) -> Result<Outcome, CliE
 /// What the arguments order in the archive as it is.
 fn ordered(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError> {
     archive.orders()?.demand_signed()?;
-    if args.slot.is_empty() {
-        documents(archive, args)
-    } else {
-        slots(archive, args)
+    if !args.slot.is_empty() {
+        return slots(archive, args);
+    }
+    match inside::messages(archive, &args.item, &args.also, &args.keep)? {
+        Some(ordered) => Ok(ordered),
+        None => documents(archive, args),
     }
 }
 
@@ -277,21 +290,7 @@ fn documents(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError>
         tops.extend(receipts(archive, typed, &named)?);
     }
     let doom = archive.doom(&tops)?;
-    let others = holders(archive, &doom)?;
-    let unnamed: Vec<String> = others
-        .iter()
-        .filter(|(label, _)| !args.keep.contains(label))
-        .map(|(label, how)| format!("{label} ({how})"))
-        .collect();
-    if !unnamed.is_empty() {
-        return Err(CliError::usage(
-            format!(
-                "the same bytes are held elsewhere too: {}",
-                unnamed.join(", ")
-            ),
-            "name each: as a further ITEM or --also ACCESSION to destroy it, or --keep REF (--keep \"entry N\") to leave its bytes",
-        ));
-    }
+    unnamed(&holders(archive, &doom)?, &args.keep)?;
     let about = match archive.place(first)? {
         Some((place, _)) => About::Item(place),
         None => return Err(lost()),
@@ -303,6 +302,28 @@ fn documents(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError>
         count(doom.messages, "message", "messages")
     );
     Ok(Ordered { about, doom, what })
+}
+
+/// Refuses where bytes are held elsewhere and nobody said what is to become of them.
+pub(super) fn unnamed(
+    others: &BTreeMap<String, &'static str>,
+    keep: &[String],
+) -> Result<(), CliError> {
+    let unnamed: Vec<String> = others
+        .iter()
+        .filter(|(label, _)| !keep.contains(label))
+        .map(|(label, how)| format!("{label} ({how})"))
+        .collect();
+    if unnamed.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        format!(
+            "the same bytes are held elsewhere too: {}",
+            unnamed.join(", ")
+        ),
+        "name each: as a further ITEM or --also ACCESSION to destroy it, or --keep REF (--keep \"entry N\") to leave its bytes",
+    ))
 }
 
 fn lost() -> CliError {
@@ -327,14 +348,14 @@ fn document(archive: &Archive, typed: &str) -> Result<u64, CliError> {
     let container = label(archive, top)?;
     Err(CliError::usage(
         format!(
-            "{typed} lies in {container}, whose bytes would keep it; this release destroys a document whole, and no \
-             part of one"
+            "{typed} lies in {container}, whose bytes would keep it; of a document that came in as itself single messages \
+             can be destroyed, and nothing else of one"
         ),
         format!("fonds destroy {container}        destroys all of it"),
     ))
 }
 
-fn label(archive: &Archive, item: u64) -> Result<String, CliError> {
+pub(super) fn label(archive: &Archive, item: u64) -> Result<String, CliError> {
     Ok(match archive.card(item)? {
         Some(card) => archive.reference(&card)?,
         None => format!("item {item}"),
@@ -365,7 +386,10 @@ fn receipts(archive: &Archive, typed: &str, named: &[u64]) -> Result<Vec<u64>, C
 }
 
 /// Who else holds some of the bytes, by the reference to name them by, and how.
-fn holders(archive: &Archive, doom: &Doom) -> Result<BTreeMap<String, &'static str>, CliError> {
+pub(super) fn holders(
+    archive: &Archive,
+    doom: &Doom,
+) -> Result<BTreeMap<String, &'static str>, CliError> {
     let mut holders = BTreeMap::new();
     for &item in &doom.others {
         let top = archive.top_of(item)?;

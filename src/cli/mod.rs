@@ -26,6 +26,7 @@ mod hints;
 mod indexing;
 mod ingest;
 mod init;
+mod inside;
 mod key;
 mod leaks;
 mod log;

@@ -495,11 +495,16 @@ fn doomed(entry: &Opened) -> Result<String, CliError> {
     let items: u64 = (addresses.iter())
         .map(|address| match address {
             Doomed::Items { items } => items.n,
-            Doomed::Slots { .. } | Doomed::Kept { .. } => 0,
+            Doomed::Slots { .. } | Doomed::Part { .. } | Doomed::Kept { .. } => 0,
         })
         .sum();
     if items > 0 {
         let items = count(items, "item", "items");
+        if addresses.iter().any(|it| matches!(it, Doomed::Part { .. })) {
+            return Ok(format!(
+                "{items} of a document that stays, with zeros in their places"
+            ));
+        }
         if references.is_empty() {
             return Ok(items);
         }
@@ -509,7 +514,7 @@ fn doomed(entry: &Opened) -> Result<String, CliError> {
         Doomed::Slots { entry, slots } => {
             format!("what entry {entry} says under {}", slots.join(", "))
         }
-        Doomed::Items { .. } | Doomed::Kept { .. } => String::new(),
+        Doomed::Items { .. } | Doomed::Part { .. } | Doomed::Kept { .. } => String::new(),
     });
     Ok(slots.collect::<Vec<_>>().join("; "))
 }

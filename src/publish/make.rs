@@ -1,5 +1,7 @@
 //! Makes a proof: salts and commitments from the stored rows, paths from the stored leaves, one signed head over all.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::EntryRecord;
@@ -22,6 +24,8 @@ use super::check;
 use super::plan::Texts;
 use crate::anchor::Trusted;
 use crate::archive::Archive;
+use crate::archive::ArchiveError;
+use crate::archive::Blank;
 use crate::archive::StoredItem;
 use crate::archive::Target;
 use crate::commitment::Committer;
@@ -128,7 +132,10 @@ struct Maker<'a> {
 struct Record<'a> {
     kind: &'static Schema,
     values: Vec<&'a str>,
-    salts: Salts,
+    /// By slot; nothing where a value was destroyed.
+    salts: Vec<Option<[u8; 32]>>,
+    /// Those of the pieces of its text follow from the record key, which is gone where a value was destroyed.
+    pieces: Option<Salts>,
     commitments: Vec<Digest>,
 }
 
@@ -138,18 +145,38 @@ impl<'a> Record<'a> {
         name: &str,
         key: Option<[u8; 32]>,
         slots: Option<&'a str>,
+        blanks: impl FnOnce() -> Result<BTreeMap<usize, Blank>, ArchiveError>,
     ) -> Result<Option<Self>, PublishError> {
-        let (Some(kind), Some(key), Some(slots)) = (schema(name), key, slots) else {
+        let (Some(kind), Some(slots)) = (schema(name), slots) else {
             return Ok(None);
         };
         let values = canonical::split(slots, kind.slots.len())?;
-        let salts = Salts::new(&RecordKey(key));
-        let commitments = committer.commit_all(&salts, kind.slots, &values);
+        if let Some(key) = key {
+            let salts = Salts::new(&RecordKey(key));
+            let commitments = committer.commit_all(&salts, kind.slots, &values);
+            return Ok(Some(Self {
+                kind,
+                commitments: commitments.into_iter().map(Digest::new).collect(),
+                values,
+                salts: (kind.slots.iter())
+                    .map(|slot| Some(salts.salt(slot)))
+                    .collect(),
+                pieces: Some(salts),
+            }));
+        }
+        let blanks = blanks()?;
+        if blanks.len() != kind.slots.len() {
+            return Ok(None);
+        }
         Ok(Some(Self {
             kind,
-            commitments: commitments.into_iter().map(Digest::new).collect(),
+            commitments: blanks
+                .values()
+                .map(|it| Digest::new(it.commitment))
+                .collect(),
             values,
-            salts,
+            salts: blanks.values().map(|it| it.salt).collect(),
+            pieces: None,
         }))
     }
 
@@ -163,12 +190,13 @@ impl<'a> Record<'a> {
 
     /// Openings of these slots, in the order of the kind.
     fn open(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<Opening>, PublishError> {
-        let slots = self.kind.slots.iter().zip(&self.values);
+        let slots = self.kind.slots.iter().zip(&self.values).zip(&self.salts);
         slots
-            .filter(|(slot, _)| wanted(slot))
-            .map(|(slot, value)| {
+            .filter(|((slot, _), _)| wanted(slot))
+            .filter_map(|((slot, value), salt)| Some((slot, value, (*salt)?)))
+            .map(|(slot, value, salt)| {
                 Ok(Opening {
-                    salt: Digest::new(self.salts.salt(slot)),
+                    salt: Digest::new(salt),
                     slot: (*slot).to_owned(),
                     value: canonical::parse(value)?,
                 })
@@ -193,6 +221,7 @@ impl Maker<'_> {
             &row.schema,
             row.key,
             row.slots.as_deref(),
+            || archive.blanks_of_item(item),
         )?
         .ok_or_else(gone)?;
         let text = archive.own_text(item)?;
@@ -209,6 +238,11 @@ impl Maker<'_> {
         if !self.seals.contains(&seal) {
             self.seals.push(seal);
         }
+        let text = match (&record.pieces, text) {
+            (Some(salts), Some(text)) => Some(self.text(salts, &text, &plan)?),
+            (None, Some(_)) => return Err(gone()),
+            (_, None) => None,
+        };
         let code = crate::record::crockford(&row.leaf);
         let reference = Some(name).filter(|name| {
             let letter = if kind == "message/1" { "m-" } else { "d-" };
@@ -218,9 +252,7 @@ impl Maker<'_> {
         let made = ProvedItem {
             openings: record.open(|slot| plan.slots.contains(slot))?,
             path: digests(&path),
-            text: text
-                .map(|text| self.text(&record.salts, &text, &plan))
-                .transpose()?,
+            text,
             record: ItemRecord {
                 a: place.a,
                 c: record.commitments,
@@ -315,6 +347,7 @@ fn entry(
         &row.schema,
         row.key,
         row.slots.as_deref(),
+        || archive.blanks_of(seq),
     )?
     .ok_or_else(gone)?;
     Ok(ProvedEntry {

@@ -8,6 +8,7 @@ use crate::archive::ArchiveError;
 use crate::archive::Blank;
 use crate::archive::Doomed;
 use crate::archive::StoredEntry;
+use crate::commitment::Place;
 use crate::record::Finding;
 
 /// How far an order is carried out.
@@ -36,7 +37,7 @@ impl Pass<'_, '_> {
         if entry.key.is_some() {
             return Ok(None);
         }
-        let blanks = self.ledger.blanks_of(entry.seq)?;
+        let blanks = self.archive.blanks_of(entry.seq)?;
         Ok((!blanks.is_empty()).then_some(blanks))
     }
 
@@ -62,16 +63,49 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// The same of the slots of an item that stays.
+    pub(super) fn destroyed_part(
+        &mut self,
+        id: u64,
+        place: Place,
+        sealed: u64,
+        fields: &Fields<'_>,
+    ) {
+        let gone: Vec<&str> = fields.destroyed().collect();
+        for slot in fields.schema.slots {
+            let is_gone = gone.contains(slot);
+            match self.orders.of_part(place, sealed, slot) {
+                Some(order) => self.carried_out(order, is_gone),
+                None if is_gone => {
+                    let message = format!(
+                        "The value of {slot} is gone, and no entry says that it was destroyed."
+                    );
+                    let subject = self.item_subject(id);
+                    self.found.add(Finding::new("item.gone", subject, message));
+                }
+                None => {}
+            }
+        }
+    }
+
     /// Rows that stand for slots of records from which no order takes anything.
     pub(super) fn blanks(&mut self) -> Result<(), ArchiveError> {
-        let (entries, others) = self.ledger.blanks()?;
-        let ordered = |entry: &u64| {
+        let blanked = self.ledger.blanks()?;
+        let named = |entry: &u64| {
             let addresses = self.orders.all().iter().flat_map(|order| &order.addresses);
             addresses.into_iter().any(
                 |address| matches!(address, Doomed::Slots { entry: named, .. } if named == entry),
             )
         };
-        let unexpected = others + entries.iter().filter(|entry| !ordered(entry)).count() as u64;
+        let mut unexpected = blanked.pieces;
+        unexpected += blanked.entries.iter().filter(|entry| !named(entry)).count() as u64;
+        for item in blanked.items {
+            let place = self.archive.place(item)?;
+            let ordered = place.is_some_and(|(place, sealed)| {
+                self.orders.of_part(place, sealed, "bytes").is_some()
+            });
+            unexpected += u64::from(!ordered);
+        }
         if unexpected > 0 {
             self.found.add(Finding::new(
                 "blank.unexpected",

@@ -1,6 +1,8 @@
 //! Items: each hashed to its leaf again, a segment's to the root that its entry signed; texts, parents and the documents
 //! they name.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::Pass;
@@ -14,6 +16,7 @@ use super::text::Job;
 use super::text::Source;
 use super::text::Wrong;
 use crate::archive::ArchiveError;
+use crate::archive::Blank;
 use crate::archive::INLINE_TEXT;
 use crate::archive::Segment;
 use crate::archive::StoredItem;
@@ -50,6 +53,15 @@ pub(super) struct Sealed<'s> {
     pub(super) destroyed: bool,
 }
 
+impl Sealed<'_> {
+    /// The address of an item of the segment.
+    fn place(&self, id: u64) -> Place {
+        let Segment { a, r, s, .. } = *self.segment;
+        let i = id.saturating_sub(self.first);
+        Place { a, r, s, i }
+    }
+}
+
 /// An item, with what its values say where they could be read.
 struct Read<'r> {
     row: &'r StoredItem,
@@ -83,14 +95,25 @@ impl Said {
 }
 
 impl<'r> Read<'r> {
-    fn new(committer: &Committer, place: Place, row: &'r StoredItem) -> Self {
+    fn new(
+        committer: &Committer,
+        place: Place,
+        row: &'r StoredItem,
+        blanks: Option<BTreeMap<usize, Blank>>,
+    ) -> Self {
         let mut read = Self {
             row,
             fields: None,
             defects: Vec::new(),
             said: Said::default(),
         };
-        match Fields::read(ITEM_KINDS, &row.schema, row.key, row.slots.as_deref(), None) {
+        match Fields::read(
+            ITEM_KINDS,
+            &row.schema,
+            row.key,
+            row.slots.as_deref(),
+            blanks,
+        ) {
             Ok(fields) => {
                 if let Err(defect) = fields.demand_item(committer, place, row.leaf) {
                     read.defects.push(defect);
@@ -214,12 +237,20 @@ impl Pass<'_, '_> {
         let started = self.outside.cpu.map(|cpu| cpu());
         let Segment { a, r, s, .. } = *sealed.segment;
         let first = sealed.first;
+        let mut blanks = BTreeMap::new();
+        for row in rows
+            .iter()
+            .filter(|row| row.key.is_none() && row.slots.is_some())
+        {
+            blanks.insert(row.id, self.archive.blanks_of_item(row.id)?);
+        }
         let committer = &self.committer;
         let read: Vec<Read<'_>> = rows
             .par_iter()
             .map(|row| {
                 let i = row.id.saturating_sub(first);
-                Read::new(committer, Place { a, r, s, i }, row)
+                let blanks = blanks.get(&row.id).filter(|it| !it.is_empty()).cloned();
+                Read::new(committer, Place { a, r, s, i }, row, blanks)
             })
             .collect();
         let recomputed = self.spent(Stage::Records, started);
@@ -272,8 +303,18 @@ impl Pass<'_, '_> {
             self.defect(&subject, "item", defect);
         }
         let said = &item.said;
+        let place = sealed.place(id);
+        if let Some(fields) = &item.fields {
+            self.destroyed_part(id, place, sealed.seq, fields);
+        }
+        let replaced = self.orders.replacement(place, sealed.seq);
+        if let (Some(_), Some(bytes)) = (said.bytes, replaced) {
+            // Ordered and not carried out: both are there, and only the one is missed.
+            self.blobs.refer(&bytes.sha256, bytes.size);
+        }
+        let bytes = said.bytes.or(replaced);
         let parent = self.parent(met, sealed, id, said.parent);
-        if let Some(bytes) = said.bytes.filter(|_| item.is_document()) {
+        if let Some(bytes) = bytes.filter(|_| item.is_document()) {
             self.own_bytes(id, &bytes);
         }
         for attachment in &said.attachments {
@@ -285,7 +326,7 @@ impl Pass<'_, '_> {
                 );
             }
         }
-        match (said.range, said.bytes) {
+        match (said.range, bytes) {
             (Some(range), Some(bytes)) => self.range(met, sealed, id, parent, range, bytes),
             (None, Some(bytes)) if item.row.schema == "message/1" => self.own_bytes(id, &bytes),
             // What could not be read of it was named already.
@@ -302,9 +343,8 @@ impl Pass<'_, '_> {
     /// Whether an order names the item. Where its values are still there, that is counted as not carried out, and the item
     /// is not held against anything else.
     fn is_destroyed(&mut self, sealed: &mut Sealed<'_>, item: &Read<'_>) -> bool {
-        let Segment { a, r, s, .. } = *sealed.segment;
-        let i = item.row.id.saturating_sub(sealed.first);
-        let Some(order) = self.orders.of_item(Place { a, r, s, i }, sealed.seq) else {
+        let place = sealed.place(item.row.id);
+        let Some(order) = self.orders.of_item(place, sealed.seq) else {
             return false;
         };
         sealed.destroyed = true;

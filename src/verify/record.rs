@@ -94,14 +94,18 @@ impl<'a> Fields<'a> {
         seq: u64,
         stored: [u8; 32],
     ) -> Result<(), Defect> {
-        let commitments = match &self.blanks {
-            Some(blanks) => self.kept_commitments(committer, blanks)?,
-            None => committer.commit_all(&self.salts, self.schema.slots, &self.texts),
-        };
+        let commitments = self.commitments(committer)?;
         demand(
             committer.entry_leaf(seq, self.schema.name, &commitments),
             stored,
         )
+    }
+
+    fn commitments(&self, committer: &Committer) -> Result<Vec<[u8; 32]>, Defect> {
+        match &self.blanks {
+            Some(blanks) => self.kept_commitments(committer, blanks),
+            None => Ok(committer.commit_all(&self.salts, self.schema.slots, &self.texts)),
+        }
     }
 
     /// The commitments that were kept when a slot was destroyed. Each value that may be shown has to be under its own, and
@@ -141,7 +145,7 @@ impl<'a> Fields<'a> {
         place: Place,
         stored: [u8; 32],
     ) -> Result<(), Defect> {
-        let commitments = committer.commit_all(&self.salts, self.schema.slots, &self.texts);
+        let commitments = self.commitments(committer)?;
         demand(
             committer.item_leaf(place, self.schema.name, &commitments),
             stored,
@@ -170,6 +174,10 @@ impl<'a> Fields<'a> {
         let slots = self.schema.slots.iter().zip(&self.texts);
         for (slot, text) in slots.filter(|(_, text)| text.contains("\"sha256\"")) {
             let handed_out = self.schema.name == "published/1" && matches!(*slot, "proof" | "page");
+            // Those are the document's bytes, and go where they go.
+            if self.schema.name == "destroyed/1" && *slot == "replaced_by" {
+                continue;
+            }
             let Ok(value) = serde_json::from_str::<Value>(text) else {
                 continue;
             };

@@ -1,0 +1,412 @@
+//! Messages destroyed out of a mailbox that stays: they are gone from every place, nothing that is left confirms a guess of
+//! them, and all else in the mailbox stands where it stood.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests write what is brought in, and damage archives"
+)]
+
+#[path = "support/bare.rs"]
+mod bare;
+#[path = "support/papers.rs"]
+mod papers;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+use serde_json::json;
+use sha2::Digest as _;
+
+use self::bare::Desk;
+use self::bare::TestResult;
+use self::papers::MEMO;
+use self::papers::OTHER;
+
+/// Words that only one message of the mailbox has.
+const WORDS: &str = "papers since June and has read none of them";
+
+struct Mailbox {
+    desk: Desk,
+    bytes: Vec<u8>,
+    /// Its reference.
+    mailbox: String,
+    /// Each message's words by its reference.
+    messages: BTreeMap<String, String>,
+    /// The one with the words.
+    one: String,
+}
+
+impl Mailbox {
+    fn new() -> TestResult<Self> {
+        let desk = Desk::with_papers()?;
+        let bytes =
+            fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("archive/sources/list.mbox"))?;
+        fs::write(desk.path("list.mbox"), &bytes)?;
+        desk.done(&["ingest", "list.mbox"])?;
+        let mailbox = desk.reference(&bytes)?;
+        let archive = desk.archive()?;
+        let mut messages = BTreeMap::new();
+        for card in archive
+            .after(0, 1000)?
+            .into_iter()
+            .filter(|card| card.class == "m")
+        {
+            let text = archive.text(card.item)?.unwrap_or_default();
+            messages.insert(archive.reference(&card)?, text);
+        }
+        let one = messages.iter().find(|(_, text)| text.contains(WORDS));
+        let one = one.ok_or("no such message")?.0.clone();
+        drop(archive);
+        Ok(Self {
+            desk,
+            bytes,
+            mailbox,
+            messages,
+            one,
+        })
+    }
+
+    fn verify(&self) -> TestResult<(Vec<String>, String)> {
+        let output = self.desk.run(&["--json", "verify"])?;
+        let report: Value = serde_json::from_slice(&output.stdout)?;
+        let codes = report["findings"].as_array().ok_or("no findings")?;
+        let codes = codes
+            .iter()
+            .filter_map(|it| it["code"].as_str().map(str::to_owned));
+        Ok((codes.collect(), report["not_findings"].to_string()))
+    }
+
+    fn holds(&self, what: &[u8]) -> TestResult<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        for entry in walkdir::WalkDir::new(self.desk.path("archive")) {
+            let path = entry?.into_path();
+            if path.is_file() && memchr::memmem::find(&fs::read(&path)?, what).is_some() {
+                found.push(path);
+            }
+        }
+        Ok(found)
+    }
+
+    /// That neither the words nor a digest from which they could be guessed are anywhere.
+    fn is_gone(&self) -> TestResult {
+        let text = &self.messages[&self.one];
+        let whole = sha2::Sha256::digest(&self.bytes);
+        let words = sha2::Sha256::digest(text);
+        for what in [
+            WORDS.as_bytes(),
+            &whole,
+            hex::encode(whole).as_bytes(),
+            &words,
+            hex::encode(words).as_bytes(),
+        ] {
+            assert_eq!(self.holds(what)?, Vec::<PathBuf>::new());
+        }
+        Ok(())
+    }
+
+    /// That every other message has the words it had, and its bytes are those that were recorded.
+    fn others_stand(&self, gone: &[&String]) -> TestResult {
+        let archive = self.desk.archive()?;
+        for (reference, text) in &self.messages {
+            if gone.contains(&reference) {
+                assert_eq!(
+                    self.desk.json(&["show", reference], 4)?["kind"],
+                    "destroyed"
+                );
+                continue;
+            }
+            let fonds::archive::Target::Item(item) = archive.resolve(reference)? else {
+                return Err("no item".into());
+            };
+            assert_eq!(archive.text(item)?.as_ref(), Some(text));
+            assert_eq!(archive.altered(item)?, None);
+        }
+        Ok(())
+    }
+
+    fn database(&self) -> TestResult<rusqlite::Connection> {
+        Ok(rusqlite::Connection::open(
+            self.desk.path("archive/archive.sqlite"),
+        )?)
+    }
+}
+
+#[test]
+fn one_message_goes_and_the_mailbox_stays() -> TestResult {
+    let held = Mailbox::new()?;
+    let desk = &held.desk;
+    assert!(!held.holds(WORDS.as_bytes())?.is_empty());
+    let done = desk.destroy(&[&held.one], 0)?;
+    // The digest of the old bytes, and that of what lies between the messages.
+    assert_eq!(
+        (&done["slots"], &done["references"]),
+        (&json!(2), &json!([]))
+    );
+    held.is_gone()?;
+    let (codes, notes) = held.verify()?;
+    assert_eq!(codes, Vec::<String>::new(), "{notes}");
+    assert!(notes.contains("destroyed by the order"), "{notes}");
+    held.others_stand(&[&held.one])?;
+    // The mailbox has its reference and its size, with zeros in one place.
+    let shown = desk.json(&["show", &held.mailbox], 0)?;
+    assert_eq!(shown["size"], held.bytes.len());
+    let original = desk.run(&["show", &held.mailbox, "--original"])?.stdout;
+    assert_eq!(original.len(), held.bytes.len());
+    let differ: Vec<usize> = (0..original.len())
+        .filter(|at| original[*at] != held.bytes[*at])
+        .collect();
+    let (first, last) = (differ[0], differ[differ.len() - 1]);
+    assert!(
+        original[first..=last].iter().all(|byte| *byte == 0),
+        "zeros and nothing else"
+    );
+    assert!(memchr::memmem::find(&held.bytes[first..=last], WORDS.as_bytes()).is_some());
+    let log = desk.done(&["log"])?;
+    assert!(
+        log.contains("of a document that stays, with zeros in their places"),
+        "{log}"
+    );
+    for args in [
+        &["status"][..],
+        &["provenance", "--all"],
+        &["timeline"],
+        &["doctor"],
+        &["provenance", &held.mailbox],
+    ] {
+        assert_ne!(desk.run(args)?.status.code(), Some(2), "{args:?}");
+    }
+    // Another message of it is published with its proof as before.
+    let other = held
+        .messages
+        .keys()
+        .find(|it| **it != held.one)
+        .ok_or("no other")?;
+    desk.done(&["publish", other, "--yes", "-o", "other.html"])?;
+    desk.done(&["verify", "other.html"])?;
+    assert_eq!(desk.json(&["destroy", "--finish"], 0)?["records"], 0);
+    assert!(held.verify()?.0.is_empty());
+    Ok(())
+}
+
+#[test]
+fn a_second_message_goes_and_then_the_mailbox() -> TestResult {
+    let held = Mailbox::new()?;
+    let desk = &held.desk;
+    desk.destroy(&[&held.one], 0)?;
+    let two = held
+        .messages
+        .keys()
+        .filter(|it| **it != held.one)
+        .take(2)
+        .collect::<Vec<_>>();
+    desk.destroy(&[two[0], two[1]], 0)?;
+    assert_eq!(held.verify()?.0, Vec::<String>::new());
+    held.others_stand(&[&held.one, two[0], two[1]])?;
+    desk.destroy(&[&held.mailbox], 0)?;
+    assert_eq!(held.verify()?.0, Vec::<String>::new());
+    assert_eq!(held.holds(b"@lists.")?, Vec::<PathBuf>::new());
+    desk.done(&["ingest", "list.mbox"])?;
+    assert_eq!(held.verify()?.0, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn a_mailbox_that_came_in_twice_loses_it_in_both_or_in_none() -> TestResult {
+    let held = Mailbox::new()?;
+    let desk = &held.desk;
+    desk.done(&["ingest", "list.mbox", "--from", "Somebody else"])?;
+    let refused = desk.destroy(&[&held.one], 2)?;
+    let said = refused["message"].as_str().ok_or("no message")?.to_owned();
+    let (_, also) = said.split_once("--also ").ok_or("no accession is named")?;
+    let also = also.split([';', ' ']).next().ok_or("none")?;
+    assert!(
+        !held.holds(WORDS.as_bytes())?.is_empty(),
+        "nothing was destroyed"
+    );
+    assert!(held.verify()?.0.is_empty());
+    desk.destroy(&[&held.one, "--also", also], 0)?;
+    held.is_gone()?;
+    assert_eq!(held.verify()?.0, Vec::<String>::new());
+    let left = desk.json(&["find", "papers since June"], 1)?;
+    assert_eq!(left["hits"], json!([]));
+    Ok(())
+}
+
+#[test]
+fn what_is_no_message_of_a_document_that_came_in_as_itself_is_refused() -> TestResult {
+    let held = Mailbox::new()?;
+    let desk = &held.desk;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    // A message beside a document: one order for each.
+    desk.destroy(&[&held.one, &memo], 2)?;
+    fs::copy(desk.path("list.mbox"), desk.path("second.mbox"))?;
+    let mut second = held.bytes.clone();
+    second.extend_from_slice(
+        b"From x@y.example Wed Oct  5 14:02:11 2022\nFrom: x@y.example\n\nAnd this.\n",
+    );
+    fs::write(desk.path("second.mbox"), second)?;
+    desk.done(&["ingest", "second.mbox"])?;
+    let archive = desk.archive()?;
+    let cards = archive.after(0, 1000)?;
+    let other = cards
+        .iter()
+        .rev()
+        .find(|card| card.class == "m")
+        .ok_or("no message")?;
+    let other = archive.reference(other)?;
+    drop(archive);
+    let refused = desk.destroy(&[&held.one, &other], 2)?;
+    assert!(
+        refused["message"]
+            .as_str()
+            .is_some_and(|it| it.contains("lies in")),
+        "{refused}"
+    );
+    assert!(held.verify()?.0.is_empty());
+    Ok(())
+}
+
+#[test]
+fn a_message_that_is_all_of_its_document_goes_with_it() -> TestResult {
+    let desk = Desk::with_papers()?;
+    fs::write(
+        desk.path("one.eml"),
+        "From: x@y.example\nSubject: so\n\nOnly this.\n",
+    )?;
+    desk.done(&["ingest", "one.eml"])?;
+    let found = desk.json(&["find", "Only this"], 0)?;
+    let message = found["hits"][0]["item"]
+        .as_str()
+        .ok_or("no hit")?
+        .to_owned();
+    let refused = desk.destroy(&[&message], 2)?;
+    let hint = refused["hint"].as_str().ok_or("no hint")?;
+    let document = hint
+        .split_whitespace()
+        .find(|it| it.starts_with("d-"))
+        .ok_or("no document")?;
+    desk.destroy(&[document], 0)?;
+    assert!(desk.reference(OTHER.as_bytes()).is_ok());
+    Ok(())
+}
+
+#[test]
+fn an_order_that_was_stopped_before_the_rows_is_finished_later() -> TestResult {
+    let held = Mailbox::new()?;
+    let desk = &held.desk;
+    let copy = |from: &str, to: &str| -> TestResult {
+        let status = Command::new("cp")
+            .arg("-a")
+            .arg(desk.path(from))
+            .arg(desk.path(to))
+            .status()?;
+        assert!(status.success());
+        Ok(())
+    };
+    // What the rows were, put back beside the order: as if it had been stopped there.
+    let before: Vec<(u64, Option<Vec<u8>>, Option<String>)> = held
+        .database()?
+        .prepare("SELECT id, key, slots FROM item")?
+        .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    copy("archive", "before")?;
+    desk.destroy(&[&held.one], 0)?;
+    let conn = held.database()?;
+    let trigger = "SELECT sql FROM sqlite_schema WHERE name = 'item_is_append_only'";
+    let trigger: String = conn.query_row(trigger, (), |row| row.get(0))?;
+    conn.execute_batch("DROP TRIGGER item_is_append_only")?;
+    for (id, key, slots) in &before {
+        conn.execute(
+            "UPDATE item SET key = ?2, slots = ?3 WHERE id = ?1",
+            rusqlite::params![id, key, slots],
+        )?;
+    }
+    conn.execute("DELETE FROM blank WHERE of = 'i'", ())?;
+    conn.execute_batch(&trigger)?;
+    drop(conn);
+    let codes = held.verify()?.0;
+    assert!(codes.contains(&"destroyed.left".to_owned()), "{codes:?}");
+    desk.json(&["destroy", "--finish"], 0)?;
+    held.is_gone()?;
+    assert_eq!(held.verify()?.0, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn what_takes_the_place_of_the_bytes_is_held_against_the_order() -> TestResult {
+    let held = Mailbox::new()?;
+    held.desk.destroy(&[&held.one], 0)?;
+    let words: &[u8] = b"Fishhall";
+    let words = if held.holds(words)?.is_empty() {
+        b"waterfront".as_slice()
+    } else {
+        words
+    };
+    let mut changed = 0;
+    for pack in fs::read_dir(held.desk.path("archive/packs"))? {
+        let pack = pack?.path();
+        let mut bytes = fs::read(&pack)?;
+        if let Some(at) = memchr::memmem::find(&bytes, words) {
+            bytes[at] ^= 1;
+            fs::write(&pack, &bytes)?;
+            changed += 1;
+            let codes = held.verify()?.0;
+            assert!(
+                codes.iter().any(|code| code == "document.altered"),
+                "{codes:?}"
+            );
+            bytes[at] ^= 1;
+            fs::write(&pack, &bytes)?;
+        }
+    }
+    assert!(changed > 0);
+    assert!(held.verify()?.0.is_empty());
+    // The rows that stand for the digest, and the digest itself.
+    let conn = held.database()?;
+    let blank: (u64, i64, Option<Vec<u8>>, Vec<u8>) = conn.query_row(
+        "SELECT id, slot, salt, commitment FROM blank WHERE of = 'i' AND salt IS NULL",
+        (),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )?;
+    conn.execute(
+        "DELETE FROM blank WHERE of = 'i' AND id = ?1 AND slot = ?2",
+        rusqlite::params![blank.0, blank.1],
+    )?;
+    assert!(
+        held.verify()?.0.contains(&"item.gone".to_owned()),
+        "{:?}",
+        held.verify()?
+    );
+    conn.execute(
+        "INSERT INTO blank VALUES ('i', ?1, ?2, -1, ?3, ?4)",
+        rusqlite::params![blank.0, blank.1, blank.2, [7_u8; 32]],
+    )?;
+    assert!(
+        held.verify()?.0.contains(&"item.altered".to_owned()),
+        "{:?}",
+        held.verify()?
+    );
+    conn.execute(
+        "UPDATE blank SET commitment = ?3 WHERE of = 'i' AND id = ?1 AND slot = ?2",
+        rusqlite::params![blank.0, blank.1, blank.3],
+    )?;
+    assert_eq!(held.verify()?.0, Vec::<String>::new());
+    // A value that goes without an order.
+    let slots: String =
+        conn.query_row("SELECT slots FROM item WHERE id = ?1", [blank.0], |row| {
+            row.get(0)
+        })?;
+    let without = slots.replacen("\"list.mbox\"", "null", 1);
+    assert_ne!(slots, without);
+    conn.execute(
+        "UPDATE item SET slots = ?2 WHERE id = ?1",
+        rusqlite::params![blank.0, without],
+    )?;
+    let codes = held.verify()?.0;
+    assert!(codes.contains(&"item.malformed".to_owned()), "{codes:?}");
+    Ok(())
+}
