@@ -477,6 +477,7 @@ pub fn needs_attention(code: &str) -> bool {
             | "quotation.pin-in-part"
             | "quotation.pin-unknown"
             | "quotation.pin-withheld"
+            | "quotation.pin-without-pages"
             | "quotation.pin-without-text"
             | "quotation.vague-pin"
             | "quotation.unbalanced"
