@@ -1,38 +1,43 @@
 //! `fonds cite`.
 
-use std::fmt::Write as _;
+mod formats;
+mod said;
+
 use std::path::Path;
 use std::path::PathBuf;
 
 use super::CliError;
 use super::Context;
 use super::Outcome;
+use super::browser::Browser;
 use super::draft;
+use super::formats::Format;
 use super::leaks;
 use super::leaks::LeakArgs;
 use super::mark;
 use super::outputs::may_be_written;
-use super::ui::Answer;
-use super::ui::count;
-use super::visible;
+use super::ui::Answer as _;
 use super::written::write_all;
 use crate::archive::Archive;
 use crate::cite;
 use crate::cite::Citations;
 use crate::cite::Dated;
 use crate::cite::Draft;
+use crate::cite::Form;
 use crate::cite::Held;
 use crate::cite::House;
 use crate::cite::Manner;
 use crate::cite::Options;
-use crate::cite::Rest;
-use crate::cite::Verdict;
-use crate::durable;
+use crate::cite::ParseStyleError;
+use crate::cite::Style;
 use crate::keys::words;
 use crate::report;
 use crate::report::Seal;
 use crate::tlog::Checkpoint;
 use crate::tlog::Note;
+
+use formats::Wanted;
+use said::Cited;
 
 /// Check a draft's quotations against the archive; write the citation report
 ///
@@ -53,6 +58,9 @@ Examples
   fonds cite draft.docx -o report.html -o report.md
   fonds cite draft.docx --comments checked.docx the draft again, with what was found beside its words
   fonds cite draft.md -o sources.csl.json       the sources cited, for Zotero
+  fonds cite draft.md -o sources.bib            the same for BibLaTeX
+  fonds cite draft.md -o report.pdf --style apa --readers-can-reach-archive
+  fonds cite draft.md -o draft.annotations.json W3C Web Annotations, one at each quotation
   fonds cite draft.html --house ap --json
   fonds cite - < draft.md
   fonds cite mark draft.md Q7 checked --by \"E. Ferro\"
@@ -68,7 +76,8 @@ pub(super) struct CiteArgs {
     /// The draft: .docx, .odt, Markdown, HTML or plain text; - reads Markdown or a .docx from the standard input
     #[arg(value_name = "DRAFT", required = true)]
     draft: Option<PathBuf>,
-    /// Write the report there: .html, .md or .json, or the sources cited: .csl.json; may be given several times
+    /// Write the report there: .html, .md, .json or .pdf (a browser prints it); the sources cited: .csl.json or .bib; or
+    /// what was found at the draft's words: .annotations.json; may be given several times
     #[arg(short, long = "output", value_name = "REPORT")]
     output: Vec<PathBuf>,
     /// Write the draft there, a .docx, with what was found as comments at its words
@@ -80,7 +89,41 @@ pub(super) struct CiteArgs {
     #[command(flatten)]
     rules: RulesArgs,
     #[command(flatten)]
+    form: FormArgs,
+    #[command(flatten)]
     leaks: LeakArgs,
+}
+
+/// How sources are cited.
+#[derive(Debug, clap::Args)]
+struct FormArgs {
+    /// The style of citations: chicago, apa, mla or bluebook [default: the archive's, else chicago]
+    #[arg(long, value_name = "STYLE")]
+    style: Option<String>,
+    /// Cite as for readers who can go to the archive: APA and MLA name it then, and CSL-JSON too
+    #[arg(long)]
+    readers_can_reach_archive: bool,
+    /// Give the SHA-256 of the document in each citation
+    #[arg(long)]
+    digests: bool,
+}
+
+impl FormArgs {
+    /// The style that was named, else the archive's.
+    fn read(&self, context: &Context) -> Result<Form, CliError> {
+        let style = self
+            .style
+            .clone()
+            .unwrap_or_else(|| context.settings().style);
+        let style: Style = style.parse().map_err(|error: ParseStyleError| {
+            CliError::usage(error.to_string(), "chicago, apa, mla or bluebook")
+        })?;
+        Ok(Form {
+            style,
+            readers_can_reach_archive: self.readers_can_reach_archive,
+            digests: self.digests,
+        })
+    }
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -116,186 +159,6 @@ impl RulesArgs {
     }
 }
 
-/// The answer as text; in JSON it is the citations themselves.
-struct Cited<'a>(&'a Citations);
-
-impl serde::Serialize for Cited<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-impl Answer for Cited<'_> {
-    fn text(&self) -> String {
-        let citations = self.0;
-        let mut text = if citations.quotations.is_empty() {
-            "The draft has no quotations".to_owned()
-        } else {
-            count(citations.quotations.len() as u64, "quotation", "quotations")
-        };
-        text.push_str(".\n");
-        for verdict in Verdict::ALL {
-            let of: Vec<_> = citations
-                .quotations
-                .iter()
-                .filter(|quoted| quoted.verdict == *verdict)
-                .collect();
-            if of.is_empty() {
-                continue;
-            }
-            let _ = writeln!(text, "{:>5}  {}", of.len(), verdict.label());
-            for quoted in of {
-                let attention = quoted.needs_attention() && !quoted.is_settled();
-                if !attention && matches!(verdict, Verdict::Exact | Verdict::HouseStyle) {
-                    continue;
-                }
-                let _ = writeln!(
-                    text,
-                    "       {:<4} paragraph {:<3} {}{}",
-                    quoted.id,
-                    quoted.paragraph,
-                    visible(&shortened(&quoted.text)),
-                    if attention { "  <- look" } else { "" }
-                );
-                for finding in &quoted.findings {
-                    let _ = writeln!(text, "            {}", visible(&finding.message));
-                }
-                if let Some(found) = quoted.matches.first() {
-                    let _ = writeln!(
-                        text,
-                        "            {}: {}",
-                        found.item,
-                        visible(&shortened(&found.text))
-                    );
-                }
-            }
-        }
-        text.push_str(&signed(citations));
-        let counts = &citations.counts;
-        let stated = counts.statements_agree + counts.statements_differ + counts.statements_open;
-        if stated > 0 {
-            let _ = writeln!(
-                text,
-                "Who and when, as the draft says: {} agree, {} differ, {} cannot be told.",
-                counts.statements_agree, counts.statements_differ, counts.statements_open
-            );
-        }
-        text.push_str(&pinned(citations));
-        for finding in &citations.findings {
-            let mark = if cite::needs_attention(finding.code) {
-                "  <- look"
-            } else {
-                ""
-            };
-            let (subject, message) = (visible(&finding.subject), visible(&finding.message));
-            let _ = writeln!(text, "{subject}: {message}{mark}");
-        }
-        if !citations.dated.is_empty() {
-            let many = count(
-                citations.dated.len() as u64,
-                "printed time",
-                "printed times",
-            );
-            let _ = writeln!(text, "{many} of posts.");
-        }
-        for dated in &citations.dated {
-            let _ = writeln!(
-                text,
-                "       paragraph {:<3} {}: {}{}\n            {}",
-                dated.paragraph,
-                visible(&dated.text),
-                dated.label(),
-                if dated.needs_attention() {
-                    "  <- look"
-                } else {
-                    ""
-                },
-                visible(&dated.said)
-            );
-        }
-        text
-    }
-}
-
-/// What was signed off, in a line or two.
-fn signed(citations: &Citations) -> String {
-    let mut states: Vec<(&str, usize)> = Vec::new();
-    let mut again = Vec::new();
-    for quoted in &citations.quotations {
-        let Some(signed) = &quoted.signed else {
-            continue;
-        };
-        if signed.outdated.is_some() {
-            again.push(quoted.id.as_str());
-        }
-        match states.iter_mut().find(|it| it.0 == signed.state) {
-            Some(state) => state.1 += 1,
-            None => states.push((&signed.state, 1)),
-        }
-    }
-    let mut text = String::new();
-    if !states.is_empty() {
-        let states: Vec<String> = states
-            .iter()
-            .map(|it| format!("{} {}", it.1, it.0))
-            .collect();
-        let _ = writeln!(text, "Signed off: {}.", states.join(", "));
-    }
-    if let Some(since) = &citations.since {
-        let carried = count(since.carried as u64, "sign-off", "sign-offs");
-        let _ = write!(text, "{carried} carried over from the older draft");
-        let look = since.changed.join(", ");
-        let _ = writeln!(
-            text,
-            "; to be looked at: {}.",
-            if look.is_empty() { "none" } else { &look }
-        );
-    } else if !again.is_empty() {
-        let _ = writeln!(
-            text,
-            "Changed since it was signed off: {}.",
-            again.join(", ")
-        );
-    }
-    text
-}
-
-/// What the pins that belong to no quotation come to, in a line.
-fn pinned(citations: &Citations) -> String {
-    if citations.claims.is_empty() {
-        return String::new();
-    }
-    let mut text = count(
-        citations.claims.len() as u64,
-        "statement pinned without a quotation",
-        "statements pinned without a quotation",
-    );
-    let of = |state| {
-        citations
-            .claims
-            .iter()
-            .filter(|it| it.state == state)
-            .count()
-    };
-    let states: Vec<String> = Rest::ALL
-        .iter()
-        .map(|state| (of(*state), state.label()))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, label)| format!("{count} {label}"))
-        .collect();
-    let _ = writeln!(text, ": {}.", states.join("; "));
-    text
-}
-
-fn shortened(text: &str) -> String {
-    const MOST: usize = 72;
-    if text.chars().count() <= MOST {
-        return text.to_owned();
-    }
-    let cut: String = text.chars().take(MOST).collect();
-    format!("{cut}…")
-}
-
 /// `fonds cite`.
 pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliError> {
     match (&args.act, &args.draft) {
@@ -306,9 +169,10 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
 }
 
 fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, CliError> {
-    for output in &args.output {
-        format_of(output)?;
-    }
+    let wanted: Vec<Wanted> = (args.output.iter())
+        .map(|output| Wanted::of(output))
+        .collect::<Result<_, _>>()?;
+    let browser = printer(wanted.contains(&Wanted::Report(Format::Pdf)))?;
     if let Some(comments) = &args.comments
         && !is_docx(comments)
     {
@@ -339,7 +203,8 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     let older = args.since.as_deref().map(draft::digest).transpose()?;
     super::indexing::go_on(context, &archive);
     let rules = args.rules.read(context)?;
-    let mut citations = check(context, &archive, &opened.draft, rules)?;
+    let form = args.form.read(context)?;
+    let mut citations = check(context, &archive, &opened.draft, rules, form)?;
     let own = archive.sign_offs(&citations.draft.sha256)?;
     match older {
         Some(older) => cite::sign(
@@ -351,29 +216,58 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     }
     let seal = seal(&archive)?;
     let mut reports = Vec::new();
-    for output in &args.output {
-        reports.push((output, rendered(&citations, seal.as_ref(), output)?));
+    for (output, wanted) in args.output.iter().zip(&wanted) {
+        let text = wanted.render(&citations, &opened.draft, seal.as_ref())?;
+        reports.push((output, *wanted, text));
     }
     let remarks = match &args.comments {
         Some(output) => Some((output, commented(&citations, &opened, path)?)),
         None => None,
     };
-    let mut outputs: Vec<(String, &str)> = reports
+    let looked_at: Vec<(String, String)> = reports
         .iter()
-        .map(|(output, text)| (output.display().to_string(), text.as_str()))
+        .map(|(output, wanted, text)| {
+            (
+                output.display().to_string(),
+                wanted.looked_at(text, &citations),
+            )
+        })
+        .collect();
+    let mut outputs: Vec<(String, &str)> = looked_at
+        .iter()
+        .map(|(name, text)| (name.clone(), text.as_str()))
         .collect();
     if let Some((output, (words, _))) = &remarks {
         outputs.push((output.display().to_string(), words));
     }
     leaks::check(context, &archive, &args.leaks, &outputs)?;
-    let reports = reports
-        .iter()
-        .map(|(path, text)| (path.as_path(), text.as_bytes()));
-    let remarks = remarks
-        .iter()
-        .map(|(path, (_, bytes))| (path.as_path(), bytes.as_slice()));
-    write_all(reports.chain(remarks))?;
-    context.ui.answer(&Cited(&citations))?;
+    let answer = Cited(&citations);
+    // What is printed is the answer to whoever keeps the archive, and no export; but who gives the key of the vault asks for
+    // its names to be kept in.
+    let shown = if context.ui.json {
+        formats::json(&citations)?
+    } else {
+        answer.text()
+    };
+    leaks::check_names(
+        context,
+        &archive,
+        &args.leaks,
+        &[("the answer".to_owned(), &shown)],
+    )?;
+    let mut written: Vec<(&Path, Vec<u8>)> = Vec::new();
+    for (output, wanted, text) in reports {
+        let bytes = match &browser {
+            Some(browser) if wanted == Wanted::Report(Format::Pdf) => browser.print(&text)?,
+            _ => text.into_bytes(),
+        };
+        written.push((output, bytes));
+    }
+    if let Some((output, (_, bytes))) = remarks {
+        written.push((output, bytes));
+    }
+    write_all((written.iter()).map(|(output, bytes)| (*output, bytes.as_slice())))?;
+    context.ui.answer(&answer)?;
     for output in &files {
         context.ui.say(&format!("Wrote {}", output.display()));
     }
@@ -410,6 +304,11 @@ fn commented(
     Ok((words.join("\n"), bytes))
 }
 
+/// The browser that prints, where something is to be printed.
+pub(super) fn printer(wanted: bool) -> Result<Option<Browser>, CliError> {
+    wanted.then(Browser::demanded).transpose()
+}
+
 fn is_docx(path: &Path) -> bool {
     path.extension()
         .is_some_and(|it| it.eq_ignore_ascii_case("docx"))
@@ -421,10 +320,12 @@ pub(super) fn check(
     archive: &Archive,
     draft: &Draft,
     rules: Manner,
+    form: Form,
 ) -> Result<Citations, CliError> {
     let options = Options {
         house: rules.house,
         strict: rules.strict,
+        form,
         archive: context.settings().name,
         by: context.by(),
         time: Some(context.now()?.to_string()),
@@ -433,7 +334,9 @@ pub(super) fn check(
     let meter = context.ui.meter();
     let tell = |done, of| meter.tell(done, Some(of), "items gone through");
     let held = Held::new(archive)?.telling(&tell);
-    Ok(cite::check(&held, draft, &options)?)
+    let mut citations = cite::check(&held, draft, &options)?;
+    report::citation::cite(&mut citations);
+    Ok(citations)
 }
 
 /// The signed head that a report is made of.
@@ -455,58 +358,4 @@ pub(super) fn seal(archive: &Archive) -> Result<Option<Seal>, CliError> {
         root,
         time: None,
     }))
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Format {
-    Html,
-    Markdown,
-    Json,
-}
-
-/// The format that a name asks for.
-pub(super) fn format_of(output: &Path) -> Result<Format, CliError> {
-    let extension = output
-        .extension()
-        .map(|extension| extension.to_string_lossy().to_lowercase());
-    match extension.as_deref() {
-        Some("html" | "htm") => Ok(Format::Html),
-        Some("md" | "markdown") => Ok(Format::Markdown),
-        Some("json") => Ok(Format::Json),
-        _ => Err(CliError::usage(
-            format!(
-                "{} does not say what sort of report is wanted",
-                output.display()
-            ),
-            "a name that ends in .html, .md or .json",
-        )),
-    }
-}
-
-/// Whether the name asks for the sources cited, and not for the whole check.
-fn is_csl(output: &Path) -> bool {
-    let name = output.file_name().unwrap_or_default().to_string_lossy();
-    name.to_lowercase().ends_with(".csl.json")
-}
-
-/// Writes a report in the format that its name asks for.
-pub(super) fn write(
-    citations: &Citations,
-    seal: Option<&Seal>,
-    output: &Path,
-) -> Result<(), CliError> {
-    let text = rendered(citations, seal, output)?;
-    Ok(durable::write_atomic(output, text.as_bytes())?)
-}
-
-/// A report in the format that its name asks for.
-fn rendered(citations: &Citations, seal: Option<&Seal>, output: &Path) -> Result<String, CliError> {
-    Ok(match format_of(output)? {
-        Format::Html => report::citation::html(citations, seal),
-        Format::Markdown => report::citation::markdown(citations, seal),
-        Format::Json if is_csl(output) => report::citation::csl_json(citations),
-        Format::Json => report::citation::json(citations).map_err(|error| CliError::Output {
-            source: error.into(),
-        })?,
-    })
 }
