@@ -409,6 +409,7 @@ fn the_sources_are_given_as_biblatex_that_another_program_reads() -> TestResult 
         matched.subject = Some(hostile.to_owned());
         if matched.item == "m-2f61" {
             matched.from = vec!["Halloran, Nora and Voss".to_owned()];
+            matched.url = Some("https://x.com/n_h/status/1".to_owned());
         }
     }
     let text = citation::biblatex(&found);
@@ -429,6 +430,11 @@ fn the_sources_are_given_as_biblatex_that_another_program_reads() -> TestResult 
         "{text}"
     );
     assert!(!text.contains("\\input"), "{text}");
+    // A verbatim field of BibLaTeX: escapes would stand in the address.
+    assert!(
+        text.contains("url = {https://x.com/n_h/status/1},"),
+        "{text}"
+    );
     Ok(())
 }
 

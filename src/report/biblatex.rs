@@ -77,10 +77,8 @@ fn fields(found: &Match, citations: &Citations) -> Vec<(&'static str, String)> {
         ("titleaddon", escaped(&found.genre)),
         ("note", escaped(&note.join(", "))),
         ("date", date),
-        (
-            "url",
-            found.url.as_deref().map_or_else(String::new, escaped),
-        ),
+        // Taken as it stands by LaTeX; it is made of letters, digits and what stands in an address.
+        ("url", found.url.clone().unwrap_or_default()),
         ("library", escaped(&place.join(", "))),
         ("annotation", escaped(&kept.join("; "))),
     ]
