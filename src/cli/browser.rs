@@ -73,13 +73,13 @@ impl Browser {
     }
 
     /// A page as PDF.
-    pub(super) fn print(&self, page: &str) -> Result<Vec<u8>, CliError> {
-        let folder = tempfile::tempdir().map_err(unusable)?;
+    pub(super) fn print(&self, page: &[u8]) -> Result<Vec<u8>, CliError> {
+        let folder = tempfile::tempdir().map_err(|error| unusable(&error))?;
         let (source, target) = (
             folder.path().join("report.html"),
             folder.path().join("report.pdf"),
         );
-        durable::write_atomic(&source, page.as_bytes())?;
+        durable::write_atomic(&source, page)?;
         let mut said = self.run(folder.path(), &source, &target, &[])?;
         // Started by root, or where the system lets nobody fence a program in, it refuses to work in its own fence. What it
         // opens here has no script and comes from nowhere else.
@@ -136,28 +136,32 @@ impl Browser {
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(File::create(&complaint).map_err(unusable)?)
+            .stderr(File::create(&complaint).map_err(|error| unusable(&error))?)
             .spawn()
-            .map_err(unusable)?;
+            .map_err(|error| unusable(&error))?;
         self.wait(child)?;
         let mut said = Vec::new();
-        let complaint = File::open(&complaint).map_err(unusable)?;
+        let complaint = File::open(&complaint).map_err(|error| unusable(&error))?;
         let read = complaint.take(LONGEST_COMPLAINT).read_to_end(&mut said);
-        read.map_err(unusable)?;
+        read.map_err(|error| unusable(&error))?;
         Ok(String::from_utf8_lossy(&said).into_owned())
     }
 
     /// Waits for it, and ends it where it does not end.
     fn wait(&self, mut child: Child) -> Result<(), CliError> {
         for _ in 0..STEPS {
-            if child.try_wait().map_err(unusable)?.is_some() {
+            if child
+                .try_wait()
+                .map_err(|error| unusable(&error))?
+                .is_some()
+            {
                 return Ok(());
             }
             sleep(STEP);
         }
         // Those that it started end with it.
-        child.kill().map_err(unusable)?;
-        child.wait().map_err(unusable)?;
+        child.kill().map_err(|error| unusable(&error))?;
+        child.wait().map_err(|error| unusable(&error))?;
         Err(failed(
             &format!("{} did not end within two minutes", self.name()),
             "",
@@ -169,7 +173,7 @@ fn is_program(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
 }
 
-fn unusable(error: io::Error) -> CliError {
+fn unusable(error: &io::Error) -> CliError {
     failed("the browser could not be used", &error.to_string())
 }
 

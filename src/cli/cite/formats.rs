@@ -31,9 +31,12 @@ impl Wanted {
         let name = name.to_lowercase();
         if name.ends_with(".csl.json") {
             Ok(Self::Csl)
-        } else if name.ends_with(".annotations.json") || name.ends_with(".jsonld") {
+        } else if name.ends_with(".annotations.json") {
             Ok(Self::Annotations)
-        } else if name.ends_with(".bib") {
+        } else if output
+            .extension()
+            .is_some_and(|it| it.eq_ignore_ascii_case("bib"))
+        {
             Ok(Self::Bib)
         } else {
             let format = formats::Format::of(output).map(Self::Report);

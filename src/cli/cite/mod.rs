@@ -173,6 +173,85 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
         .map(|output| Wanted::of(output))
         .collect::<Result<_, _>>()?;
     let browser = printer(wanted.contains(&Wanted::Report(Format::Pdf)))?;
+    let files = files(args)?;
+    let archive = context.archive()?;
+    let draft = Some(("draft", path)).filter(|(_, it)| *it != Path::new(draft::STDIN));
+    may_be_written(context, &files, draft.as_slice())?;
+    let opened = draft::open(path)?;
+    let older = args.since.as_deref().map(draft::digest).transpose()?;
+    super::indexing::go_on(context, &archive);
+    let rules = args.rules.read(context)?;
+    let form = args.form.read(context)?;
+    let mut citations = check(context, &archive, &opened.draft, rules, form)?;
+    let own = archive.sign_offs(&citations.draft.sha256)?;
+    match older {
+        Some(older) => cite::sign(
+            &mut citations,
+            &own,
+            Some((older, &archive.sign_offs(&older)?)),
+        ),
+        None => cite::sign(&mut citations, &own, None),
+    }
+    let seal = seal(&archive)?;
+    let mut made = Vec::with_capacity(files.len());
+    for (output, wanted) in args.output.iter().zip(wanted) {
+        let text = wanted.render(&citations, &opened.draft, seal.as_ref())?;
+        made.push(Made {
+            output,
+            looked_at: wanted.looked_at(&text, &citations),
+            printed: wanted == Wanted::Report(Format::Pdf),
+            bytes: text.into_bytes(),
+        });
+    }
+    if let Some(output) = &args.comments {
+        let (looked_at, bytes) = commented(&citations, &opened, path)?;
+        made.push(Made {
+            output,
+            looked_at,
+            printed: false,
+            bytes,
+        });
+    }
+    let answer = Cited(&citations);
+    may_leave(context, &archive, &args.leaks, &made, &answer)?;
+    for made in made.iter_mut().filter(|it| it.printed) {
+        if let Some(browser) = &browser {
+            made.bytes = browser.print(&made.bytes)?;
+        }
+    }
+    write_all((made.iter()).map(|made| (made.output, made.bytes.as_slice())))?;
+    context.ui.answer(&answer)?;
+    for output in &files {
+        context.ui.say(&format!("Wrote {}", output.display()));
+    }
+    let clean = citations
+        .quotations
+        .iter()
+        .all(|quoted| !quoted.needs_attention() || quoted.is_settled())
+        && citations
+            .findings
+            .iter()
+            .all(|finding| !cite::needs_attention(finding.code))
+        && !citations.dated.iter().any(Dated::needs_attention);
+    Ok(if clean {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
+}
+
+/// A file that is about to be written.
+struct Made<'a> {
+    output: &'a Path,
+    /// What a leak is looked for in.
+    looked_at: String,
+    /// Whether the bytes are a page that a browser has to print.
+    printed: bool,
+    bytes: Vec<u8>,
+}
+
+/// The files that are asked for; refused where one cannot be what it is called, or has no folder to lie in.
+fn files(args: &CiteArgs) -> Result<Vec<PathBuf>, CliError> {
     if let Some(comments) = &args.comments
         && !is_docx(comments)
     {
@@ -196,95 +275,29 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
             ));
         }
     }
-    let archive = context.archive()?;
-    let draft = Some(("draft", path)).filter(|(_, it)| *it != Path::new(draft::STDIN));
-    may_be_written(context, &files, draft.as_slice())?;
-    let opened = draft::open(path)?;
-    let older = args.since.as_deref().map(draft::digest).transpose()?;
-    super::indexing::go_on(context, &archive);
-    let rules = args.rules.read(context)?;
-    let form = args.form.read(context)?;
-    let mut citations = check(context, &archive, &opened.draft, rules, form)?;
-    let own = archive.sign_offs(&citations.draft.sha256)?;
-    match older {
-        Some(older) => cite::sign(
-            &mut citations,
-            &own,
-            Some((older, &archive.sign_offs(&older)?)),
-        ),
-        None => cite::sign(&mut citations, &own, None),
-    }
-    let seal = seal(&archive)?;
-    let mut reports = Vec::new();
-    for (output, wanted) in args.output.iter().zip(&wanted) {
-        let text = wanted.render(&citations, &opened.draft, seal.as_ref())?;
-        reports.push((output, *wanted, text));
-    }
-    let remarks = match &args.comments {
-        Some(output) => Some((output, commented(&citations, &opened, path)?)),
-        None => None,
-    };
-    let looked_at: Vec<(String, String)> = reports
+    Ok(files)
+}
+
+/// Refuses what is not to leave. Files are exports. What is printed is the answer to whoever keeps the archive, in JSON as in
+/// text; but who gives the key of the vault asks for its names to be kept in.
+fn may_leave(
+    context: &Context,
+    archive: &Archive,
+    args: &LeakArgs,
+    made: &[Made<'_>],
+    answer: &Cited<'_>,
+) -> Result<(), CliError> {
+    let outputs: Vec<(String, &str)> = made
         .iter()
-        .map(|(output, wanted, text)| {
-            (
-                output.display().to_string(),
-                wanted.looked_at(text, &citations),
-            )
-        })
+        .map(|made| (made.output.display().to_string(), made.looked_at.as_str()))
         .collect();
-    let mut outputs: Vec<(String, &str)> = looked_at
-        .iter()
-        .map(|(name, text)| (name.clone(), text.as_str()))
-        .collect();
-    if let Some((output, (words, _))) = &remarks {
-        outputs.push((output.display().to_string(), words));
-    }
-    leaks::check(context, &archive, &args.leaks, &outputs)?;
-    let answer = Cited(&citations);
-    // What is printed is the answer to whoever keeps the archive, and no export; but who gives the key of the vault asks for
-    // its names to be kept in.
+    leaks::check(context, archive, args, &outputs)?;
     let shown = if context.ui.json {
-        formats::json(&citations)?
+        formats::json(answer.0)?
     } else {
         answer.text()
     };
-    leaks::check_names(
-        context,
-        &archive,
-        &args.leaks,
-        &[("the answer".to_owned(), &shown)],
-    )?;
-    let mut written: Vec<(&Path, Vec<u8>)> = Vec::new();
-    for (output, wanted, text) in reports {
-        let bytes = match &browser {
-            Some(browser) if wanted == Wanted::Report(Format::Pdf) => browser.print(&text)?,
-            _ => text.into_bytes(),
-        };
-        written.push((output, bytes));
-    }
-    if let Some((output, (_, bytes))) = remarks {
-        written.push((output, bytes));
-    }
-    write_all((written.iter()).map(|(output, bytes)| (*output, bytes.as_slice())))?;
-    context.ui.answer(&answer)?;
-    for output in &files {
-        context.ui.say(&format!("Wrote {}", output.display()));
-    }
-    let clean = citations
-        .quotations
-        .iter()
-        .all(|quoted| !quoted.needs_attention() || quoted.is_settled())
-        && citations
-            .findings
-            .iter()
-            .all(|finding| !cite::needs_attention(finding.code))
-        && !citations.dated.iter().any(Dated::needs_attention);
-    Ok(if clean {
-        Outcome::Done
-    } else {
-        Outcome::Findings
-    })
+    leaks::check_names(context, archive, args, &[("the answer".to_owned(), &shown)])
 }
 
 /// The draft with comments in it, as a .docx, and the words of those.

@@ -116,7 +116,7 @@ pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, C
     let mut files: Vec<(&Path, Vec<u8>)> = Vec::with_capacity(args.output.len());
     for ((output, format), (_, text)) in args.output.iter().zip(&formats).zip(&written) {
         let bytes = match &browser {
-            Some(browser) if *format == Format::Pdf => browser.print(text)?,
+            Some(browser) if *format == Format::Pdf => browser.print(text.as_bytes())?,
             _ => text.clone().into_bytes(),
         };
         files.push((output, bytes));
