@@ -9,8 +9,12 @@ mod desk;
 mod office;
 #[path = "support/part.rs"]
 mod part;
+#[path = "support/skipped.rs"]
+mod skipped;
 
+use std::env;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use desk::Desk;
 use desk::TestResult;
@@ -20,6 +24,7 @@ use office::p;
 use office::r;
 use part::part;
 use serde_json::Value;
+use skipped::skipped;
 
 /// An archive with two letters in it; their references.
 fn desk() -> TestResult<(Desk, [String; 2])> {
@@ -224,5 +229,191 @@ fn a_markdown_draft_comes_back_as_a_plain_docx() -> TestResult {
     assert!(ran.told.contains("Wrote checked.docx"), "{}", ran.told);
     let remarks = part(&fs::read(desk.path("checked.docx"))?, "word/comments.xml")?;
     assert!(remarks.contains("Q1: exact"), "{remarks}");
+    Ok(())
+}
+
+/// The text of a file beside the archive.
+fn text(desk: &Desk, name: &str) -> TestResult<String> {
+    Ok(fs::read_to_string(desk.path(name))?)
+}
+
+#[test]
+fn the_style_of_citations_is_named_or_stands_in_the_settings() -> TestResult {
+    let (desk, [first, _]) = desk()?;
+    fs::write(
+        desk.path("draft.md"),
+        format!("“I never asked him to sign it.” [{first}]\n"),
+    )?;
+    let citation = |more: &[&str]| -> TestResult<(Value, String)> {
+        let args = [&["cite", "draft.md", "--json", "-o", "report.html"], more].concat();
+        let answer = desk.run(&args)?.json()?;
+        let cited = answer["quotations"][0]["matches"][0]["citation"].as_str();
+        let cited = cited.ok_or_else(|| format!("{answer}"))?.to_owned();
+        let page = text(&desk, "report.html")?;
+        assert!(page.contains("Cite as."), "{page}");
+        let style = &answer["style"];
+        let label = match style.as_str() {
+            Some("chicago") => "Chicago (notes)",
+            Some("mla") => "MLA (9th edition)",
+            Some("bluebook") => "Bluebook",
+            _ => "?",
+        };
+        assert!(page.contains(&format!("<dd>{label}")), "{style}");
+        Ok((style.clone(), cited))
+    };
+    let (style, chicago) = citation(&[])?;
+    assert_eq!(style, "chicago");
+    assert!(chicago.contains(&format!("doc {first}")), "{chicago}");
+    let (_, bluebook) = citation(&["--style", "bluebook", "--digests"])?;
+    assert!(
+        bluebook.contains("(on file with author)") && bluebook.contains(" SHA-256 "),
+        "{bluebook}"
+    );
+    let settings = desk.path("archive/fonds.toml");
+    let kept = fs::read_to_string(&settings)?;
+    assert!(kept.contains("style = \"chicago\""), "{kept}");
+    fs::write(&settings, kept.replace("\"chicago\"", "\"mla\""))?;
+    assert_eq!(citation(&[])?.0, "mla");
+    assert_eq!(citation(&["--style", "chicago"])?.1, chicago);
+    fs::write(&settings, kept.replace("\"chicago\"", "\"vancouver\""))?;
+    let ran = desk.run(&["cite", "draft.md", "-o", "other.html"])?;
+    assert_eq!(ran.code, Some(2), "{ran}");
+    assert!(ran.told.contains("\"vancouver\" is not a style"), "{ran}");
+    assert!(!desk.path("other.html").exists());
+    Ok(())
+}
+
+#[test]
+fn a_name_is_turned_round_where_people_have_recorded_its_parts() -> TestResult {
+    let desk = Desk::new()?;
+    let mail = "From: Nora Halloran <n.halloran@pier.example>\r\nTo: Peter Voss <voss@pier.example>\r\n\
+                Subject: Pier\r\nDate: Tue, 11 Jul 2023 09:29:00 -0400\r\nMessage-ID: <1@pier.example>\r\n\r\n\
+                I never spoke to him about any pier.\r\n";
+    fs::write(desk.path("1.eml"), mail)?;
+    desk.run(&["ingest", "1.eml"])?;
+    fs::write(
+        desk.path("draft.md"),
+        "“I never spoke to him about any pier,” she wrote.\n",
+    )?;
+    let mla = || -> TestResult<String> {
+        let ran = desk.run(&[
+            "cite",
+            "draft.md",
+            "--json",
+            "--style",
+            "mla",
+            "-o",
+            "s.csl.json",
+        ])?;
+        let cited = &ran.json()?["quotations"][0]["matches"][0]["citation"];
+        Ok(cited.as_str().ok_or_else(|| ran.to_string())?.to_owned())
+    };
+    assert_eq!(
+        mla()?,
+        "Nora Halloran. Email to Peter Voss. 11 July 2023. Sent 1:29 p.m. UTC."
+    );
+    assert!(text(&desk, "s.csl.json")?.contains("\"literal\": \"Nora Halloran\""));
+    let account = "mail:n.halloran@pier.example";
+    let name = ["people", "add", "Halloran, Nora", "--account", account];
+    let ran = desk.run(&[&name[..], &["--kind", "person"]].concat())?;
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert_eq!(
+        mla()?,
+        "Halloran, Nora. Email to Peter Voss. 11 July 2023. Sent 1:29 p.m. UTC."
+    );
+    assert!(text(&desk, "s.csl.json")?.contains("\"family\": \"Halloran\""));
+    Ok(())
+}
+
+#[test]
+fn a_pdf_is_printed_by_a_browser_and_refused_where_there_is_none() -> TestResult {
+    let (desk, [first, _]) = desk()?;
+    fs::write(
+        desk.path("draft.md"),
+        format!("“I never asked him to sign it.” [{first}]\n"),
+    )?;
+    let verbs: [&[&str]; 2] = [
+        &["cite", "draft.md", "-o", "report.md", "-o", "report.pdf"],
+        &["provenance", &first, "-o", "report.md", "-o", "report.pdf"],
+    ];
+    // The program is run without a PATH, so that no browser is found.
+    for args in verbs {
+        let ran = desk.run(args)?;
+        assert_eq!(ran.code, Some(2), "{ran}");
+        assert!(ran.told.contains("any browser prints it as well"), "{ran}");
+        assert!(!desk.path("report.md").exists() && !desk.path("report.pdf").exists());
+    }
+    // Nor is a program that lies in the folder where it is run.
+    let fake = desk.path("chromium");
+    fs::write(&fake, "#!/bin/sh\nexit 0\n")?;
+    fs::set_permissions(&fake, fs::Permissions::from_mode(0o755))?;
+    for (path, said) in [
+        (".", "neither Chromium nor Chrome"),
+        (desk.path("").to_str().unwrap_or_default(), "made no PDF"),
+    ] {
+        let output = desk.command(verbs[0]).env("PATH", path).output()?;
+        let told = String::from_utf8(output.stderr)?;
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains(said), "{told}");
+        assert!(!desk.path("report.md").exists());
+    }
+    let Some(path) = env::var_os("PATH") else {
+        return Ok(());
+    };
+    let found = env::split_paths(&path).any(|it| {
+        ["chromium", "google-chrome"]
+            .iter()
+            .any(|name| it.join(name).exists())
+    });
+    if !found {
+        skipped("printing a report: there is no browser");
+        return Ok(());
+    }
+    for args in verbs {
+        let output = desk.command(args).env("PATH", &path).output()?;
+        let told = String::from_utf8(output.stderr)?;
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{told}");
+        let pdf = fs::read(desk.path("report.pdf"))?;
+        assert!(
+            pdf.starts_with(b"%PDF-") && pdf.len() > 10_000,
+            "{}",
+            pdf.len()
+        );
+        // Neither the place where it was made nor the sort of computer.
+        for told in ["/tmp", "Linux", "file:"] {
+            let is_in = pdf.windows(told.len()).any(|it| it == told.as_bytes());
+            assert!(!is_in, "{told}");
+        }
+        fs::remove_file(desk.path("report.pdf"))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_page_of_what_has_no_pages_is_said_to_be_none() -> TestResult {
+    let (desk, [first, second]) = desk()?;
+    fs::write(
+        desk.path("draft.md"),
+        format!("“I never asked him to sign it.” [{first}:7]\n\nHe was paid. [{second}:2.12-15]\n"),
+    )?;
+    let ran = desk.run(&["cite", "draft.md", "--json"])?;
+    assert_eq!(ran.code, Some(1), "{ran}");
+    let answer = ran.json()?;
+    assert_eq!(
+        states(&answer),
+        [
+            (
+                "I never asked him to sign it.".to_owned(),
+                "exact".to_owned()
+            ),
+            (format!("{second}:2.12-15"), "held".to_owned()),
+        ]
+    );
+    for finding in [
+        &answer["quotations"][0]["findings"][0],
+        &answer["findings"][0],
+    ] {
+        assert_eq!(finding["code"], "quotation.pin-without-pages", "{answer}");
+    }
     Ok(())
 }

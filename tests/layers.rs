@@ -95,6 +95,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("rusqlite", "archive"),
     ("use age", "vault"),
     ("tantivy", "archive"),
+    ("hayagriva", "report"),
     ("maud", "report"),
     ("clap", "cli"),
     ("indicatif", "cli"),

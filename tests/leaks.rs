@@ -139,8 +139,15 @@ fn headers_of_a_mail_do_not_leave_with_it() -> TestResult {
         desk.path("draft.md"),
         format!("\u{201c}I am at 203.0.113.7 and write\u{201d} [{message}]\n"),
     )?;
-    desk.refused(&["cite", "draft.md", "-o", "report.html"])?;
-    assert!(!desk.path("report.html").exists());
+    for name in [
+        "report.html",
+        "report.md",
+        "report.json",
+        "report.annotations.json",
+    ] {
+        desk.refused(&["cite", "draft.md", "-o", name])?;
+        assert!(!desk.path(name).exists(), "{name}");
+    }
     desk.run(&[
         "cite",
         "draft.md",
@@ -310,5 +317,27 @@ fn a_name_in_the_vault_does_not_leave_where_a_key_is_given() -> TestResult {
     for file in ["page.html", "report.html", "report.json"] {
         assert!(!desk.path(file).exists(), "{file}");
     }
+    // Whatever is written of a draft, also where a format takes the name apart; and what is printed.
+    let mail = "From: Wilhelmina Achterberg <w@pier.example>\r\nTo: voss@pier.example\r\nMessage-ID: <1@pier.example>\r\n\
+                \r\nI never saw the list of the pier.\r\n";
+    desk.bring("mail.eml", mail.as_bytes())?;
+    let account = ["--kind", "person", "--account", "mail:w@pier.example"];
+    desk.done(&[&["people", "add", "Achterberg, Wilhelmina"], &account[..]].concat())?;
+    let draft = "\u{201c}I never saw the list of the pier\u{201d}, it says.\n";
+    fs::write(desk.path("draft.md"), draft)?;
+    for name in [
+        "x.html",
+        "x.md",
+        "x.json",
+        "x.csl.json",
+        "x.bib",
+        "x.annotations.json",
+    ] {
+        let cite = ["cite", "draft.md", "-o", name];
+        let said = desk.refused(&[&cite[..], &["--vault-identity", "key"]].concat())?;
+        assert!(!said.contains("Achterberg"), "{said}");
+        assert!(!desk.path(name).exists(), "{name}");
+    }
+    desk.refused(&["cite", "draft.md", "--json", "--vault-identity", "key"])?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The pages made of a check: complete, escaped, and the same in each format.
 
+use base64::Engine as _;
 use fonds::cite::Citations;
 use fonds::cite::CiteError;
 use fonds::cite::Draft;
@@ -150,7 +151,9 @@ fn harbor() -> Result<Citations, Box<dyn std::error::Error>> {
         time: Some("2026-11-23T23:00:00Z".to_owned()),
         ..Options::default()
     };
-    Ok(check(&Harbor, &draft, &options)?)
+    let mut found = check(&Harbor, &draft, &options)?;
+    citation::cite(&mut found);
+    Ok(found)
 }
 
 fn seal() -> Seal {
@@ -244,7 +247,9 @@ fn nothing_of_a_hostile_draft_or_source_moves_a_cursor_or_turns_letters() -> Tes
             found.before = "before\u{1b}[2J\u{202e} ".to_owned();
         }
     }
+    citation::cite(&mut found);
     for page in [
+        citation::biblatex(&found),
         citation::html(&found, Some(&seal())),
         citation::markdown(&found, Some(&seal())),
     ] {
@@ -382,13 +387,106 @@ fn the_sources_are_given_as_csl_json() -> TestResult {
         first["issued"]["date-parts"][0],
         serde_json::json!([2023, 7, 11])
     );
-    assert_eq!(first["archive"], "Harbor Archive");
+    // To a style an archive is a place where readers can go (chicago-notes-bibliography.csl 780, 979, 1001).
+    assert_eq!(first["archive"], serde_json::Value::Null);
     assert_eq!(first["archive_location"], "m-2f61");
-    assert!(
-        first["note"]
-            .as_str()
-            .is_some_and(|it| it.contains(CUSTODY))
-    );
+    for said in [CUSTODY, "Held in Harbor Archive"] {
+        let note = first["note"].as_str().unwrap_or_default();
+        assert!(note.contains(said), "{note}");
+    }
+    let mut reached = found.clone();
+    reached.form.readers_can_reach_archive = true;
+    let items: serde_json::Value = serde_json::from_str(&citation::csl_json(&reached))?;
+    assert_eq!(items[0]["archive"], "Harbor Archive");
     assert!(citation::html(&found, None).contains("CSL-JSON"));
+    Ok(())
+}
+
+#[test]
+fn the_sources_are_given_as_biblatex_that_another_program_reads() -> TestResult {
+    let mut found = harbor()?;
+    let hostile = "50% of {it} & #1_$ ~ ^ \\ }{ @article{x, \n\n\\input{secret}";
+    for matched in found.quotations.iter_mut().flat_map(|it| &mut it.matches) {
+        matched.subject = Some(hostile.to_owned());
+        if matched.item == "m-2f61" {
+            matched.from = vec!["Halloran, Nora and Voss".to_owned()];
+            matched.url = Some("https://x.com/n_h/status/1".to_owned());
+        }
+    }
+    let text = citation::biblatex(&found);
+    let parsed =
+        biblatex::Bibliography::parse(&text).map_err(|error| format!("{error}: {text}"))?;
+    let keys: Vec<&str> = parsed.keys().collect();
+    assert_eq!(keys.len(), 6, "{keys:?}");
+    let first = parsed.get("m-2f61").ok_or("no m-2f61")?;
+    // One name, whatever stands in it.
+    assert_eq!(first.author().map_err(|it| it.to_string())?.len(), 1);
+    assert!(first.date().is_ok(), "{text}");
+    assert!(text.contains("date = {2023-07-11},"), "{text}");
+    assert_eq!(text.matches('{').count(), text.matches('}').count());
+    assert!(
+        text.contains(
+            "50\\% of \\textbraceleft{}it\\textbraceright{} \\& \\#1\\_\\$ \\textasciitilde{} \\textasciicircum{} \\textbackslash{}"
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("\\input"), "{text}");
+    // A verbatim field of BibLaTeX: escapes would stand in the address.
+    assert!(
+        text.contains("url = {https://x.com/n_h/status/1},"),
+        "{text}"
+    );
+    Ok(())
+}
+
+#[test]
+fn the_quotations_are_given_as_web_annotations_at_their_words() -> TestResult {
+    let draft = Draft::read(DRAFT.as_bytes(), Some("harbor-4.md"), DraftFormat::Markdown)?;
+    let found = harbor()?;
+    let text = citation::annotations(&found, &draft);
+    let page: serde_json::Value = serde_json::from_str(&text)?;
+    // Section 5 and 6 of the model: a collection with its page in it.
+    assert_eq!(page["@context"], "http://www.w3.org/ns/anno.jsonld");
+    assert_eq!(page["type"], "AnnotationCollection");
+    assert_eq!(page["first"]["type"], "AnnotationPage");
+    let items = page["first"]["items"].as_array().ok_or("no items")?;
+    assert_eq!(page["total"], items.len());
+    assert_eq!(items.len(), found.quotations.len());
+    let whole: Vec<&str> = draft.paragraphs.iter().map(|it| it.text.as_str()).collect();
+    let mut ids: Vec<&str> = Vec::new();
+    for (item, quoted) in items.iter().zip(&found.quotations) {
+        assert_eq!(item["type"], "Annotation");
+        ids.extend(item["id"].as_str());
+        let selector = &item["target"]["selector"];
+        assert_eq!(selector["type"], "TextQuoteSelector");
+        let part = |name: &str| selector[name].as_str().unwrap_or_default().to_owned();
+        let place = format!("{}{}{}", part("prefix"), part("exact"), part("suffix"));
+        assert!(whole.iter().any(|it| it.contains(&place)), "{place}");
+        let words = quoted.text.split(' ').next().unwrap_or_default();
+        assert!(part("exact").contains(words), "{selector}");
+        let body = item["body"].to_string();
+        assert!(body.contains(quoted.verdict.word()), "{body}");
+        if let Some(matched) = quoted.matches.first() {
+            assert!(
+                body.contains(&format!("\"fonds:{}\"", matched.item)),
+                "{body}"
+            );
+            assert!(
+                body.contains(&matched.citation.replace('"', "\\\"")),
+                "{body}"
+            );
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), items.len());
+    assert!(!text.contains("null"), "{text}");
+    // The draft by the name that its digest gives it (RFC 6920).
+    let source = items[0]["target"]["source"]["id"]
+        .as_str()
+        .unwrap_or_default();
+    let encoded = source.strip_prefix("ni:///sha-256;").ok_or(source)?;
+    let digest = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(encoded)?;
+    assert_eq!(hex::encode(digest), found.draft.sha256.to_string());
     Ok(())
 }

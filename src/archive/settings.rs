@@ -1,4 +1,4 @@
-//! `fonds.toml`: the archive's name, zone and house style. Anybody may edit it, so nothing in it loosens a check; but a
+//! `fonds.toml`: the archive's name, zone, house style and style of citations. Anybody may edit it, so nothing in it loosens a check; but a
 //! time that is recorded without a zone is read in the zone that it states.
 
 use std::fs::File;
@@ -16,7 +16,7 @@ use crate::record::Zone;
 const FILE: &str = "fonds.toml";
 
 /// The keys that it may have.
-const KEYS: [&str; 3] = ["name", "zone", "house"];
+const KEYS: [&str; 4] = ["name", "zone", "house", "style"];
 
 /// Bytes that are read of it, at most.
 const LONGEST: u64 = 64 << 10;
@@ -31,6 +31,8 @@ pub struct Settings {
     pub zone: String,
     /// The house style of quotations: `magazine`, `ap` or `legal`.
     pub house: String,
+    /// The style of citations: `chicago`, `apa`, `mla` or `bluebook`.
+    pub style: String,
     /// Keys of the file that mean nothing here: a slip of the pen, or of a newer release.
     #[serde(skip)]
     pub unknown: Vec<String>,
@@ -85,6 +87,9 @@ impl Settings {
         }
         if self.house.is_empty() {
             "magazine".clone_into(&mut self.house);
+        }
+        if self.style.is_empty() {
+            "chicago".clone_into(&mut self.style);
         }
     }
 

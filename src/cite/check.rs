@@ -113,6 +113,7 @@ pub fn check(
             house: options.house.word(),
             strict: options.strict,
         },
+        form: options.form,
         by: options.by.clone(),
         time: options.time.clone(),
         zone: options.zone.clone(),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::cite::Agreement;
+use crate::cite::Form;
 use crate::cite::Place;
 use crate::cite::Signed;
 use crate::cite::Since;
@@ -24,6 +25,9 @@ pub struct Citations {
     pub archive: String,
     /// By what rules: a verdict can be reproduced with them.
     pub rules: Rules,
+    /// How sources are cited.
+    #[serde(flatten)]
+    pub form: Form,
     /// Who ran the check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
@@ -282,6 +286,20 @@ pub struct Match {
     pub genre: String,
     /// The collection it belongs to.
     pub collection: String,
+    /// The whole text of a post, which stands for its title; cut where it is long.
+    #[serde(skip)]
+    pub post: Option<String>,
+    /// The address of a post, made of the number and the account on record. It was not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The names of those of its parties that are on record as persons by family name, comma, given name. Only these can
+    /// be turned round; a display name may be a handle or an office, and which word of a name is the family's is not to be
+    /// guessed.
+    #[serde(skip)]
+    pub family_first: Vec<String>,
+    /// It in the chosen style.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub citation: String,
     /// The digest of its document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Digest>,
@@ -478,6 +496,7 @@ pub fn needs_attention(code: &str) -> bool {
             | "quotation.pin-in-part"
             | "quotation.pin-unknown"
             | "quotation.pin-withheld"
+            | "quotation.pin-without-pages"
             | "quotation.pin-without-text"
             | "quotation.vague-pin"
             | "quotation.unbalanced"

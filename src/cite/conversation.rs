@@ -6,14 +6,19 @@ use crate::cite::After;
 use crate::cite::Following;
 use crate::cite::Held;
 use crate::cite::Known;
+use crate::cite::Match;
 use crate::cite::Parties;
 use crate::cite::Passage;
 use crate::cite::Post;
+use crate::record::Event;
 use crate::record::Moment;
 use crate::record::Participant;
 
 /// Posts around a printed time that are looked at, at most.
 const MOST_POSTS: u64 = 100_000;
+
+/// Characters of a post that a citation may hold.
+const LONGEST_POST: usize = 1_000;
 
 /// Messages before and after one that are looked at for quotations that run two together, and for answers.
 const AROUND: u64 = 12;
@@ -26,6 +31,32 @@ impl Held<'_> {
             .clone()
             .or_else(|| self.custodian.participant(person).name)
             .unwrap_or_else(|| "unknown".to_owned())
+    }
+
+    /// Adds to a match what only a citation tells of a message: a post's whole text and address, and names that may be
+    /// turned round.
+    pub(super) fn credit(&self, item: u64, found: &mut Match) -> Result<(), ArchiveError> {
+        let Some(opened) = self.archive.item(item)? else {
+            return Ok(());
+        };
+        for slot in ["from", "to"] {
+            let people: Vec<Participant> = opened.get(slot)?.unwrap_or_default();
+            for person in &people {
+                found
+                    .family_first
+                    .extend(self.custodian.family_first(person));
+            }
+        }
+        if matches!(found.genre.as_str(), "post" | "post in a table") {
+            let text = self.archive.text(item)?;
+            found.post = text.map(|it| it.chars().take(LONGEST_POST).collect());
+        }
+        if found.genre == "post" {
+            let event: Option<Event> = opened.get("event")?;
+            let number = event.and_then(|it| it.id);
+            found.url = number.and_then(|it| address_on_x(&it, found.from.first()));
+        }
+        Ok(())
     }
 
     /// What follows a message in its conversation, with or without a text.
@@ -136,5 +167,51 @@ impl Held<'_> {
         let window = self.archive.around(conversation, &card, AROUND)?;
         let window: Vec<u64> = window.into_iter().map(|card| card.item).collect();
         self.passages(&window)
+    }
+}
+
+/// The address under which X shows a post of that number, which leads there whatever the account is called now.
+fn address_on_x(number: &str, from: Option<&String>) -> Option<String> {
+    if number.is_empty() || number.len() > 20 || !number.bytes().all(|it| it.is_ascii_digit()) {
+        return None;
+    }
+    let handle = from.and_then(|it| it.strip_suffix(')').unwrap_or(it).rsplit_once('@'));
+    let handle = handle.map(|it| it.1).filter(|it| {
+        (1..=15).contains(&it.len())
+            && it
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || it == b'_')
+    });
+    Some(match handle {
+        Some(handle) => format!("https://x.com/{handle}/status/{number}"),
+        None => format!("https://x.com/i/status/{number}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_post_is_made_of_a_number_and_a_handle_and_of_nothing_else() {
+        let of = |number: &str, from: &str| address_on_x(number, Some(&from.to_owned()));
+        for (number, from, address) in [
+            (
+                "1712",
+                "Nora Halloran (@nhalloran)",
+                Some("https://x.com/nhalloran/status/1712"),
+            ),
+            (
+                "1712",
+                "@nhalloran",
+                Some("https://x.com/nhalloran/status/1712"),
+            ),
+            ("1712", "Nora Halloran", Some("https://x.com/i/status/1712")),
+            ("1712", "N (@a/../b)", Some("https://x.com/i/status/1712")),
+            ("17/12", "@nhalloran", None),
+            ("", "@nhalloran", None),
+        ] {
+            assert_eq!(of(number, from).as_deref(), address, "{number} {from}");
+        }
     }
 }

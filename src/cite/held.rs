@@ -206,6 +206,9 @@ impl<'a> Held<'a> {
             .or_else(|| found.accession.as_ref().map(|it| format!("accession {it}")))
             .unwrap_or_default();
         found.also = self.receipts(&whole)?;
+        if card.class == "m" {
+            self.credit(item, found)?;
+        }
         Ok(())
     }
 

@@ -38,6 +38,7 @@ mod sides;
 mod signed;
 mod source;
 mod stated;
+mod style;
 mod through;
 mod together;
 mod tokens;
@@ -101,6 +102,9 @@ pub use stated::Fact;
 pub use stated::Statement;
 pub use stated::StatementSort;
 pub use stated::Unquoted;
+pub use style::Form;
+pub use style::ParseStyleError;
+pub use style::Style;
 pub use through::Through;
 pub use verdict::House;
 pub use verdict::ParseHouseError;
@@ -113,6 +117,8 @@ pub struct Options {
     pub house: House,
     /// Whether nothing that the house would allow silently passes.
     pub strict: bool,
+    /// How sources are cited.
+    pub form: Form,
     /// The archive's name.
     pub archive: String,
     /// Who runs the check.

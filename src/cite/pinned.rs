@@ -42,8 +42,14 @@ pub(super) fn claim(
             Pinned::Found(passages) => {
                 let vague = is_vague(item, &passages);
                 if vague {
-                    findings.push(vague_pin(&about, item, None));
+                    let one_text = passages.len() == 1 && !passages.iter().any(|it| it.layout);
+                    findings.push(if one_text {
+                        long_text(&about, item)
+                    } else {
+                        vague_pin(&about, item, None)
+                    });
                 }
+                findings.extend(without_pages(&about, item, &passages));
                 let first = match passages.as_slice() {
                     [only] => only.item.clone(),
                     _ => item.reference.to_string(),
@@ -99,6 +105,28 @@ fn vague_pin(about: &str, pin: &ItemPin, found: Option<&str>) -> Finding {
         ),
     };
     Finding::new("quotation.vague-pin", about, message)
+}
+
+/// What is said of a pin to a long text that has no pages by which a place in it could be named.
+fn long_text(about: &str, pin: &ItemPin) -> Finding {
+    let message = format!(
+        "{pin} does not say where, and its text is long and has no pages: quote the words that the statement rests on"
+    );
+    Finding::new("quotation.vague-pin", about, message)
+}
+
+/// What is said of a pin that names a page of something that has none here: nothing was looked up at that place.
+fn without_pages(about: &str, pin: &ItemPin, passages: &[Passage]) -> Option<Finding> {
+    let page = pin.place.as_ref()?;
+    if passages.iter().any(|it| it.layout) {
+        return None;
+    }
+    let message = format!(
+        "{pin} names page {page}, and the text of {} has no pages here: all of it was looked at; compare the page by eye, or \
+         pin it without one",
+        pin.reference
+    );
+    Some(Finding::new("quotation.pin-without-pages", about, message))
 }
 
 fn unknown(about: &str, pin: &ItemPin) -> Finding {
@@ -230,6 +258,8 @@ impl Checker<'_> {
         for pin in items {
             match self.sources.pinned(&pin.to_string())? {
                 Pinned::Found(found) => {
+                    let pages = without_pages(&result.id, pin, &found);
+                    result.findings.extend(pages);
                     let document = pin.reference.class == Class::Document;
                     if document && pin.place.is_none() && found.iter().any(|it| it.layout) {
                         result.findings.push(Finding::new(

@@ -213,7 +213,7 @@ impl Context {
             }
             for key in &settings.unknown {
                 self.ui.warn(&format!(
-                    "warning: {} in fonds.toml means nothing to this release and was passed over; it knows name, zone and house",
+                    "warning: {} in fonds.toml means nothing to this release and was passed over; it knows name, zone, house and style",
                     visible(key)
                 ));
             }

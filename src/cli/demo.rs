@@ -25,6 +25,7 @@ use crate::archive::About;
 use crate::archive::Archive;
 use crate::archive::EntryDraft;
 use crate::archive::Writer;
+use crate::cite::Form;
 use crate::cite::Manner;
 use crate::cite::Verdict;
 use crate::durable;
@@ -33,6 +34,7 @@ use crate::ingest::Outside;
 use crate::ingest::Request;
 use crate::record::Zone;
 use crate::record::when::stated;
+use crate::report::citation;
 
 /// The sample: sources, what is said of them, a draft, and what should come out.
 static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/archive");
@@ -484,14 +486,24 @@ impl Show<'_> {
         durable::write_atomic(&path, pinned.as_bytes())?;
         let citations = {
             let draft = super::draft::open(&path)?.draft;
-            super::cite::check(self.context, &archive, &draft, Manner::default())?
+            super::cite::check(
+                self.context,
+                &archive,
+                &draft,
+                Manner::default(),
+                Form::default(),
+            )?
         };
         let mut seal = super::cite::seal(&archive)?;
         if let Some(seal) = &mut seal {
             seal.proven = Some(super::proven::prove(self.context, &archive, &citations)?);
         }
-        for name in ["report.html", "report.md"] {
-            super::cite::write(&citations, seal.as_ref(), &self.folder.join(name))?;
+        let seal = seal.as_ref();
+        for (name, page) in [
+            ("report.html", citation::html(&citations, seal)),
+            ("report.md", citation::markdown(&citations, seal)),
+        ] {
+            durable::write_atomic(&self.folder.join(name), page.as_bytes())?;
         }
         let mut quotations = BTreeMap::new();
         for verdict in Verdict::ALL {

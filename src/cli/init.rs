@@ -271,6 +271,7 @@ fn settings(context: &Context, args: &InitArgs, folder: &Path) -> Result<Setting
             .house
             .to_possible_value()
             .map_or_else(String::new, |value| value.get_name().to_owned()),
+        style: Settings::usual().style,
         unknown: Vec::new(),
         missing: false,
     })
@@ -326,6 +327,7 @@ pub(super) fn start_sample(context: &Context, name: &str, zone: &str) -> Result<
         name: name.to_owned(),
         zone: zone.to_owned(),
         house: "magazine".to_owned(),
+        style: Settings::usual().style,
         unknown: Vec::new(),
         missing: false,
     };

@@ -19,6 +19,7 @@ use crate::archive::Archive;
 use crate::archive::EntryDraft;
 use crate::archive::Step;
 use crate::cite::Citations;
+use crate::cite::Form;
 use crate::cite::Quoted;
 use crate::cite::Verdict;
 use crate::cite::evidence;
@@ -95,7 +96,13 @@ pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliErro
     let opened = draft::open(&args.draft)?;
     let rules = args.rules.read(context)?;
     let mut writer = context.writer()?;
-    let citations = cite::check(context, writer.archive(), &opened.draft, rules)?;
+    let citations = cite::check(
+        context,
+        writer.archive(),
+        &opened.draft,
+        rules,
+        Form::default(),
+    )?;
     let quoted = wanted(&citations, &args.quotation)?;
     let resting = evidence(quoted);
     let bytes = Bytes {

@@ -14,6 +14,20 @@ const ENTITIES: &[(&str, &str)] = &[
     ("&amp;", "&"),
 ];
 
+/// What stands in LaTeX for signs that it uses itself; the backslash last, since it begins the others.
+const LATEX: &[(&str, &str)] = &[
+    ("\\#", "#"),
+    ("\\$", "$"),
+    ("\\%", "%"),
+    ("\\&", "&"),
+    ("\\_", "_"),
+    ("\\textbraceleft{}", "{"),
+    ("\\textbraceright{}", "}"),
+    ("\\textasciitilde{}", "~"),
+    ("\\textasciicircum{}", "^"),
+    ("\\textbackslash{}", "\\"),
+];
+
 /// The forms of one text, all folded: case, lines and invisible letters do not matter.
 pub(super) struct Readings(Vec<String>);
 
@@ -28,6 +42,13 @@ impl Readings {
         };
         // JSON and Markdown write a backslash before some signs.
         add(&unescaped(text));
+        if text.contains("\\text") {
+            let mut plain = text.to_owned();
+            for (written, meant) in LATEX {
+                plain = plain.replace(written, meant);
+            }
+            add(&plain);
+        }
         if text.contains(['<', '&']) {
             let decoded = decoded(text);
             add(&decoded);
@@ -217,6 +238,9 @@ mod tests {
         }
         assert!(holds("R&amp;D desk", "R&D desk"));
         assert!(holds(r"C:\\Users\\nora\\x", r"C:\Users\nora\x"));
+        let latex =
+            r"C:\textbackslash{}Users\textbackslash{}nora\_50\%\textasciitilde{}\textbraceleft{}x";
+        assert!(holds(latex, r"C:\Users\nora_50%~{x"));
         assert!(holds(r"C:\Users\nora\x", r"C:\Users\nora\x"));
         assert!(holds(r"kept by nora\_h.", "nora_h"));
         assert!(holds("at 203.0.113.7, port", "203.0.113.7"));

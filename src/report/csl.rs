@@ -1,12 +1,16 @@
 //! The sources cited as CSL-JSON (the data schema of the Citation Style Language 1.0.2), which Zotero and others take in.
 
+use chrono::DateTime;
 use chrono::Datelike as _;
+use chrono::FixedOffset;
 use serde::Serialize;
 
 use crate::cite::Citations;
 use crate::cite::Match;
 
 use super::sources::cited;
+use super::styles::Called;
+use super::times::Shown;
 
 #[derive(Serialize)]
 struct Item<'a> {
@@ -22,6 +26,10 @@ struct Item<'a> {
     recipient: Vec<Name<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     issued: Option<Issued>,
+    #[serde(rename = "container-title", skip_serializing_if = "str::is_empty")]
+    container_title: &'static str,
+    #[serde(rename = "URL", skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     archive: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -31,10 +39,22 @@ struct Item<'a> {
     note: String,
 }
 
-/// A name that is not to be taken apart: it may be a handle or an office.
+/// A name: in its parts where these are on record, else as it stands, since it may be a handle or an office.
 #[derive(Serialize)]
-struct Name<'a> {
-    literal: &'a str,
+#[serde(untagged)]
+enum Name<'a> {
+    Parts { family: &'a str, given: &'a str },
+    Whole { literal: &'a str },
+}
+
+impl<'a> Name<'a> {
+    fn of(shown: &'a str, found: &'a Match) -> Self {
+        let name = Called::of(shown, found);
+        match (name.parts, name.handle) {
+            (Some((family, given)), None) => Self::Parts { family, given },
+            _ => Self::Whole { literal: shown },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -55,14 +75,19 @@ pub(super) fn text(citations: &Citations) -> String {
 }
 
 fn item<'a>(found: &'a Match, citations: &'a Citations) -> Item<'a> {
-    let names = |names: &'a [String]| names.iter().map(|it| Name { literal: it }).collect();
-    let post = matches!(found.genre.as_str(), "post" | "post in a table");
+    let names = |names: &'a [String]| names.iter().map(|it| Name::of(it, found)).collect();
+    let post = sort(found) == "post";
     let title = if post {
-        Some(found.text.as_str())
+        Some(found.post.as_deref().unwrap_or(&found.text))
     } else {
         found.subject.as_deref()
     };
     let mut note: Vec<String> = Vec::new();
+    // To a style an archive is a place where readers can go; without one a message is cited in the notes alone.
+    let reached = citations.form.readers_can_reach_archive;
+    if !reached && !citations.archive.is_empty() {
+        note.push(format!("Held in {}", citations.archive));
+    }
     if !found.custody.is_empty() {
         note.push(format!("Custody: {}", found.custody));
     }
@@ -71,33 +96,39 @@ fn item<'a>(found: &'a Match, citations: &'a Citations) -> Item<'a> {
     }
     Item {
         id: &found.item,
-        r#type: match found.genre.as_str() {
-            "post" | "post in a table" => "post",
-            "email" | "direct message" | "message" => "personal_communication",
-            _ => "document",
-        },
-        genre: &found.genre,
+        r#type: sort(found),
+        genre: if post { "post" } else { &found.genre },
         // Styles end a title themselves.
         title: title.map(|it| it.trim().trim_end_matches('.').to_owned()),
         author: names(&found.from),
         recipient: if post { Vec::new() } else { names(&found.to) },
         issued: issued(found, citations),
-        archive: &citations.archive,
+        container_title: if found.genre == "post" { "X" } else { "" },
+        url: found.url.as_deref(),
+        archive: if reached { &citations.archive } else { "" },
         archive_collection: &found.collection,
         archive_location: &found.item,
         note: note.join("; "),
     }
 }
 
+/// What it is to a style.
+pub(super) fn sort(found: &Match) -> &'static str {
+    match found.genre.as_str() {
+        "post" | "post in a table" => "post",
+        "email" | "direct message" | "message" => "personal_communication",
+        _ => "document",
+    }
+}
+
 /// The day in the page's zone, or the days between which it lies; nothing where no day is known.
 fn issued(found: &Match, citations: &Citations) -> Option<Issued> {
-    let (earliest, latest) = (found.at.earliest?, found.at.latest?);
-    let day = |at| {
-        let (there, _) = super::chicago::local(at, citations.zone.as_deref());
+    let shown = Shown::of(&found.at, citations.zone.as_deref())?;
+    let day = |at: &DateTime<FixedOffset>| {
         let number = |part: u32| i32::try_from(part).unwrap_or_default();
-        [there.year(), number(there.month()), number(there.day())]
+        [at.year(), number(at.month()), number(at.day())]
     };
-    let mut parts = vec![day(earliest), day(latest)];
+    let mut parts = vec![day(&shown.first), day(&shown.last)];
     parts.dedup();
     Some(Issued { parts })
 }

@@ -10,7 +10,6 @@ use crate::record::visible;
 
 use super::NOT_SHOWN;
 use super::Seal;
-use super::chicago;
 use super::citation::commands;
 use super::citation::draft_title;
 use super::citation::joined_parties;
@@ -22,6 +21,7 @@ use super::citation::rules;
 use super::citation::sentence;
 use super::citation::shorten;
 use super::citation::steps;
+use super::citation::style;
 use super::citation::tally;
 use super::citation::who;
 use super::citation::zone;
@@ -32,6 +32,7 @@ use super::sources::messages;
 use super::sources::number_of;
 use super::sources::quoted_of;
 use super::sources::terms;
+use super::times;
 
 /// Words of others in one line, so that nothing in them is read as Markdown or HTML, moves a cursor or fools a reader.
 pub(super) fn plain(text: &str) -> String {
@@ -67,7 +68,7 @@ fn write(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::
     unquoted(page, citations)?;
     dated(page, citations)?;
     hands(page, citations, &chains)?;
-    foot(page, citations, seal)
+    foot(page, citations, &chains, seal)
 }
 
 fn head(page: &mut String, citations: &Citations) -> std::fmt::Result {
@@ -86,6 +87,7 @@ fn head(page: &mut String, citations: &Citations) -> std::fmt::Result {
         writeln!(page, "- Archive: {}", plain(&citations.archive))?;
     }
     writeln!(page, "- Rules: {}", rules(citations))?;
+    writeln!(page, "- Citations: {}", style(citations))?;
     writeln!(
         page,
         "- Times: in {}; beside them, as they were written",
@@ -218,7 +220,7 @@ fn hands(page: &mut String, citations: &Citations, chains: &[Chain<'_>]) -> std:
             writeln!(
                 page,
                 "- {}: {}, {} {} ({})",
-                plain(&chicago::known(row.at, Some(zone(citations)))),
+                plain(&times::known(row.at, Some(zone(citations)))),
                 plain(&who(row.from, row.to)),
                 plain(row.genre),
                 row.item,
@@ -244,11 +246,23 @@ fn hands(page: &mut String, citations: &Citations, chains: &[Chain<'_>]) -> std:
     Ok(())
 }
 
-fn foot(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::fmt::Result {
+fn foot(
+    page: &mut String,
+    citations: &Citations,
+    chains: &[Chain<'_>],
+    seal: Option<&Seal>,
+) -> std::fmt::Result {
     writeln!(page, "## Sources cited\n")?;
     for (found, ids) in cited(citations) {
-        let note = chicago::note(found, &citations.archive, Some(zone(citations)));
-        writeln!(page, "- {} ({})", plain(&note), ids.join(", "))?;
+        let custody = number_of(&found.custody, chains);
+        let custody = custody.map_or_else(String::new, |it| format!("; custody {it}"));
+        writeln!(
+            page,
+            "- {} ({}{custody}; {})",
+            plain(&found.citation),
+            found.item,
+            ids.join(", ")
+        )?;
     }
     writeln!(page, "\n## How to check this page yourself\n")?;
     for (index, step) in steps(seal).iter().enumerate() {
@@ -351,15 +365,7 @@ fn card(
             let custody = custody.map_or_else(String::new, |it| format!("; custody number {it}"));
             writeln!(page, "- Also received: {}{custody}", plain(&receipt.said()))?;
         }
-        writeln!(
-            page,
-            "- Cite as: {}",
-            plain(&chicago::note(
-                found,
-                &citations.archive,
-                Some(zone(citations))
-            ))
-        )?;
+        writeln!(page, "- Cite as: {}", plain(&found.citation))?;
     }
     writeln!(page)
 }

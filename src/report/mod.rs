@@ -8,11 +8,14 @@ pub mod provenance;
 pub mod published;
 pub mod timeline;
 
-mod chicago;
+mod annotations;
+mod biblatex;
 mod csl;
 mod html;
 mod markdown;
 mod sources;
+mod styles;
+mod times;
 
 pub use citation::Proven;
 pub use html::page;

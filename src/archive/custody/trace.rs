@@ -203,19 +203,34 @@ impl<'a> Custodian<'a> {
             .display
             .as_deref()
             .is_some_and(|name| !name.contains('@'));
-        let account = participant.account.as_ref();
-        let agent = account.and_then(|account| self.by_account.get(account));
-        if let Some(found) = agent.map(|seq| self.agent(*seq)) {
-            for one in self.agents.values() {
-                if self.agent(one.seq).agent == found.agent {
-                    names.push(one.name.clone());
-                    names.extend(one.accounts.iter().map(|account| address(account)));
-                    is_named |= matches!(one.kind.as_str(), "person" | "body");
-                }
-            }
+        for one in self.known(participant, |_| true) {
+            names.push(one.name.clone());
+            names.extend(one.accounts.iter().map(|account| address(account)));
+            is_named |= matches!(one.kind.as_str(), "person" | "body");
         }
         names.dedup();
         (names, is_named)
+    }
+
+    /// Those of the agents that are the one who has a participant's account.
+    fn known(&self, participant: &Participant, of: impl Fn(&Agent) -> bool) -> Vec<&Agent> {
+        let account = participant.account.as_ref();
+        let agent = account.and_then(|account| self.by_account.get(account));
+        let Some(found) = agent.map(|seq| self.agent(*seq)) else {
+            return Vec::new();
+        };
+        let mut known: Vec<&Agent> = self.agents.values().collect();
+        known.retain(|one| of(one) && self.agent(one.seq).agent == found.agent);
+        known.sort_by_key(|one| one.seq);
+        known
+    }
+
+    /// The names by which a participant is on record as a person and which say themselves which part is the family's:
+    /// `Halloran, Nora`.
+    pub fn family_first(&self, participant: &Participant) -> Vec<String> {
+        let is_one = |one: &Agent| one.kind == "person" && is_family_first(&one.name);
+        let known = self.known(participant, is_one).into_iter();
+        known.map(|one| one.name.clone()).collect()
     }
 
     /// The archive that it reads.
@@ -535,4 +550,16 @@ fn entry_of(value: &Value) -> Option<u64> {
 /// An account as people know it: a mail address without the word for its platform.
 fn address(account: &str) -> String {
     account.strip_prefix("mail:").unwrap_or(account).to_owned()
+}
+
+/// Whether a name is a family name, a comma and a given name, and nothing but letters and what joins them.
+fn is_family_first(name: &str) -> bool {
+    let is_part = |part: &str| {
+        part.chars().any(char::is_alphabetic)
+            && part
+                .chars()
+                .all(|it| it.is_alphabetic() || matches!(it, ' ' | '-' | '.' | '\'' | '’'))
+    };
+    name.split_once(", ")
+        .is_some_and(|(family, given)| is_part(family) && is_part(given))
 }

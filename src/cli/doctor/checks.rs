@@ -13,6 +13,7 @@ use crate::archive::index;
 use crate::archive::search::Index;
 use crate::cli::CliError;
 use crate::cli::Context;
+use crate::cli::browser::Browser;
 use crate::cli::status;
 use crate::cli::status::Standing;
 use crate::cli::ui::count;
@@ -59,6 +60,7 @@ pub(super) fn all(context: &Context) -> Result<Vec<Check>, CliError> {
     ];
     checks.extend(search(&archive)?);
     checks.push(readers(&archive)?);
+    checks.push(printer());
     Ok(checks)
 }
 
@@ -380,6 +382,16 @@ fn search(archive: &Archive) -> Result<Vec<Check>, CliError> {
         )
         .fix("fonds doctor --rebuild"),
     }])
+}
+
+/// What prints reports to PDF; nothing is amiss where there is none.
+fn printer() -> Check {
+    let found = match Browser::find() {
+        Some(browser) => format!("{} is here and prints reports to PDF", browser.name()),
+        None => "neither Chromium nor Chrome is here, so no report is written as PDF; any browser prints the HTML"
+            .to_owned(),
+    };
+    Check::fine("printer", found)
 }
 
 fn readers(archive: &Archive) -> Result<Check, CliError> {

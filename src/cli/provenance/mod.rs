@@ -12,6 +12,7 @@ use super::CliError;
 use super::Context;
 use super::Outcome;
 use super::cite;
+use super::formats::Format;
 use super::leaks;
 use super::leaks::LeakArgs;
 use super::outputs::may_be_written;
@@ -44,7 +45,7 @@ pub(super) struct ProvenanceArgs {
     /// All accessions and documents, in short
     #[arg(long, conflicts_with = "item")]
     all: bool,
-    /// Write the report there: .html, .md or .json; may be given several times
+    /// Write the report there: .html, .md, .json or .pdf (a browser prints it); may be given several times
     #[arg(short, long = "output", value_name = "FILE")]
     output: Vec<PathBuf>,
     #[command(flatten)]
@@ -68,9 +69,10 @@ impl Answer for Written<'_> {
 
 /// `fonds provenance`.
 pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, CliError> {
-    for output in &args.output {
-        cite::format_of(output)?;
-    }
+    let formats: Vec<Format> = (args.output.iter())
+        .map(|output| Format::demanded(output))
+        .collect::<Result<_, _>>()?;
+    let browser = cite::printer(formats.contains(&Format::Pdf))?;
     let archive = context.archive()?;
     may_be_written(context, &args.output, &[])?;
     let settings = context.settings();
@@ -95,8 +97,8 @@ pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, C
         }
     }
     let mut written = Vec::with_capacity(args.output.len());
-    for output in &args.output {
-        written.push((output.display().to_string(), rendered(&report, output)?));
+    for (output, format) in args.output.iter().zip(&formats) {
+        written.push((output.display().to_string(), rendered(&report, *format)?));
     }
     if args.output.is_empty() || context.ui.json {
         let shown = if context.ui.json {
@@ -111,8 +113,15 @@ pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, C
         .map(|(name, text)| (name.clone(), text.as_str()))
         .collect();
     leaks::check_names(context, &archive, &args.leaks, &looked_at)?;
-    let files = args.output.iter().zip(&written);
-    write_all(files.map(|(output, (_, text))| (output.as_path(), text.as_bytes())))?;
+    let mut files: Vec<(&Path, Vec<u8>)> = Vec::with_capacity(args.output.len());
+    for ((output, format), (_, text)) in args.output.iter().zip(&formats).zip(&written) {
+        let bytes = match &browser {
+            Some(browser) if *format == Format::Pdf => browser.print(text.as_bytes())?,
+            _ => text.clone().into_bytes(),
+        };
+        files.push((output, bytes));
+    }
+    write_all((files.iter()).map(|(output, bytes)| (*output, bytes.as_slice())))?;
     if args.output.is_empty() || context.ui.json {
         context.ui.answer(&Written(&report))?;
     }
@@ -133,11 +142,12 @@ pub(super) fn run(context: &Context, args: &ProvenanceArgs) -> Result<Outcome, C
     })
 }
 
-fn rendered(report: &Provenance, output: &Path) -> Result<String, CliError> {
-    match cite::format_of(output)? {
-        cite::Format::Html => Ok(provenance::html(report)),
-        cite::Format::Markdown => Ok(provenance::markdown(report)),
-        cite::Format::Json => json(report),
+/// It as text: of a PDF the page that is to be printed.
+fn rendered(report: &Provenance, format: Format) -> Result<String, CliError> {
+    match format {
+        Format::Html | Format::Pdf => Ok(provenance::html(report)),
+        Format::Markdown => Ok(provenance::markdown(report)),
+        Format::Json => json(report),
     }
 }
 

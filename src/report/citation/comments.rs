@@ -8,7 +8,7 @@ use crate::cite::Quoted;
 use crate::cite::Rest;
 use crate::record::Finding;
 
-use super::super::chicago;
+use super::super::times;
 use super::moment;
 use super::rules;
 use super::sentence;
@@ -106,7 +106,7 @@ fn source(found: &Match, citations: &Citations) -> Vec<String> {
         let parts = [
             who(&found.from, &found.to),
             found.genre.clone(),
-            chicago::when(&found.at, zone),
+            times::when(&found.at, zone),
         ];
         return vec![line(&found.item, &found.text, parts)];
     }
@@ -114,7 +114,7 @@ fn source(found: &Match, citations: &Citations) -> Vec<String> {
         let parts = [
             who(&it.from, &it.to),
             String::new(),
-            chicago::when(&it.at, zone),
+            times::when(&it.at, zone),
         ];
         line(&it.item, &it.text, parts)
     });

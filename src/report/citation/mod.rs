@@ -9,9 +9,11 @@ use maud::html;
 
 use crate::cite::Change;
 use crate::cite::Citations;
+use crate::cite::Draft;
 use crate::cite::Joined;
 use crate::cite::Match;
 use crate::cite::Quoted;
+use crate::cite::Style;
 use crate::cite::Verdict;
 use crate::cite::needs_attention;
 use crate::record::Finding;
@@ -20,13 +22,16 @@ use crate::record::Moment;
 
 use super::NOT_SHOWN;
 use super::Seal;
-use super::chicago;
+use super::annotations;
+use super::biblatex;
 use super::csl;
 use super::markdown;
 use super::sources::Chain;
 use super::sources::chains;
 use super::sources::terms;
+use super::times;
 
+pub use super::styles::cite;
 pub use comments::comments;
 pub use proven::Proven;
 pub use proven::compare;
@@ -87,6 +92,16 @@ pub fn csl_json(citations: &Citations) -> String {
     csl::text(citations)
 }
 
+/// The sources cited as BibLaTeX.
+pub fn biblatex(citations: &Citations) -> String {
+    biblatex::text(citations)
+}
+
+/// The quotations as annotations of the draft, in the W3C's Web Annotation Data Model.
+pub fn annotations(citations: &Citations, draft: &Draft) -> String {
+    annotations::text(citations, draft)
+}
+
 /// What a draft is called: its title, or its file name.
 pub(super) fn draft_title(citations: &Citations) -> &str {
     let draft = &citations.draft;
@@ -131,7 +146,7 @@ pub(super) fn moment(at: &str, citations: &Citations) -> String {
     at.parse::<Moment>().map_or_else(
         |_| at.to_owned(),
         |moment| {
-            chicago::when(
+            times::when(
                 &Instant::exact(moment, "", "computed"),
                 citations.zone.as_deref(),
             )
@@ -154,6 +169,17 @@ pub(super) fn rules(citations: &Citations) -> String {
     )
 }
 
+/// The style of citations in words.
+pub(super) fn style(citations: &Citations) -> String {
+    let form = &citations.form;
+    let reached = if form.readers_can_reach_archive {
+        "; readers can reach the archive"
+    } else {
+        ""
+    };
+    format!("{}{reached}", form.style.label())
+}
+
 fn head(citations: &Citations, seal: Option<&Seal>) -> Markup {
     let draft = &citations.draft;
     html! {
@@ -166,6 +192,7 @@ fn head(citations: &Citations, seal: Option<&Seal>) -> Markup {
                 dt { "Draft’s SHA-256" } dd { span.hash { (draft.sha256) } }
                 @if !citations.archive.is_empty() { dt { "Archive" } dd { (citations.archive) } }
                 dt { "Rules" } dd { (rules(citations)) }
+                dt { "Citations" } dd { (style(citations)) }
                 dt { "Times" } dd { "in " (zone(citations)) "; beside them, as they were written" }
                 @if let Some(by) = &citations.by { dt { "Run by" } dd { (by) } }
                 @if let Some(time) = &citations.time { dt { "Run at" } dd { (moment(time, citations)) } }
@@ -206,7 +233,11 @@ pub(super) fn commands(citations: &Citations, seal: Option<&Seal>) -> String {
     } else {
         "fonds -C ARCHIVE verify"
     };
-    format!("{verify}\nfonds -C ARCHIVE cite {draft}")
+    let style = match citations.form.style {
+        Style::Chicago => String::new(),
+        style => format!(" --style {style}"),
+    };
+    format!("{verify}\nfonds -C ARCHIVE cite {draft}{style}")
 }
 
 fn attention(citations: &Citations) -> Markup {
@@ -279,7 +310,7 @@ fn quotations(citations: &Citations, seal: Option<&Seal>) -> Markup {
                         }
                     }
                     (sides(quotation, citations, seal.and_then(|it| it.proven.as_ref())))
-                    (notes(quotation, citations, &chains, seal))
+                    (notes(quotation, &chains, seal))
                     @match &quotation.signed {
                         Some(signed) => { p.signoff { (sentence(&signed.line())) (said(signed)) } }
                         None => { p.signoff { "Checked against source ☐  Initials ________  Date ____________" } }
@@ -403,12 +434,12 @@ pub(super) fn parties(found: &Match, zone: &str) -> String {
     } else {
         found.genre.clone()
     };
-    in_a_line([who, genre, chicago::when(&found.at, Some(zone))])
+    in_a_line([who, genre, times::when(&found.at, Some(zone))])
 }
 
 /// As [`parties`], of one of several messages that a quotation runs together.
 pub(super) fn joined_parties(message: &Joined, zone: &str) -> String {
-    let when = chicago::when(&message.at, Some(zone));
+    let when = times::when(&message.at, Some(zone));
     in_a_line([who(&message.from, &message.to), String::new(), when])
 }
 
@@ -431,12 +462,7 @@ pub(super) fn who(from: &[String], to: &[String]) -> String {
     }
 }
 
-fn notes(
-    quotation: &Quoted,
-    citations: &Citations,
-    chains: &[Chain<'_>],
-    seal: Option<&Seal>,
-) -> Markup {
+fn notes(quotation: &Quoted, chains: &[Chain<'_>], seal: Option<&Seal>) -> Markup {
     let found = quotation.matches.first();
     html! {
         div.notes {
@@ -466,7 +492,7 @@ fn notes(
                         " Also received: " (receipt.said()) ". " (way(&receipt.custody, chains))
                     }
                 }
-                p { strong { "Cite as. " } (chicago::note(found, &citations.archive, Some(zone(citations)))) }
+                p { strong { "Cite as. " } (found.citation) }
             }
         }
     }

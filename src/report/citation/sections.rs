@@ -8,7 +8,6 @@ use crate::cite::Quoted;
 use crate::cite::Rest;
 use crate::cite::Signed;
 
-use super::super::chicago;
 use super::super::csl;
 use super::super::sources::Chain;
 use super::super::sources::chains;
@@ -16,6 +15,7 @@ use super::super::sources::cited;
 use super::super::sources::messages;
 use super::super::sources::number_of;
 use super::super::sources::quoted_of;
+use super::super::times;
 use super::who;
 use super::zone;
 
@@ -97,7 +97,7 @@ pub(super) fn correspondence(citations: &Citations) -> Markup {
                         tbody {
                             @for row in &rows {
                                 tr {
-                                    td { (chicago::known(row.at, Some(zone(citations)))) }
+                                    td { (times::known(row.at, Some(zone(citations)))) }
                                     td dir="auto" { (who(row.from, row.to)) }
                                     td { (row.genre) }
                                     td { (row.item) }
@@ -141,10 +141,11 @@ pub(super) fn sources(citations: &Citations) -> Markup {
             ul.sources {
                 @for (found, quotations) in &cited {
                     li {
-                        span dir="auto" { (chicago::note(found, &citations.archive, Some(zone(citations)))) }
-                        @if let Some(digest) = found.sha256 { br; span.facts { "Document’s SHA-256: " span.hash { (digest) } } }
+                        span dir="auto" { (found.citation) }
                         br;
-                        span.facts { (way(&found.custody, &chains)) " Quoted in " (links(quotations)) }
+                        span.facts { (found.item) ". " (way(&found.custody, &chains)) " Quoted in " (links(quotations)) }
+                        // Once on request, in the citation itself.
+                        @if let Some(digest) = found.sha256.filter(|_| !citations.form.digests) { br; span.facts { "Document’s SHA-256: " span.hash { (digest) } } }
                     }
                 }
             }
