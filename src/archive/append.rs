@@ -310,11 +310,17 @@ impl Writer {
         self.append_after(&|_, _| Ok(()), steps, batch)
     }
 
-    /// Appends one group together with a file that it names, of any size, where the archive does not have it yet.
-    pub fn append_with(&mut self, steps: Vec<Step>, file: &[u8]) -> Result<Appended, ArchiveError> {
+    /// Appends one group together with files that it names, of any size, where the archive does not have them yet.
+    pub fn append_with(
+        &mut self,
+        steps: Vec<Step>,
+        files: &[&[u8]],
+    ) -> Result<Appended, ArchiveError> {
         let mut batch = self.batch()?;
         let known = |digest: &Digest| matches!(self.archive.place_of(digest), Ok(Some(_)));
-        batch.put_reader(&mut &*file, &known)?;
+        for file in files {
+            batch.put_reader(&mut &**file, &known)?;
+        }
         self.append(steps, Some(batch))
     }
 

@@ -24,6 +24,7 @@ use rusqlite::named_params;
 use super::Archive;
 use super::ArchiveError;
 use super::Writer;
+use super::doom::FROZEN;
 use super::draft::join;
 use super::log;
 use super::orders::Doomed;
@@ -38,6 +39,7 @@ use crate::commitment::RecordKey;
 use crate::commitment::Salts;
 use crate::commitment::canonical;
 use crate::durable;
+use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::schema;
 
@@ -70,6 +72,18 @@ struct Rewritten {
     /// Packs of which a neighbour cannot be read to its end, or that are not there, with all their members: they stay,
     /// what is doomed in them is written over where it lies, and verifying names what is damaged as before.
     damaged: Vec<(u32, Vec<Member>)>,
+}
+
+/// The slots of entries that orders name.
+fn ordered_slots(orders: &Orders) -> BTreeMap<u64, BTreeSet<&str>> {
+    let mut wanted: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
+    for address in orders.all().iter().flat_map(|order| &order.addresses) {
+        if let Doomed::Slots { entry, slots } = address {
+            let of_entry = wanted.entry(*entry).or_default();
+            of_entry.extend(slots.iter().map(String::as_str));
+        }
+    }
+    wanted
 }
 
 impl Writer {
@@ -107,10 +121,12 @@ impl Writer {
                 streams.extend(self.archive.streams_of(&card)?);
             }
         }
+        let slots = ordered_slots(&orders);
+        streams.extend(self.frozen_in(&slots)?);
         for (_, held) in self.archive.holders(&streams, &items)? {
             streams.remove(&held);
         }
-        for (_, held) in self.archive.entries_holding(&streams)? {
+        for (_, held) in self.archive.entries_holding(&streams, &slots)? {
             streams.remove(&held);
         }
         let packs = self.rewrite_packs(&streams)?;
@@ -124,7 +140,7 @@ impl Writer {
         conn.execute_batch("BEGIN IMMEDIATE")?;
         let done = self
             .remove_rows(&left, &streams, &packs.finished)
-            .and_then(|()| self.blank_slots(&orders))
+            .and_then(|()| self.blank_slots(&slots))
             .and_then(|slots| {
                 Projector::clear(conn)?;
                 self.archive.project(conn)?;
@@ -287,19 +303,33 @@ impl Writer {
     }
 
     /// Takes the values of ordered slots away; says how many there were.
-    fn blank_slots(&self, orders: &Orders) -> Result<u64, ArchiveError> {
-        let mut wanted: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
-        for address in orders.all().iter().flat_map(|order| &order.addresses) {
-            if let Doomed::Slots { entry, slots } = address {
-                let of_entry = wanted.entry(*entry).or_default();
-                of_entry.extend(slots.iter().map(String::as_str));
-            }
-        }
+    fn blank_slots(&self, wanted: &BTreeMap<u64, BTreeSet<&str>>) -> Result<u64, ArchiveError> {
         let mut gone = 0;
         for (entry, slots) in wanted {
-            gone += self.blank_entry(entry, &slots)?;
+            gone += self.blank_entry(*entry, slots)?;
         }
         Ok(gone)
+    }
+
+    /// The files that are kept for slots which are to go, as long as these name them.
+    fn frozen_in(
+        &self,
+        wanted: &BTreeMap<u64, BTreeSet<&str>>,
+    ) -> Result<Vec<Digest>, ArchiveError> {
+        let mut files = Vec::new();
+        for (seq, slots) in wanted {
+            let Some(entry) = self.archive.entry(*seq)? else {
+                continue;
+            };
+            let ordered = FROZEN
+                .iter()
+                .filter(|(kind, slot)| *kind == entry.schema && slots.contains(slot));
+            for (_, slot) in ordered {
+                let bytes: Option<Bytes> = entry.get(slot)?;
+                files.extend(bytes.map(|bytes| bytes.sha256));
+            }
+        }
+        Ok(files)
     }
 
     fn blank_entry(&self, seq: u64, doomed: &BTreeSet<&str>) -> Result<u64, ArchiveError> {

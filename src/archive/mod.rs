@@ -43,6 +43,7 @@ pub mod store;
 mod survey;
 mod values;
 mod vault;
+mod versions;
 mod withheld;
 
 use std::cell::OnceCell;
@@ -117,6 +118,10 @@ pub use values::plain;
 pub use values::statement_of;
 pub use vault::SealedName;
 pub use vault::VaultFile;
+pub use versions::Standpoint;
+pub use versions::TextCorrection;
+pub use versions::Unsettled;
+pub use versions::Version;
 pub use withheld::Withheld;
 pub use withheld::Withholding;
 

@@ -88,6 +88,7 @@ pub(super) fn run(context: &Context, args: &WithholdArgs) -> Result<Outcome, Cli
     if !args.lift {
         for item in &items {
             say_published(context, writer.archive(), *item)?;
+            say_quoted(context, writer.archive(), *item)?;
         }
     }
     let mut values = Values::new(context)?;
@@ -126,6 +127,17 @@ fn say_published(context: &Context, archive: &Archive, item: u64) -> Result<(), 
                 name_of(archive, item)?
             ));
         }
+    }
+    Ok(())
+}
+
+/// Says which published versions quote it: what was frozen of them stays as it is, and so does what was printed.
+fn say_quoted(context: &Context, archive: &Archive, item: u64) -> Result<(), CliError> {
+    for entry in archive.quoted_in(item)? {
+        context.ui.say(&format!(
+            "note: {} is quoted in the version that was published under entry {entry}; what was frozen of that stays",
+            name_of(archive, item)?
+        ));
     }
     Ok(())
 }
