@@ -119,6 +119,8 @@ pub fn check(
         unquoted: stated::unquoted(draft),
         since: None,
         dated,
+        versions: Vec::new(),
+        corrected: false,
         findings,
         gone_through,
     })

@@ -12,6 +12,7 @@ use super::NOT_SHOWN;
 use super::Seal;
 use super::chicago;
 use super::citation::commands;
+use super::citation::corrections_markdown;
 use super::citation::draft_title;
 use super::citation::joined_parties;
 use super::citation::moment;
@@ -250,7 +251,9 @@ fn foot(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::f
         let note = chicago::note(found, &citations.archive, Some(zone(citations)));
         writeln!(page, "- {} ({})", plain(&note), ids.join(", "))?;
     }
-    writeln!(page, "\n## How to check this page yourself\n")?;
+    writeln!(page)?;
+    corrections_markdown(page, citations)?;
+    writeln!(page, "## How to check this page yourself\n")?;
     for (index, step) in steps(seal).iter().enumerate() {
         writeln!(page, "{}. {step}", index + 1)?;
     }

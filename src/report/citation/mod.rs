@@ -2,6 +2,7 @@
 
 mod comments;
 mod sections;
+mod versions;
 
 use maud::Markup;
 use maud::html;
@@ -38,6 +39,8 @@ use sections::sources;
 use sections::stated;
 use sections::unquoted;
 use sections::way;
+use versions::corrections;
+pub(super) use versions::corrections_markdown;
 
 /// The report as one HTML page.
 pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
@@ -53,6 +56,7 @@ pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
             (correspondence(citations))
             (custody(citations))
             (sources(citations))
+            (corrections(citations))
             (how_to_check(citations, seal))
             section {
                 h2 id="not-shown" { "What this page does not show" }
