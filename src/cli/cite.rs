@@ -14,6 +14,7 @@ use super::mark;
 use super::outputs::may_be_written;
 use super::ui::Answer;
 use super::ui::count;
+use super::version;
 use super::visible;
 use super::written::write_all;
 use crate::archive::Archive;
@@ -45,7 +46,7 @@ use crate::tlog::Note;
 #[command(
     subcommand_negates_reqs = true,
     args_conflicts_with_subcommands = true,
-    override_usage = "fonds cite DRAFT [OPTIONS]\n       fonds cite mark DRAFT Q STATE [OPTIONS]",
+    override_usage = "fonds cite DRAFT [OPTIONS]\n       fonds cite ACT … [OPTIONS]",
     subcommand_help_heading = "Acts",
     after_help = "\
 Examples
@@ -57,6 +58,8 @@ Examples
   fonds cite - < draft.md
   fonds cite mark draft.md Q7 checked --by \"E. Ferro\"
   fonds cite draft-2.md --since draft.md        sign-offs of what did not change are carried over
+  fonds cite publish-version draft.md -o report.html
+  fonds cite correct --before \"on Monday\" --after \"on Tuesday\" --reason \"a slip\"
 
 Exit status
   0 every quotation stands or is signed off, 1 some are altered, not found or need attention, 2 could not be done,
@@ -86,6 +89,10 @@ pub(super) struct CiteArgs {
 #[derive(Debug, clap::Subcommand)]
 enum CiteAct {
     Mark(mark::MarkArgs),
+    PublishVersion(version::FreezeArgs),
+    Correct(version::CorrectArgs),
+    Versions(version::VersionsArgs),
+    Compare(version::CompareArgs),
 }
 
 /// By which rules quotations are judged.
@@ -181,6 +188,15 @@ impl Answer for Cited<'_> {
             );
         }
         text.push_str(&pinned(citations));
+        if let Some(version) = citations.versions.last() {
+            let corrections = version.standing().count() as u64;
+            let _ = writeln!(
+                text,
+                "Published: {}, with {}.",
+                version.called(),
+                count(corrections, "correction", "corrections")
+            );
+        }
         for finding in &citations.findings {
             let mark = if cite::needs_attention(finding.code) {
                 "  <- look"
@@ -300,6 +316,10 @@ fn shortened(text: &str) -> String {
 pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliError> {
     match (&args.act, &args.draft) {
         (Some(CiteAct::Mark(args)), _) => mark::run(context, args),
+        (Some(CiteAct::PublishVersion(args)), _) => version::freeze(context, args),
+        (Some(CiteAct::Correct(args)), _) => version::correct(context, args),
+        (Some(CiteAct::Versions(args)), _) => version::list(context, args),
+        (Some(CiteAct::Compare(args)), _) => version::compare(context, args),
         (None, Some(draft)) => of_draft(context, args, draft),
         (None, None) => Err(CliError::usage("no draft is named", "fonds cite DRAFT")),
     }
@@ -348,6 +368,12 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
             Some((older, &archive.sign_offs(&older)?)),
         ),
         None => cite::sign(&mut citations, &own, None),
+    }
+    let versions = archive.versions()?;
+    let published = version::of_draft(&versions, &citations.draft.sha256)
+        .or_else(|| version::of_draft(&versions, &older?));
+    if let Some(published) = published {
+        citations.versions = Archive::versions_up_to(&versions, published.entry);
     }
     let seal = seal(&archive)?;
     let mut reports = Vec::new();
@@ -483,6 +509,20 @@ pub(super) fn format_of(output: &Path) -> Result<Format, CliError> {
     }
 }
 
+/// The format of a report of the whole check.
+pub(super) fn report_format(output: &Path) -> Result<Format, CliError> {
+    if is_csl(output) {
+        return Err(CliError::usage(
+            format!(
+                "{} is a name for the sources cited, and not for a report",
+                output.display()
+            ),
+            "a name that ends in .html, .md or .json",
+        ));
+    }
+    format_of(output)
+}
+
 /// Whether the name asks for the sources cited, and not for the whole check.
 fn is_csl(output: &Path) -> bool {
     let name = output.file_name().unwrap_or_default().to_string_lossy();
@@ -501,10 +541,21 @@ pub(super) fn write(
 
 /// A report in the format that its name asks for.
 fn rendered(citations: &Citations, seal: Option<&Seal>, output: &Path) -> Result<String, CliError> {
-    Ok(match format_of(output)? {
+    if is_csl(output) {
+        return Ok(report::citation::csl_json(citations));
+    }
+    rendered_as(citations, seal, format_of(output)?)
+}
+
+/// A report in that format.
+pub(super) fn rendered_as(
+    citations: &Citations,
+    seal: Option<&Seal>,
+    format: Format,
+) -> Result<String, CliError> {
+    Ok(match format {
         Format::Html => report::citation::html(citations, seal),
         Format::Markdown => report::citation::markdown(citations, seal),
-        Format::Json if is_csl(output) => report::citation::csl_json(citations),
         Format::Json => report::citation::json(citations).map_err(|error| CliError::Output {
             source: error.into(),
         })?,
