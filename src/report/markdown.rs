@@ -254,7 +254,7 @@ fn foot(page: &mut String, citations: &Citations, seal: Option<&Seal>) -> std::f
     writeln!(page)?;
     corrections_markdown(page, citations)?;
     writeln!(page, "## How to check this page yourself\n")?;
-    for (index, step) in steps(seal).iter().enumerate() {
+    for (index, step) in steps(citations, seal).iter().enumerate() {
         writeln!(page, "{}. {step}", index + 1)?;
     }
     writeln!(page, "\n```\n{}\n```\n", commands(citations, seal))?;

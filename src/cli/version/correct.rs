@@ -232,8 +232,7 @@ fn demand_correctable(context: &Context, version: &Version) -> Result<(), CliErr
     }
     if let Some(next) = version.next {
         context.ui.say(&format!(
-            "note: {} was followed by entry {next}; this corrects {} only",
-            version.called(),
+            "note: {} was followed by entry {next}; what is corrected here is not corrected there",
             version.called()
         ));
     }

@@ -22,6 +22,8 @@ use crate::cli::outputs::may_be_written;
 use crate::cli::ui::Answer;
 use crate::cli::ui::count;
 use crate::cli::written::write_all;
+use crate::record::Instant;
+use crate::record::Moment;
 use crate::record::Zone;
 use crate::record::show;
 use crate::record::visible;
@@ -83,11 +85,8 @@ impl Versions {
         write!(text, "Version {} of {}", version.number, visible(name))?;
         writeln!(text, "{}", place(version, self.zone))?;
         let by = version.by.as_deref().map(visible).unwrap_or_default();
-        write!(
-            text,
-            "  entry {}, recorded {}",
-            version.entry, version.recorded
-        )?;
+        let recorded = shown(&version.recorded, self.zone);
+        write!(text, "  entry {}, recorded {recorded}", version.entry)?;
         writeln!(text, "{}{by}", if by.is_empty() { "" } else { " by " })?;
         if let Some(entry) = version.withdrawn {
             writeln!(text, "  withdrawn under entry {entry}")?;
@@ -125,7 +124,8 @@ impl Versions {
         writeln!(text, "  {many}:")?;
         for one in &version.corrections {
             let at = one.at.as_ref().map(|at| show(at, self.zone));
-            let when = at.unwrap_or_else(|| one.recorded.get(..10).unwrap_or_default().to_owned());
+            let when =
+                at.unwrap_or_else(|| format!("recorded {}", shown(&one.recorded, self.zone)));
             writeln!(
                 text,
                 "    entry {}, {when}, paragraph {}: {}",
@@ -145,6 +145,14 @@ impl Versions {
         }
         Ok(())
     }
+}
+
+/// A recorded moment in words.
+fn shown(recorded: &str, zone: Zone) -> String {
+    recorded.parse::<Moment>().map_or_else(
+        |_| visible(recorded),
+        |moment| show(&Instant::exact(moment, "", "computed"), zone),
+    )
 }
 
 /// `fonds cite versions`.

@@ -196,7 +196,12 @@ pub(super) fn commands(citations: &Citations, seal: Option<&Seal>) -> String {
     } else {
         "fonds -C ARCHIVE verify"
     };
-    format!("{verify}\nfonds -C ARCHIVE cite {draft}")
+    match citations.versions.last() {
+        Some(version) if citations.corrected => {
+            format!("{verify}\nfonds -C ARCHIVE cite compare {}", version.entry)
+        }
+        _ => format!("{verify}\nfonds -C ARCHIVE cite {draft}"),
+    }
 }
 
 fn attention(citations: &Citations) -> Markup {
@@ -489,7 +494,7 @@ fn how_to_check(citations: &Citations, seal: Option<&Seal>) -> Markup {
         section {
             h2 id="check" { "How to check this page yourself" }
             ol {
-                @for step in steps(seal) { li { (step) } }
+                @for step in steps(citations, seal) { li { (step) } }
             }
             pre { code { (commands(citations, seal)) } }
             @if let Some(seal) = seal {
@@ -506,7 +511,7 @@ fn how_to_check(citations: &Citations, seal: Option<&Seal>) -> Markup {
 }
 
 /// What to do to check the page.
-pub(super) fn steps(seal: Option<&Seal>) -> Vec<&'static str> {
+pub(super) fn steps(citations: &Citations, seal: Option<&Seal>) -> Vec<&'static str> {
     let mut steps = vec![
         "Ask for a copy of the archive and of the draft. The draft’s SHA-256 above must be that of the copy (sha256sum DRAFT).",
     ];
@@ -514,7 +519,11 @@ pub(super) fn steps(seal: Option<&Seal>) -> Vec<&'static str> {
         steps.push("Compare the archive’s twelve words with those it has given elsewhere.");
         steps.push("Save the checkpoint below as checkpoint.txt, with the empty line in it.");
     }
-    steps.push("Run the commands. The first says whether anything in the archive changed since; the second makes this report anew, and its verdicts must be the same.");
+    steps.push(if citations.corrected {
+        "Run the commands. The first says whether anything in the archive changed since; the second checks the text with its corrections anew, and says what they changed."
+    } else {
+        "Run the commands. The first says whether anything in the archive changed since; the second makes this report anew, and its verdicts must be the same."
+    });
     steps
 }
 
