@@ -561,6 +561,42 @@ fn a_page_from_the_web_is_held_against_the_version_paragraph_by_paragraph() -> T
 }
 
 #[test]
+fn the_page_of_an_article_is_no_source_of_what_the_article_quotes() -> TestResult {
+    let (desk, mail) = Desk::with_mail()?;
+    let before = desk.json(&["cite", "draft.md"], 1)?;
+    let paragraphs = DRAFT.split("\n\n").map(|it| format!("<p>{it}</p>\n"));
+    let page: String = paragraphs.collect();
+    fs::write(
+        desk.path("page.html"),
+        format!("<p>Home</p>{page}<p>All rights reserved</p>"),
+    )?;
+    desk.run(&["ingest", "page.html", "--from", "the web"])?;
+    let found = desk.run(&["find", "rights", "--json"])?.json()?;
+    let item = found["hits"][0]["document"].as_str().ok_or("not found")?;
+    let after = desk.json(&["cite", "draft.md"], 1)?;
+    assert_eq!(after["counts"]["altered"], 2, "{after:#}");
+    let matches = |cited: &Value| cited["quotations"][0]["matches"].as_array().map(Vec::len);
+    assert_eq!((matches(&before), matches(&after)), (Some(1), Some(1)));
+    assert_eq!(after["quotations"][0]["matches"][0]["item"], mail);
+    let finding = &after["findings"][0];
+    assert_eq!(
+        (finding["code"].as_str(), finding["subject"].as_str()),
+        (Some("draft.in-archive"), Some(item))
+    );
+    // Whether an index is there or not.
+    fs::remove_dir_all(desk.path("archive/search"))?;
+    fs::write(desk.path("archive/search"), "")?;
+    assert_eq!(desk.json(&["cite", "draft.md"], 1)?["counts"]["altered"], 2);
+    // Whoever pins it has said that it is the source.
+    fs::write(
+        desk.path("other.md"),
+        format!("He wrote “the papers on Tuesday because he asked me to” [{item}].\n"),
+    )?;
+    desk.json(&["cite", "other.md"], 0)?;
+    Ok(())
+}
+
+#[test]
 fn a_draft_of_a_word_processor_is_corrected_in_its_text() -> TestResult {
     let (desk, _) = Desk::with_mail()?;
     let body = [

@@ -29,6 +29,7 @@ mod marks;
 mod naming;
 mod normal;
 mod office;
+mod own;
 mod pin;
 mod pinned;
 mod printed;
