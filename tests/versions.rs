@@ -1,5 +1,4 @@
-//! What a desk does after publication: a version is frozen, corrected, compared with the next, and held against the page on
-//! which it stands.
+//! What a desk does after publication: a version is frozen, corrected, found altered, destroyed by order.
 
 #![expect(
     clippy::disallowed_methods,
@@ -10,6 +9,8 @@
 mod desk;
 #[path = "support/office.rs"]
 mod office;
+#[path = "support/published.rs"]
+mod published;
 #[path = "support/schemas.rs"]
 mod schemas;
 
@@ -17,68 +18,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use desk::Desk;
-use desk::Ran;
 use desk::TestResult;
+use published::DRAFT;
+use published::sorts;
 use serde_json::Value;
 use sha2::Digest as _;
 use sha2::Sha256;
 
-const MAIL: &str = "Received: from desk.pier.example\n\tby mx.lists.example with ESMTP id 12\n\
-    From: Nora Halloran <nora@pier.example>\nTo: Peter Voss <peter@pier.example>\n\
-    Date: Tue, 11 Jul 2023 09:29:00 -0400\nSubject: the pier\nMessage-ID: <1@pier.example>\n\n\
-    The pier was never safe, and everyone knew it.\nI signed the papers on Monday because he asked me to.\n\
-    We paid him $50,000 in cash.\n";
-
-const DRAFT: &str = "# The pier\n\nBy Ines Valder\n\n\
-    Halloran wrote that “the pier was never safe, and everyone knew it” in a mail.\n\n\
-    She signed “the papers on Tuesday because he asked me to.”\n\n\
-    “We paid him $15,000 in cash.”\n\nNobody answered.\n";
-
 impl Desk {
-    /// A desk with one mail in it; the mail's reference.
-    fn with_mail() -> TestResult<(Self, String)> {
-        let desk = Self::new()?;
-        fs::write(desk.path("one.eml"), MAIL)?;
-        desk.run(&["ingest", "one.eml", "--from", "Source A"])?;
-        fs::write(desk.path("draft.md"), DRAFT)?;
-        let found = desk.run(&["find", "papers", "--json"])?.json()?;
-        let item = found["hits"][0]["item"].as_str().ok_or("nothing found")?;
-        Ok((desk, item.to_owned()))
-    }
-
-    /// Runs it with an answer in JSON that is as its schema says.
-    fn json(&self, args: &[&str], status: i32) -> TestResult<Value> {
-        let ran = self.run(&[args, &["--json"]].concat())?;
-        assert_eq!(ran.code, Some(status), "{args:?}: {}{}", ran.out, ran.told);
-        let text = if ran.out.is_empty() {
-            &ran.told
-        } else {
-            &ran.out
-        };
-        // What is said beside an answer stands before it, a line each.
-        let last = if ran.out.is_empty() {
-            text.lines().last().unwrap_or_default()
-        } else {
-            text.as_str()
-        };
-        let answer = serde_json::from_str(last).map_err(|error| format!("{error}: {text}"))?;
-        schemas::hold(&answer).map_err(|wrong| format!("{args:?}: {wrong}\n{answer:#}"))?;
-        Ok(answer)
-    }
-
-    /// Freezes the draft; the entry.
-    fn published(&self, draft: &str, more: &[&str], status: i32) -> TestResult<String> {
-        let args = [&["cite", "publish-version", draft, "--yes"], more].concat();
-        Ok(self.json(&args, status)?["entry"].to_string())
-    }
-
-    fn correct(&self, version: &str, before: &str, after: &str, more: &[&str]) -> TestResult<Ran> {
-        let args = [
-            "cite", "correct", version, "--before", before, "--after", after, "--reason", "a slip",
-        ];
-        self.run(&[&args, more].concat())
-    }
-
     fn entries(&self) -> TestResult<u64> {
         let status = self.run(&["log", "--limit", "1", "--json"])?.json()?;
         Ok(status["total"].as_u64().ok_or("no number")?)
@@ -103,25 +50,9 @@ impl Desk {
     }
 }
 
-fn sorts(compared: &Value) -> Vec<String> {
-    let all = compared["words"]["differences"].as_array();
-    let all = all.into_iter().flatten();
-    all.map(|it| {
-        let words = it["words"].as_array().into_iter().flatten();
-        let words = words.filter(|it| it["sort"] != "same");
-        let words: Vec<&str> = words.filter_map(|it| it["text"].as_str()).collect();
-        format!(
-            "{}: {}",
-            it["sort"].as_str().unwrap_or_default(),
-            words.join("/")
-        )
-    })
-    .collect()
-}
-
 #[test]
 fn a_version_freezes_draft_report_and_head_and_names_the_one_before() -> TestResult {
-    let (desk, _) = Desk::with_mail()?;
+    let (desk, mail) = Desk::with_mail()?;
     let before = desk.entries()?;
     let first = desk.json(
         &[
@@ -209,6 +140,14 @@ fn a_version_freezes_draft_report_and_head_and_names_the_one_before() -> TestRes
         log.contains("published a version of draft.md at https://harbor.example/pier"),
         "{log}"
     );
+    // And whoever asks about the mail learns where it was quoted.
+    let log = desk.run(&["log", &mail])?.out;
+    assert_eq!(log.matches("published a version of").count(), 3, "{log}");
+    desk.run(&["provenance", &mail, "-o", "mail.md"])?;
+    let provenance = fs::read_to_string(desk.path("mail.md"))?;
+    let said = "quoted it in version 1 of a text that was published at https";
+    assert!(provenance.contains(said), "{provenance}");
+    assert!(!provenance.contains("draft.md"), "{provenance}");
     assert_eq!(desk.run(&["verify"])?.code, Some(0));
     Ok(())
 }
@@ -354,36 +293,6 @@ fn a_correction_is_recorded_checked_again_and_shown_in_the_report() -> TestResul
 }
 
 #[test]
-fn a_correction_that_rests_on_a_withdrawn_one_is_not_applied_and_that_is_said() -> TestResult {
-    let (desk, _) = Desk::with_mail()?;
-    let version = desk.published("draft.md", &[], 1)?;
-    desk.correct(&version, "on Tuesday", "on Wednesday", &[])?;
-    let first = desk.entries()? - 1;
-    assert_eq!(
-        desk.correct(&version, "on Wednesday", "on Monday", &[])?
-            .code,
-        Some(1)
-    );
-    desk.run(&[
-        "correct",
-        &first.to_string(),
-        "--withdraw",
-        "--reason",
-        "no",
-    ])?;
-    let compared = desk.json(&["cite", "compare", &version], 0)?;
-    assert_eq!(sorts(&compared), [""; 0]);
-    let said = compared["words"]["not_compared"][0]
-        .as_str()
-        .unwrap_or_default();
-    assert!(
-        said.contains(&format!("under entry {}", first + 1)),
-        "{compared}"
-    );
-    Ok(())
-}
-
-#[test]
 fn words_that_cannot_be_corrected_are_refused_and_nothing_is_recorded() -> TestResult {
     let (desk, mail) = Desk::with_mail()?;
     let version = desk.published("draft.md", &[], 1)?;
@@ -449,154 +358,6 @@ fn words_that_cannot_be_corrected_are_refused_and_nothing_is_recorded() -> TestR
 }
 
 #[test]
-fn two_versions_are_compared_in_words_and_in_what_they_rest_on() -> TestResult {
-    let (desk, mail) = Desk::with_mail()?;
-    let first = desk.published("draft.md", &[], 1)?;
-    desk.correct(&first, "on Tuesday", "on Monday", &[])?;
-    let next = DRAFT
-        .replace("By Ines Valder\n\n", "")
-        .replace("Tuesday", "Monday")
-        .replace("$15,000", "$50,000")
-        .replace(
-            "Nobody answered.",
-            &format!("Nobody answered her [{mail}].\n\nThe end."),
-        );
-    fs::write(desk.path("next.md"), next)?;
-    let second = desk.published("next.md", &["--previous", &first], 0)?;
-    for new in [second.as_str(), "next.md"] {
-        let compared = desk.json(&["cite", "compare", &first, new], 1)?;
-        assert_eq!(compared["old"]["corrections"], 1);
-        assert_eq!(
-            sorts(&compared),
-            [
-                "removed: By Ines Valder",
-                "changed: $15,000/$50,000",
-                "changed: answered./answered her.",
-                "added: The end.",
-            ]
-        );
-        let evidence = &compared["evidence"];
-        assert_eq!(evidence["same"], 2);
-        assert_eq!(evidence["changed"][0]["was"]["verdict"], "altered");
-        assert_eq!(evidence["pins_added"][0]["pin"], mail);
-    }
-    assert_eq!(
-        desk.json(&["cite", "compare", &second, "next.md"], 0)?["words"]["same"],
-        6
-    );
-    desk.json(&["cite", "compare", &first, "999"], 4)?;
-    desk.json(&["cite", "compare", &first, "nothing.md"], 4)?;
-    // What is withheld after publication is a change of evidence against what was frozen.
-    let withheld = desk.run(&["withhold", &mail, "--reason", "asked"])?;
-    assert!(
-        withheld.told.contains(&format!(
-            "is quoted in the version that was published under entry {second}"
-        )),
-        "{}",
-        withheld.told
-    );
-    let compared = desk.json(&["cite", "compare", &second], 1)?;
-    let changed = compared["evidence"]["changed"].as_array().map(Vec::len);
-    assert_eq!(changed, Some(3), "{compared:#}");
-    Ok(())
-}
-
-#[test]
-fn a_page_from_the_web_is_held_against_the_version_paragraph_by_paragraph() -> TestResult {
-    let (desk, _) = Desk::with_mail()?;
-    let version = desk.published("draft.md", &[], 1)?;
-    desk.correct(&version, "on Tuesday", "on Monday", &[])?;
-    let page = "<html><head><title>Harbor</title><style>p{}</style></head><body><nav><ul><li>Home<li>Log in</ul></nav>\
-        <h1>The pier</h1><p>By Ines&nbsp;Valder</p><aside>Buy boats</aside>\
-        <p>Halloran wrote that \"the pier was never safe, and everyone knew it\" in a <a href=x>mail</a>.\
-        <p>She signed &ldquo;the papers on Monday because he asked me to.&rdquo;</p>\
-        <p>“We paid him $15,000 in gold.”</p><footer>All rights <b>reserved</b></footer><script>var p='<p>Nobody answered.'</script>";
-    fs::write(desk.path("page.html"), page)?;
-    desk.run(&["ingest", "page.html", "--from", "the web"])?;
-    let found = desk.run(&["find", "boats", "--json"])?.json()?;
-    let item = found["hits"][0]["document"].as_str().ok_or("not found")?;
-    for page in ["page.html", item] {
-        let compared = desk.json(&["cite", "compare", &version, page], 1)?;
-        assert_eq!(compared["words"]["same"], 4, "{compared:#}");
-        assert_eq!(
-            sorts(&compared),
-            [
-                "added: Buy boats",
-                "changed: cash.”/gold.”",
-                "removed: Nobody answered."
-            ]
-        );
-        assert_eq!(compared["page"]["before"]["words"], 3);
-        assert_eq!(compared["page"]["after"]["words"], 3);
-        assert_eq!(compared["evidence"], Value::Null);
-        let left = compared["words"]["not_compared"].to_string();
-        assert!(left.contains("of the page only the text"), "{left}");
-    }
-    let text = desk.run(&["cite", "compare", &version, item])?.out;
-    for said in [
-        "1 missing there, 1 only there",
-        "counted and not compared",
-        "in [-cash.”-] [+gold.”+]",
-    ] {
-        assert!(text.contains(said), "{said}: {text}");
-    }
-    // As a draft, all of it counts.
-    let compared = desk.json(
-        &["cite", "compare", &version, "page.html", "--as", "draft"],
-        1,
-    )?;
-    assert!(
-        sorts(&compared).contains(&"added: Home".to_owned()),
-        "{compared:#}"
-    );
-    desk.json(&["cite", "compare", &version, "d-zzzzzz"], 4)?;
-    desk.run(&["withhold", item, "--reason", "asked"])?;
-    let refused = desk.json(&["cite", "compare", &version, item], 2)?;
-    assert!(
-        refused["message"]
-            .as_str()
-            .is_some_and(|it| it.contains("withheld"))
-    );
-    Ok(())
-}
-
-#[test]
-fn the_page_of_an_article_is_no_source_of_what_the_article_quotes() -> TestResult {
-    let (desk, mail) = Desk::with_mail()?;
-    let before = desk.json(&["cite", "draft.md"], 1)?;
-    let paragraphs = DRAFT.split("\n\n").map(|it| format!("<p>{it}</p>\n"));
-    let page: String = paragraphs.collect();
-    fs::write(
-        desk.path("page.html"),
-        format!("<p>Home</p>{page}<p>All rights reserved</p>"),
-    )?;
-    desk.run(&["ingest", "page.html", "--from", "the web"])?;
-    let found = desk.run(&["find", "rights", "--json"])?.json()?;
-    let item = found["hits"][0]["document"].as_str().ok_or("not found")?;
-    let after = desk.json(&["cite", "draft.md"], 1)?;
-    assert_eq!(after["counts"]["altered"], 2, "{after:#}");
-    let matches = |cited: &Value| cited["quotations"][0]["matches"].as_array().map(Vec::len);
-    assert_eq!((matches(&before), matches(&after)), (Some(1), Some(1)));
-    assert_eq!(after["quotations"][0]["matches"][0]["item"], mail);
-    let finding = &after["findings"][0];
-    assert_eq!(
-        (finding["code"].as_str(), finding["subject"].as_str()),
-        (Some("draft.in-archive"), Some(item))
-    );
-    // Whether an index is there or not.
-    fs::remove_dir_all(desk.path("archive/search"))?;
-    fs::write(desk.path("archive/search"), "")?;
-    assert_eq!(desk.json(&["cite", "draft.md"], 1)?["counts"]["altered"], 2);
-    // Whoever pins it has said that it is the source.
-    fs::write(
-        desk.path("other.md"),
-        format!("He wrote “the papers on Tuesday because he asked me to” [{item}].\n"),
-    )?;
-    desk.json(&["cite", "other.md"], 0)?;
-    Ok(())
-}
-
-#[test]
 fn a_draft_of_a_word_processor_is_corrected_in_its_text() -> TestResult {
     let (desk, _) = Desk::with_mail()?;
     let body = [
@@ -609,16 +370,20 @@ fn a_draft_of_a_word_processor_is_corrected_in_its_text() -> TestResult {
     ]
     .concat();
     fs::write(desk.path("draft.docx"), office::docx(&body, &[])?)?;
-    let version = desk.published("draft.docx", &[], 1)?;
-    let ran = desk.correct(&version, "$15,000", "$50,000", &[])?;
-    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.told);
-    let compared = desk.json(&["cite", "compare", &version], 1)?;
-    assert_eq!(
-        compared["evidence"]["changed"][0]["now"]["verdict"],
-        "exact"
-    );
-    desk.run(&["cite", "versions", &version, "--draft", "frozen.docx"])?;
-    assert_eq!(desk.sha256("frozen.docx")?, desk.sha256("draft.docx")?);
+    let cells = "<text:p>He said nothing.</text:p><text:p>“We paid him <text:span>$15</text:span>,000 in cash.”</text:p>";
+    fs::write(desk.path("draft.odt"), office::odt("", cells)?)?;
+    for draft in ["draft.docx", "draft.odt"] {
+        let version = desk.published(draft, &[], 1)?;
+        let ran = desk.correct(&version, "$15,000", "$50,000", &[])?;
+        assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.told);
+        let compared = desk.json(&["cite", "compare", &version], 1)?;
+        assert_eq!(
+            compared["evidence"]["changed"][0]["now"]["verdict"],
+            "exact"
+        );
+        desk.run(&["cite", "versions", &version, "--draft", "frozen"])?;
+        assert_eq!(desk.sha256("frozen")?, desk.sha256(draft)?);
+    }
     Ok(())
 }
 
@@ -781,44 +546,5 @@ fn a_version_is_not_frozen_while_somebody_else_writes() -> TestResult {
     lock.unlock()?;
     assert_eq!(desk.entries()?, before);
     desk.json(&correct, 1)?;
-    Ok(())
-}
-
-#[test]
-fn texts_of_any_size_and_sort_are_compared_in_little_time() -> TestResult {
-    let (desk, _) = Desk::with_mail()?;
-    let version = desk.published("draft.md", &[], 1)?;
-    let deep = format!(
-        "{}The pier{}",
-        "<div><p>".repeat(100_000),
-        "</div>".repeat(9)
-    );
-    let rows: String = (0..60_000)
-        .map(|it| format!("<p>{it} pier she paid him\n"))
-        .collect();
-    for (name, page) in [
-        ("deep.html", deep.into_bytes()),
-        ("rows.html", rows.into_bytes()),
-        (
-            "odd.html",
-            b"<p>\xff\xfe The pier <![CDATA[ <!-- \x00"
-                .iter()
-                .map(|it| (*it).max(1))
-                .collect(),
-        ),
-        ("empty.html", Vec::new()),
-    ] {
-        fs::write(desk.path(name), page)?;
-        let started = std::time::Instant::now();
-        desk.json(&["cite", "compare", &version, name], 1)?;
-        assert!(started.elapsed().as_secs() < 60, "{name}");
-    }
-    let text = desk.run(&["cite", "compare", &version, "empty.html"])?.out;
-    assert!(
-        text.contains("Nothing of the text was found on the page"),
-        "{text}"
-    );
-    fs::write(desk.path("binary.html"), b"PK\0\0")?;
-    desk.json(&["cite", "compare", &version, "binary.html"], 2)?;
     Ok(())
 }

@@ -209,7 +209,9 @@ impl Archive {
             }
             doom.acts.extend(self.acts_on(item)?);
         }
-        doom.acts.extend(self.frozen_with(&items)?);
+        let frozen = self.frozen()?.into_iter();
+        let shows = frozen.filter(|it| !it.items.is_disjoint(&items));
+        doom.acts.extend(shows.flat_map(|it| [it.entry, it.cited]));
         doom.acts.sort_unstable();
         doom.acts.dedup();
         digests.extend(streams.iter().copied());

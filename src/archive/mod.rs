@@ -118,6 +118,7 @@ pub use values::plain;
 pub use values::statement_of;
 pub use vault::SealedName;
 pub use vault::VaultFile;
+pub use versions::Frozen;
 pub use versions::Standpoint;
 pub use versions::TextCorrection;
 pub use versions::Unsettled;

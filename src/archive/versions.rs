@@ -116,6 +116,17 @@ pub struct TextCorrection {
     pub withdrawn: Option<u64>,
 }
 
+/// What was frozen of a published text, or of a correction of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frozen {
+    /// The entry: of the version, or of the correction.
+    pub entry: u64,
+    /// The entry that keeps the version's draft and report.
+    pub cited: u64,
+    /// The items that it shows passages of, and all that these lie in.
+    pub items: BTreeSet<u64>,
+}
+
 /// What of the result of a check, `fonds/cite/1`, tells whose passages it shows.
 #[derive(Default, Deserialize)]
 struct Shown {
@@ -250,34 +261,31 @@ impl Archive {
         }))
     }
 
-    /// The entries that keep what was frozen of texts which quote one of these items, or something that lies in one.
-    pub(super) fn frozen_with(&self, items: &BTreeSet<u64>) -> Result<BTreeSet<u64>, ArchiveError> {
-        let mut entries = BTreeSet::new();
+    /// What was frozen of published texts, and which items each shows passages of.
+    pub fn frozen(&self) -> Result<Vec<Frozen>, ArchiveError> {
+        let mut frozen = Vec::new();
         for version in self.versions()? {
             let results = (version.corrections.iter())
                 .map(|one| (one.entry, one.citations))
                 .chain([(version.entry, version.citations)]);
             for (entry, result) in results {
-                if self.quotes(result, items)? {
-                    entries.extend([entry, version.cited]);
-                }
+                frozen.push(Frozen {
+                    entry,
+                    cited: version.cited,
+                    items: self.items_shown(result)?,
+                });
             }
         }
-        Ok(entries)
+        frozen.sort_by_key(|it| it.entry);
+        Ok(frozen)
     }
 
-    /// Where a published version quotes an item, or something that lies in it: the entries of these versions.
-    pub fn quoted_in(&self, item: u64) -> Result<Vec<u64>, ArchiveError> {
-        let frozen = self.frozen_with(&BTreeSet::from([item]))?;
-        let versions = self.versions()?.into_iter().map(|it| it.entry);
-        Ok(versions.filter(|it| frozen.contains(it)).collect())
-    }
-
-    /// Whether the result of a check, as it was kept, shows passages of one of these items. One that cannot be read shows
-    /// none: what is damaged is for `verify` to say.
-    fn quotes(&self, result: Option<Bytes>, items: &BTreeSet<u64>) -> Result<bool, ArchiveError> {
+    /// The items of which the result of a check, as it was kept, shows passages, with all that these lie in. One that cannot
+    /// be read shows none: what is damaged is for `verify` to say.
+    fn items_shown(&self, result: Option<Bytes>) -> Result<BTreeSet<u64>, ArchiveError> {
+        let mut items = BTreeSet::new();
         let Some(reader) = result.and_then(|it| self.reader(&it.sha256).ok()) else {
-            return Ok(false);
+            return Ok(items);
         };
         let shown: Shown = serde_json::from_reader(BufReader::new(reader)).unwrap_or_default();
         let matches = shown.quotations.iter().flat_map(|it| &it.matches);
@@ -290,14 +298,13 @@ impl Archive {
                 _ => None,
             };
             while let Some(item) = next {
-                if items.contains(&item) {
-                    return Ok(true);
-                }
+                items.insert(item);
                 let parent = self.card(item)?.and_then(|card| card.parent);
+                // A parent's number is lower than its child's, so this ends whatever the rows say.
                 next = parent.filter(|parent| *parent < item);
             }
         }
-        Ok(false)
+        Ok(items)
     }
 
     /// The versions up to that one, the first one first.

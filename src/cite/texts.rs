@@ -5,6 +5,7 @@
 //! a paragraph may be cut in two or run together with another. All of it is bounded, since both texts may come from anywhere,
 //! and what was not compared so closely is said.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -489,11 +490,16 @@ fn common(one: &[&str], other: &[&str]) -> usize {
     let mut many = 0;
     while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
         match a.cmp(b) {
-            std::cmp::Ordering::Less => drop(left.next()),
-            std::cmp::Ordering::Greater => drop(right.next()),
-            std::cmp::Ordering::Equal => {
+            Ordering::Less => {
+                left.next();
+            }
+            Ordering::Greater => {
+                right.next();
+            }
+            Ordering::Equal => {
                 many += 1;
-                (left.next(), right.next());
+                left.next();
+                right.next();
             }
         }
     }

@@ -316,15 +316,17 @@ fn item(archive: &Archive, typed: &str) -> Result<Side, CliError> {
         "html" => DraftFormat::Html,
         "markdown" => DraftFormat::Markdown,
         "text" => DraftFormat::Text,
-        _ => match DraftFormat::of_file(card.name.as_deref().unwrap_or_default(), &bytes) {
-            DraftFormat::Office => DraftFormat::Office,
-            _ => {
-                return Err(CliError::usage(
-                    format!("{reference} is no page whose text can be read"),
-                    "a document of HTML, Markdown, plain text, .docx or .odt",
-                ));
-            }
-        },
+        _ if DraftFormat::of_file(card.name.as_deref().unwrap_or_default(), &bytes)
+            == DraftFormat::Office =>
+        {
+            DraftFormat::Office
+        }
+        _ => {
+            return Err(CliError::usage(
+                format!("{reference} is no page whose text can be read"),
+                "a document of HTML, Markdown, plain text, .docx or .odt",
+            ));
+        }
     };
     let draft = Draft::read(&bytes, card.name.as_deref(), format)
         .map_err(|error| draft::unreadable(Path::new(typed), &error))?;
