@@ -96,6 +96,10 @@ fn two_versions_are_compared_in_words_and_in_what_they_rest_on() -> TestResult {
         "{}",
         withheld.told
     );
+    let report = desk.json(&["cite", "versions", &second, "--report", "again.html"], 2)?;
+    let said = report["message"].as_str().unwrap_or_default();
+    assert!(said.contains("withheld under entry"), "{said}");
+    assert!(!desk.path("again.html").exists());
     let compared = desk.json(&["cite", "compare", &second], 1)?;
     let changed = compared["evidence"]["changed"].as_array().map(Vec::len);
     assert_eq!(changed, Some(3), "{compared:#}");

@@ -46,7 +46,7 @@ pub(super) struct CorrectArgs {
     /// What of it is corrected, as fonds show calls it
     #[arg(long, requires = "to", required_unless_present = "withdraw")]
     slot: Option<String>,
-    /// What should stand there; \"\" for nothing
+    /// What should stand there; "" for nothing
     #[arg(long, value_name = "VALUE", requires = "slot")]
     to: Option<String>,
     /// Withdraw all of it: a transfer, an attribution, a correction, or a published version

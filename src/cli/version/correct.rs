@@ -72,7 +72,7 @@ pub(in crate::cli) struct CorrectArgs {
     /// The words that stand there
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     before: String,
-    /// The words that are to stand there; \"\" for none
+    /// The words that are to stand there; "" for none
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     after: String,
     /// The paragraph, where the words stand in several places

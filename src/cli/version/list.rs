@@ -217,6 +217,7 @@ fn write(
         files.push((path, kept(archive, version.draft, "draft")?));
     }
     if let Some(path) = &args.report {
+        demand_free(archive, version)?;
         let report = kept(archive, version.report, "report")?;
         let text = String::from_utf8_lossy(&report).into_owned();
         let output = [(path.display().to_string(), text.as_str())];
@@ -225,4 +226,27 @@ fn write(
     }
     let files = files.iter();
     write_all(files.map(|(path, bytes)| (path.as_path(), bytes.as_slice())))
+}
+
+/// Refuses to write a report again that shows passages of what was withheld since.
+fn demand_free(archive: &Archive, version: &Version) -> Result<(), CliError> {
+    let frozen = archive.frozen()?.into_iter();
+    let shown = frozen.filter(|it| it.entry == version.entry);
+    let withholding = archive.withholding()?;
+    for item in shown.flat_map(|it| it.items) {
+        if let Some(withheld) = withholding.of(archive, item)? {
+            let called = match archive.card(item)? {
+                Some(card) => archive.reference(&card)?,
+                None => format!("item {item}"),
+            };
+            return Err(CliError::usage(
+                format!(
+                    "the report that was frozen shows passages of {called}, which is withheld under entry {}",
+                    withheld.entry
+                ),
+                "fonds cite DRAFT -o REPORT        writes one without them",
+            ));
+        }
+    }
+    Ok(())
 }
