@@ -187,6 +187,28 @@ fn what_is_not_settled_is_said_and_recorded_and_what_a_person_settled_is_not() -
     desk.run(&["cite", "mark", "draft.md", "Q3", "stet"])?;
     let settled = desk.json(&["cite", "publish-version", "draft.md"], 0)?;
     assert_eq!(settled["unsettled"], serde_json::json!([]));
+    // What was signed of the first holds in the third where nothing of it changed, and nowhere else.
+    let second = DRAFT.replace("Nobody answered", "Nobody ever answered");
+    fs::write(desk.path("draft.md"), &second)?;
+    let settled = desk.json(&["cite", "publish-version", "draft.md"], 0)?;
+    assert_eq!(settled["number"], 3);
+    let third = second.replace("$15,000", "$16,000");
+    fs::write(
+        desk.path("draft.md"),
+        format!("“I left it there myself, by hand,” he said.\n\n{third}"),
+    )?;
+    let published = desk.json(&["cite", "publish-version", "draft.md", "--yes"], 1)?;
+    let unsettled = published["unsettled"].to_string();
+    assert_eq!(
+        unsettled,
+        r#"[{"what":"Q1","why":"not-found"},{"what":"Q4","why":"altered, quotation.number-changed"}]"#
+    );
+    let entry = |published: &Value| published["entry"].to_string();
+    let compared = desk.json(
+        &["cite", "compare", &entry(&settled), &entry(&published)],
+        1,
+    )?;
+    assert_eq!(compared["evidence"]["same"], 2, "{compared:#}");
     Ok(())
 }
 

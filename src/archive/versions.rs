@@ -214,7 +214,7 @@ impl Archive {
             number: 1,
             previous,
             next: None,
-            name: entry.get::<Name>("name")?.map(|name| name.to_string()),
+            name: entry.get::<Name>("name")?.as_ref().map(ToString::to_string),
             url: entry.get("url")?,
             at: entry.get("at")?,
             cited,

@@ -9,6 +9,7 @@ use memchr::memmem;
 
 use crate::cite::Draft;
 use crate::cite::DraftFormat;
+use crate::cite::Mark;
 use crate::cite::Paragraph;
 
 use super::builder::Origins;
@@ -136,8 +137,8 @@ impl Draft {
             return Err(Unfit::Paragraphs);
         }
         let new = read.pop().unwrap_or_default();
-        let one = self.paragraphs.iter_mut();
-        let Some(one) = one.into_iter().find(|it| it.number == spot.paragraph) else {
+        let mut all = self.paragraphs.iter_mut();
+        let Some(one) = all.find(|it| it.number == spot.paragraph) else {
             return Err(Unfit::Nowhere);
         };
         let Range { start, mut end } = spot.bytes;
@@ -163,7 +164,7 @@ impl Draft {
             (mark.from, mark.to) = (moved(mark.from), moved(mark.to));
         }
         for mark in new.pins {
-            one.pins.push(crate::cite::Mark {
+            one.pins.push(Mark {
                 from: start + mark.from,
                 to: start + mark.to,
                 ..mark

@@ -8,6 +8,7 @@ use sha2::Digest as _;
 use sha2::Sha256;
 
 use super::as_it_stands;
+use super::earlier;
 use super::frozen;
 use super::kept;
 use super::meant;
@@ -83,6 +84,8 @@ struct Side {
     draft: Draft,
     /// The rules by which it was judged, of a version.
     rules: Option<Manner>,
+    /// The drafts of the versions before it.
+    earlier: Vec<Digest>,
     /// Corrections that do not fit.
     unfit: Vec<u64>,
     is_item: bool,
@@ -93,7 +96,7 @@ pub(in crate::cli) fn run(context: &Context, args: &CompareArgs) -> Result<Outco
     let archive = context.archive()?;
     let versions = archive.versions()?;
     let compared = match args.new.as_deref() {
-        None => with_itself(context, &archive, &meant(&versions, Some(&args.old))?)?,
+        None => with_itself(context, &archive, &versions, &args.old)?,
         Some(new) => {
             let old = side(&archive, &versions, &args.old)?;
             let new = side(&archive, &versions, new)?;
@@ -127,8 +130,10 @@ fn is_page(args: &CompareArgs, old: &Side, new: &Side) -> bool {
 fn with_itself(
     context: &Context,
     archive: &Archive,
-    version: &Version,
+    versions: &[Version],
+    typed: &str,
 ) -> Result<Compared, CliError> {
+    let version = &meant(versions, Some(typed))?;
     indexing::go_on(context, archive);
     let frozen = frozen(archive, version)?;
     let (stands, unfit_now) = as_it_stands(version, &frozen);
@@ -140,7 +145,8 @@ fn with_itself(
     };
     let was = kept(archive, version.citations, "result of the check")?;
     let was = serde_json::from_slice(&was).and_then(Rests::of);
-    let now = super::check(context, archive, &stands, super::rules(version))?;
+    let signed = earlier(versions, version);
+    let now = super::check(context, archive, &stands, super::rules(version), &signed)?;
     let now = serde_json::to_value(&now).and_then(Rests::of);
     let mut words = compare(&frozen.paragraphs, &stands.paragraphs);
     words.not_compared.extend(unfit(&unfit_now));
@@ -173,7 +179,7 @@ fn drafts(
     let given = args.rules.read(context)?;
     let check = |side: &Side| -> Result<Rests, CliError> {
         let rules = side.rules.unwrap_or(given);
-        let citations = super::check(context, archive, &side.draft, rules)?;
+        let citations = super::check(context, archive, &side.draft, rules, &side.earlier)?;
         let made = serde_json::to_value(&citations).and_then(Rests::of);
         made.map_err(|error| CliError::Output {
             source: error.into(),
@@ -237,6 +243,7 @@ fn side(archive: &Archive, versions: &[Version], typed: &str) -> Result<Side, Cl
             },
             draft,
             rules: Some(super::rules(&version)),
+            earlier: earlier(versions, &version),
             unfit,
             is_item: false,
         });
@@ -269,6 +276,7 @@ fn side(archive: &Archive, versions: &[Version], typed: &str) -> Result<Side, Cl
         },
         draft: opened.draft,
         rules: version.map(super::rules),
+        earlier: version.map_or_else(Vec::new, |version| earlier(versions, version)),
         unfit: Vec::new(),
         is_item: false,
     })
@@ -342,6 +350,7 @@ fn item(archive: &Archive, typed: &str) -> Result<Side, CliError> {
         },
         draft,
         rules: None,
+        earlier: Vec::new(),
         unfit: Vec::new(),
         is_item: true,
     })

@@ -1,5 +1,6 @@
 //! `fonds cite correct`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use super::as_it_stands;
 use super::bytes_of;
 use super::check;
 use super::document;
+use super::earlier;
 use super::freeze::standpoint;
 use super::frozen;
 use super::instead;
@@ -166,8 +168,9 @@ pub(in crate::cli) fn run(context: &Context, args: &CorrectArgs) -> Result<Outco
             "--after with other words",
         ));
     }
-    let was = check(context, archive, &before, rules(&version))?;
-    let mut citations = check(context, archive, &draft, rules(&version))?;
+    let signed = earlier(&versions, &version);
+    let was = check(context, archive, &before, rules(&version), &signed)?;
+    let mut citations = check(context, archive, &draft, rules(&version), &signed)?;
     let changed = rests(&rests_of(&was)?, &rests_of(&citations)?);
     let open = unsettled(&citations);
 
@@ -275,14 +278,15 @@ fn refused(error: &Unfit, args: &CorrectArgs, version: &Version) -> CliError {
             version.called(),
             version.entry
         ),
-        Unfit::Across(_) => "a correction for each of the paragraphs".to_owned(),
         Unfit::Several(_) if args.paragraph.is_some() => {
             "--before with more of the words around them".to_owned()
         }
         Unfit::Several(_) => {
             "--paragraph N, or --before with more of the words around them".to_owned()
         }
-        Unfit::Paragraphs => "a correction for each of the paragraphs".to_owned(),
+        Unfit::Across(_) | Unfit::Paragraphs => {
+            "a correction for each of the paragraphs".to_owned()
+        }
     };
     CliError::usage(
         format!("nothing was corrected in {}: {error}", version.called()),
@@ -317,7 +321,7 @@ fn correction(
         reason: words(&args.reason),
         at,
         evidence: references(archive, &args.evidence)?,
-        quotations: std::collections::BTreeMap::new(),
+        quotations: BTreeMap::new(),
         checkpoint: standpoint(archive)?,
         citations: None,
         note: args.note.as_deref().and_then(words),

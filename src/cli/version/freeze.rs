@@ -11,7 +11,9 @@ use serde_json::json;
 
 use super::bytes_of;
 use super::document;
+use super::earlier;
 use super::meant;
+use super::sign_by_words;
 use crate::archive::Archive;
 use crate::archive::Standpoint;
 use crate::archive::Step;
@@ -169,7 +171,7 @@ pub(in crate::cli) fn run(context: &Context, args: &FreezeArgs) -> Result<Outcom
     let versions = archive.versions()?;
     let previous = previous(&versions, args, opened.draft.name.as_deref())?;
     let mut citations = cite::check(context, archive, &opened.draft, rules)?;
-    signed(archive, &mut citations, previous.as_ref())?;
+    signed(archive, &mut citations, &versions, previous.as_ref())?;
     let open = unsettled(&citations);
     agree(context, args, &open)?;
 
@@ -365,23 +367,22 @@ fn previous(
     Ok(Some(found))
 }
 
-/// What was signed off of this draft, and what of the version before still holds.
+/// What was signed off of this draft, and what of the versions before still holds.
 fn signed(
     archive: &Archive,
     citations: &mut Citations,
+    versions: &[Version],
     previous: Option<&Version>,
 ) -> Result<(), CliError> {
-    let own = archive.sign_offs(&citations.draft.sha256)?;
-    let before = previous.and_then(|it| it.draft);
-    let before = before.filter(|it| it.sha256 != citations.draft.sha256);
-    match before {
-        Some(before) => {
-            let older = archive.sign_offs(&before.sha256)?;
-            sign(citations, &own, Some((before.sha256, &older)));
-        }
-        None => sign(citations, &own, None),
-    }
-    Ok(())
+    let draft = citations.draft.sha256;
+    sign(citations, &archive.sign_offs(&draft)?, None);
+    let Some(previous) = previous else {
+        return Ok(());
+    };
+    let mut drafts: Vec<Digest> = previous.draft.map(|it| it.sha256).into_iter().collect();
+    drafts.extend(earlier(versions, previous));
+    drafts.retain(|it| *it != draft);
+    sign_by_words(archive, citations, &drafts)
 }
 
 /// Says what is not settled, and asks.

@@ -30,6 +30,7 @@ use crate::archive::Version;
 use crate::cite::Citations;
 use crate::cite::Draft;
 use crate::cite::Manner;
+use crate::cite::sign;
 use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::visible;
@@ -160,24 +161,53 @@ fn rules(version: &Version) -> Manner {
     }
 }
 
-/// Checks a text of a version now, with what was signed off of its draft.
+/// Checks a text now, with what was signed off of its draft and of those of the versions before it, the latest first.
 fn check(
     context: &Context,
     archive: &Archive,
     draft: &Draft,
     rules: Manner,
+    earlier: &[Digest],
 ) -> Result<Citations, CliError> {
     let mut citations = super::cite::check(context, archive, draft, rules)?;
-    let signed = archive.sign_offs(&draft.sha256)?;
-    crate::cite::sign(&mut citations, &[], Some((draft.sha256, &signed)));
-    // They are of this very text, and were carried over from no older one.
-    citations.since = None;
+    // By its words, since corrections may have changed the numbers of what follows.
+    sign_by_words(archive, &mut citations, &[draft.sha256])?;
     for quoted in &mut citations.quotations {
         if let Some(signed) = &mut quoted.signed {
             signed.carried_from = None;
         }
     }
+    sign_by_words(archive, &mut citations, earlier)?;
     Ok(citations)
+}
+
+/// Writes what was signed off of these drafts beside the quotations that have the same words and no sign-off yet.
+fn sign_by_words(
+    archive: &Archive,
+    citations: &mut Citations,
+    drafts: &[Digest],
+) -> Result<(), CliError> {
+    for draft in drafts {
+        let signed = archive.sign_offs(draft)?;
+        sign(citations, &[], Some((*draft, &signed)));
+    }
+    // What became of all sign-offs of one of several drafts says nothing.
+    citations.since = None;
+    Ok(())
+}
+
+/// The drafts of the versions before one, the latest first.
+fn earlier(versions: &[Version], version: &Version) -> Vec<Digest> {
+    let Some(previous) = version.previous else {
+        return Vec::new();
+    };
+    let chain = Archive::versions_up_to(versions, previous);
+    let drafts = chain.iter().rev().filter_map(|it| it.draft);
+    let own = version.draft.map(|it| it.sha256);
+    drafts
+        .map(|it| it.sha256)
+        .filter(|it| Some(*it) != own)
+        .collect()
 }
 
 /// The result of a check as it is kept.

@@ -8,6 +8,7 @@ use maud::html;
 use crate::archive::TextCorrection;
 use crate::archive::Version;
 use crate::cite::Citations;
+use crate::record::Bytes;
 use crate::record::Instant;
 
 use super::super::chicago;
@@ -131,7 +132,7 @@ fn facts(version: &Version, citations: &Citations) -> Vec<(&'static str, String)
         "The version before it",
         version.previous.map(|entry| format!("entry {entry}")),
     );
-    let digest = |bytes: &crate::record::Bytes| bytes.sha256.to_string();
+    let digest = |bytes: &Bytes| bytes.sha256.to_string();
     add("Draft’s SHA-256", version.draft.as_ref().map(digest));
     add("Report’s SHA-256", version.report.as_ref().map(digest));
     if version.report.is_none() {
