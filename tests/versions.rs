@@ -315,6 +315,51 @@ fn a_correction_is_recorded_checked_again_and_shown_in_the_report() -> TestResul
 }
 
 #[test]
+fn a_version_that_was_recorded_by_mistake_is_withdrawn_and_its_number_given_again() -> TestResult {
+    let (desk, _) = Desk::with_mail()?;
+    let first = desk.published("draft.md", &[], 1)?;
+    let wrong = desk.published("draft.md", &["--at", "nowhere"], 1)?;
+    let slot = desk.run(&[
+        "correct", &wrong, "--slot", "url", "--to", "x", "--reason", "y",
+    ])?;
+    assert_eq!(slot.code, Some(2));
+    assert!(
+        slot.told.contains("fonds cite correct VERSION"),
+        "{}",
+        slot.told
+    );
+    desk.json(
+        &["correct", &wrong, "--withdraw", "--reason", "not out yet"],
+        0,
+    )?;
+    assert_eq!(
+        desk.correct(&wrong, "a mail", "a letter", &[])?.code,
+        Some(2)
+    );
+    assert_eq!(
+        desk.correct(&first, "a mail", "a letter", &[])?.code,
+        Some(1)
+    );
+    let again = desk.json(&["cite", "publish-version", "draft.md", "--yes"], 1)?;
+    assert_eq!(again["number"], 2);
+    assert_eq!(again["previous"].to_string(), first);
+    let listed = desk.run(&["cite", "versions"])?.out;
+    assert!(listed.contains("withdrawn under entry"), "{listed}");
+    desk.json(
+        &[
+            "cite",
+            "publish-version",
+            "draft.md",
+            "--previous",
+            &wrong,
+            "--yes",
+        ],
+        2,
+    )?;
+    Ok(())
+}
+
+#[test]
 fn words_that_cannot_be_corrected_are_refused_and_nothing_is_recorded() -> TestResult {
     let (desk, mail) = Desk::with_mail()?;
     let version = desk.published("draft.md", &[], 1)?;
