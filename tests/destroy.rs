@@ -363,7 +363,7 @@ fn one_slot_goes_and_the_others_stay_under_what_was_signed() -> TestResult {
     assert_eq!(desk.verify()?.0, Vec::<String>::new());
     // A guess is not confirmed by anything that is left, and was by the key that is gone.
     let archive = desk.archive()?;
-    let commitments = archive.ledger()?.blanks_of(entry)?;
+    let commitments = archive.blanks_of(entry)?;
     let commitment = commitments
         .values()
         .find(|blank| blank.salt.is_none())

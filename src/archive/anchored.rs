@@ -183,7 +183,7 @@ impl Archive {
 impl Writer {
     /// Records that a head is in other hands, with the file that came from there. Gives the entry's index.
     pub fn anchor(&mut self, bytes: &[u8], entry: EntryDraft) -> Result<u64, ArchiveError> {
-        let appended = self.append_with(vec![Step::Entry(entry)], bytes)?;
+        let appended = self.append_with(vec![Step::Entry(entry)], &[bytes])?;
         Ok(appended.entries.first().copied().unwrap_or_default())
     }
 }

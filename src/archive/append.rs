@@ -12,7 +12,6 @@
 
 use std::cell::OnceCell;
 use std::cell::RefCell;
-use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -309,23 +308,6 @@ impl Writer {
         batch: Option<Batch>,
     ) -> Result<Appended, ArchiveError> {
         self.append_after(&|_, _| Ok(()), steps, batch)
-    }
-
-    /// Appends one group together with a file that it names, of any size, where the archive does not have it yet.
-    pub fn append_with(&mut self, steps: Vec<Step>, file: &[u8]) -> Result<Appended, ArchiveError> {
-        self.append_reading(steps, &mut &*file)
-    }
-
-    /// The same, of a file that is read as it is taken in.
-    pub(super) fn append_reading(
-        &mut self,
-        steps: Vec<Step>,
-        file: &mut dyn Read,
-    ) -> Result<Appended, ArchiveError> {
-        let mut batch = self.batch()?;
-        let known = |digest: &Digest| matches!(self.archive.place_of(digest), Ok(Some(_)));
-        batch.put_reader(file, &known)?;
-        self.append(steps, Some(batch))
     }
 
     /// Appends one group after `before` has written rows of its own in the same transaction.

@@ -24,6 +24,7 @@ use rusqlite::named_params;
 use super::Archive;
 use super::ArchiveError;
 use super::Writer;
+use super::doom::FROZEN;
 use super::draft::join;
 use super::log;
 use super::orders::Doomed;
@@ -86,6 +87,18 @@ struct Rewritten {
     damaged: Vec<(u32, Vec<Member>)>,
 }
 
+/// The slots of entries that orders name.
+fn ordered_slots(orders: &Orders) -> BTreeMap<u64, BTreeSet<&str>> {
+    let mut wanted: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
+    for address in orders.all().iter().flat_map(|order| &order.addresses) {
+        if let Doomed::Slots { entry, slots } = address {
+            let of_entry = wanted.entry(*entry).or_default();
+            of_entry.extend(slots.iter().map(String::as_str));
+        }
+    }
+    wanted
+}
+
 impl Writer {
     /// Carries out what was ordered before. The catalogue is made again first, whatever became of it since: which bytes go
     /// is looked up there, and a record that came back has no row in it.
@@ -121,6 +134,8 @@ impl Writer {
                 streams.extend(self.archive.streams_of(&card)?);
             }
         }
+        let slots = ordered_slots(&orders);
+        streams.extend(self.frozen_in(&slots)?);
         let parts = self.archive.ordered_parts(&orders)?;
         streams.extend(parts.iter().filter_map(|part| part.old));
         let without = items
@@ -132,7 +147,7 @@ impl Writer {
         }
         self.archive
             .keep_current(&orders, &parts, &items, &mut streams);
-        for (_, held) in self.archive.entries_holding(&streams)? {
+        for (_, held) in self.archive.entries_holding(&streams, &slots)? {
             streams.remove(&held);
         }
         let packs = self.rewrite_packs(&streams)?;
@@ -146,7 +161,7 @@ impl Writer {
         conn.execute_batch("BEGIN IMMEDIATE")?;
         let done = self
             .remove_rows(&left, &streams, &packs.finished)
-            .and_then(|()| Ok(self.blank_slots(&orders)? + self.blank_parts(&parts)?))
+            .and_then(|()| Ok(self.blank_slots(&slots)? + self.blank_parts(&parts)?))
             .and_then(|slots| {
                 Projector::clear(conn)?;
                 self.archive.project(conn)?;
@@ -311,19 +326,33 @@ impl Writer {
     }
 
     /// Takes the values of ordered slots away; says how many there were.
-    fn blank_slots(&self, orders: &Orders) -> Result<u64, ArchiveError> {
-        let mut wanted: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
-        for address in orders.all().iter().flat_map(|order| &order.addresses) {
-            if let Doomed::Slots { entry, slots } = address {
-                let of_entry = wanted.entry(*entry).or_default();
-                of_entry.extend(slots.iter().map(String::as_str));
-            }
-        }
+    fn blank_slots(&self, wanted: &BTreeMap<u64, BTreeSet<&str>>) -> Result<u64, ArchiveError> {
         let mut gone = 0;
         for (entry, slots) in wanted {
-            gone += self.blank_entry(entry, &slots)?;
+            gone += self.blank_entry(*entry, slots)?;
         }
         Ok(gone)
+    }
+
+    /// The files that are kept for slots which are to go, as long as these name them.
+    fn frozen_in(
+        &self,
+        wanted: &BTreeMap<u64, BTreeSet<&str>>,
+    ) -> Result<Vec<Digest>, ArchiveError> {
+        let mut files = Vec::new();
+        for (seq, slots) in wanted {
+            let Some(entry) = self.archive.entry(*seq)? else {
+                continue;
+            };
+            let ordered = FROZEN
+                .iter()
+                .filter(|(kind, slot)| *kind == entry.schema && slots.contains(slot));
+            for (_, slot) in ordered {
+                let bytes: Option<Bytes> = entry.get(slot)?;
+                files.extend(bytes.map(|bytes| bytes.sha256));
+            }
+        }
+        Ok(files)
     }
 
     fn blank_entry(&self, seq: u64, doomed: &BTreeSet<&str>) -> Result<u64, ArchiveError> {

@@ -38,7 +38,23 @@ const SPOKEN: &[&str] = &[
 ];
 
 /// Slots of other kinds that may go: what is noted of documents when they are read tells names from inside them.
-const NOTES: &[(&str, &str)] = &[("received/1", "note"), ("derived/1", "note")];
+/// Of a published version and of what was corrected of it, the words that were published stay, as its draft does.
+const NOTES: &[(&str, &str)] = &[
+    ("received/1", "note"),
+    ("derived/1", "note"),
+    ("published/2", "note"),
+    ("published/2", "url"),
+    ("corrected/2", "note"),
+    ("corrected/2", "reason"),
+];
+
+/// Slots whose file is kept and goes with them: what was frozen of a draft shows passages of what it quotes.
+pub(super) const FROZEN: &[(&str, &str)] = &[
+    ("cited/1", "draft"),
+    ("cited/1", "report"),
+    ("published/2", "citations"),
+    ("corrected/2", "citations"),
+];
 
 /// Slots that hold the ledger together, or have a destruction of their own.
 const STRUCTURE: &[&str] = &["about", "t", "identity", "slot", "slots", "until", "copy"];
@@ -145,7 +161,8 @@ impl Doom {
 impl Archive {
     /// Whether a slot of an entry of that kind may be destroyed.
     pub fn may_go(kind: &str, slot: &str) -> bool {
-        (SPOKEN.contains(&kind) && !STRUCTURE.contains(&slot) || NOTES.contains(&(kind, slot)))
+        let is_said = SPOKEN.contains(&kind) && !STRUCTURE.contains(&slot);
+        (is_said || NOTES.contains(&(kind, slot)) || FROZEN.contains(&(kind, slot)))
             && schema(kind).is_some_and(|schema| schema.position(slot).is_some())
     }
 
@@ -199,6 +216,9 @@ impl Archive {
             }
             doom.acts.extend(self.acts_on(item)?);
         }
+        let frozen = self.frozen()?.into_iter();
+        let shows = frozen.filter(|it| !it.items.is_disjoint(&items));
+        doom.acts.extend(shows.flat_map(|it| [it.entry, it.cited]));
         doom.acts.sort_unstable();
         doom.acts.dedup();
         digests.extend(streams.iter().copied());
@@ -208,7 +228,7 @@ impl Archive {
         }
         doom.others.sort_unstable();
         doom.others.dedup();
-        for (entry, held) in self.entries_holding(&streams)? {
+        for (entry, held) in self.entries_holding(&streams, &BTreeMap::new())? {
             doom.entries.push(entry);
             digests.remove(&held);
         }
@@ -300,10 +320,11 @@ impl Archive {
     }
 
     /// Entries in whose values some of these streams are kept, as a token of a witness is: their bytes are the entry's too.
-    /// What was published or redacted is only named.
+    /// What was published or redacted is only named. Slots that are to go hold nothing.
     pub(super) fn entries_holding(
         &self,
         streams: &BTreeSet<Digest>,
+        going: &BTreeMap<u64, BTreeSet<&str>>,
     ) -> Result<Vec<(u64, Digest)>, ArchiveError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT seq, schema, slots FROM entry WHERE slots LIKE '%\"sha256\"%' \
@@ -316,8 +337,11 @@ impl Archive {
             let Some(found) = values(format!("entry {seq}"), &kind, Some(&slots))? else {
                 continue;
             };
-            let kept = (found.texts.iter())
-                .filter_map(|text| serde_json::from_str::<Bytes>(text).ok())
+            let goes = |slot: &str| going.get(&seq).is_some_and(|it| it.contains(slot));
+            let slots = found.schema.slots.iter().zip(&found.texts);
+            let kept = slots
+                .filter(|(slot, _)| !goes(slot))
+                .filter_map(|(_, text)| serde_json::from_str::<Bytes>(text).ok())
                 .map(|kept| kept.sha256)
                 .filter(|kept| streams.contains(kept));
             holding.extend(kept.map(|kept| (seq, kept)));

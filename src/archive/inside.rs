@@ -4,6 +4,7 @@
 //! The digest of the old bytes goes from the document's record, since what was destroyed could be guessed from it. Every
 //! receipt of the same bytes has to go along, or the old bytes would stay for it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::io::Read;
 
@@ -100,7 +101,7 @@ impl Archive {
             return Ok(doom);
         };
         let bare = std::iter::once(old).collect();
-        for (entry, _) in self.entries_holding(&bare)? {
+        for (entry, _) in self.entries_holding(&bare, &BTreeMap::new())? {
             doom.entries.push(entry);
         }
         for (entry, slot) in self.naming(&bare)? {
@@ -145,7 +146,7 @@ impl Writer {
             return self.append(steps, None);
         };
         let mut zeroed = self.archive.zeroed(&card.sha256, &doom.zeroed)?;
-        self.append_reading(steps, &mut zeroed)
+        self.append_reading(steps, &mut [&mut zeroed])
     }
 }
 

@@ -23,6 +23,7 @@ mod draft;
 mod editors;
 mod error;
 mod evidence;
+mod files;
 mod heads;
 pub mod index;
 mod inside;
@@ -44,6 +45,7 @@ pub mod store;
 mod survey;
 mod values;
 mod vault;
+mod versions;
 mod withheld;
 
 use std::cell::OnceCell;
@@ -119,6 +121,11 @@ pub use values::plain;
 pub use values::statement_of;
 pub use vault::SealedName;
 pub use vault::VaultFile;
+pub use versions::Frozen;
+pub use versions::Standpoint;
+pub use versions::TextCorrection;
+pub use versions::Unsettled;
+pub use versions::Version;
 pub use withheld::Withheld;
 pub use withheld::Withholding;
 

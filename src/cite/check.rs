@@ -30,6 +30,7 @@ use super::evidence::Evidence;
 use super::judge::wanted;
 use super::library::Library;
 use super::lookalikes::lookalikes;
+use super::own::Own;
 use super::pinned::claim;
 use super::printed;
 use super::shown::joined;
@@ -77,6 +78,7 @@ pub fn check(
         indexed: sources.indexed() && found.quotations.len() <= BATCH,
         library: Library::default(),
         inside: (0, 0),
+        own: Own::new(draft, &found.quotations),
     };
     let mut quotations = Vec::with_capacity(found.quotations.len());
     let mut evidence = Evidence::new(sources);
@@ -94,6 +96,7 @@ pub fn check(
     stated::hold(sources, draft, &found.quotations, &mut quotations, options)?;
     let mut findings = draft.findings.clone();
     findings.extend(found.findings);
+    findings.append(&mut checker.own.findings);
     let mut claims = Vec::with_capacity(found.claims.len());
     for loose in found.claims {
         claims.push(claim(sources, loose, &mut findings)?);
@@ -123,6 +126,8 @@ pub fn check(
         unquoted: stated::unquoted(draft),
         since: None,
         dated,
+        versions: Vec::new(),
+        corrected: false,
         findings,
         gone_through,
     })
@@ -167,6 +172,8 @@ pub(super) struct Checker<'a> {
     library: Library,
     /// For how many quotations containers were gone through, and how many messages were read for them.
     pub(super) inside: (usize, u64),
+    /// The draft itself, which is no source.
+    own: Own,
 }
 
 impl Checker<'_> {
@@ -232,12 +239,20 @@ impl Checker<'_> {
     }
 
     /// Where the words may stand, as far as an index is asked.
-    pub(super) fn candidates(&self, sought: &Sought) -> Result<Vec<Passage>, CiteError> {
+    pub(super) fn candidates(&mut self, sought: &Sought) -> Result<Vec<Passage>, CiteError> {
         if !self.indexed {
             return Ok(Vec::new());
         }
         let mut passages = self.sources.candidates(&wanted(sought))?;
+        passages.retain(|it| !self.own.is_in(it));
         passages.truncate(PASSAGES);
+        Ok(passages)
+    }
+
+    /// Passages of items that going through all texts has found.
+    pub(super) fn opened(&mut self, items: &[u64]) -> Result<Vec<Passage>, CiteError> {
+        let mut passages = self.sources.opened(items)?;
+        passages.retain(|it| !self.own.is_in(it));
         Ok(passages)
     }
 

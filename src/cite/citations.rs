@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::archive::Version;
 use crate::cite::Agreement;
 use crate::cite::Form;
 use crate::cite::Place;
@@ -51,6 +52,13 @@ pub struct Citations {
     /// Citations of posts that the draft prints with their time.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dated: Vec<Dated>,
+    /// The published versions of the text, the first one first, with what was corrected of them: up to the one that was
+    /// frozen of this draft, or to the one before it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<Version>,
+    /// Whether the text was checked with the corrections of the last of them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub corrected: bool,
     /// What was noticed about the draft as a whole.
     pub findings: Vec<Finding>,
     /// What was gone through, text by text, for verdicts that may not rest on the search index.

@@ -211,6 +211,35 @@ pub(super) fn letters(text: &str, offset: usize, lines: Lines, escaped: bool) ->
     letters
 }
 
+/// Bytes of a text that are folded at one time.
+const STRETCH: usize = 64 << 10;
+
+/// The letters of a text after level 2, runs of white space as one space, none at its ends.
+pub(super) fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let most = rest.floor_char_boundary(STRETCH.min(rest.len()));
+        // Stretches end at a space, so that no letter is cut from the mark that composes with it.
+        let end = if most == rest.len() {
+            most
+        } else {
+            let (stretch, _) = rest.split_at(most);
+            stretch.rfind(' ').map_or(most, |at| at + 1)
+        };
+        let (stretch, after) = rest.split_at(end);
+        rest = after;
+        for letter in letters(stretch, 0, Lines::Written, false) {
+            if letter.folded == ' ' && (folded.is_empty() || folded.ends_with(' ')) {
+                continue;
+            }
+            folded.push(letter.folded);
+        }
+    }
+    folded.truncate(folded.trim_end_matches(' ').len());
+    folded
+}
+
 /// The character that an escape at the start of a text stands for, and the escape's length.
 fn escape(text: &str) -> Option<(char, usize)> {
     let end = text

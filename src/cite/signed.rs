@@ -13,8 +13,10 @@ use sha2::Sha256;
 
 use crate::archive::Checked;
 use crate::archive::SignedQuotation;
+use crate::archive::Unsettled;
 use crate::cite::Citations;
 use crate::cite::Quoted;
+use crate::cite::needs_attention;
 use crate::record::Digest;
 
 /// What was said of a quotation by a person.
@@ -161,6 +163,48 @@ pub fn sign(citations: &mut Citations, own: &[Checked], older: Option<(Digest, &
     gone.sort_by_key(|it| number(id(it)));
     since.gone = gone.into_iter().map(|it| id(it).to_owned()).collect();
     citations.since = Some(since);
+}
+
+/// What a person has yet to settle before a draft is published: quotations and printed times that need attention and are not
+/// signed off, those of which somebody asked for more, and what was noticed of the draft as a whole.
+pub fn unsettled(citations: &Citations) -> Vec<Unsettled> {
+    let mut open = Vec::new();
+    for quoted in citations.quotations.iter().filter(|it| !it.is_settled()) {
+        let mut why = Vec::new();
+        if quoted.needs_attention() {
+            let verdict = quoted.verdict;
+            why.extend((!verdict.passes()).then(|| verdict.word().to_owned()));
+            let codes = quoted.findings.iter().map(|it| it.code);
+            why.extend(codes.filter(|it| needs_attention(it)).map(str::to_owned));
+        }
+        if let Some(signed) = &quoted.signed {
+            why.push(match signed.outdated {
+                Some(outdated) => format!("signed off {}, and {outdated}", signed.state),
+                None => format!("signed off {}", signed.state),
+            });
+        }
+        if !why.is_empty() {
+            open.push(Unsettled {
+                what: quoted.id.clone(),
+                why: why.join(", "),
+            });
+        }
+    }
+    let findings = citations.findings.iter();
+    open.extend(
+        findings
+            .filter(|it| needs_attention(it.code))
+            .map(|it| Unsettled {
+                what: it.subject.clone(),
+                why: it.code.to_owned(),
+            }),
+    );
+    let dated = citations.dated.iter().filter(|it| it.needs_attention());
+    open.extend(dated.map(|it| Unsettled {
+        what: format!("paragraph {}", it.paragraph),
+        why: format!("{}: the post has another time", it.text),
+    }));
+    open
 }
 
 /// What a sign-off rested on and no longer is so.

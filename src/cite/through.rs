@@ -66,7 +66,7 @@ impl Checker<'_> {
         let mut items = through.items.into_iter();
         for (sought, pinned, result) in &mut sought {
             // Opened for one quotation at a time: a thousand have too many to be held at once.
-            let found = self.sources.opened(&items.next().unwrap_or_default())?;
+            let found = self.opened(&items.next().unwrap_or_default())?;
             if *pinned {
                 self.elsewhere(sought, found, result)?;
                 continue;

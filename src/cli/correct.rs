@@ -46,10 +46,10 @@ pub(super) struct CorrectArgs {
     /// What of it is corrected, as fonds show calls it
     #[arg(long, requires = "to", required_unless_present = "withdraw")]
     slot: Option<String>,
-    /// What should stand there; \"\" for nothing
+    /// What should stand there; "" for nothing
     #[arg(long, value_name = "VALUE", requires = "slot")]
     to: Option<String>,
-    /// Withdraw all of it: a transfer, an attribution, or a correction
+    /// Withdraw all of it: a transfer, an attribution, a correction, or a published version
     #[arg(long, conflicts_with_all = ["slot", "to"])]
     withdraw: bool,
     /// Why
@@ -285,7 +285,7 @@ fn demand_correctable(
             }
             Ok(())
         }
-        ("transferred/1" | "attributed/1", None) => Ok(()),
+        ("transferred/1" | "attributed/1" | "published/2" | "corrected/2", None) => Ok(()),
         ("agents.merged/1", _) => refused(
             format!("entry {seq} says that several are one"),
             "fonds people split WHO        undoes it",
@@ -305,6 +305,10 @@ fn demand_correctable(
             )
         }
         (_, Some(_)) if SLOTS.iter().any(|(known, _)| *known == kind) => Ok(()),
+        ("published/2" | "corrected/2", Some(_)) => refused(
+            format!("entry {seq} is of a text that was published"),
+            "fonds cite correct VERSION --before WORDS --after WORDS --reason TEXT",
+        ),
         _ => refused(
             format!("entry {seq} ({kind}) is not corrected or withdrawn in this way"),
             "fonds correct ENTRY        with a transfer, an attribution, an agent or an accession",

@@ -17,7 +17,7 @@ use crate::record::Digest;
 pub(super) const STDIN: &str = "-";
 
 /// The longest draft that is read, in bytes: pictures may lie in it.
-const LONGEST: u64 = 256 << 20;
+pub(super) const LONGEST: u64 = 256 << 20;
 
 /// A draft, and the bytes that it was read from.
 pub(super) struct Opened {
@@ -51,21 +51,28 @@ pub(super) fn open(path: &Path) -> Result<Opened, CliError> {
         ));
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let format = if stdin && DraftFormat::of_file("", &bytes) == DraftFormat::Text {
-        DraftFormat::Markdown
-    } else {
-        DraftFormat::of_file(&name, &bytes)
-    };
-    let is_text = format != DraftFormat::Office;
+    let name = (!stdin).then_some(&*name);
+    let is_text = format_of(&bytes, name) != DraftFormat::Office;
     if is_text && (memchr::memchr(0, &bytes).is_some() || bytes.starts_with(b"%PDF-")) {
         return Err(CliError::usage(
             format!("{} is not text", called(path)),
             "save the draft as .docx, .odt, Markdown, HTML or plain text; this release reads no other",
         ));
     }
-    let name = (!stdin).then_some(&*name);
-    let draft = Draft::read(&bytes, name, format).map_err(|error| unreadable(path, &error))?;
+    let draft = of_bytes(&bytes, name).map_err(|error| unreadable(path, &error))?;
     Ok(Opened { draft, bytes })
+}
+
+/// Reads the bytes of a draft that came under that name; without one, text is Markdown.
+pub(super) fn of_bytes(bytes: &[u8], name: Option<&str>) -> Result<Draft, DraftError> {
+    Draft::read(bytes, name, format_of(bytes, name))
+}
+
+fn format_of(bytes: &[u8], name: Option<&str>) -> DraftFormat {
+    match (DraftFormat::of_file(name.unwrap_or_default(), bytes), name) {
+        (DraftFormat::Text, None) => DraftFormat::Markdown,
+        (format, _) => format,
+    }
 }
 
 /// The digest of a draft's bytes.

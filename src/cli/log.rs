@@ -86,7 +86,8 @@ pub(super) fn run(context: &Context, args: &LogArgs) -> Result<Outcome, CliError
 }
 
 /// The entries that concern something: about it, about what it came out of, its accession, the one that seals it; of a
-/// document whose bytes came in several times, of each of these; of an agent, its merges too.
+/// document whose bytes came in several times, of each of these; what was published that quotes it; of an agent, its merges
+/// too.
 fn concerning(archive: &Archive, typed: &str) -> Result<BTreeSet<u64>, CliError> {
     let mut found = BTreeSet::new();
     match archive.resolve(typed)? {
@@ -102,6 +103,9 @@ fn concerning(archive: &Archive, typed: &str) -> Result<BTreeSet<u64>, CliError>
                 let holdings = archive.holdings(&card.sha256)?;
                 items.extend(holdings.into_iter().map(|holding| holding.item));
             }
+            let frozen = archive.frozen()?.into_iter();
+            let quotes = frozen.filter(|it| items.iter().any(|item| it.items.contains(item)));
+            found.extend(quotes.map(|it| it.entry));
             for item in items {
                 way_in(archive, item, &mut found)?;
             }

@@ -115,7 +115,7 @@ pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliErro
     let cited = if let Some(cited) = known {
         cited
     } else {
-        let entry = cited_entry(context, writer.archive(), &citations, bytes, rules)?;
+        let entry = cited_entry(context, writer.archive(), &citations, bytes, None)?;
         steps.push(Step::Entry(entry));
         writer.archive().head()?.0
     };
@@ -132,7 +132,7 @@ pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliErro
     values.against(writer.archive(), &args.against)?;
     values.evidence(writer.archive(), &resting)?;
     steps.push(Step::Entry(values.entry("checked/1")?));
-    let appended = writer.append_with(steps, &opened.bytes)?;
+    let appended = writer.append_with(steps, &[&opened.bytes])?;
     say_nameless(context);
     context.ui.answer(&Marked {
         schema: "fonds/cite-mark/1",
@@ -181,16 +181,27 @@ fn same_rules(archive: &Archive, draft: &Digest, rules: &Value) -> Result<Option
 }
 
 /// The entry that says that this draft was held against the archive, by which rules, and what came of it.
-fn cited_entry(
+pub(super) fn cited_entry(
     context: &Context,
     archive: &Archive,
     citations: &Citations,
     bytes: Bytes,
-    rules: Value,
+    report: Option<Bytes>,
 ) -> Result<EntryDraft, CliError> {
     let mut values = Values::new(context)?;
     values.set("draft", serde_json::to_value(bytes).unwrap_or_default());
-    values.set("rules", rules);
+    values.set("report", serde_json::to_value(report).unwrap_or_default());
+    values.set("rules", rules_of(citations));
+    outcome(&mut values, archive, citations)?;
+    values.entry("cited/1")
+}
+
+/// How many quotations had which verdict, and against which head.
+pub(super) fn outcome(
+    values: &mut Values,
+    archive: &Archive,
+    citations: &Citations,
+) -> Result<(), CliError> {
     let mut counts = serde_json::Map::new();
     for verdict in Verdict::ALL {
         let of = citations
@@ -205,5 +216,5 @@ fn cited_entry(
         let root = Digest::new(*head.root.as_bytes());
         values.set("checkpoint", json!({"size": head.size, "root": root}));
     }
-    values.entry("cited/1")
+    Ok(())
 }

@@ -50,6 +50,7 @@ mod timeline;
 pub mod ui;
 mod vault;
 mod verify;
+mod version;
 mod withhold;
 mod witness;
 mod written;

@@ -337,6 +337,24 @@ impl<'a> Teller<'a> {
                     .map_or_else(|| about.to_owned(), |it| format!("{} of {about}", it.id));
                 format!("signed off {what}: {}", said("state")?)
             }
+            "published/2" => {
+                let name = said("name")?;
+                let name = if name.is_empty() { "a draft" } else { &name };
+                let before = match entry.get::<About>("previous")? {
+                    Some(before) => format!(", after {}", self.label(before)?),
+                    None => String::new(),
+                };
+                let url = said("url")?;
+                let at = if url.is_empty() { "" } else { " at " };
+                format!("published a version of {name}{at}{url}{before}")
+            }
+            "corrected/2" => format!(
+                "corrected the version of {about}, paragraph {}: {} instead of {}{}",
+                said("paragraph")?,
+                self.amended(seq, entry, "after")?,
+                self.amended(seq, entry, "before")?,
+                because(entry)?
+            ),
             "cited/1" => {
                 let draft: Option<Bytes> = entry.get("draft")?;
                 let sha256 = draft.map_or_else(String::new, |it| it.sha256.to_string());

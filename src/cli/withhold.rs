@@ -89,6 +89,7 @@ pub(super) fn run(context: &Context, args: &WithholdArgs) -> Result<Outcome, Cli
         for item in &items {
             say_published(context, writer.archive(), *item)?;
         }
+        say_quoted(context, writer.archive(), &items)?;
     }
     let mut values = Values::new(context)?;
     if args.lift {
@@ -124,6 +125,20 @@ fn say_published(context: &Context, archive: &Archive, item: u64) -> Result<(), 
             context.ui.say(&format!(
                 "note: {} was published under entry {seq}; who has that page has it",
                 name_of(archive, item)?
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Says which published versions quote it: what was frozen of them stays as it is, and so does what was printed.
+fn say_quoted(context: &Context, archive: &Archive, items: &[u64]) -> Result<(), CliError> {
+    for frozen in archive.frozen()? {
+        for item in items.iter().filter(|it| frozen.items.contains(it)) {
+            context.ui.say(&format!(
+                "note: {} is quoted in what was published under entry {}; what was frozen of that stays",
+                name_of(archive, *item)?,
+                frozen.entry
             ));
         }
     }

@@ -269,9 +269,42 @@ pub const ENTRY_KINDS: &[Schema] = &[
         slots: &["about", "opened", "proof", "page", "note", "by", "t"],
     },
     Schema {
+        name: "published/2",
+        slots: &[
+            "about",
+            "previous",
+            "name",
+            "url",
+            "at",
+            "unsettled",
+            "citations",
+            "note",
+            "by",
+            "t",
+        ],
+    },
+    Schema {
         name: "corrected/1",
         slots: &[
             "about", "slot", "before", "after", "reason", "evidence", "note", "by", "t",
+        ],
+    },
+    Schema {
+        name: "corrected/2",
+        slots: &[
+            "about",
+            "paragraph",
+            "before",
+            "after",
+            "reason",
+            "at",
+            "evidence",
+            "quotations",
+            "checkpoint",
+            "citations",
+            "note",
+            "by",
+            "t",
         ],
     },
     Schema {

@@ -11,6 +11,7 @@ use crate::record::visible;
 use super::NOT_SHOWN;
 use super::Seal;
 use super::citation::commands;
+use super::citation::corrections_markdown;
 use super::citation::draft_title;
 use super::citation::joined_parties;
 use super::citation::moment;
@@ -264,8 +265,10 @@ fn foot(
             ids.join(", ")
         )?;
     }
-    writeln!(page, "\n## How to check this page yourself\n")?;
-    for (index, step) in steps(seal).iter().enumerate() {
+    writeln!(page)?;
+    corrections_markdown(page, citations)?;
+    writeln!(page, "## How to check this page yourself\n")?;
+    for (index, step) in steps(citations, seal).iter().enumerate() {
         writeln!(page, "{}. {step}", index + 1)?;
     }
     writeln!(page, "\n```\n{}\n```\n", commands(citations, seal))?;

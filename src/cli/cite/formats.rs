@@ -72,15 +72,39 @@ impl Wanted {
         seal: Option<&Seal>,
     ) -> Result<String, CliError> {
         match self {
-            Self::Report(formats::Format::Html | formats::Format::Pdf) => {
-                Ok(citation::html(citations, seal))
-            }
-            Self::Report(formats::Format::Markdown) => Ok(citation::markdown(citations, seal)),
-            Self::Report(formats::Format::Json) => json(citations),
+            Self::Report(format) => rendered(citations, seal, format),
             Self::Csl => Ok(plain_json(citation::csl_json(citations))),
             Self::Bib => Ok(citation::biblatex(citations)),
             Self::Annotations => Ok(plain_json(citation::annotations(citations, draft))),
         }
+    }
+}
+
+/// The format of a report that is frozen. What a browser prints is another file each time.
+pub(in crate::cli) fn frozen_format(output: &Path) -> Result<formats::Format, CliError> {
+    match Wanted::of(output)? {
+        Wanted::Report(format) if format != formats::Format::Pdf => Ok(format),
+        Wanted::Csl | Wanted::Bib => Err(CliError::usage(
+            format!(
+                "{} is a name for the sources cited, and not for a report",
+                output.display()
+            ),
+            "a name that ends in .html, .md or .json",
+        )),
+        _ => Err(unknown(output, "a name that ends in .html, .md or .json")),
+    }
+}
+
+/// A report in that format; of a PDF the page that is to be printed.
+pub(in crate::cli) fn rendered(
+    citations: &Citations,
+    seal: Option<&Seal>,
+    format: formats::Format,
+) -> Result<String, CliError> {
+    match format {
+        formats::Format::Html | formats::Format::Pdf => Ok(citation::html(citations, seal)),
+        formats::Format::Markdown => Ok(citation::markdown(citations, seal)),
+        formats::Format::Json => json(citations),
     }
 }
 

@@ -18,6 +18,7 @@ use super::mark;
 use super::outputs::may_be_written;
 use super::proven;
 use super::ui::Answer as _;
+use super::version;
 use super::written::write_all;
 use crate::archive::Archive;
 use crate::cite;
@@ -37,6 +38,9 @@ use crate::report::Seal;
 use crate::tlog::Checkpoint;
 use crate::tlog::Note;
 
+pub(super) use formats::frozen_format;
+pub(super) use formats::rendered;
+
 use formats::Wanted;
 use said::Cited;
 
@@ -51,7 +55,7 @@ use said::Cited;
 #[command(
     subcommand_negates_reqs = true,
     args_conflicts_with_subcommands = true,
-    override_usage = "fonds cite DRAFT [OPTIONS]\n       fonds cite mark DRAFT Q STATE [OPTIONS]",
+    override_usage = "fonds cite DRAFT [OPTIONS]\n       fonds cite ACT … [OPTIONS]",
     subcommand_help_heading = "Acts",
     after_help = "\
 Examples
@@ -67,6 +71,8 @@ Examples
   fonds cite - < draft.md
   fonds cite mark draft.md Q7 checked --by \"E. Ferro\"
   fonds cite draft-2.md --since draft.md        sign-offs of what did not change are carried over
+  fonds cite publish-version draft.md -o report.html
+  fonds cite correct --before \"on Monday\" --after \"on Tuesday\" --reason \"a slip\"
 
 Exit status
   0 every quotation stands or is signed off, 1 some are altered, not found or need attention, 2 could not be done,
@@ -101,8 +107,8 @@ pub(super) struct CiteArgs {
 }
 
 /// How sources are cited.
-#[derive(Debug, clap::Args)]
-struct FormArgs {
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct FormArgs {
     /// The style of citations: chicago, apa, mla or bluebook [default: the archive's, else chicago]
     #[arg(long, value_name = "STYLE")]
     style: Option<String>,
@@ -116,7 +122,7 @@ struct FormArgs {
 
 impl FormArgs {
     /// The style that was named, else the archive's.
-    fn read(&self, context: &Context) -> Result<Form, CliError> {
+    pub(super) fn read(&self, context: &Context) -> Result<Form, CliError> {
         let style = self
             .style
             .clone()
@@ -135,6 +141,10 @@ impl FormArgs {
 #[derive(Debug, clap::Subcommand)]
 enum CiteAct {
     Mark(mark::MarkArgs),
+    PublishVersion(version::FreezeArgs),
+    Correct(version::CorrectArgs),
+    Versions(version::VersionsArgs),
+    Compare(version::CompareArgs),
 }
 
 /// By which rules quotations are judged.
@@ -169,6 +179,10 @@ impl RulesArgs {
 pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliError> {
     match (&args.act, &args.draft) {
         (Some(CiteAct::Mark(args)), _) => mark::run(context, args),
+        (Some(CiteAct::PublishVersion(args)), _) => version::freeze(context, args),
+        (Some(CiteAct::Correct(args)), _) => version::correct(context, args),
+        (Some(CiteAct::Versions(args)), _) => version::list(context, args),
+        (Some(CiteAct::Compare(args)), _) => version::compare(context, args),
         (None, Some(draft)) => of_draft(context, args, draft),
         (None, None) => Err(CliError::usage("no draft is named", "fonds cite DRAFT")),
     }
@@ -197,6 +211,12 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
             Some((older, &archive.sign_offs(&older)?)),
         ),
         None => cite::sign(&mut citations, &own, None),
+    }
+    let versions = archive.versions()?;
+    let published = version::of_draft(&versions, &citations.draft.sha256)
+        .or_else(|| version::of_draft(&versions, &older?));
+    if let Some(published) = published {
+        citations.versions = Archive::versions_up_to(&versions, published.entry);
     }
     let mut seal = seal(&archive)?;
     if let Some(seal) = seal.as_mut().filter(|_| args.proof) {

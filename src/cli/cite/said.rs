@@ -75,6 +75,15 @@ impl Answer for Cited<'_> {
             );
         }
         text.push_str(&pinned(citations));
+        if let Some(version) = citations.versions.last() {
+            let corrections = version.standing().count() as u64;
+            let _ = writeln!(
+                text,
+                "Published: {}, with {}.",
+                version.called(),
+                count(corrections, "correction", "corrections")
+            );
+        }
         for finding in &citations.findings {
             let mark = if cite::needs_attention(finding.code) {
                 "  <- look"

@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::Digest as _;
 
 use super::hidden::Hidden;
+use super::published::Published;
 use super::words;
 use crate::archive::Archive;
 use crate::archive::Card;
@@ -55,6 +56,7 @@ pub(super) struct Gatherer<'a> {
     entries: u64,
     read: HashMap<Digest, Read>,
     hidden: Hidden<'a>,
+    published: Published,
 }
 
 impl<'a> Gatherer<'a> {
@@ -71,6 +73,7 @@ impl<'a> Gatherer<'a> {
             entries: archive.head()?.0,
             read: HashMap::new(),
             hidden: Hidden::new(archive)?,
+            published: Published::new(archive)?,
         })
     }
 
@@ -351,6 +354,7 @@ impl<'a> Gatherer<'a> {
         from: &[Participant],
     ) -> Result<(Vec<Attribution>, Vec<ActLine>), CliError> {
         let (mut attributions, mut acts) = (Vec::new(), Vec::new());
+        acts.extend_from_slice(self.published.of(card.item));
         let mut next = Some(card.clone());
         while let Some(card) = next {
             let of = self.archive.reference(&card)?;

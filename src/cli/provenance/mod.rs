@@ -3,6 +3,7 @@
 mod all;
 mod gather;
 mod hidden;
+mod published;
 mod words;
 
 use std::path::Path;

@@ -3,18 +3,18 @@
 mod comments;
 mod proven;
 mod sections;
+mod sides;
+mod versions;
 
 use maud::Markup;
 use maud::html;
 
-use crate::cite::Change;
 use crate::cite::Citations;
 use crate::cite::Draft;
 use crate::cite::Joined;
 use crate::cite::Match;
 use crate::cite::Quoted;
 use crate::cite::Style;
-use crate::cite::Verdict;
 use crate::cite::needs_attention;
 use crate::record::Finding;
 use crate::record::Instant;
@@ -47,6 +47,9 @@ use sections::sources;
 use sections::stated;
 use sections::unquoted;
 use sections::way;
+use sides::sides;
+use versions::corrections;
+pub(super) use versions::corrections_markdown;
 
 /// The report as one HTML page.
 pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
@@ -64,6 +67,7 @@ pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
             (custody(citations))
             (sources(citations))
             @if let Some(proven) = proven { (proven.section()) }
+            (corrections(citations))
             (how_to_check(citations, seal))
             section {
                 h2 id="not-shown" { "What this page does not show" }
@@ -237,7 +241,12 @@ pub(super) fn commands(citations: &Citations, seal: Option<&Seal>) -> String {
         Style::Chicago => String::new(),
         style => format!(" --style {style}"),
     };
-    format!("{verify}\nfonds -C ARCHIVE cite {draft}{style}")
+    match citations.versions.last() {
+        Some(version) if citations.corrected => {
+            format!("{verify}\nfonds -C ARCHIVE cite compare {}", version.entry)
+        }
+        _ => format!("{verify}\nfonds -C ARCHIVE cite {draft}{style}"),
+    }
 }
 
 fn attention(citations: &Citations) -> Markup {
@@ -319,111 +328,6 @@ fn quotations(citations: &Citations, seal: Option<&Seal>) -> Markup {
             }
         }
     }
-}
-
-fn sides(quotation: &Quoted, citations: &Citations, proven: Option<&Proven>) -> Markup {
-    let found = quotation.matches.first();
-    let of = |item: &str| proven.and_then(|it| it.number(item));
-    html! {
-        div.sides {
-            div.side {
-                p.label { "The draft" }
-                p.said dir="auto" {
-                    span.around { (quotation.context.before) "“" }
-                    @match found {
-                        Some(found) => { @for change in &found.changes { (drafted(change)) } }
-                        None => { (quotation.text) }
-                    }
-                    span.around { "”" (quotation.context.after) }
-                }
-            }
-            div.side {
-                @if let Some(found) = found.filter(|it| !it.joins.is_empty()) {
-                    p.label {
-                        "The source: " (found.joins.len())
-                        @if found.genre == "transcript" { " lines of a transcript" } @else { " messages" }
-                    }
-                    @for message in &found.joins {
-                        p.facts { (message.item) ", " (joined_parties(message, zone(citations))) }
-                        p.said.message dir="auto" data-source data-quoted=[of(&message.item)] {
-                            span.around { (message.before) }
-                            @if found.verdict.passes() {
-                                (message.text.trim())
-                            } @else {
-                                span.hidden { "[the draft takes] " }
-                                mark.c-altered { (message.text.trim()) }
-                                span.hidden { " [end]" }
-                            }
-                            span.around { (message.after) }
-                        }
-                    }
-                } @else if let Some(found) = found {
-                    p.label { "The source, " (found.item) }
-                    p.said dir="auto" data-source data-quoted=[of(&found.item)] {
-                        span.around { (found.before) }
-                        @for change in &found.changes { (sourced(change)) }
-                        span.around { (found.after) }
-                    }
-                    p.facts { (parties(found, zone(citations))) }
-                } @else {
-                    p.label { "The source" }
-                    p.empty {
-                        @match quotation.verdict {
-                            Verdict::NotChecked => { "Not compared with any source." }
-                            Verdict::OffArchive => { "Not in the archive, as the draft itself says." }
-                            _ => { "No passage holds these words." }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A stretch as the draft has it. What is different is said in words for those who do not see the marking.
-fn drafted(change: &Change) -> Markup {
-    let class = format!("c-{}", change.sort);
-    html! {
-        @if matches!(change.sort, "same" | "typography") || change.draft == change.found {
-            (change.draft)
-        } @else if change.draft.trim().is_empty() {
-            @if change.sort == "altered" {
-                span.caret aria-hidden="true" { "‸" }
-                span.hidden { " [the draft leaves something out here] " }
-            }
-        } @else {
-            (lead(&change.draft))
-            span.hidden { "[the draft has] " }
-            mark class=(class) { (change.draft.trim_start()) }
-            span.hidden { " [end]" }
-        }
-    }
-}
-
-/// A stretch as the source has it.
-fn sourced(change: &Change) -> Markup {
-    let class = format!("c-{}", change.sort);
-    html! {
-        @if matches!(change.sort, "same" | "typography") || change.draft == change.found {
-            (change.found)
-        } @else if change.found.trim().is_empty() {
-            @if change.sort == "altered" {
-                span.caret aria-hidden="true" { "‸" }
-                span.hidden { " [the source has nothing here] " }
-            }
-        } @else {
-            (lead(&change.found))
-            span.hidden { "[the source has] " }
-            mark class=(class) { (change.found.trim_start()) }
-            span.hidden { " [end]" }
-        }
-    }
-}
-
-/// The white space that a stretch begins with, which stays outside the marking.
-fn lead(text: &str) -> &str {
-    let rest = text.trim_start().len();
-    text.get(..text.len() - rest).unwrap_or_default()
 }
 
 /// Who to whom, and when.
@@ -523,7 +427,7 @@ fn how_to_check(citations: &Citations, seal: Option<&Seal>) -> Markup {
         section {
             h2 id="check" { "How to check this page yourself" }
             ol {
-                @for step in steps(seal) { li { (step) } }
+                @for step in steps(citations, seal) { li { (step) } }
             }
             pre { code { (commands(citations, seal)) } }
             @if seal.is_some_and(|it| it.proven.is_some()) {
@@ -543,7 +447,7 @@ fn how_to_check(citations: &Citations, seal: Option<&Seal>) -> Markup {
 }
 
 /// What to do to check the page.
-pub(super) fn steps(seal: Option<&Seal>) -> Vec<&'static str> {
+pub(super) fn steps(citations: &Citations, seal: Option<&Seal>) -> Vec<&'static str> {
     let mut steps = vec![
         "Ask for a copy of the archive and of the draft. The draft’s SHA-256 above must be that of the copy (sha256sum DRAFT).",
     ];
@@ -551,7 +455,11 @@ pub(super) fn steps(seal: Option<&Seal>) -> Vec<&'static str> {
         steps.push("Compare the archive’s twelve words with those it has given elsewhere.");
         steps.push("Save the checkpoint below as checkpoint.txt, with the empty line in it.");
     }
-    steps.push("Run the commands. The first says whether anything in the archive changed since; the second makes this report anew, and its verdicts must be the same.");
+    steps.push(if citations.corrected {
+        "Run the commands. The first says whether anything in the archive changed since; the second checks the text with its corrections anew, and says what they changed."
+    } else {
+        "Run the commands. The first says whether anything in the archive changed since; the second makes this report anew, and its verdicts must be the same."
+    });
     steps
 }
 

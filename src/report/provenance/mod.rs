@@ -338,7 +338,7 @@ pub struct Derivation {
 }
 
 /// Another act about it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ActLine {
     /// Its entry.
     pub entry: u64,

@@ -142,6 +142,8 @@ fn citing(found: Match, form: Form) -> Citations {
         dated: Vec::new(),
         findings: Vec::new(),
         gone_through: None,
+        versions: Vec::new(),
+        corrected: false,
     }
 }
 
