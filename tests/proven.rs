@@ -153,6 +153,20 @@ fn a_report_of_which_anything_proved_was_changed_does_not_match() -> TestResult 
             once("data-quoted=\"0\"", "data-quoted=\"x\"")?,
         ),
         (
+            "a source emptied, and words beside it",
+            once(
+                "<p class=\"said\" dir=\"auto\" data-source",
+                "<p class=\"said\" dir=\"auto\">Mine</p><p class=\"said\" dir=\"auto\" data-source",
+            )?,
+        ),
+        (
+            "a source that is another element",
+            once(
+                "<p class=\"said\" dir=\"auto\" data-source",
+                "<div data-source></div><p class=\"said\" dir=\"auto\" data-source",
+            )?,
+        ),
+        (
             "what was recorded",
             once(
                 &format!("0/text/0\">{text}"),

@@ -213,6 +213,8 @@ fn passages(page: &str) -> Result<Vec<Passage>, String> {
     let mut open: Option<Passage> = None;
     // How deep it is in what is said besides; a passage has nothing but spans and marks in it.
     let mut besides = 0_usize;
+    // On a card the draft's words come first, and all others are a source's.
+    let mut first = false;
     for token in Tokenizer::new(page) {
         let Ok(token) = token;
         match token {
@@ -234,7 +236,19 @@ fn passages(page: &str) -> Result<Vec<Passage>, String> {
                         .get(name)
                         .map(|it| String::from_utf8_lossy(it).into_owned())
                 };
-                if name == b"p" && attribute(b"data-source").is_some() {
+                let said =
+                    attribute(b"class").is_some_and(|it| it.split(' ').any(|it| it == "said"));
+                let source = attribute(b"data-source").is_some();
+                if said && !source && !std::mem::take(&mut first)
+                    || source && !(said && name == b"p")
+                {
+                    return Err(
+                        "it shows words as a source’s that are not held against the proof"
+                            .to_owned(),
+                    );
+                }
+                first |= name == b"article";
+                if source {
                     let number = attribute(b"data-quoted")
                         .map(|it| it.parse().map_err(|_| "a number is none".to_owned()));
                     open = Some(Passage {
@@ -278,11 +292,8 @@ fn holds(item: &Shown, words: &str) -> bool {
     let words = in_a_row(words);
     let words = words.strip_prefix('…').unwrap_or(&words);
     let words = words.strip_suffix('…').unwrap_or(words).trim_matches(' ');
-    let own = |run: &str| {
-        let run = in_a_row(&legible(run));
-        run.contains(words)
-    };
-    runs.into_iter().any(own)
+    let own = |run: &str| in_a_row(&legible(run)).contains(words);
+    !words.is_empty() && runs.into_iter().any(own)
 }
 
 fn in_a_row(text: &str) -> String {

@@ -34,7 +34,7 @@ pub(super) fn corrections(citations: &Citations) -> Markup {
                     @for one in version.standing() {
                         div.notes {
                             p { strong { "Paragraph " (one.paragraph) } ", " (when(one, citations)) ":" }
-                            p.said dir="auto" {
+                            p.worded dir="auto" {
                                 span.hidden { "[it said] " }
                                 del { (one.before) }
                                 span.hidden { " [it says now] " }
