@@ -13,6 +13,7 @@ mod closings;
 mod context;
 mod continuing;
 mod correct;
+mod covered;
 mod custody;
 mod demo;
 mod destroy;
@@ -167,6 +168,9 @@ enum Verb {
     Destroy(destroy::DestroyArgs),
     Doctor(doctor::DoctorArgs),
     Help(help::HelpArgs),
+    /// The program itself, looking through a PDF file from the standard input
+    #[command(hide = true, name = covered::VERB)]
+    LookUnderBoxes,
 }
 
 /// Runs the program and says how it ended.
@@ -231,6 +235,7 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::Timeline(args)) => timeline::run(context, &args),
         Some(Verb::Status(args)) => status::run(context, &args),
         Some(Verb::Help(args)) => help::run(context, &args),
+        Some(Verb::LookUnderBoxes) => covered::run(),
         None if context.is_archive() || context.ui.json => {
             status::run(context, &status::StatusArgs {})
         }
