@@ -5,11 +5,13 @@
 //! ends. However it ends, this one goes on, and says that the file was not looked through.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::process::ExitCode;
 use std::process::Stdio;
 
 use nix::sys::resource::Resource;
@@ -20,13 +22,12 @@ use sha2::Digest as _;
 use sha2::Sha256;
 
 use super::CliError;
-use super::Outcome;
 use super::ui::count;
 use crate::covered;
 use crate::record::Digest;
 
-/// The verb by which the program starts itself; not listed, and of no use to anybody else.
-pub(super) const VERB: &str = "look-under-boxes";
+/// The only argument with which the program starts itself. It is no verb: nobody else has a use for it.
+const ASKED: &str = "--look-under-boxes";
 
 /// The memory in bytes and the time of computing in seconds that looking through one file may take.
 const MEMORY: u64 = 2 << 30;
@@ -144,7 +145,7 @@ pub(super) fn look(path: &Path, sha256: Digest) -> Result<Option<Looked>, CliErr
 /// What the process answers that looks through the file; nothing where it came to grief.
 fn ask(file: File) -> Option<Answer> {
     let mut child = Command::new(std::env::current_exe().ok()?)
-        .arg(VERB)
+        .arg(ASKED)
         .stdin(Stdio::from(file))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -162,22 +163,30 @@ fn ask(file: File) -> Option<Answer> {
     serde_json::from_slice(&answer).ok()
 }
 
-/// The other side: bounds itself, looks through what comes in, answers.
-pub(super) fn run() -> Result<Outcome, CliError> {
-    let input = |source| CliError::Input { source };
+/// Whether this is the process that is to look.
+pub(super) fn is_asked(arguments: &[OsString]) -> bool {
+    matches!(arguments, [_, asked] if asked == ASKED)
+}
+
+/// The other side: bounds itself, looks through what comes in, answers. Nobody hears why it could not.
+pub(super) fn answer() -> ExitCode {
+    match bounded() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn bounded() -> std::io::Result<()> {
     for (what, most) in [
         // What lies under the boxes is not to lie about in a dump.
         (Resource::RLIMIT_CORE, 0),
         (Resource::RLIMIT_AS, MEMORY),
         (Resource::RLIMIT_CPU, SECONDS),
     ] {
-        setrlimit(what, most, most).map_err(|error| input(error.into()))?;
+        setrlimit(what, most, most)?;
     }
     let mut bytes = Vec::new();
-    std::io::stdin()
-        .take(LARGEST)
-        .read_to_end(&mut bytes)
-        .map_err(input)?;
+    std::io::stdin().take(LARGEST).read_to_end(&mut bytes)?;
     let sha256 = Digest::new(Sha256::digest(&bytes).into());
     let (pieces, why_not) = match covered::look(bytes) {
         Ok(pieces) => (pieces, None),
@@ -195,9 +204,5 @@ pub(super) fn run() -> Result<Outcome, CliError> {
             .collect(),
         why_not,
     };
-    let written = serde_json::to_vec(&answer).map_err(std::io::Error::from);
-    written
-        .and_then(|line| std::io::stdout().write_all(&line))
-        .map_err(CliError::from_output)?;
-    Ok(Outcome::Done)
+    std::io::stdout().write_all(&serde_json::to_vec(&answer)?)
 }

@@ -168,14 +168,14 @@ enum Verb {
     Destroy(destroy::DestroyArgs),
     Doctor(doctor::DoctorArgs),
     Help(help::HelpArgs),
-    /// The program itself, looking through a PDF file from the standard input
-    #[command(hide = true, name = covered::VERB)]
-    LookUnderBoxes,
 }
 
 /// Runs the program and says how it ended.
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    if covered::is_asked(&arguments) {
+        return covered::answer();
+    }
     let parsed = help::command()
         .try_get_matches_from(&arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -235,7 +235,6 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
         Some(Verb::Timeline(args)) => timeline::run(context, &args),
         Some(Verb::Status(args)) => status::run(context, &args),
         Some(Verb::Help(args)) => help::run(context, &args),
-        Some(Verb::LookUnderBoxes) => covered::run(),
         None if context.is_archive() || context.ui.json => {
             status::run(context, &status::StatusArgs {})
         }

@@ -70,6 +70,7 @@ pub struct Covered {
 
 /// Why a file was not looked through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NotLooked {
     /// It is encrypted, and does not open without a password.
     #[error("it is encrypted")]

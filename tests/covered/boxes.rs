@@ -189,7 +189,7 @@ fn what_is_cut_off_from_the_box_hides_nothing() -> TestResult {
 #[test]
 fn the_shape_counts_and_not_the_rectangle_around_it() -> TestResult {
     // A frame: the inner part runs the other way, so it is not filled. It is left open, which filling closes.
-    let frame = format!("{LINE} 0 g 60 690 80 30 re 61 691 m 61 719 l 139 719 l 139 691 l f");
+    let frame = format!("{LINE} 0 g 60 690 80 30 re 61 719 m 139 719 l 139 691 l 61 691 l f");
     assert_eq!(under(&frame)?, NOTHING);
     let even = format!("{LINE} 0 g 60 690 80 30 re 61 691 78 28 re f*");
     assert_eq!(under(&even)?, NOTHING);
