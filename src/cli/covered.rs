@@ -43,7 +43,7 @@ const BEGINNING: u64 = 1024;
 /// What lies under the boxes of a PDF file.
 #[derive(Debug, Serialize)]
 pub(super) struct Looked {
-    /// Whether it was looked through.
+    /// Whether it was looked through; where pages are named, maybe not to its end.
     looked_through: bool,
     /// Why not.
     why_not: Option<String>,

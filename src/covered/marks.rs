@@ -57,7 +57,7 @@ pub(super) fn draw(page: &Page<'_>, transform: Affine, sheet: &mut Sheet) {
             )]
             let colour = colour.map(|shade| (shade * 255.0) as u8);
             for area in areas(&annotation) {
-                sheet.cover(transform * area.to_path(0.1), colour);
+                sheet.cover(&(transform * area.to_path(0.1)), colour);
             }
         }
     }

@@ -113,7 +113,7 @@ impl Sheet {
     }
 
     /// Draws a box of that colour over what is there.
-    pub(super) fn cover(&mut self, path: BezPath, colour: [u8; 3]) {
+    pub(super) fn cover(&mut self, path: &BezPath, colour: [u8; 3]) {
         self.lay(path, FillRule::NonZero, Look::Solid(colour));
     }
 
@@ -125,12 +125,12 @@ impl Sheet {
         }
     }
 
-    fn lay(&mut self, path: BezPath, rule: FillRule, look: Look) {
+    fn lay(&mut self, path: &BezPath, rule: FillRule, look: Look) {
         if self.budget.is_spent() || self.too_deep > 0 || !path.is_finite() {
             return;
         }
         let layer = Layer {
-            outline: Outline::new(&path, rule),
+            outline: Outline::new(path, rule),
             clips: Rc::clone(&self.clips),
             look,
         };
@@ -240,7 +240,7 @@ impl Sheet {
             .with_miter_limit(line.miter_limit.into());
         let outline = stroke(path, &style, &StrokeOpts::default(), 0.1 / scale);
         let look = self.look(&props.paint, props.soft_mask.is_some(), props.blend_mode);
-        self.lay(props.transform * outline, FillRule::NonZero, look);
+        self.lay(&(props.transform * outline), FillRule::NonZero, look);
     }
 
     /// How a picture looks, and whether it need be asked: where no letter lies under it, any picture is one.
@@ -254,11 +254,10 @@ impl Sheet {
                 if is_masked.iter().any(|key| stream.contains_key(key)) {
                     return Look::Thin;
                 }
-                let mut look = match through([0; 3]) {
-                    Look::Solid(_) => Look::Picture,
-                    other => other,
-                };
-                if is_needed && look == Look::Picture {
+                // White is a colour through which something shows wherever the picture is mixed with what lies under it.
+                let hides = through([u8::MAX; 3]) != Look::Thin;
+                let mut look = if hides { Look::Picture } else { Look::Thin };
+                if is_needed {
                     raster.with_rgba(
                         |data, _| {
                             if let Some(colour) = only_colour(&data) {
@@ -319,7 +318,7 @@ impl<'a> Device<'a> for Sheet {
         };
         if let Some(rule) = fill {
             let look = self.look(&props.paint, props.soft_mask.is_some(), props.blend_mode);
-            self.lay(props.transform * path.clone(), rule, look);
+            self.lay(&(props.transform * path), rule, look);
         }
         if let DrawMode::Stroke(line) | DrawMode::FillAndStroke(_, line) = mode {
             self.draw_stroke(path, &props, line);
@@ -358,7 +357,7 @@ impl<'a> Device<'a> for Sheet {
             return;
         }
         let look = self.look_of_picture(&image, path.bounding_box());
-        self.lay(path, FillRule::NonZero, look);
+        self.lay(&path, FillRule::NonZero, look);
     }
 
     fn push_clip_path(&mut self, clip: &ClipPath) {
