@@ -9,14 +9,14 @@
 //! 5. `publish` opens one item of it, with a proof that needs nothing else; `report` turns values into pages.
 //!
 //! Modules in layer order, each using only those before it (`tests/layers.rs` holds them to it): [`record`], [`tlog`],
-//! [`durable`], [`commitment`], [`keys`], [`succession`],
-//! [`vault`], [`anchor`], `archive`, `ingest`, `verify`, [`publish`], `cite`, `report`, [`cli`].
+//! [`durable`], [`covered`], [`commitment`], [`keys`], [`succession`], [`vault`], [`anchor`], `archive`, `ingest`, `verify`, [`publish`], `cite`, `report`, [`cli`].
 
 pub mod anchor;
 pub mod archive;
 pub mod cite;
 pub mod cli;
 pub mod commitment;
+pub mod covered;
 pub mod durable;
 pub mod ingest;
 pub mod keys;

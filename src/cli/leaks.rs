@@ -7,7 +7,10 @@
 //! owner and number of the camera; and the names in the vault, where a key is given. Without a key these cannot be looked
 //! for: that nobody can tell them from the disk is what the vault is for. In a report of provenance, which is made to tell
 //! where things came from, only these are looked for. Not looked for: where a picture was taken, which can be written in
-//! too many ways, and text left under the black boxes of a PDF file.
+//! too many ways. Text left under the boxes of a PDF file cannot leave here: nothing that this check is asked about hands
+//! out the bytes of one, or text out of one, since PDF files are kept and not read; a publication shows the digest of one at
+//! most. It is looked for where such a file comes in as a redacted copy (`fonds redact`). What is to hand out a PDF file one
+//! day has to ask `covered` first.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

@@ -14,6 +14,7 @@ mod closings;
 mod context;
 mod continuing;
 mod correct;
+mod covered;
 mod custody;
 mod demo;
 mod destroy;
@@ -176,6 +177,9 @@ enum Verb {
 /// Runs the program and says how it ended.
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    if covered::is_asked(&arguments) {
+        return covered::answer();
+    }
     let parsed = help::command()
         .try_get_matches_from(&arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));

@@ -1,5 +1,6 @@
 //! `fonds redact`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -13,6 +14,8 @@ use super::Context;
 use super::Outcome;
 use super::acts::Values;
 use super::acts::record;
+use super::covered;
+use super::covered::Looked;
 use super::ui::Answer;
 use crate::archive::Archive;
 use crate::archive::Card;
@@ -25,12 +28,17 @@ use crate::record::Digest;
 
 /// Bring in a redacted copy of a document, and record what it is a copy of, why and by whom
 ///
-/// The copy is made with another program. It becomes a document of its own; the original stays as it is. What the copy
-/// still shows is not checked: text may lie under a black box.
+/// The copy is made with another program. It becomes a document of its own; the original stays as it is. A copy that is a
+/// PDF file is looked through first: where text still lies under its boxes, nothing is recorded. What any copy still shows
+/// is not checked.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
   fonds redact d-41ac memo-redacted.pdf --reason \"names of minors\"
+
+A PDF file that cannot be looked through (encrypted, damaged, too large) is recorded, and said not to have been. In one that
+was, nothing was found under boxes, thick lines and pictures of one colour, and no mark to take text out that was not carried
+out. Not looked for: text under other pictures, text that is invisible without a box, form values, attachments, metadata.
 
 Exit status
   0 recorded, 2 could not be done, 3 the copy is in and could not be understood, 4 no such item")]
@@ -48,6 +56,9 @@ pub(super) struct RedactArgs {
     /// A remark
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
+    /// Record the copy although text lies under the boxes of its pages
+    #[arg(long)]
+    allow_covered_text: bool,
 }
 
 /// `fonds/redact/1`.
@@ -60,14 +71,31 @@ struct Redacted {
     original: String,
     /// The copy's reference.
     copy: String,
+    /// What lies under the boxes of the copy, where it is a PDF file.
+    covered: Option<Looked>,
 }
 
 impl Answer for Redacted {
     fn text(&self) -> String {
-        format!(
+        let mut text = format!(
             "{} is recorded as a redacted copy of {}.\n",
             self.copy, self.original
-        )
+        );
+        // Writing to a string cannot fail.
+        let _ = match &self.covered {
+            Some(looked) => match (looked.found(), looked.why_not()) {
+                (Some(found), _) => {
+                    writeln!(text, "Text lies under its boxes, as was allowed: {found}.")
+                }
+                (None, Some(why)) => writeln!(
+                    text,
+                    "It was not looked through for text under its boxes: {why}."
+                ),
+                (None, None) => writeln!(text, "No text was found under its boxes."),
+            },
+            None => Ok(()),
+        };
+        text
     }
 }
 
@@ -85,6 +113,18 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
         sha256: Digest::new(hash.finalize().into()),
         size,
     };
+    let covered = covered::look(path, copy.sha256)?;
+    if let Some(found) = covered.as_ref().and_then(Looked::found)
+        && !args.allow_covered_text
+    {
+        return Err(CliError::usage(
+            format!(
+                "{} still holds text that its pages do not show, under a box or marked and not taken out: {found}",
+                path.display()
+            ),
+            "take it out with the program that drew the boxes; --allow-covered-text records the copy as it is",
+        ));
+    }
     let mut writer = context.writer()?;
     let original = original(writer.archive(), args, copy.sha256)?;
     let reference = writer.archive().reference(&original)?;
@@ -152,6 +192,7 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
         entry: recorded.acts.first().copied(),
         original: reference,
         copy: copied,
+        covered,
     })?;
     super::indexing::go_on(context, writer.archive());
     Ok(if receipt.failed.is_empty() {
