@@ -179,6 +179,12 @@ fn one_message_goes_and_the_mailbox_stays() -> TestResult {
     ] {
         assert_ne!(desk.run(args)?.status.code(), Some(2), "{args:?}");
     }
+    // What came in had another digest: nothing is said to be unchanged.
+    let said = desk.done(&["provenance", &held.mailbox])?;
+    assert!(
+        said.contains("destroyed under entry") && !said.contains("are unchanged since"),
+        "{said}"
+    );
     // Another message of it is published with its proof as before.
     let other = held
         .messages
@@ -330,6 +336,19 @@ fn an_order_that_was_stopped_before_the_rows_is_finished_later() -> TestResult {
     drop(conn);
     let codes = held.verify()?.0;
     assert!(codes.contains(&"destroyed.left".to_owned()), "{codes:?}");
+    // What else goes would be looked up in bytes that are to go.
+    let other = held
+        .messages
+        .keys()
+        .find(|it| **it != held.one)
+        .ok_or("no other")?;
+    let refused = desk.destroy(&[other], 2)?;
+    assert!(
+        refused["hint"]
+            .as_str()
+            .is_some_and(|it| it.contains("--finish")),
+        "{refused}"
+    );
     desk.json(&["destroy", "--finish"], 0)?;
     held.is_gone()?;
     assert_eq!(held.verify()?.0, Vec::<String>::new());
@@ -408,5 +427,90 @@ fn what_takes_the_place_of_the_bytes_is_held_against_the_order() -> TestResult {
     )?;
     let codes = held.verify()?.0;
     assert!(codes.contains(&"item.malformed".to_owned()), "{codes:?}");
+    Ok(())
+}
+
+#[test]
+fn what_took_the_place_of_the_bytes_goes_with_what_it_still_had() -> TestResult {
+    let held = Mailbox::new()?;
+    let desk = &held.desk;
+    desk.destroy(&[&held.one], 0)?;
+    let first = desk.run(&["show", &held.mailbox, "--original"])?.stdout;
+    let digest = sha2::Sha256::digest(&first);
+    let other = held
+        .messages
+        .keys()
+        .find(|it| **it != held.one)
+        .ok_or("no other")?;
+    desk.destroy(&[other], 0)?;
+    // With a guess of the other message in the zeros of today's mailbox it would be confirmed.
+    for what in [digest.as_slice(), hex::encode(digest).as_bytes()] {
+        assert_eq!(held.holds(what)?, Vec::<PathBuf>::new());
+    }
+    assert_eq!(held.verify()?.0, Vec::<String>::new());
+    // Brought in by somebody it is a document like any other, and no later order takes it along.
+    fs::write(desk.path("first.mbox"), &first)?;
+    desk.done(&["ingest", "first.mbox", "--from", "Somebody else"])?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    desk.destroy(&[&memo], 0)?;
+    assert_eq!(held.verify()?.0, Vec::<String>::new());
+    assert!(desk.reference(&first).is_ok());
+    Ok(())
+}
+
+#[test]
+fn a_receipt_that_was_read_in_another_way_is_not_left_with_the_words() -> TestResult {
+    for kind in ["mail", "text"] {
+        let held = Mailbox::new()?;
+        let desk = &held.desk;
+        desk.done(&[
+            "ingest",
+            "list.mbox",
+            "--as",
+            kind,
+            "--from",
+            "Somebody else",
+        ])?;
+        let refused = desk.destroy(&[&held.one], 2)?;
+        let said = refused["message"].as_str().ok_or("no message")?.to_owned();
+        let (_, also) = said.split_once("--also ").ok_or("no accession is named")?;
+        let also = also.split([';', ' ']).next().ok_or("none")?;
+        let refused = desk.destroy(&[&held.one, "--also", also], 2)?;
+        assert!(
+            refused["message"]
+                .as_str()
+                .is_some_and(|it| it.contains("in another way")),
+            "{refused}"
+        );
+        assert_eq!(held.verify()?.0, Vec::<String>::new());
+    }
+    Ok(())
+}
+
+#[test]
+fn the_same_message_elsewhere_is_named_before_it_stays() -> TestResult {
+    let held = Mailbox::new()?;
+    let desk = &held.desk;
+    let mut longer = held.bytes.clone();
+    longer.extend_from_slice(
+        b"From x@y.example Wed Oct  5 14:02:11 2022\nFrom: x@y.example\n\nAnd this.\n",
+    );
+    fs::write(desk.path("longer.mbox"), &longer)?;
+    desk.done(&["ingest", "longer.mbox"])?;
+    let elsewhere = desk.reference(&longer)?;
+    let one = held
+        .messages
+        .keys()
+        .find(|it| **it != held.one)
+        .ok_or("no message")?;
+    let refused = desk.destroy(&[one], 2)?;
+    assert!(
+        refused["message"]
+            .as_str()
+            .is_some_and(|it| it.contains(&elsewhere)),
+        "{refused}"
+    );
+    desk.destroy(&[one, "--keep", &elsewhere], 0)?;
+    assert_eq!(held.verify()?.0, Vec::<String>::new());
     Ok(())
 }

@@ -68,7 +68,7 @@ fn a_report_with_its_proof_is_checked_without_the_archive() -> TestResult {
     let (status, told) = sample.run(&["verify", "page.html"])?;
     assert_eq!(status, Some(0));
     assert!(
-        told.contains("The draft, the verdicts and the custody are what the report says"),
+        told.contains("names, times and custody beside the passages are what the report says"),
         "{told}"
     );
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/output/verify-file-1.json");
@@ -164,6 +164,69 @@ fn a_report_of_which_anything_proved_was_changed_does_not_match() -> TestResult 
             once(
                 "<p class=\"said\" dir=\"auto\" data-source",
                 "<div data-source></div><p class=\"said\" dir=\"auto\" data-source",
+            )?,
+        ),
+        (
+            "a word behind an attribute that hides it",
+            once(
+                &format!("{around}</span>{words}"),
+                &format!("{around}</span><span hidden>not</span>{words}"),
+            )?,
+        ),
+        (
+            "words of one's own as something said besides",
+            once(
+                &format!("{around}</span>{words}"),
+                &format!("{around}</span><span class=\"caret\">never</span>{words}"),
+            )?,
+        ),
+        (
+            "a class that the screen does not show",
+            once(
+                &format!("{around}</span>{words}"),
+                &format!("{around}</span><span class=\"signoff\">not</span>{words}"),
+            )?,
+        ),
+        (
+            "an element whose words are not shown",
+            once(
+                &format!("{around}</span>{words}"),
+                &format!("{around}</span><meter>not</meter>{words}"),
+            )?,
+        ),
+        (
+            "a mark that is hidden",
+            once(
+                &format!("{around}</span>{words}"),
+                &format!("{around}</span><mark class=\"hidden\">not</mark>{words}"),
+            )?,
+        ),
+        (
+            "the passages in a part that is hidden",
+            once(
+                "<section><h2 id=\"recorded\"",
+                "<div hidden><section><h2 id=\"recorded\"",
+            )?,
+        ),
+        (
+            "an element that is not closed",
+            once(
+                "<section><h2 id=\"recorded\"",
+                "<div><section><h2 id=\"recorded\"",
+            )?,
+        ),
+        (
+            "a page that goes elsewhere",
+            once(
+                main,
+                &format!("{main}<meta http-equiv=\"refresh\" content=\"0;url=https://x.example\">"),
+            )?,
+        ),
+        (
+            "the whole passage another's",
+            once(
+                "<p class=\"said\" dir=\"auto\" data-source data-quoted=\"0\">",
+                "<p class=\"said\" dir=\"auto\">",
             )?,
         ),
         (

@@ -39,6 +39,7 @@ fn report(read: Read) -> Provenance {
             span: None,
             lay_in: None,
             ledger: Ledger::default(),
+            parted_under: None,
             read,
         }),
         accession: Stated {

@@ -420,6 +420,21 @@ fn what_is_alike_in_few_words_and_names_no_source_may_be_so_by_chance() -> TestR
 }
 
 #[test]
+fn a_pin_behind_a_whole_sentence_is_of_that_sentence() -> TestResult {
+    let found = lines(
+        "“I never asked him to sign it,” he wrote. [m-7kq2] “the harbor was never safe,” she wrote. [m-2f61]",
+    )?;
+    assert_eq!(
+        found,
+        [
+            "Q1 house-style m-7kq2 [end-punctuation]",
+            "Q2 house-style m-2f61 [end-punctuation]"
+        ]
+    );
+    Ok(())
+}
+
+#[test]
 fn a_quotation_cut_off_its_negation_is_pointed_out_unless_the_draft_has_it() -> TestResult {
     let found = lines(
         "He said he “asked him to sign it” [m-7kq2].\n\nHe said he never “asked him to sign it” [m-7kq2].\n\n\

@@ -299,6 +299,11 @@ fn openssl_accepts_our_requests_and_we_accept_its_answers() -> TestResult {
             said.contains("1 of them anchored outside") && said.contains("runs out on"),
             "{said}"
         );
+        // What came in before the stamp is said to be under it, and what comes after is not.
+        desk.write("one.txt", b"One.\n")?;
+        desk.says(&["ingest", "one.txt"], 0)?;
+        let said = desk.says(&["provenance", "--all"], 0)?;
+        assert!(!said.contains("stamped by the authority"), "{said}");
         let said = desk.says(&["anchor"], 0)?;
         assert!(
             said.contains("notary") && said.contains("counts; its certificate runs out"),

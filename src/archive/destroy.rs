@@ -138,6 +138,8 @@ impl Writer {
         streams.extend(self.frozen_in(&slots)?);
         let parts = self.archive.ordered_parts(&orders)?;
         streams.extend(parts.iter().filter_map(|part| part.old));
+        self.archive
+            .keep_current(&orders, &parts, &items, &mut streams);
         let without = items
             .iter()
             .copied()
@@ -145,8 +147,6 @@ impl Writer {
         for (_, held) in self.archive.holders(&streams, &without.collect())? {
             streams.remove(&held);
         }
-        self.archive
-            .keep_current(&orders, &parts, &items, &mut streams);
         for (_, held) in self.archive.entries_holding(&streams, &slots)? {
             streams.remove(&held);
         }
@@ -475,6 +475,23 @@ impl Archive {
             });
         }
         Ok(parts)
+    }
+
+    /// Whether an order is recorded that is not carried out to its end: what goes by another would be looked up in bytes
+    /// that are to go.
+    pub fn is_pending(&self) -> Result<bool, ArchiveError> {
+        let orders = self.orders()?;
+        if self.is_destroying() || (self.ordered_parts(&orders)?.iter()).any(|it| it.old.is_some())
+        {
+            return Ok(true);
+        }
+        for item in self.ordered_items(&orders)? {
+            let stored = self.stored_item(item)?;
+            if stored.is_some_and(|it| it.key.is_some() || it.slots.is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Of what took the place of documents' bytes, only the last of each is kept: an earlier one has what went since.

@@ -236,6 +236,9 @@ impl Archive {
         for (entry, slot) in self.naming(&digests)? {
             slots.entry(entry).or_default().insert(slot);
         }
+        doom.acts.extend(self.resting_on(&items)?);
+        doom.acts.sort_unstable();
+        doom.acts.dedup();
         for entry in self.notes_on(&items)? {
             slots.entry(entry).or_default().insert("note");
         }

@@ -5,6 +5,7 @@
 //! receipt of the same bytes has to go along, or the old bytes would stay for it.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io;
 use std::io::Read;
 
@@ -59,6 +60,39 @@ impl Archive {
         })
     }
 
+    /// Something that came out of a receipt of a document and has some of these bytes, and others besides: what was read in
+    /// another way.
+    pub fn overlapping(&self, receipt: u64, spans: &[Span]) -> Result<Option<u64>, ArchiveError> {
+        let mut other = self.conn.prepare_cached(
+            "SELECT item FROM card WHERE parent = ?1 AND first < ?3 AND past > ?2 \
+             AND NOT (first = ?2 AND past = ?3) ORDER BY item LIMIT 1",
+        )?;
+        for span in spans {
+            let mut rows = other.query([receipt, span.start, span.end])?;
+            if let Some(row) = rows.next()? {
+                return Ok(Some(row.get(0)?));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Other messages with the same bytes, wherever they lie.
+    fn same_messages(&self, items: &[u64]) -> Result<Vec<u64>, ArchiveError> {
+        let mut same = self.conn.prepare_cached(
+            "SELECT item FROM card WHERE class = 'm' AND sha256 = ?1 ORDER BY item",
+        )?;
+        let mut found = Vec::new();
+        for item in items {
+            let Some(card) = self.card(*item)?.filter(|card| card.class == "m") else {
+                continue;
+            };
+            let others = same.query_map([card.sha256.as_bytes()], |row| row.get(0))?;
+            found.extend(others.collect::<Result<Vec<u64>, _>>()?);
+        }
+        found.retain(|it| !items.contains(it));
+        Ok(found)
+    }
+
     /// What the destruction of messages takes along that lie in a document of which these are all receipts, given as items.
     pub fn doom_inside(&self, messages: &[u64], receipts: &[u64]) -> Result<Doom, ArchiveError> {
         let mut spans: Vec<Span> = Vec::new();
@@ -80,12 +114,16 @@ impl Archive {
         drop(same);
         let mut doom = self.doom(&tops)?;
         let mut old = None;
+        let orders = self.orders()?;
+        let mut earlier = BTreeSet::new();
         for receipt in receipts {
             let (Some(card), Some((item, _))) = (self.card(*receipt)?, self.place(*receipt)?)
             else {
                 continue;
             };
             old = Some(card.sha256);
+            // What an earlier order put in the place of the bytes had what goes now.
+            earlier.extend(orders.replacing(item));
             let mut part = doom.part();
             part.name(Doomed::Part {
                 item,
@@ -97,6 +135,9 @@ impl Archive {
         }
         doom.acts.sort_unstable();
         doom.acts.dedup();
+        doom.others.extend(self.same_messages(&doom.items)?);
+        doom.others.sort_unstable();
+        doom.others.dedup();
         let Some(old) = old else {
             return Ok(doom);
         };
@@ -109,6 +150,14 @@ impl Archive {
             part.name(Doomed::Slots {
                 entry,
                 slots: vec![slot.to_owned()],
+            });
+            doom.parts.push(part);
+        }
+        for entry in earlier {
+            let mut part = doom.part();
+            part.name(Doomed::Slots {
+                entry,
+                slots: vec!["replaced_by".to_owned()],
             });
             doom.parts.push(part);
         }

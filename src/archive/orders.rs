@@ -12,8 +12,6 @@ use super::ArchiveError;
 use super::values::Segment;
 use super::values::values;
 use crate::commitment::Place;
-use crate::commitment::RecordKey;
-use crate::commitment::Salts;
 use crate::record::Bytes;
 
 /// Items that follow each other in a segment.
@@ -193,6 +191,14 @@ impl Orders {
         after.filter_map(|one| one.replaced_by).next_back()
     }
 
+    /// The orders that say what took the place of a document's bytes.
+    pub fn replacing(&self, place: Place) -> impl Iterator<Item = u64> {
+        let orders = self.parts.get(&place).into_iter().flatten();
+        orders
+            .filter(|one| one.replaced_by.is_some())
+            .map(|one| one.order)
+    }
+
     /// Documents of which a part goes, with the slots that go.
     pub fn parts(&self) -> impl Iterator<Item = (Place, BTreeSet<&str>)> {
         self.parts.iter().map(|(place, orders)| {
@@ -218,10 +224,9 @@ impl Archive {
             };
             // That the leaves are those that were signed, the roots show.
             let (key, leaf): (Option<[u8; 32]>, [u8; 32]) = (row.get(2)?, row.get(3)?);
-            let made = key.map(|key| {
-                let (salts, schema) = (Salts::new(&RecordKey(key)), found.schema);
-                let commitments = (self.committer).commit_all(&salts, schema.slots, &found.texts);
-                (self.committer).entry_leaf(entry, schema.name, &commitments)
+            let commitments = self.commitments_of(key, &found, || self.blanks_of(entry))?;
+            let made = commitments.map(|commitments| {
+                (self.committer).entry_leaf(entry, found.schema.name, &commitments)
             });
             if made != Some(leaf) {
                 orders.altered.push(entry);
@@ -241,6 +246,14 @@ impl Archive {
     pub fn replacement(&self, item: u64) -> Result<Option<Bytes>, ArchiveError> {
         Ok(match self.place(item)? {
             Some((place, sealed)) => self.orders()?.replacement(place, sealed),
+            None => None,
+        })
+    }
+
+    /// The last order by which a part of a document was destroyed.
+    pub fn parted_under(&self, item: u64) -> Result<Option<u64>, ArchiveError> {
+        Ok(match self.place(item)? {
+            Some((place, _)) => self.orders()?.replacing(place).last(),
             None => None,
         })
     }

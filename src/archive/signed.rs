@@ -71,7 +71,7 @@ impl Archive {
 
     /// The commitments of a record. Where a value was destroyed, they stand for themselves, and each value that is left has
     /// to be under its own; nothing where one is not.
-    fn commitments_of(
+    pub(super) fn commitments_of(
         &self,
         key: Option<[u8; 32]>,
         found: &Values<'_>,

@@ -1,12 +1,16 @@
 //! What people signed off: entries `checked/1`, about a quotation of a draft that was held against the archive (`cited/1`)
 //! or about a claim.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::Archive;
 use super::ArchiveError;
+use super::query::item_at;
+use super::values::About;
 use crate::commitment::Place;
 use crate::record::Bytes;
 use crate::record::Digest;
@@ -46,6 +50,37 @@ pub struct Checked {
 }
 
 impl Archive {
+    /// Sign-offs and claims that rest on some of these items, with the checks of drafts that they are about: these keep
+    /// drafts and digests of the words that were quoted.
+    pub(super) fn resting_on(&self, items: &BTreeSet<u64>) -> Result<Vec<u64>, ArchiveError> {
+        let all: Vec<u64> = self
+            .conn
+            .prepare_cached(
+                "SELECT seq FROM entry WHERE schema IN ('checked/1', 'claimed/1') ORDER BY seq",
+            )?
+            .query_map((), |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut found = Vec::new();
+        for seq in all {
+            let Some(entry) = self.entry(seq)? else {
+                continue;
+            };
+            let evidence: Vec<About> = entry.get("evidence")?.unwrap_or_default();
+            let mut rests = false;
+            for one in evidence {
+                if let About::Item(place) = one {
+                    rests |= item_at(&self.conn, place)?.is_some_and(|it| items.contains(&it));
+                }
+            }
+            if rests {
+                let about: Option<About> = entry.get("about")?;
+                found.extend(about.and_then(About::entry));
+                found.push(seq);
+            }
+        }
+        Ok(found)
+    }
+
     /// The entries that hold a draft with those bytes against the archive, oldest first.
     pub fn cited(&self, draft: &Digest) -> Result<Vec<u64>, ArchiveError> {
         let all: Vec<u64> = self

@@ -448,8 +448,10 @@ impl Differences {
     /// Notes a negation or an 'if' which the quotation begins just behind.
     fn begins_after(&mut self, sides: &Sides<'_>) {
         let turns = |word: &str| is_negation(word) || is_supposition(word);
-        let before = sides.words_before(1);
-        if let Some(word) = before.first().filter(|it| turns(&it.lower)) {
+        // As in: have never once “taken money”.
+        const BACK: usize = 3;
+        let before = sides.words_before(BACK);
+        if let Some(word) = before.iter().rev().find(|it| turns(&it.lower)) {
             self.note(
                 CUT_AFTER_NEGATION,
                 format!(

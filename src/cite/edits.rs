@@ -12,6 +12,7 @@ use super::sides::Sides;
 use super::tokens::Sort;
 use super::tokens::Token;
 use super::words::is_condition;
+use super::words::is_negation;
 use super::words::is_number;
 
 impl Differences {
@@ -56,7 +57,7 @@ impl Differences {
                 if own && sides.lower(found.start + 1..found.end - 1) == bare {
                     return Grade::Same;
                 }
-                if words.is_empty() && self.beside_the_end(sides, index, quoted) {
+                if words.is_empty() && self.beside_the_end(sides, index, quoted, inside) {
                     return Grade::Marked;
                 }
                 self.bracket(quoted, inside, &words, &left);
@@ -133,7 +134,13 @@ impl Differences {
 
     /// Names what stands in the source where a bracket opens or closes the quotation: the bracket may stand for it, and
     /// nobody can tell for how much of it.
-    fn beside_the_end(&mut self, sides: &Sides<'_>, index: usize, quoted: &Token) -> bool {
+    fn beside_the_end(
+        &mut self,
+        sides: &Sides<'_>,
+        index: usize,
+        quoted: &Token,
+        inside: &[String],
+    ) -> bool {
         const SHOWN: usize = 3;
         let pairs = |steps: &[Step]| steps.iter().any(|it| matches!(it, Step::Pair(..)));
         let (before, after) = sides.steps.split_at(index.min(sides.steps.len()));
@@ -149,6 +156,7 @@ impl Differences {
             return false;
         }
         self.cost += 1;
+        self.brings_in(quoted, inside, &beyond, &said);
         self.replaced += quoted.lower.split_whitespace().count();
         self.found(
             "quotation.replacement",
@@ -163,7 +171,25 @@ impl Differences {
         true
     }
 
+    /// Names a negation that a bracket brings in.
+    fn brings_in(&mut self, quoted: &Token, inside: &[String], words: &[&Token], left: &str) {
+        let denies = |word: &str| is_negation(word);
+        let brought = inside.iter().find(|it| denies(it));
+        if let Some(word) = brought.filter(|_| !words.iter().any(|it| denies(&it.lower))) {
+            self.found(
+                "quotation.negation-changed",
+                format!(
+                    "{} brings in “{word}”, and the source has no negation there",
+                    quoted.plain
+                ),
+                &quoted.plain,
+                &shorten(left),
+            );
+        }
+    }
+
     fn bracket(&mut self, quoted: &Token, inside: &[String], words: &[&Token], left: &str) {
+        self.brings_in(quoted, inside, words, left);
         let put_in = inside
             .iter()
             .filter(|it| it.chars().any(char::is_alphanumeric))

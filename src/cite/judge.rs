@@ -12,6 +12,7 @@ use super::align::Aligned;
 use super::align::Step;
 use super::align::align;
 use super::align::occurrences;
+use super::differences::CUT_AFTER_NEGATION;
 use super::differences::Differences;
 use super::naming::tells;
 use super::normal::Lines;
@@ -303,7 +304,7 @@ pub(super) fn judge_prepared(
     note_text(&mut found, sought, passage, &judgement.found);
     judgement.verdict = found.verdict();
     judgement.changes = found.changes(sought, text, passage);
-    found.findings.sort_by_key(|it| !needs_attention(it.code));
+    (found.findings).sort_by_key(|it| (!needs_attention(it.code), it.code == CUT_AFTER_NEGATION));
     judgement.findings = found.findings;
     judgement
 }

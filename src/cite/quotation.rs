@@ -492,7 +492,9 @@ fn owner(text: &str, fresh: &[Quotation], mark: &Mark) -> Option<usize> {
         let is_over = before.ends_with(ENDS) || between.trim_end().ends_with(ENDS);
         (!is_over && !leaves_sentence(between, false)).then_some(next)
     };
-    if leads && !before.ends_with(CLOSING) {
+    // A pin behind a whole sentence is of that sentence, whatever follows.
+    let behind = before.ends_with(ENDS) && follows.is_some();
+    if leads && !before.ends_with(CLOSING) && !behind {
         Some(next)
     } else {
         follows.or_else(precedes)

@@ -14,8 +14,10 @@ use sha2::Sha256;
 use crate::archive::Checked;
 use crate::archive::SignedQuotation;
 use crate::archive::Unsettled;
+use crate::cite::Agreement;
 use crate::cite::Citations;
 use crate::cite::Quoted;
+use crate::cite::Statement;
 use crate::cite::needs_attention;
 use crate::record::Digest;
 
@@ -149,7 +151,7 @@ pub fn sign(citations: &mut Citations, own: &[Checked], older: Option<(Digest, &
             since.changed.push(quoted.id.clone());
             continue;
         };
-        let outdated = differs(found, quoted);
+        let outdated = differs(found, quoted).or_else(|| misstated(quoted));
         if outdated.is_some() {
             since.changed.push(quoted.id.clone());
         } else {
@@ -222,6 +224,13 @@ fn differs(signed: &Checked, quoted: &Quoted) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// What another draft says of who or when, where the record has it otherwise: the words alone were signed off.
+fn misstated(quoted: &Quoted) -> Option<&'static str> {
+    let differs = |it: &Statement| it.result == Agreement::Differs;
+    (quoted.statements.iter().any(differs))
+        .then_some("what the draft says of who or when is not what the record says")
 }
 
 fn signed(found: &Checked, from: Option<&str>, outdated: Option<&'static str>) -> Signed {

@@ -57,12 +57,14 @@ pub struct OnPage {
 }
 
 /// How much text there is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Amount {
     /// Paragraphs.
     pub paragraphs: usize,
     /// Words.
     pub words: usize,
+    /// The words of it that stand next to the text, so many at most.
+    pub beside: String,
 }
 
 /// Holds a text against a page on which it stands among other things. What stands before its first and after its last
@@ -73,20 +75,29 @@ pub fn on_page(text: &[Paragraph], page: &[Paragraph]) -> OnPage {
     texts
         .differences
         .retain(|it| it.sort != ADDED || (first..=last).contains(&it.at));
-    let amount = |paragraphs: Option<&[Paragraph]>| {
-        let words = paragraphs.unwrap_or_default().iter();
-        let words: Vec<usize> = words
-            .map(|it| it.text.split_whitespace().count())
-            .filter(|words| *words > 0)
-            .collect();
+    const BESIDE: usize = 30;
+    let amount = |paragraphs: Option<&[Paragraph]>, precedes: bool| {
+        let paragraphs = paragraphs.unwrap_or_default();
+        let each = paragraphs
+            .iter()
+            .map(|it| it.text.split_whitespace().count());
+        let each: Vec<usize> = each.filter(|words| *words > 0).collect();
+        let words: usize = each.iter().sum();
+        let all = paragraphs.iter().flat_map(|it| it.text.split_whitespace());
+        let skipped = if precedes {
+            words.saturating_sub(BESIDE)
+        } else {
+            0
+        };
         Amount {
-            paragraphs: words.len(),
-            words: words.iter().sum(),
+            paragraphs: each.len(),
+            words,
+            beside: all.skip(skipped).take(BESIDE).collect::<Vec<_>>().join(" "),
         }
     };
     OnPage {
-        before: amount(page.get(..first)),
-        after: amount(page.get(last.saturating_add(1)..)),
+        before: amount(page.get(..first), true),
+        after: amount(page.get(last.saturating_add(1)..), false),
         texts,
     }
 }
@@ -182,10 +193,12 @@ pub fn compare(old: &[Paragraph], new: &[Paragraph]) -> Texts {
         all.push(*numbers.entry(plain).or_insert(next));
     };
     let (mut left, mut right) = (Vec::new(), Vec::new());
-    old.iter()
-        .for_each(|it| number(&mut left, it.plain.as_str()));
-    new.iter()
-        .for_each(|it| number(&mut right, it.plain.as_str()));
+    for one in &old {
+        number(&mut left, one.plain.as_str());
+    }
+    for one in &new {
+        number(&mut right, one.plain.as_str());
+    }
     let mut comparing = Comparing {
         texts: Texts::default(),
         searched: 0,
@@ -612,11 +625,24 @@ mod tests {
             told(&found.texts),
             ["removed -Nobody knows why it is.", "added +Read more"]
         );
-        let amount = |paragraphs, words| Amount { paragraphs, words };
-        assert_eq!((found.before, found.after), (amount(2, 4), amount(1, 2)));
+        let amount = |paragraphs, words, beside: &str| Amount {
+            paragraphs,
+            words,
+            beside: beside.to_owned(),
+        };
+        assert_eq!(
+            (found.before, found.after),
+            (
+                amount(2, 4, "Home Log in here"),
+                amount(1, 2, "All rights.")
+            )
+        );
         let other = on_page(&text, &read("Not it.\n\nNor that."));
         assert_eq!(other.texts.same, 0);
-        assert_eq!((other.before, other.after), (amount(2, 4), amount(0, 0)));
+        assert_eq!(
+            (other.before, other.after),
+            (amount(2, 4, "Not it. Nor that."), amount(0, 0, ""))
+        );
         assert_eq!(other.texts.differences.len(), 3);
     }
 

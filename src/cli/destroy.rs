@@ -178,7 +178,15 @@ pub(super) fn run(context: &Context, args: &DestroyArgs) -> Result<Outcome, CliE
             "--reason TEXT --authority TEXT",
         ));
     };
-    let ordered = ordered(&context.archive()?, args)?;
+    let archive = context.archive()?;
+    if archive.is_pending()? {
+        return Err(CliError::usage(
+            "an earlier order is not carried out to its end, and what else goes cannot be told before it is; nothing was ordered",
+            "fonds destroy --finish        carries it out; then the same command once more",
+        ));
+    }
+    let ordered = ordered(&archive, args)?;
+    drop(archive);
     agree(context, args, &ordered)?;
     let mut writer = context.writer()?;
     // What goes is looked up in the catalogue, and the order that says so is signed: nobody else's row may widen it. What
@@ -439,12 +447,17 @@ fn slots(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError> {
     let filled = entry.filled()?;
     for slot in &args.slot {
         if !Archive::may_go(&entry.schema, slot) {
+            let mut may: Vec<&str> = filled.iter().map(|(name, _)| *name).collect();
+            may.retain(|name| Archive::may_go(&entry.schema, name));
             return Err(CliError::usage(
                 format!(
                     "{slot} of entry {seq} ({}) cannot be destroyed: it holds the ledger together, or there is no such slot",
                     entry.schema
                 ),
-                "fonds log --json        shows kinds; schema/TERMS.md lists what each holds",
+                match may.as_slice() {
+                    [] => "nothing that this entry says can be destroyed".to_owned(),
+                    may => format!("--slot with one of: {}", may.join(", ")),
+                },
             ));
         }
         if !filled.iter().any(|(name, _)| name == slot) {

@@ -10,6 +10,7 @@ use crate::archive::About;
 use crate::archive::Archive;
 use crate::archive::Card;
 use crate::archive::Target;
+use crate::record::Span;
 
 /// Messages of one document, or nothing where not all of what is named are such.
 fn named(archive: &Archive, typed: &[String]) -> Result<Option<(Vec<Card>, Card)>, CliError> {
@@ -66,12 +67,9 @@ pub(super) fn messages(
         .map(|(start, end)| end.saturating_sub(*start))
         .sum();
     let size = archive.reader(&document.sha256)?.size();
-    if covered >= size || archive.own_text(document.item)?.is_some() {
+    if covered >= size {
         return Err(CliError::usage(
-            format!(
-                "{} is all of {container}, or stands in its text too",
-                typed.join(", ")
-            ),
+            format!("{} is all of {container}", typed.join(", ")),
             format!("fonds destroy {container}        destroys all of it"),
         ));
     }
@@ -105,6 +103,25 @@ pub(super) fn messages(
             ),
             "the same command once more, with what is named",
         ));
+    }
+    let spans: Vec<Span> = messages.iter().filter_map(|card| card.span).collect();
+    for &receipt in &receipts {
+        let other = archive.overlapping(receipt, &spans)?;
+        let as_text = archive.own_text(receipt)?.is_some();
+        if other.is_some() || as_text {
+            let what = match other {
+                Some(other) => label(archive, other)?,
+                None => "its text".to_owned(),
+            };
+            return Err(CliError::usage(
+                format!(
+                    "one receipt of {container} was read in another way: {what} has some of these bytes and others besides"
+                ),
+                format!(
+                    "fonds destroy {container}        destroys all of it, with each receipt named"
+                ),
+            ));
+        }
     }
     let items: Vec<u64> = messages.iter().map(|card| card.item).collect();
     let doom = archive.doom_inside(&items, &receipts)?;

@@ -74,7 +74,11 @@ fn add(
         return Ok(None);
     };
     let subjects = publish::subjects(archive, item)?;
-    if demand_free(archive, &subjects).is_err() {
+    let opened: Vec<_> = subjects
+        .iter()
+        .map(|it| (*it, vec!["text".to_owned()]))
+        .collect();
+    if demand_free(archive, &subjects).is_err() || demand_free_inside(archive, &opened).is_err() {
         return Ok(None);
     }
     let Some(&shows) = subjects.last() else {

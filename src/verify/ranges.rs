@@ -228,6 +228,12 @@ impl Pass<'_, '_> {
         if sealed.destroyed {
             return Ok(());
         }
+        for (container, _) in &stretches.gaps {
+            // Bytes of it went with items of another segment; what is left is held against the order that says so.
+            if self.archive.replacement(*container)?.is_some() {
+                return Ok(());
+            }
+        }
         let segment = sealed.segment;
         let subject = format!("entry {}", sealed.seq);
         // What no item covers, for each container: up to its last item here, and up to its end where that belongs here.

@@ -110,11 +110,11 @@ impl<'a> Custodian<'a> {
         let subject = self.archive.reference(&card)?;
         let accession = card.accession;
         let mut found = Found::default();
-        let mut outermost = card.sha256;
+        let mut outermost = (card.item, card.sha256);
         let mut next = Some(card);
         // A parent's number is lower than its child's, so this ends whatever the rows say.
         while let Some(card) = next {
-            outermost = card.sha256;
+            outermost = (card.item, card.sha256);
             self.acts(&self.archive.acts_on_item(card.item)?, &mut found)?;
             if found.written.is_none() && card.class == "m" {
                 found.written = self.written(&card)?;
@@ -124,7 +124,10 @@ impl<'a> Custodian<'a> {
                 None => None,
             };
         }
-        self.in_order(subject, found, accession, Some(outermost))
+        // Of a document of which a part was destroyed, what came in had another digest, which is gone.
+        let (top, sha256) = outermost;
+        let whole = self.archive.parted_under(top)?.is_none();
+        self.in_order(subject, found, accession, Some(sha256).filter(|_| whole))
     }
 
     /// The other holdings of a document: the same bytes, brought in again with something else said of them.

@@ -18,6 +18,7 @@ use super::mark;
 use super::outputs::may_be_written;
 use super::proven;
 use super::ui::Answer as _;
+use super::ui::count;
 use super::version;
 use super::written::write_all;
 use crate::archive::Archive;
@@ -94,8 +95,8 @@ pub(super) struct CiteArgs {
     /// An older state of the draft: what was signed off of it is carried over where neither words nor evidence changed
     #[arg(long, value_name = "OLD_DRAFT")]
     since: Option<PathBuf>,
-    /// Let the .html report carry the proof of the passages it shows. The lines in which they stand become readable whole,
-    /// with sender, addressees and time
+    /// Let the .html report carry the proof of the passages it shows. The lines in which these stand, with what is shown
+    /// around them, become readable whole, with accounts and time of sender and addressees: see 'as recorded' on the page
     #[arg(long, requires = "output")]
     proof: bool,
     #[command(flatten)]
@@ -192,6 +193,12 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     let wanted: Vec<Wanted> = (args.output.iter())
         .map(|output| Wanted::of(output))
         .collect::<Result<_, _>>()?;
+    if args.proof && !wanted.contains(&Wanted::Report(Format::Html)) {
+        return Err(CliError::usage(
+            "only a report in HTML carries a proof, and none is asked for",
+            "-o with a name that ends in .html",
+        ));
+    }
     let browser = printer(wanted.contains(&Wanted::Report(Format::Pdf)))?;
     let files = files(args)?;
     let archive = context.archive()?;
@@ -252,6 +259,14 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     context.ui.answer(&answer)?;
     for output in &files {
         context.ui.say(&format!("Wrote {}", output.display()));
+    }
+    if let Some(proven) = seal.as_ref().and_then(|it| it.proven.as_ref()) {
+        let (items, lines) = proven.readable();
+        context.ui.say(&format!(
+            "The report carries its proof: {} of {} are readable whole in it, with accounts and times.",
+            count(lines as u64, "line", "lines"),
+            count(items as u64, "item", "items"),
+        ));
     }
     let clean = citations
         .quotations

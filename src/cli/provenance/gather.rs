@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 use sha2::Digest as _;
 
+use super::anchors::anchors;
 use super::hidden::Hidden;
 use super::published::Published;
 use super::words;
@@ -30,6 +31,7 @@ use crate::record::kind_words;
 use crate::report::provenance;
 use crate::report::provenance::ActLine;
 use crate::report::provenance::Also;
+use crate::report::provenance::Anchored;
 use crate::report::provenance::Attribution;
 use crate::report::provenance::Derivation;
 use crate::report::provenance::Field;
@@ -54,6 +56,8 @@ pub(super) struct Gatherer<'a> {
     teller: sentences::Teller<'a>,
     zone: Zone,
     entries: u64,
+    /// Heads that count in other hands, by size: the first of each.
+    anchors: Vec<Anchored>,
     read: HashMap<Digest, Read>,
     hidden: Hidden<'a>,
     published: Published,
@@ -71,6 +75,7 @@ impl<'a> Gatherer<'a> {
             teller: sentences::Teller::new(archive, context)?,
             zone,
             entries: archive.head()?.0,
+            anchors: anchors(context, archive, zone)?,
             read: HashMap::new(),
             hidden: Hidden::new(archive)?,
             published: Published::new(archive)?,
@@ -268,6 +273,7 @@ impl<'a> Gatherer<'a> {
             span: card.span.filter(|_| carrier.item != card.item),
             lay_in,
             ledger: self.ledger(self.archive.place(carrier.item)?.map(|(_, seal)| seal))?,
+            parted_under: self.archive.parted_under(carrier.item)?,
             read: match self.again(&carrier.sha256) {
                 read if free => read,
                 read => read.without_digest(),
@@ -344,6 +350,10 @@ impl<'a> Gatherer<'a> {
             entry,
             recorded: recorded.map(|entry| entry.get("t")).transpose()?.flatten(),
             entries: self.entries,
+            anchored: entry.and_then(|entry| {
+                let covers = |it: &&Anchored| it.size > entry;
+                self.anchors.iter().find(covers).cloned()
+            }),
         })
     }
 

@@ -1,6 +1,7 @@
 //! `fonds provenance`.
 
 mod all;
+mod anchors;
 mod gather;
 mod hidden;
 mod published;

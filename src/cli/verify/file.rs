@@ -242,8 +242,8 @@ impl Verified {
         if let Some(Passages { shown, proved }) = self.passages {
             return format!(
                 "Matches: {} of {} that this report shows of sources {} what was recorded under {} of the ledger, signed with the \
-                 key of this archive.\nThe draft, the verdicts and the custody are what the report says: whoever has archive \
-                 and draft makes it again (fonds cite).\n",
+                 key of this archive.\nThe draft, the verdicts, and names, times and custody beside the passages are what the report \
+                 says: compare them with the list above; whoever has archive and draft makes it again (fonds cite).\n",
                 number(proved as u64),
                 count(shown as u64, "passage", "passages"),
                 if proved == 1 { "is" } else { "are" },
@@ -280,6 +280,15 @@ pub(super) fn run(
     let bytes = read(path)?;
     let given = Given::read(key)?;
     let what = what(&bytes);
+    if what == "proof" && carries_nothing(&bytes) {
+        return Err(CliError::usage(
+            format!(
+                "{} carries no proof and is no checkpoint, so there is nothing to check it by",
+                path.display()
+            ),
+            "fonds publish, or fonds cite -o report.html --proof        makes a page that carries one",
+        ));
+    }
     let mut passages = None;
     let mut checked = match what {
         _ if bytes.len() > LARGEST_PAGE => too_large(),
@@ -356,6 +365,13 @@ fn what(bytes: &[u8]) -> &'static str {
     } else {
         "proof"
     }
+}
+
+/// Whether a file is a page, a draft or the like, and no proof in whatever state: a proof is one JSON object.
+fn carries_nothing(bytes: &[u8]) -> bool {
+    let head = bytes.get(..512.min(bytes.len())).unwrap_or_default();
+    let page = head.trim_ascii_start().get(..9).unwrap_or_default();
+    page.eq_ignore_ascii_case(b"<!doctype") || !bytes.is_empty() && !bytes.contains(&b'{')
 }
 
 /// The proof in a file that matches.

@@ -117,13 +117,11 @@ pub(in crate::cli) fn run(context: &Context, args: &CompareArgs) -> Result<Outco
 
 fn is_page(args: &CompareArgs, old: &Side, new: &Side) -> bool {
     let is_html = DraftFormat::of_name(&new.told.name) == DraftFormat::Html;
-    match args.taken_as {
-        Some(taken) => taken == Taken::Page,
-        None => {
-            let is_file = new.told.version.is_none();
-            new.is_item || old.told.version.is_some() && is_file && is_html
-        }
+    if let Some(taken) = args.taken_as {
+        return taken == Taken::Page;
     }
+    let is_file = new.told.version.is_none();
+    new.is_item || old.told.version.is_some() && is_file && is_html
 }
 
 /// A version as it was frozen, and as it stands now.

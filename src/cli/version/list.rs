@@ -57,7 +57,7 @@ pub(in crate::cli) struct VersionsArgs {
 
 /// `fonds/cite-versions/1`.
 #[derive(Debug, Serialize)]
-struct Versions {
+struct Listed {
     schema: &'static str,
     /// Oldest first.
     versions: Vec<Version>,
@@ -65,7 +65,7 @@ struct Versions {
     zone: Zone,
 }
 
-impl Answer for Versions {
+impl Answer for Listed {
     fn text(&self) -> String {
         if self.versions.is_empty() {
             return "Nothing was published yet.\n".to_owned();
@@ -79,7 +79,7 @@ impl Answer for Versions {
     }
 }
 
-impl Versions {
+impl Listed {
     fn version(&self, text: &mut String, version: &Version) -> std::fmt::Result {
         let name = version.name.as_deref().unwrap_or("a draft without a name");
         write!(text, "Version {} of {}", version.number, visible(name))?;
@@ -169,7 +169,7 @@ pub(in crate::cli) fn run(context: &Context, args: &VersionsArgs) -> Result<Outc
         None => all,
         Some(typed) => of_text(&all, typed)?,
     };
-    context.ui.answer(&Versions {
+    context.ui.answer(&Listed {
         schema: "fonds/cite-versions/1",
         versions,
         zone: context.settings().zone.parse().unwrap_or(Zone::UTC),

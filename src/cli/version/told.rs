@@ -111,9 +111,17 @@ impl Compared {
             writeln!(
                 text,
                 "Around it on the page, counted and not compared: {} before, {} after.",
-                amount(page.before),
-                amount(page.after)
+                amount(&page.before),
+                amount(&page.after)
             )?;
+            for (what, beside) in [
+                ("before", &page.before.beside),
+                ("after", &page.after.beside),
+            ] {
+                if !beside.is_empty() {
+                    writeln!(text, "  just {what} it: “{}”", visible(beside))?;
+                }
+            }
         }
         for one in words.differences.iter().take(LISTED) {
             let sort = match one.sort {
@@ -151,7 +159,7 @@ fn called(side: &SideTold) -> String {
     }
 }
 
-fn amount(of: Amount) -> String {
+fn amount(of: &Amount) -> String {
     format!(
         "{} ({})",
         count(of.paragraphs as u64, "paragraph", "paragraphs"),

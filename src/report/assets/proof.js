@@ -569,11 +569,23 @@ const fonds = (() => {
     if (node.classList?.contains("hidden") || node.classList?.contains("caret")) return "";
     return [...node.childNodes].map(plain).join("");
   }
+  const BESIDES = ["\u2038", "[the draft takes]", "[end]", "[the draft leaves something out here]", "[the draft has]",
+    "[the source has nothing here]", "[the source has]"];
+  /** Whether all of an element is before the eye, and what is said besides is what a report says. */
+  function seen(part) {
+    if (!part.checkVisibility({ visibilityProperty: true })) return false;
+    return [...part.querySelectorAll("*")].every((one) => {
+      const besides = one.closest(".hidden, .caret");
+      if (besides) return BESIDES.includes(besides.textContent.trim());
+      return ["SPAN", "MARK"].includes(one.tagName) && one.checkVisibility({ visibilityProperty: true });
+    });
+  }
   /** The passages of a citation report: how many it shows, how many are in the proof, and the first that is not. */
   function passages(page, { items }) {
     const shown = [...page.querySelectorAll("[data-source]")];
     const quoted = shown.filter((part) => part.dataset.quoted !== undefined);
     const odd = quoted.find((part) => {
+      if (part.checkVisibility && !seen(part)) return true;
       const words = inARow(plain(part)).replace(/^\u2026/, "").replace(/\u2026$/, "").trim();
       const runs = items[Number(part.dataset.quoted)]?.runs ?? [];
       return !runs.some((run) => inARow(legible(run.text)).includes(words));
@@ -611,6 +623,11 @@ const fonds = (() => {
         }
       }
       let instead;
+      const hidden = [...page.querySelectorAll("[data-proven]")].find((it) => it.checkVisibility && !it.checkVisibility());
+      if (state === MATCHES && hidden) {
+        state = DIFFERS;
+        reason = `what is proved at ${hidden.dataset.proven} is not shown`;
+      }
       if (state === MATCHES && page.querySelector("[data-page], [data-source]")) {
         const { shown, proved, odd } = passages(page, found.proof);
         if (odd) {

@@ -22,36 +22,92 @@ use super::super::published;
 /// What the page calls itself.
 pub(super) const PAGE: &str = "citation-report";
 
-/// Parts of a page in which something could hide, or that fetch or run something. No report has them.
-const FOREIGN: &[&[u8]] = &[
-    b"template",
-    b"iframe",
-    b"frame",
-    b"object",
-    b"embed",
-    b"link",
-    b"base",
-    b"img",
-    b"video",
-    b"audio",
-    b"form",
-    b"input",
-    b"button",
-    b"textarea",
-    b"select",
-    b"dialog",
-    b"noscript",
-    b"math",
-    b"canvas",
-    b"portal",
-    b"script",
-    b"style",
+/// The elements of which a report is made. In others something could hide, load or run.
+const ELEMENTS: &[&[u8]] = &[
+    b"header",
+    b"main",
+    b"section",
+    b"article",
+    b"nav",
+    b"div",
+    b"p",
+    b"span",
+    b"mark",
+    b"del",
+    b"ins",
+    b"h1",
+    b"h2",
+    b"h3",
+    b"h4",
+    b"dl",
+    b"dt",
+    b"dd",
+    b"ul",
+    b"ol",
+    b"li",
+    b"a",
+    b"strong",
+    b"em",
+    b"code",
+    b"pre",
+    b"table",
+    b"caption",
+    b"thead",
+    b"tbody",
+    b"tr",
+    b"th",
+    b"td",
+    b"details",
+    b"summary",
+    b"figure",
+    b"figcaption",
+    b"svg",
+    b"g",
+    b"line",
+    b"path",
+    b"rect",
+    b"circle",
+    b"text",
     b"title",
-    b"xmp",
-    b"plaintext",
-    b"head",
-    b"body",
-    b"html",
+    b"br",
+];
+
+/// Elements that hold words and marks only.
+const IN_A_LINE: &[&[u8]] = &[
+    b"span", b"mark", b"del", b"ins", b"a", b"strong", b"em", b"code", b"br",
+];
+
+/// Attributes by which something could be hidden, turned, drawn or run. All others say what a thing is or how it looks by a
+/// class of the style sheet, which is the page's own.
+const HIDING: &[&[u8]] = &[
+    b"hidden",
+    b"inert",
+    b"popover",
+    b"style",
+    b"slot",
+    b"is",
+    b"contenteditable",
+    b"draggable",
+    b"srcdoc",
+    b"src",
+    b"data",
+    b"background",
+    b"color",
+    b"bgcolor",
+    b"size",
+    b"face",
+    b"shadowrootmode",
+];
+
+/// What is said to those who do not see the marking, or marks where a word is missing.
+const BESIDES: &[&str] = &[
+    "‸",
+    "[the draft takes]",
+    "[end]",
+    "[the draft leaves something out here]",
+    "[the draft has]",
+    "[the source has nothing here]",
+    "[the source has]",
 ];
 
 /// A proof of the passages that a report shows.
@@ -81,6 +137,20 @@ impl Proven {
             words: words.join(" "),
             numbers,
         }
+    }
+
+    /// How many items it opens, and how many lines of their texts.
+    pub fn readable(&self) -> (usize, usize) {
+        let lines = |item: &Shown| {
+            texts(item)
+                .iter()
+                .map(|it| it.lines().count())
+                .sum::<usize>()
+        };
+        (
+            self.checked.items.len(),
+            self.checked.items.iter().map(lines).sum(),
+        )
     }
 
     /// Which item of the proof shows the words of an item.
@@ -162,22 +232,23 @@ pub fn compare(
     if marks(page) != proven {
         return Err("it has two of what there is one of".to_owned());
     }
-    let (mut shown, mut proved) = (0, 0);
+    let opened: Vec<Vec<String>> = checked.items.iter().map(in_rows).collect();
+    let (mut panes, mut held) = (0, 0);
     for passage in passages(page)? {
-        shown += 1;
+        panes += 1;
         let Some(number) = passage.number else {
             continue;
         };
-        let item = checked.items.get(number);
+        let item = opened.get(number);
         if !item.is_some_and(|item| holds(item, &passage.text)) {
             return Err(format!(
                 "a passage it shows is not in item {number} of the proof: “{}”",
                 super::cut(passage.text.trim(), 120)
             ));
         }
-        proved += 1;
+        held += 1;
     }
-    Ok((shown, proved))
+    Ok((panes, held))
 }
 
 /// The body of a page, in which nothing runs: all around it has to be what this release puts there.
@@ -205,95 +276,169 @@ fn body<'p>(page: &'p str, file: &str) -> Result<&'p str, String> {
 struct Passage {
     number: Option<usize>,
     text: String,
+    /// What is said to those who do not see the marking.
+    besides: String,
+}
+
+/// A page read from its start: only what a report is made of, each element closed where it has to be, and on each card the
+/// draft's words first and then those of the source.
+#[derive(Default)]
+struct Reading {
+    /// The elements that are open.
+    open: Vec<Vec<u8>>,
+    passage: Option<Passage>,
+    /// How many elements were open where something began that is said besides.
+    besides: Option<usize>,
+    /// Whether the draft's words of this card are still to come.
+    draft: bool,
+    found: Vec<Passage>,
+}
+
+impl Reading {
+    fn begin(&mut self, tag: &html5gum::StartTag<()>) -> Result<(), String> {
+        let name: &[u8] = &tag.name;
+        let foreign = || {
+            format!(
+                "it has a part that no report has: {}",
+                String::from_utf8_lossy(name)
+            )
+        };
+        let keys = || tag.attributes.keys();
+        if !ELEMENTS.contains(&name)
+            || keys().any(|it| HIDING.contains(&&***it) || it.starts_with(b"on"))
+        {
+            return Err(foreign());
+        }
+        let attribute = |name: &[u8]| {
+            tag.attributes
+                .get(name)
+                .map(|it| String::from_utf8_lossy(it).into_owned())
+        };
+        let class = attribute(b"class").unwrap_or_default();
+        let classes = || class.split(' ');
+        let inside_line = self.open.last().is_some_and(|it| {
+            let it: &[u8] = it;
+            it == b"p" || IN_A_LINE.contains(&it)
+        });
+        if inside_line && !IN_A_LINE.contains(&name)
+            || classes().any(|it| it == "hidden") && name != b"span"
+            || classes().any(|it| it == "signoff") && name != b"p"
+            || attribute(b"dir").is_some_and(|it| it != "auto")
+        {
+            return Err(foreign());
+        }
+        let (said, source) = (
+            classes().any(|it| it == "said"),
+            attribute(b"data-source").is_some(),
+        );
+        if said && !source && !std::mem::take(&mut self.draft) || source && !(said && name == b"p")
+        {
+            return Err(
+                "it shows words as a source’s that are not held against the proof".to_owned(),
+            );
+        }
+        self.draft |= name == b"article";
+        if source {
+            if !matches!(class.as_str(), "said" | "said message") {
+                return Err(foreign());
+            }
+            let number = attribute(b"data-quoted")
+                .map(|it| it.parse().map_err(|_| "a number is none".to_owned()));
+            self.passage = Some(Passage {
+                number: number.transpose()?,
+                ..Passage::default()
+            });
+        } else if self.passage.is_some() {
+            let besides = match (name, class.as_str()) {
+                (b"span", "hidden" | "caret") => true,
+                (b"span", "around") => false,
+                (b"mark", class) if class.starts_with("c-") && !class.contains(' ') => false,
+                _ => return Err(foreign()),
+            };
+            if besides && self.besides.is_none() {
+                self.besides = Some(self.open.len());
+            }
+        }
+        if !matches!(name, b"br") && !tag.self_closing {
+            self.open.push(name.to_vec());
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, name: &[u8]) -> Result<(), String> {
+        if self.open.pop().as_deref() != Some(name) {
+            return Err("an element of it is not closed where it has to be".to_owned());
+        }
+        if self.besides == Some(self.open.len()) {
+            self.besides = None;
+            let said = self
+                .passage
+                .as_mut()
+                .map(|it| std::mem::take(&mut it.besides));
+            if said.is_some_and(|it| !BESIDES.contains(&it.trim())) {
+                return Err(
+                    "it says something beside a source’s words that no report says".to_owned(),
+                );
+            }
+        }
+        if name == b"p" {
+            self.found.extend(self.passage.take());
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &[u8]) {
+        if let Some(passage) = &mut self.passage {
+            let text = String::from_utf8_lossy(text);
+            match self.besides {
+                Some(_) => passage.besides.push_str(&text),
+                None => passage.text.push_str(&text),
+            }
+        }
+    }
 }
 
 /// The passages of a page, without what is said to those who do not see the marking.
 fn passages(page: &str) -> Result<Vec<Passage>, String> {
-    let mut found = Vec::new();
-    let mut open: Option<Passage> = None;
-    // How deep it is in what is said besides; a passage has nothing but spans and marks in it.
-    let mut besides = 0_usize;
-    // On a card the draft's words come first, and all others are a source's.
-    let mut first = false;
+    let mut reading = Reading::default();
     for token in Tokenizer::new(page) {
         let Ok(token) = token;
         match token {
-            Token::StartTag(tag) => {
-                let name: &[u8] = &tag.name;
-                if FOREIGN.contains(&name)
-                    || tag
-                        .attributes
-                        .keys()
-                        .any(|it| it.starts_with(b"style") || it.starts_with(b"on"))
-                {
-                    return Err(format!(
-                        "it has a part that no report has: {}",
-                        String::from_utf8_lossy(name)
-                    ));
-                }
-                let attribute = |name: &[u8]| {
-                    tag.attributes
-                        .get(name)
-                        .map(|it| String::from_utf8_lossy(it).into_owned())
-                };
-                let said =
-                    attribute(b"class").is_some_and(|it| it.split(' ').any(|it| it == "said"));
-                let source = attribute(b"data-source").is_some();
-                if said && !source && !std::mem::take(&mut first)
-                    || source && !(said && name == b"p")
-                {
-                    return Err(
-                        "it shows words as a source’s that are not held against the proof"
-                            .to_owned(),
-                    );
-                }
-                first |= name == b"article";
-                if source {
-                    let number = attribute(b"data-quoted")
-                        .map(|it| it.parse().map_err(|_| "a number is none".to_owned()));
-                    open = Some(Passage {
-                        number: number.transpose()?,
-                        text: String::new(),
-                    });
-                } else if open.is_some() && name == b"span" {
-                    let hidden = attribute(b"class")
-                        .is_some_and(|it| matches!(it.as_str(), "hidden" | "caret"));
-                    besides = if hidden || besides > 0 {
-                        besides + 1
-                    } else {
-                        0
-                    };
-                }
-            }
-            Token::EndTag(tag) if *tag.name == *b"span" => besides = besides.saturating_sub(1),
-            Token::EndTag(tag) if *tag.name == *b"p" => {
-                found.extend(open.take());
-                besides = 0;
-            }
-            Token::String(text) => {
-                if let Some(open) = open.as_mut().filter(|_| besides == 0) {
-                    open.text.push_str(&String::from_utf8_lossy(&text));
-                }
-            }
-            Token::Comment(_) => return Err("it has a remark, and no report has one".to_owned()),
-            _ => {}
+            Token::StartTag(tag) => reading.begin(&tag)?,
+            Token::EndTag(tag) => reading.end(&tag.name)?,
+            Token::String(text) => reading.text(&text),
+            _ => return Err("it has something in it that is no element and no text".to_owned()),
         }
     }
-    Ok(found)
+    if !reading.open.is_empty() {
+        return Err("an element of it is never closed".to_owned());
+    }
+    Ok(reading.found)
 }
 
-/// Whether the words stand in what is opened of an item, however lines and spaces run; dots at an end say that it goes on.
-fn holds(item: &Shown, words: &str) -> bool {
-    let runs: Vec<&str> = match &item.text {
-        Some(ShownText::Whole(text)) => vec![text],
-        Some(ShownText::Passages { runs, .. }) => runs.iter().map(|it| it.text.as_str()).collect(),
-        None => Vec::new(),
-    };
+/// The texts of an item as they are compared: however lines and spaces run.
+fn in_rows(item: &Shown) -> Vec<String> {
+    texts(item)
+        .into_iter()
+        .map(|it| in_a_row(&legible(it)))
+        .collect()
+}
+
+/// Whether the words stand in what is opened of an item; dots at an end say that it goes on.
+fn holds(item: &[String], words: &str) -> bool {
     let words = in_a_row(words);
     let words = words.strip_prefix('…').unwrap_or(&words);
     let words = words.strip_suffix('…').unwrap_or(words).trim_matches(' ');
-    let own = |run: &str| in_a_row(&legible(run)).contains(words);
-    !words.is_empty() && runs.into_iter().any(own)
+    !words.is_empty() && item.iter().any(|it| it.contains(words))
+}
+
+/// The texts of an item, as far as they are opened.
+fn texts(item: &Shown) -> Vec<&str> {
+    match &item.text {
+        Some(ShownText::Whole(text)) => vec![text],
+        Some(ShownText::Passages { runs, .. }) => runs.iter().map(|it| it.text.as_str()).collect(),
+        None => Vec::new(),
+    }
 }
 
 fn in_a_row(text: &str) -> String {

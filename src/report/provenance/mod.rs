@@ -211,6 +211,9 @@ pub struct Held {
     pub ledger: Ledger,
     /// What reading it again showed.
     pub read: Read,
+    /// The entry under which a part of it was destroyed; zeros stand there since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parted_under: Option<u64>,
 }
 
 /// What reading the bytes again showed.
@@ -324,6 +327,18 @@ pub struct Ledger {
     pub recorded: Option<String>,
     /// Entries in the ledger.
     pub entries: u64,
+    /// The first that somebody outside has in their hands, by a key that this user trusts, and that covers the entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anchored: Option<Anchored>,
+}
+
+/// A head in other hands.
+#[derive(Debug, Clone, Serialize)]
+pub struct Anchored {
+    /// Entries under it.
+    pub size: u64,
+    /// In whose hands and as of when, in words.
+    pub said: String,
 }
 
 /// Something read out of something by a tool.

@@ -44,6 +44,10 @@ fn bytes(subject: &Subject, zone: Zone) -> Vec<String> {
         format!("The bytes of {}, in which it lies,", document.reference)
     };
     let first = match &document.read {
+        Read::Unchanged if let Some(entry) = document.parted_under => format!(
+            "{of} are those that came in, with zeros where a part was destroyed under entry {entry}: read again for this \
+             report, they have the SHA-256 which that entry names. That of what came in is gone with the part."
+        ),
         Read::Unchanged => {
             format!(
                 "{of} are unchanged {since}: read again for this report, they have the recorded SHA-256."
@@ -59,19 +63,27 @@ fn bytes(subject: &Subject, zone: Zone) -> Vec<String> {
             format!("{of} could not be read again for this report: {reason}.")
         }
     };
-    vec![
-        first,
-        format!(
+    let anchor = match &document.ledger.anchored {
+        Some(anchored) => format!(
+            "Anchor: the ledger’s first {} entries, this among them, were {}. fonds verify checks that.",
+            anchored.size, anchored.said
+        ),
+        None => format!(
             "Anchor: the archive’s own signed checkpoint of {} entries. Nobody outside the archive has confirmed it; \
              hold it against a checkpoint kept elsewhere with fonds verify --against.",
             subject.ledger.entries
         ),
-    ]
+    };
+    vec![first, anchor]
 }
 
 fn time(subject: &Subject, zone: Zone) -> Vec<String> {
+    let other = match &subject.ledger.anchored {
+        Some(anchored) => format!("; its entry was {}", anchored.said),
+        None => "; no other clock vouches for it".to_owned(),
+    };
     let mut said = vec![format!(
-        "It was here not later than {}, on the word of this archive’s clock; no other clock vouches for it.",
+        "It was here not later than {}, on the word of this archive’s clock{other}.",
         recorded(subject.ledger.recorded.as_deref(), zone)
     )];
     if let Some(at) = &subject.at {
