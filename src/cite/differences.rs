@@ -29,6 +29,9 @@ use super::words::is_supposition;
 /// The finding that a draft's own negation before the quotation answers.
 pub(super) const CUT_AFTER_NEGATION: &str = "quotation.cut-after-negation";
 
+/// Words before a quotation that are looked through for a negation, as in: have never once “taken money”.
+const BACK: usize = 3;
+
 /// How much a difference matters, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Grade {
@@ -448,8 +451,6 @@ impl Differences {
     /// Notes a negation or an 'if' which the quotation begins just behind.
     fn begins_after(&mut self, sides: &Sides<'_>) {
         let turns = |word: &str| is_negation(word) || is_supposition(word);
-        // As in: have never once “taken money”.
-        const BACK: usize = 3;
         let before = sides.words_before(BACK);
         if let Some(word) = before.iter().rev().find(|it| turns(&it.lower)) {
             self.note(

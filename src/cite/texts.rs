@@ -67,6 +67,9 @@ pub struct Amount {
     pub beside: String,
 }
 
+/// Words of a page that are shown before and after a text on it.
+const BESIDE: usize = 30;
+
 /// Holds a text against a page on which it stands among other things. What stands before its first and after its last
 /// paragraph there is the page's own, as far as can be told, and is only counted.
 pub fn on_page(text: &[Paragraph], page: &[Paragraph]) -> OnPage {
@@ -75,7 +78,6 @@ pub fn on_page(text: &[Paragraph], page: &[Paragraph]) -> OnPage {
     texts
         .differences
         .retain(|it| it.sort != ADDED || (first..=last).contains(&it.at));
-    const BESIDE: usize = 30;
     let amount = |paragraphs: Option<&[Paragraph]>, precedes: bool| {
         let paragraphs = paragraphs.unwrap_or_default();
         let each = paragraphs

@@ -42,7 +42,7 @@ const BEGINNING: u64 = 1024;
 
 /// What lies under the boxes of a PDF file.
 #[derive(Debug, Serialize)]
-pub(super) struct Looked {
+pub(super) struct UnderBoxes {
     /// Whether it was looked through; where pages are named, maybe not to its end.
     looked_through: bool,
     /// Why not.
@@ -68,7 +68,7 @@ struct Answer {
     why_not: Option<String>,
 }
 
-impl Looked {
+impl UnderBoxes {
     fn not(why: impl Into<String>) -> Self {
         Self {
             looked_through: false,
@@ -103,7 +103,7 @@ impl Page {
 }
 
 /// Looks through the file of that digest, where it is a PDF file.
-pub(super) fn look(path: &Path, sha256: Digest) -> Result<Option<Looked>, CliError> {
+pub(super) fn look(path: &Path, sha256: Digest) -> Result<Option<UnderBoxes>, CliError> {
     let failed = |source| CliError::Read {
         path: path.to_owned(),
         source,
@@ -118,13 +118,13 @@ pub(super) fn look(path: &Path, sha256: Digest) -> Result<Option<Looked>, CliErr
         return Ok(None);
     }
     if size > LARGEST {
-        return Ok(Some(Looked::not(format!(
+        return Ok(Some(UnderBoxes::not(format!(
             "it is larger than {} MiB",
             LARGEST >> 20
         ))));
     }
     let gave_up = || {
-        Looked::not(format!(
+        UnderBoxes::not(format!(
             "the reader of PDF files failed on it, or needed more than {} GiB of memory or {SECONDS} seconds",
             MEMORY >> 30
         ))
@@ -133,9 +133,9 @@ pub(super) fn look(path: &Path, sha256: Digest) -> Result<Option<Looked>, CliErr
         return Ok(Some(gave_up()));
     };
     if answer.sha256 != sha256 {
-        return Ok(Some(Looked::not("it was written to while it was read")));
+        return Ok(Some(UnderBoxes::not("it was written to while it was read")));
     }
-    Ok(Some(Looked {
+    Ok(Some(UnderBoxes {
         looked_through: answer.why_not.is_none(),
         why_not: answer.why_not,
         pages: answer.pages,

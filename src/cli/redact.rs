@@ -15,7 +15,7 @@ use super::Outcome;
 use super::acts::Values;
 use super::acts::record;
 use super::covered;
-use super::covered::Looked;
+use super::covered::UnderBoxes;
 use super::ui::Answer;
 use crate::archive::Archive;
 use crate::archive::Card;
@@ -72,7 +72,7 @@ struct Redacted {
     /// The copy's reference.
     copy: String,
     /// What lies under the boxes of the copy, where it is a PDF file.
-    covered: Option<Looked>,
+    covered: Option<UnderBoxes>,
 }
 
 impl Answer for Redacted {
@@ -114,7 +114,7 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
         size,
     };
     let covered = covered::look(path, copy.sha256)?;
-    if let Some(found) = covered.as_ref().and_then(Looked::found)
+    if let Some(found) = covered.as_ref().and_then(UnderBoxes::found)
         && !args.allow_covered_text
     {
         return Err(CliError::usage(

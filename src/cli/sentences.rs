@@ -337,17 +337,7 @@ impl<'a> Teller<'a> {
                     .map_or_else(|| about.to_owned(), |it| format!("{} of {about}", it.id));
                 format!("signed off {what}: {}", said("state")?)
             }
-            "published/2" => {
-                let name = said("name")?;
-                let name = if name.is_empty() { "a draft" } else { &name };
-                let before = match entry.get::<About>("previous")? {
-                    Some(before) => format!(", after {}", self.label(before)?),
-                    None => String::new(),
-                };
-                let url = said("url")?;
-                let at = if url.is_empty() { "" } else { " at " };
-                format!("published a version of {name}{at}{url}{before}")
-            }
+            "published/2" => self.version(entry)?,
             "corrected/2" => format!(
                 "corrected the version of {about}, paragraph {}: {} instead of {}{}",
                 said("paragraph")?,
@@ -393,6 +383,20 @@ impl<'a> Teller<'a> {
             }
             _ => return Ok(None),
         }))
+    }
+
+    /// That a version of a text was published.
+    fn version(&self, entry: &Opened) -> Result<String, CliError> {
+        let said = |slot| -> Result<Option<String>, CliError> {
+            Ok(entry.get::<Value>(slot)?.as_ref().map(plain))
+        };
+        let name = said("name")?.unwrap_or_else(|| "a draft".to_owned());
+        let at = said("url")?.map_or_else(String::new, |url| format!(" at {url}"));
+        let before = match entry.get::<About>("previous")? {
+            Some(before) => format!(", after {}", self.label(before)?),
+            None => String::new(),
+        };
+        Ok(format!("published a version of {name}{at}{before}"))
     }
 
     /// One of the two values of a correction.
