@@ -33,7 +33,7 @@ struct Mailbox {
     desk: Desk,
     bytes: Vec<u8>,
     /// Its reference.
-    mailbox: String,
+    reference: String,
     /// Each message's words by its reference.
     messages: BTreeMap<String, String>,
     /// The one with the words.
@@ -47,7 +47,7 @@ impl Mailbox {
             fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("archive/sources/list.mbox"))?;
         fs::write(desk.path("list.mbox"), &bytes)?;
         desk.done(&["ingest", "list.mbox"])?;
-        let mailbox = desk.reference(&bytes)?;
+        let reference = desk.reference(&bytes)?;
         let archive = desk.archive()?;
         let mut messages = BTreeMap::new();
         for card in archive
@@ -64,7 +64,7 @@ impl Mailbox {
         Ok(Self {
             desk,
             bytes,
-            mailbox,
+            reference,
             messages,
             one,
         })
@@ -152,9 +152,9 @@ fn one_message_goes_and_the_mailbox_stays() -> TestResult {
     assert!(notes.contains("destroyed by the order"), "{notes}");
     held.others_stand(&[&held.one])?;
     // The mailbox has its reference and its size, with zeros in one place.
-    let shown = desk.json(&["show", &held.mailbox], 0)?;
+    let shown = desk.json(&["show", &held.reference], 0)?;
     assert_eq!(shown["size"], held.bytes.len());
-    let original = desk.run(&["show", &held.mailbox, "--original"])?.stdout;
+    let original = desk.run(&["show", &held.reference, "--original"])?.stdout;
     assert_eq!(original.len(), held.bytes.len());
     let differ: Vec<usize> = (0..original.len())
         .filter(|at| original[*at] != held.bytes[*at])
@@ -175,12 +175,12 @@ fn one_message_goes_and_the_mailbox_stays() -> TestResult {
         &["provenance", "--all"],
         &["timeline"],
         &["doctor"],
-        &["provenance", &held.mailbox],
+        &["provenance", &held.reference],
     ] {
         assert_ne!(desk.run(args)?.status.code(), Some(2), "{args:?}");
     }
     // What came in had another digest: nothing is said to be unchanged.
-    let said = desk.done(&["provenance", &held.mailbox])?;
+    let said = desk.done(&["provenance", &held.reference])?;
     assert!(
         said.contains("destroyed under entry") && !said.contains("are unchanged since"),
         "{said}"
@@ -212,7 +212,7 @@ fn a_second_message_goes_and_then_the_mailbox() -> TestResult {
     desk.destroy(&[two[0], two[1]], 0)?;
     assert_eq!(held.verify()?.0, Vec::<String>::new());
     held.others_stand(&[&held.one, two[0], two[1]])?;
-    desk.destroy(&[&held.mailbox], 0)?;
+    desk.destroy(&[&held.reference], 0)?;
     assert_eq!(held.verify()?.0, Vec::<String>::new());
     assert_eq!(held.holds(b"@lists.")?, Vec::<PathBuf>::new());
     desk.done(&["ingest", "list.mbox"])?;
@@ -435,7 +435,7 @@ fn what_took_the_place_of_the_bytes_goes_with_what_it_still_had() -> TestResult 
     let held = Mailbox::new()?;
     let desk = &held.desk;
     desk.destroy(&[&held.one], 0)?;
-    let first = desk.run(&["show", &held.mailbox, "--original"])?.stdout;
+    let first = desk.run(&["show", &held.reference, "--original"])?.stdout;
     let digest = sha2::Sha256::digest(&first);
     let other = held
         .messages
