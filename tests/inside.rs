@@ -179,6 +179,11 @@ fn one_message_goes_and_the_mailbox_stays() -> TestResult {
     ] {
         assert_ne!(desk.run(args)?.status.code(), Some(2), "{args:?}");
     }
+    let said = desk.done(&["timeline"])?;
+    assert!(
+        said.contains("destroyed by order (entry"),
+        "a silence may be of the destruction's making: {said}"
+    );
     // What came in had another digest: nothing is said to be unchanged.
     let said = desk.done(&["provenance", &held.reference])?;
     assert!(

@@ -137,6 +137,8 @@ fn what_cannot_be_signed_is_refused_and_nothing_is_recorded() -> TestResult {
     for (args, code) in [
         (&["cite", "mark", "draft.md", "Q9", "checked"][..], 4),
         (&["cite", "mark", "draft.md", "Q1", "true"], 2),
+        // Nothing that is held has its words, and it is not said how else it was checked.
+        (&["cite", "mark", "draft.md", "Q3", "checked"], 2),
         (&["cite", "mark", "no.md", "Q1", "checked"], 2),
         (
             &[

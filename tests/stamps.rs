@@ -112,6 +112,7 @@ impl Desk {
             .env_clear()
             .env("FONDS_USER", self.path("user"))
             .env("FONDS_ARCHIVE", self.path("archive"))
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .args(args);
         if let Some(now) = now {
             command.env("FONDS_NOW", now);

@@ -1,5 +1,6 @@
 //! Reads an HTML draft into paragraphs. Nothing in it is loaded or run; only its text is read.
 
+use html5gum::StartTag;
 use html5gum::Token;
 use html5gum::Tokenizer;
 
@@ -31,19 +32,42 @@ const INLINE: &[&[u8]] = &[
     b"strong", b"sub", b"sup", b"time", b"tt", b"u", b"var", b"wbr",
 ];
 
+/// Elements that hold nothing.
+const VOID: &[&[u8]] = &[
+    b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta",
+    b"source", b"track", b"wbr",
+];
+
+/// Elements in which no other begins.
+const RAW: &[&[u8]] = &[b"script", b"style", b"noscript", b"iframe", b"title"];
+
+/// Whether an element says by itself that it is not shown. What a style sheet hides, nobody can tell from the text.
+fn is_hidden(tag: &StartTag<()>) -> bool {
+    let style = tag.attributes.get(b"style".as_slice());
+    let style: String = style.map_or_else(String::new, |it| {
+        let style = String::from_utf8_lossy(it).to_lowercase();
+        style.split_whitespace().collect()
+    });
+    tag.attributes.contains_key(b"hidden".as_slice())
+        || style.contains("display:none")
+        || style.contains("visibility:hidden")
+}
+
 pub(super) fn read(text: &str) -> Builder {
     let mut builder = Builder::default();
-    let mut silent: Option<Vec<u8>> = None;
+    // The element that is not shown, and how many of its name are open in it.
+    let mut silent: Option<(Vec<u8>, usize)> = None;
     let (mut inserted, mut deleted) = (0, 0);
     for Ok(token) in Tokenizer::new(text) {
         match token {
             Token::StartTag(tag) if silent.is_none() => {
                 let name: &[u8] = &tag.name;
                 inserted += usize::from(name == b"ins");
-                if SILENT.contains(&name) {
+                if SILENT.contains(&name) || is_hidden(&tag) {
                     deleted += usize::from(name == b"del");
-                    if !tag.self_closing {
-                        silent = Some(name.to_vec());
+                    // Browsers close nothing but what is drawn by a slash.
+                    if !(tag.self_closing && name == b"svg") && !VOID.contains(&name) {
+                        silent = Some((name.to_vec(), 1));
                     }
                     continue;
                 }
@@ -63,10 +87,20 @@ pub(super) fn read(text: &str) -> Builder {
                     _ => {}
                 }
             }
+            Token::StartTag(tag) => {
+                let name: &[u8] = &tag.name;
+                if let Some((_, depth)) = silent
+                    .as_mut()
+                    .filter(|it| it.0 == name && !RAW.contains(&name))
+                {
+                    *depth += 1;
+                }
+            }
             Token::EndTag(tag) => {
                 let name: &[u8] = &tag.name;
-                if let Some(open) = &silent {
-                    if open == name {
+                if let Some((open, depth)) = &mut silent {
+                    *depth -= usize::from(open == name);
+                    if *depth == 0 {
                         silent = None;
                     }
                     continue;
@@ -103,4 +137,41 @@ pub(super) fn read(text: &str) -> Builder {
         ));
     }
     builder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(html: &str) -> String {
+        let paragraphs = read(html).paragraphs;
+        paragraphs
+            .iter()
+            .map(|it| it.text.trim())
+            .collect::<Vec<_>>()
+            .join("|")
+    }
+
+    #[test]
+    fn what_a_page_does_not_show_is_not_read() {
+        for hidden in [
+            "<p hidden>not</p>",
+            "<p style=\"color:red; DISPLAY : none\">not</p>",
+            "<div style='visibility:hidden'><div>not</div>not</div>",
+            "<del>not<del>not</del>not</del>",
+            "<script/>not</script>",
+            "<img hidden>",
+            "<template><p>not</p></template>",
+        ] {
+            assert_eq!(
+                words(&format!("<p>One.</p>{hidden}<p>Two.</p>")),
+                "One.|Two.",
+                "{hidden}"
+            );
+        }
+        assert_eq!(
+            words("<p>One <svg/>two <span style=\"color:red\">three</span>.</p>"),
+            "One two three."
+        );
+    }
 }

@@ -7,10 +7,12 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::fs;
 use std::fs::File;
 use std::io;
 use std::io::Read as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -46,14 +48,7 @@ pub(super) struct Browser(PathBuf);
 impl Browser {
     /// The first that is found on the PATH.
     pub(super) fn find() -> Option<Self> {
-        let path = env::var_os("PATH")?;
-        let folders: Vec<PathBuf> = env::split_paths(&path)
-            .filter(|it| it.is_absolute())
-            .collect();
-        let programs = PROGRAMS
-            .iter()
-            .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-        programs.into_iter().find(|it| is_program(it)).map(Self)
+        on_path(PROGRAMS).map(Self)
     }
 
     /// As [`Browser::find`]; where there is none, an error that says what to do instead.
@@ -128,7 +123,7 @@ impl Browser {
             .args(more)
             .arg(option("--user-data-dir=", &folder.join("profile")))
             .arg(option("--print-to-pdf=", target))
-            .arg(option("file://", source))
+            .arg(address(source))
             .env_clear()
             .envs(env::var_os("PATH").map(|path| ("PATH", path)))
             .env("HOME", folder)
@@ -167,6 +162,33 @@ impl Browser {
             "",
         ))
     }
+}
+
+/// The address of a file: a `#` or `%` in the name of a folder is one, and begins nothing.
+fn address(path: &Path) -> String {
+    let mut address = "file://".to_owned();
+    for byte in path.as_os_str().as_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(byte) {
+            address.push(char::from(*byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(address, "%{byte:02X}");
+        }
+    }
+    address
+}
+
+/// The first program of these names in a folder that the PATH names in full: one in the folder where somebody happens to
+/// work is nobody's choice.
+pub(super) fn on_path(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = env::split_paths(&path)
+        .filter(|it| it.is_absolute())
+        .collect();
+    let mut programs = names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    programs.find(|it| is_program(it))
 }
 
 fn is_program(path: &Path) -> bool {

@@ -105,6 +105,16 @@ pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliErro
     )?;
     let quoted = wanted(&citations, &args.quotation)?;
     let resting = evidence(quoted);
+    let said = args.how.is_some() || !args.against.is_empty();
+    if args.state.word() == "checked" && resting.is_empty() && !said {
+        return Err(CliError::usage(
+            format!(
+                "{} rests on nothing that is held, so nobody could tell later how it was checked",
+                quoted.id
+            ),
+            "--how TEXT says how; or sign it off as off-archive, query or stet",
+        ));
+    }
     let bytes = Bytes {
         sha256: citations.draft.sha256,
         size: opened.bytes.len() as u64,

@@ -21,6 +21,7 @@ use super::ui::plain_json;
 use crate::archive::Archive;
 use crate::archive::Card;
 use crate::archive::Custodian;
+use crate::archive::Doomed;
 use crate::archive::plain;
 use crate::archive::search::Query;
 use crate::archive::search::parse_words;
@@ -113,6 +114,20 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
     // A reply must count whether it is asked for or not, so nothing is left out before the silences are found.
     let cards = among(&archive, &parties.accounts)?;
     let mut notes = Vec::new();
+    let orders = archive.orders()?;
+    let mut destroyed = (orders.all().iter())
+        .filter(|order| (order.addresses.iter()).any(|it| matches!(it, Doomed::Items { .. })))
+        .map(|order| order.entry);
+    if let Some(entry) = destroyed.next() {
+        let more = if destroyed.next().is_some() {
+            " and others"
+        } else {
+            ""
+        };
+        notes.push(format!(
+            "Records were destroyed by order (entry {entry}{more}): a reply may have been among them."
+        ));
+    }
     let timed = since.is_some() || until.is_some();
     let undated = |card: &&Card| card.earliest.is_none() && card.latest.is_none();
     let mut picked: HashSet<u64> = cards

@@ -11,6 +11,7 @@ use super::request;
 use crate::cli::CliError;
 use crate::cli::Context;
 use crate::cli::Outcome;
+use crate::cli::browser::on_path;
 use crate::record::visible;
 
 /// Bytes of an answer, at most: a token with its certificates has some thousand.
@@ -46,8 +47,18 @@ pub(super) fn run(context: &Context, args: &StampArgs) -> Result<Outcome, CliErr
 
 /// What the authority answers.
 fn asked(url: &str, request: &[u8]) -> Result<Vec<u8>, CliError> {
+    let failed = |reason: String| {
+        CliError::usage(
+            format!(
+                "the authority was not asked, or gave no answer: {reason}; nothing was recorded"
+            ),
+            "fonds anchor request -o FILE.tsq        writes the request, to be taken there by another way",
+        )
+    };
+    let curl =
+        on_path(&["curl"]).ok_or_else(|| failed("there is no curl on this computer".to_owned()))?;
     // -q: a configuration of the user's could send it elsewhere, or more than it. No redirection is followed.
-    let spawned = Command::new("curl")
+    let spawned = Command::new(curl)
         .args(["-q", "--silent", "--show-error", "--fail", "--globoff"])
         .args(["--proto", "=http,https", "--max-time", SECONDS])
         .args(["--header", "Content-Type: application/timestamp-query"])
@@ -57,18 +68,7 @@ fn asked(url: &str, request: &[u8]) -> Result<Vec<u8>, CliError> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn();
-    let failed = |reason: String| {
-        CliError::usage(
-            format!(
-                "the authority was not asked, or gave no answer: {reason}; nothing was recorded"
-            ),
-            "fonds anchor request -o FILE.tsq        writes the request, to be taken there by another way",
-        )
-    };
-    let mut child = spawned.map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => failed("there is no curl on this computer".to_owned()),
-        _ => failed(error.to_string()),
-    })?;
+    let mut child = spawned.map_err(|error| failed(error.to_string()))?;
     if let Some(mut stdin) = child.stdin.take() {
         // Whoever does not take it says why on the other side.
         drop(stdin.write_all(request));
