@@ -66,7 +66,8 @@ pub(super) fn read(text: &str) -> Builder {
                 if SILENT.contains(&name) || is_hidden(&tag) {
                     deleted += usize::from(name == b"del");
                     // Browsers close nothing but what is drawn by a slash.
-                    if !(tag.self_closing && name == b"svg") && !VOID.contains(&name) {
+                    let closed = tag.self_closing && name == b"svg";
+                    if !(closed || VOID.contains(&name)) {
                         silent = Some((name.to_vec(), 1));
                     }
                     continue;

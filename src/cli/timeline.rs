@@ -96,6 +96,18 @@ struct Parties {
     called: BTreeMap<String, String>,
 }
 
+/// That a silence may be of a destruction's making.
+fn destroyed(archive: &Archive) -> Result<Option<String>, CliError> {
+    let orders = archive.orders()?;
+    let mut entries = (orders.all().iter())
+        .filter(|order| (order.addresses.iter()).any(|it| matches!(it, Doomed::Items { .. })))
+        .map(|order| order.entry);
+    Ok(entries.next().map(|entry| {
+        let more = if entries.next().is_some() { " and others" } else { "" };
+        format!("Records were destroyed by order (entry {entry}{more}): a reply may have been among them.")
+    }))
+}
+
 /// `fonds timeline`.
 pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, CliError> {
     let gap_seconds =
@@ -113,21 +125,7 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
     let (since, until) = find::times(context, &asked)?;
     // A reply must count whether it is asked for or not, so nothing is left out before the silences are found.
     let cards = among(&archive, &parties.accounts)?;
-    let mut notes = Vec::new();
-    let orders = archive.orders()?;
-    let mut destroyed = (orders.all().iter())
-        .filter(|order| (order.addresses.iter()).any(|it| matches!(it, Doomed::Items { .. })))
-        .map(|order| order.entry);
-    if let Some(entry) = destroyed.next() {
-        let more = if destroyed.next().is_some() {
-            " and others"
-        } else {
-            ""
-        };
-        notes.push(format!(
-            "Records were destroyed by order (entry {entry}{more}): a reply may have been among them."
-        ));
-    }
+    let mut notes: Vec<String> = destroyed(&archive)?.into_iter().collect();
     let timed = since.is_some() || until.is_some();
     let undated = |card: &&Card| card.earliest.is_none() && card.latest.is_none();
     let mut picked: HashSet<u64> = cards
