@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::texts::pair;
+use super::pairs::pair;
 
 /// What a text rests on, as a check found it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

@@ -5,7 +5,6 @@
 //! a paragraph may be cut in two or run together with another. All of it is bounded, since both texts may come from anywhere,
 //! and what was not compared so closely is said.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -18,9 +17,9 @@ use similar::capture_diff_slices;
 use crate::cite::Paragraph;
 
 use super::normal::folded;
+use super::pairs::pair;
+use super::pairs::sorted;
 
-/// Words of the pairs of paragraphs that are compared for likeness between two equal ones, at most.
-const PAIRED: usize = 4_000_000;
 /// Bytes that are gone through for paragraphs that are divided in another way, at most.
 const SEARCHED: usize = 1 << 30;
 /// Words that a paragraph must have to be looked for inside of others: fewer stand anywhere.
@@ -42,66 +41,6 @@ pub struct Texts {
     /// The first and the last paragraph of the newer text, counted from 0, in which something of the older one stands.
     #[serde(skip)]
     pub span: Option<(usize, usize)>,
-}
-
-/// What a page shows of a text.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct OnPage {
-    /// How the text differs there; only what stands between its first and its last paragraph there counts as added.
-    #[serde(flatten)]
-    pub texts: Texts,
-    /// What stands before that.
-    pub before: Amount,
-    /// What stands after it.
-    pub after: Amount,
-}
-
-/// How much text there is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Amount {
-    /// Paragraphs.
-    pub paragraphs: usize,
-    /// Words.
-    pub words: usize,
-    /// The words of it that stand next to the text, so many at most.
-    pub beside: String,
-}
-
-/// Words of a page that are shown before and after a text on it.
-const BESIDE: usize = 30;
-
-/// Holds a text against a page on which it stands among other things. What stands before its first and after its last
-/// paragraph there is the page's own, as far as can be told, and is only counted.
-pub fn on_page(text: &[Paragraph], page: &[Paragraph]) -> OnPage {
-    let mut texts = compare(text, page);
-    let (first, last) = texts.span.unwrap_or((page.len(), page.len()));
-    texts
-        .differences
-        .retain(|it| it.sort != ADDED || (first..=last).contains(&it.at));
-    let amount = |paragraphs: Option<&[Paragraph]>, precedes: bool| {
-        let paragraphs = paragraphs.unwrap_or_default();
-        let each = paragraphs
-            .iter()
-            .map(|it| it.text.split_whitespace().count());
-        let each: Vec<usize> = each.filter(|words| *words > 0).collect();
-        let words: usize = each.iter().sum();
-        let all = paragraphs.iter().flat_map(|it| it.text.split_whitespace());
-        let skipped = if precedes {
-            words.saturating_sub(BESIDE)
-        } else {
-            0
-        };
-        Amount {
-            paragraphs: each.len(),
-            words,
-            beside: all.skip(skipped).take(BESIDE).collect::<Vec<_>>().join(" "),
-        }
-    };
-    OnPage {
-        before: amount(page.get(..first), true),
-        after: amount(page.get(last.saturating_add(1)..), false),
-        texts,
-    }
 }
 
 /// A paragraph that is not the same.
@@ -184,7 +123,8 @@ impl<'a> Ready<'a> {
 const SAME: &str = "same";
 const CHANGED: &str = "changed";
 const REMOVED: &str = "removed";
-const ADDED: &str = "added";
+/// The sort of what the newer text alone has.
+pub(super) const ADDED: &str = "added";
 
 /// Holds two texts against each other.
 pub fn compare(old: &[Paragraph], new: &[Paragraph]) -> Texts {
@@ -429,98 +369,6 @@ fn stretch(sort: &'static str, text: &str) -> Vec<Stretch> {
     }]
 }
 
-/// Words without the marks around them, sorted: what tells whether two paragraphs are one that changed.
-fn sorted(words: Vec<&str>) -> Vec<&str> {
-    let mut words: Vec<&str> = words.into_iter().map(bare).collect();
-    words.sort_unstable();
-    words
-}
-
-/// A word without the marks around it, unless it is nothing else.
-fn bare(word: &str) -> &str {
-    match word.trim_matches(|it: char| !it.is_alphanumeric()) {
-        "" => word,
-        bare => bare,
-    }
-}
-
-/// Pairs lists of sorted words in order, so that the pairs have the most words in common; two lists belong together where
-/// they share half of their words or more. Nothing where there is too much to compare.
-pub(super) fn pair(old: &[Vec<&str>], new: &[Vec<&str>]) -> Option<Vec<(usize, usize)>> {
-    let (left, right): (usize, usize) = (
-        old.iter().map(|it| it.len() + 1).sum(),
-        new.iter().map(|it| it.len() + 1).sum(),
-    );
-    let work = left * new.len() + right * old.len();
-    if work > PAIRED {
-        return None;
-    }
-    // As in the longest common subsequence, with what two have in common as weight.
-    let wide = new.len() + 1;
-    let mut best = vec![0_usize; (old.len() + 1) * wide];
-    let mut shares = vec![0_usize; old.len() * new.len()];
-    let at = |cells: &[usize], index: usize| cells.get(index).copied().unwrap_or_default();
-    for (row, one) in old.iter().enumerate().rev() {
-        for (column, other) in new.iter().enumerate().rev() {
-            let share = common(one, other);
-            let share = if share > 0 && 4 * share >= one.len() + other.len() {
-                share
-            } else {
-                0
-            };
-            let here = row * wide + column;
-            let with = match share {
-                0 => 0,
-                share => share + at(&best, here + wide + 1),
-            };
-            let without = at(&best, here + wide).max(at(&best, here + 1));
-            if let Some(cell) = best.get_mut(here) {
-                *cell = with.max(without);
-            }
-            if let Some(cell) = shares.get_mut(row * new.len() + column) {
-                *cell = share;
-            }
-        }
-    }
-    let (mut row, mut column) = (0, 0);
-    let mut pairs = Vec::new();
-    while row < old.len() && column < new.len() {
-        let here = row * wide + column;
-        let share = at(&shares, row * new.len() + column);
-        if share > 0 && at(&best, here) == share + at(&best, here + wide + 1) {
-            pairs.push((row, column));
-            (row, column) = (row + 1, column + 1);
-        } else if at(&best, here) == at(&best, here + wide) {
-            row += 1;
-        } else {
-            column += 1;
-        }
-    }
-    Some(pairs)
-}
-
-/// How many words two sorted lists have in common.
-fn common(one: &[&str], other: &[&str]) -> usize {
-    let (mut left, mut right) = (one.iter().peekable(), other.iter().peekable());
-    let mut many = 0;
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        match a.cmp(b) {
-            Ordering::Less => {
-                left.next();
-            }
-            Ordering::Greater => {
-                right.next();
-            }
-            Ordering::Equal => {
-                many += 1;
-                left.next();
-                right.next();
-            }
-        }
-    }
-    many
-}
-
 /// The words of two paragraphs in order: the same, removed, added.
 fn words_of(old: &str, new: &str) -> Vec<Stretch> {
     let (left, right): (Vec<&str>, Vec<&str>) = (
@@ -609,43 +457,6 @@ mod tests {
         assert_eq!((texts.same, texts.divided), (2, 2));
         assert_eq!(told(&texts), ["added +Advertisement"]);
         assert_eq!(texts.span, Some((0, 1)));
-    }
-
-    #[test]
-    fn what_stands_around_a_text_on_a_page_is_only_counted() {
-        let read = |text: &str| {
-            Draft::read(text.as_bytes(), None, DraftFormat::Text)
-                .expect("text")
-                .paragraphs
-        };
-        let text = read("The pier is shut.\n\nNobody knows why it is.\n\nThe end.");
-        let page = read(
-            "Home\n\nLog in here\n\nThe pier is shut.\n\nRead more\n\nThe end.\n\nAll rights.",
-        );
-        let found = on_page(&text, &page);
-        assert_eq!(
-            told(&found.texts),
-            ["removed -Nobody knows why it is.", "added +Read more"]
-        );
-        let amount = |paragraphs, words, beside: &str| Amount {
-            paragraphs,
-            words,
-            beside: beside.to_owned(),
-        };
-        assert_eq!(
-            (found.before, found.after),
-            (
-                amount(2, 4, "Home Log in here"),
-                amount(1, 2, "All rights.")
-            )
-        );
-        let other = on_page(&text, &read("Not it.\n\nNor that."));
-        assert_eq!(other.texts.same, 0);
-        assert_eq!(
-            (other.before, other.after),
-            (amount(2, 4, "Not it. Nor that."), amount(0, 0, ""))
-        );
-        assert_eq!(other.texts.differences.len(), 3);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::publish::ShownText;
 use crate::record::legible;
 
 use super::super::published;
+use super::sides;
 
 /// What the page calls itself.
 pub(super) const PAGE: &str = "citation-report";
@@ -101,13 +102,13 @@ const HIDING: &[&[u8]] = &[
 
 /// What is said to those who do not see the marking, or marks where a word is missing.
 const BESIDES: &[&str] = &[
-    "‸",
-    "[the draft takes]",
-    "[end]",
-    "[the draft leaves something out here]",
-    "[the draft has]",
-    "[the source has nothing here]",
-    "[the source has]",
+    sides::CARET,
+    sides::DRAFT_TAKES,
+    sides::END,
+    sides::DRAFT.has,
+    sides::DRAFT.lacks,
+    sides::SOURCE.has,
+    sides::SOURCE.lacks,
 ];
 
 /// A proof of the passages that a report shows.

@@ -24,7 +24,7 @@ pub(super) fn sides(quotation: &Quoted, citations: &Citations, proven: Option<&P
                 p.said dir="auto" {
                     span.around { (quotation.context.before) "“" }
                     @match found {
-                        Some(found) => { @for change in &found.changes { (drafted(change)) } }
+                        Some(found) => { @for change in &found.changes { (DRAFT.stretch(change, &change.draft)) } }
                         None => { (quotation.text) }
                     }
                     span.around { "”" (quotation.context.after) }
@@ -43,9 +43,9 @@ pub(super) fn sides(quotation: &Quoted, citations: &Citations, proven: Option<&P
                             @if found.verdict.passes() {
                                 (message.text.trim())
                             } @else {
-                                span.hidden { "[the draft takes] " }
+                                span.hidden { (DRAFT_TAKES) " " }
                                 mark.c-altered { (message.text.trim()) }
-                                span.hidden { " [end]" }
+                                span.hidden { " " (END) }
                             }
                             span.around { (message.after) }
                         }
@@ -54,7 +54,7 @@ pub(super) fn sides(quotation: &Quoted, citations: &Citations, proven: Option<&P
                     p.label { "The source, " (found.item) }
                     p.said dir="auto" data-source data-quoted=[of(&found.item)] {
                         span.around { (found.before) }
-                        @for change in &found.changes { (sourced(change)) }
+                        @for change in &found.changes { (SOURCE.stretch(change, &change.found)) }
                         span.around { (found.after) }
                     }
                     p.facts { (parties(found, zone(citations))) }
@@ -73,42 +73,46 @@ pub(super) fn sides(quotation: &Quoted, citations: &Citations, proven: Option<&P
     }
 }
 
-/// A stretch as the draft has it. What is different is said in words for those who do not see the marking.
-fn drafted(change: &Change) -> Markup {
-    let class = format!("c-{}", change.sort);
-    html! {
-        @if matches!(change.sort, "same" | "typography") || change.draft == change.found {
-            (change.draft)
-        } @else if change.draft.trim().is_empty() {
-            @if change.sort == "altered" {
-                span.caret aria-hidden="true" { "‸" }
-                span.hidden { " [the draft leaves something out here] " }
-            }
-        } @else {
-            (lead(&change.draft))
-            span.hidden { "[the draft has] " }
-            mark class=(class) { (change.draft.trim_start()) }
-            span.hidden { " [end]" }
-        }
-    }
+/// What is said to those who do not see the marking.
+pub(super) const DRAFT_TAKES: &str = "[the draft takes]";
+pub(super) const END: &str = "[end]";
+/// Where a word is missing.
+pub(super) const CARET: &str = "‸";
+
+/// One of the two sides: what is said where it has other words, and where it has none.
+pub(super) struct Side {
+    pub(super) has: &'static str,
+    pub(super) lacks: &'static str,
 }
 
-/// A stretch as the source has it.
-fn sourced(change: &Change) -> Markup {
-    let class = format!("c-{}", change.sort);
-    html! {
-        @if matches!(change.sort, "same" | "typography") || change.draft == change.found {
-            (change.found)
-        } @else if change.found.trim().is_empty() {
-            @if change.sort == "altered" {
-                span.caret aria-hidden="true" { "‸" }
-                span.hidden { " [the source has nothing here] " }
+pub(super) const DRAFT: Side = Side {
+    has: "[the draft has]",
+    lacks: "[the draft leaves something out here]",
+};
+
+pub(super) const SOURCE: Side = Side {
+    has: "[the source has]",
+    lacks: "[the source has nothing here]",
+};
+
+impl Side {
+    /// A stretch as this side has it. What is different is said in words for those who do not see the marking.
+    fn stretch(&self, change: &Change, own: &str) -> Markup {
+        let class = format!("c-{}", change.sort);
+        html! {
+            @if matches!(change.sort, "same" | "typography") || change.draft == change.found {
+                (own)
+            } @else if own.trim().is_empty() {
+                @if change.sort == "altered" {
+                    span.caret aria-hidden="true" { (CARET) }
+                    span.hidden { " " (self.lacks) " " }
+                }
+            } @else {
+                (lead(own))
+                span.hidden { (self.has) " " }
+                mark class=(class) { (own.trim_start()) }
+                span.hidden { " " (END) }
             }
-        } @else {
-            (lead(&change.found))
-            span.hidden { "[the source has] " }
-            mark class=(class) { (change.found.trim_start()) }
-            span.hidden { " [end]" }
         }
     }
 }
