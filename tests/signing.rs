@@ -128,6 +128,26 @@ fn sign_offs_are_carried_over_where_neither_words_nor_evidence_changed() -> Test
 }
 
 #[test]
+fn a_sign_off_is_not_carried_over_where_the_draft_now_names_another_speaker() -> TestResult {
+    let desk = desk()?;
+    let said = "“They opened the north gate at nine.”";
+    fs::write(
+        desk.path("old.md"),
+        format!("Nora Halloran wrote: {said}\n"),
+    )?;
+    fs::write(desk.path("new.md"), format!("Peter Voss wrote: {said}\n"))?;
+    desk.run(&["cite", "mark", "old.md", "Q1", "checked"])?;
+    let again = desk.run(&["--json", "cite", "old.md"])?;
+    assert_eq!(again.code, Some(0), "{again}");
+    let ran = desk.run(&["--json", "cite", "new.md", "--since", "old.md"])?;
+    assert_eq!(ran.code, Some(1), "{ran}");
+    let found = ran.json()?;
+    assert_eq!(found["since"]["carried"], 0);
+    assert_eq!(found["since"]["changed"], serde_json::json!(["Q1"]));
+    Ok(())
+}
+
+#[test]
 fn what_cannot_be_signed_is_refused_and_nothing_is_recorded() -> TestResult {
     let desk = desk()?;
     let entries = |desk: &Desk| -> TestResult<Value> {
