@@ -148,6 +148,21 @@ fn half_a_surrogate_pair_and_raw_control_characters_are_read_around() {
 }
 
 #[test]
+fn a_carriage_return_in_the_name_of_a_conversation_is_a_line_feed_in_its_text() {
+    let event = r#"{"conversationNameUpdate": {"initiatingUserId": "2", "name": "Har\r\nbour\rbuild", "createdAt": "2023-07-11T13:31:00.000Z"}}"#;
+    let export = format!(
+        "window.YTD.direct_messages_group.part0 = [{{\"dmConversation\": {{\"conversationId\": \"9\", \"messages\": [{event}]}}}}]"
+    );
+    let finds = read_as(Kind::XDirectMessages, export.as_bytes());
+    let texts: Vec<_> = finds
+        .letters
+        .iter()
+        .map(|letter| letter.message.text.as_deref())
+        .collect();
+    assert_eq!(texts, [Some("[named the conversation: Har\nbour\nbuild]")]);
+}
+
+#[test]
 fn header_fields_without_end_are_read_in_part() {
     let many = |piece: &dyn Fn(usize) -> String, count: usize| -> String {
         (0..count).map(piece).collect()

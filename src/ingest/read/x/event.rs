@@ -129,7 +129,7 @@ pub(super) fn direct(
         }
         "participantsLeave" => Some("[left the conversation]".to_owned()),
         "conversationNameUpdate" => {
-            let name = word(body, "name").unwrap_or_default();
+            let name = word(body, "name").map(line_feeds).unwrap_or_default();
             Some(format!("[named the conversation: {name}]"))
         }
         _ => {
