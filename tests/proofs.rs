@@ -4,6 +4,7 @@
 mod skipped;
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fs;
 use std::ops::Range;
@@ -424,12 +425,14 @@ fn a_proof_from_tiles_is_the_one_from_all_leaves_and_reads_each_tile_once() -> T
         let leaves = leaf_hashes(size);
         let root = tlog::root(leaves.iter().copied());
         let mut tiles = BTreeMap::new();
+        let mut prover = tlog::TileProver::default();
+        let mut above = BTreeSet::new();
         for index in [0, 1, 255, 256, size / 2, size - 2.min(size), size - 1] {
             if index >= size {
                 continue;
             }
             let mut asked = Vec::new();
-            let proof = tlog::prove_by_tiles(index, size, |tile| {
+            let proof = prover.prove(index, size, |tile| {
                 assert!(tile.is_within(size), "{tile} of {size}");
                 asked.push(tile);
                 let made = || tile.bytes(read).unwrap_or_else(|never| match never {});
@@ -442,16 +445,24 @@ fn a_proof_from_tiles_is_the_one_from_all_leaves_and_reads_each_tile_once() -> T
             for level in levels.clone() {
                 assert!(levels.clone().filter(|it| *it == level).count() <= 2);
             }
-            asked.sort_unstable();
             let all = asked.len();
+            asked.sort_unstable();
             asked.dedup();
             assert_eq!(asked.len(), all, "{index} of {size}");
+            // What was hashed of the levels above serves all proofs.
+            for tile in asked
+                .into_iter()
+                .filter(|it| it.part() != tlog::Part::Hashes(0))
+            {
+                assert!(above.insert(tile), "{tile} for {index} of {size}");
+            }
         }
     }
-    let none = tlog::prove_by_tiles(5, 5, |_| Ok(Vec::new()));
+    let mut prover = tlog::TileProver::default();
+    let none = prover.prove(5, 5, |_| Ok(Vec::new()));
     assert!(none.is_err_and(|error: tlog::TlogError| !error.to_string().is_empty()));
     // Tiles that are too short give a proof that does not hold.
-    let short = tlog::prove_by_tiles(3, 700, |_| Ok::<_, tlog::TlogError>(vec![7; 5]))?;
+    let short = prover.prove(3, 700, |_| Ok::<_, tlog::TlogError>(vec![7; 5]))?;
     let root = tlog::root(leaf_hashes(700));
     let leaf = tlog::leaf_hash(&leaf(3));
     assert!(tlog::verify_inclusion(3, 700, leaf, &short, root).is_err());

@@ -13,8 +13,8 @@ use super::values::Segment;
 use super::values::values;
 use crate::keys::KeyError;
 use crate::tlog::Hash;
+use crate::tlog::TileProver;
 use crate::tlog::leaf_hash;
-use crate::tlog::prove_by_tiles;
 use crate::tlog::prove_inclusion;
 
 impl Archive {
@@ -67,9 +67,14 @@ impl Archive {
 
     /// Proof that an entry is in the ledger of `size` entries, from the tiles of `log/`, so that it takes no pass over the
     /// ledger. What is not there is made from the stored leaf data, and nothing is believed: whoever makes a proof checks
-    /// it.
-    pub fn entry_path(&self, seq: u64, size: u64) -> Result<Vec<Hash>, ArchiveError> {
-        prove_by_tiles(seq, size, |tile| self.tile(&tile))
+    /// it. The prover serves for many entries.
+    pub fn entry_path(
+        &self,
+        prover: &mut TileProver,
+        seq: u64,
+        size: u64,
+    ) -> Result<Vec<Hash>, ArchiveError> {
+        prover.prove(seq, size, |tile| self.tile(&tile))
     }
 
     /// The text that an item itself has, held by no digest yet: a document's own bytes, a message's or reading's text.

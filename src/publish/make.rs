@@ -39,6 +39,7 @@ use crate::record::Schema;
 use crate::record::schema;
 use crate::tlog::Hash;
 use crate::tlog::Note;
+use crate::tlog::TileProver;
 use crate::tlog::prove_inclusion;
 
 /// Makes the proof of the items that are wanted, from one snapshot of the archive, and checks it as a stranger would.
@@ -98,10 +99,11 @@ pub fn make(archive: &Archive, wanted: &Wanted, trusted: &Trusted) -> Result<Pro
         proof.cosignatures = head.cosignatures;
         proof.tokens = head.tokens;
     }
+    let mut prover = TileProver::default();
     for seal in &maker.seals {
-        proof
-            .segments
-            .push(entry(archive, *seal, maker.size, &["about", "segment"])?);
+        let sealed = ["about", "segment"];
+        let entry = entry(archive, &mut prover, *seal, maker.size, &sealed)?;
+        proof.segments.push(entry);
     }
     proof.key_entries = key_entries(archive, maker.size)?;
     let checked = check(proof.file()?.as_bytes());
@@ -325,15 +327,17 @@ impl Maker<'_> {
 pub fn key_entries(archive: &Archive, size: u64) -> Result<Vec<ProvedEntry>, PublishError> {
     let log_keys = archive.log_keys()?;
     let known = log_keys.rotated().iter();
+    let mut prover = TileProver::default();
     known
         .filter(|(index, _)| *index < size)
-        .map(|(index, _)| entry(archive, *index, size, &["old_key", "new_key"]))
+        .map(|(index, _)| entry(archive, &mut prover, *index, size, &["old_key", "new_key"]))
         .collect()
 }
 
 /// An entry with these slots opened, under a head of that size.
 fn entry(
     archive: &Archive,
+    prover: &mut TileProver,
     seq: u64,
     size: u64,
     slots: &[&str],
@@ -352,7 +356,7 @@ fn entry(
     .ok_or_else(gone)?;
     Ok(ProvedEntry {
         openings: record.open(|slot| slots.contains(&slot))?,
-        path: digests(&archive.entry_path(seq, size)?),
+        path: digests(&archive.entry_path(prover, seq, size)?),
         record: EntryRecord {
             c: record.commitments,
             e: row.schema,

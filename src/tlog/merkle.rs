@@ -176,7 +176,7 @@ impl Tree {
     }
 
     /// The root over a range that a proof asks for: it begins at a multiple of every full subtree that it starts with.
-    fn root(&self, range: &Range<u64>) -> Option<Hash> {
+    pub(super) fn root(&self, range: &Range<u64>) -> Option<Hash> {
         if range.end > self.size() {
             return None;
         }

@@ -44,4 +44,4 @@ pub use tiles::LEAF_BYTES;
 pub use tiles::Part;
 pub use tiles::TILE_WIDTH;
 pub use tiles::Tile;
-pub use tiles::prove_by_tiles;
+pub use tiles::TileProver;

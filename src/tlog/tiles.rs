@@ -12,6 +12,7 @@ use std::ops::Range;
 use super::Frontier;
 use super::Hash;
 use super::TlogError;
+use super::Tree;
 use super::merkle::leaf_hash;
 use super::merkle::node_hash;
 use super::proof::inclusion_ranges;
@@ -194,60 +195,78 @@ impl fmt::Display for Tile {
     }
 }
 
-/// Proves that leaf `index` is in the tree of `size` leaves. `read` gives the bytes of a tile and is asked for at most two
-/// of each level, and for none twice: a tree of 2^24 leaves takes six. What it gives is not checked; the proof is.
-pub fn prove_by_tiles<E: From<TlogError>>(
-    index: u64,
-    size: u64,
-    mut read: impl FnMut(Tile) -> Result<Vec<u8>, E>,
-) -> Result<Vec<Hash>, E> {
-    let mut held = BTreeMap::new();
-    inclusion_ranges(index, size)?
-        .into_iter()
-        .map(|range| {
-            // From the left, the largest full subtree that fits, then what is to its right: the peaks of a frontier.
-            let mut peaks = Vec::new();
-            let mut start = range.start;
-            while start < range.end {
-                let height = (range.end - start).ilog2();
-                peaks.push(subtree(start, height, size, &mut held, &mut read)?);
-                start += 1 << height;
-            }
-            let joined = peaks.into_iter().rev();
-            let root = joined.reduce(|right, left| node_hash(left, right));
-            Ok(root.unwrap_or_else(Hash::of_nothing))
-        })
-        .collect()
+/// Makes proofs out of tiles, one after the other. Tiles above level 0 serve many proofs, so what was hashed of them is
+/// kept: the first proof of a log of ten million leaves hashes five tiles, most of those after it one.
+#[derive(Debug, Default)]
+pub struct TileProver {
+    held: BTreeMap<Tile, Tree>,
 }
 
-/// The root of the full subtree of 2^height leaves that begins at `start`, from its tile.
-fn subtree<E: From<TlogError>>(
-    start: u64,
-    height: u32,
-    size: u64,
-    held: &mut BTreeMap<Tile, Vec<u8>>,
-    read: &mut impl FnMut(Tile) -> Result<Vec<u8>, E>,
-) -> Result<Hash, E> {
-    let level = u8::try_from(height / 8).unwrap_or(MAX_LEVEL);
-    let part = Part::Hashes(level);
-    let first = start >> part.shift();
-    let index = first / TILE_WIDTH;
-    let width = TILE_WIDTH.min((size >> part.shift()) - index * TILE_WIDTH);
-    let tile = Tile { part, index, width };
-    let bytes = match held.entry(tile) {
-        Entry::Occupied(held) => held.into_mut(),
-        Entry::Vacant(place) => place.insert(read(tile)?),
-    };
-    let (hashes, _) = bytes.as_chunks();
-    let within = usize::try_from(first % TILE_WIDTH).unwrap_or(usize::MAX);
-    let mut tree = Frontier::new();
-    tree.extend(
-        (hashes.iter())
-            .skip(within)
-            .take(1 << (height % 8))
-            .map(|hash| Hash(*hash)),
-    );
-    Ok(tree.root())
+impl TileProver {
+    /// The most tiles that are kept from one proof to the next, 16 KiB each.
+    const MOST: usize = 1024;
+
+    /// Proves that leaf `index` is in the tree of `size` leaves. `read` gives the bytes of a tile and is asked for at
+    /// most two of each level, and for none twice: a tree of 2^24 leaves takes six. What it gives is not checked; the
+    /// proof is.
+    pub fn prove<E: From<TlogError>>(
+        &mut self,
+        index: u64,
+        size: u64,
+        mut read: impl FnMut(Tile) -> Result<Vec<u8>, E>,
+    ) -> Result<Vec<Hash>, E> {
+        let proof = inclusion_ranges(index, size)?
+            .into_iter()
+            .map(|range| {
+                // From the left, the largest full subtree that fits, then what is to its right: the peaks of a frontier.
+                let mut peaks = Vec::new();
+                let mut start = range.start;
+                while start < range.end {
+                    let height = (range.end - start).ilog2();
+                    peaks.push(self.subtree(start, height, size, &mut read)?);
+                    start += 1 << height;
+                }
+                let joined = peaks.into_iter().rev();
+                let root = joined.reduce(|right, left| node_hash(left, right));
+                Ok(root.unwrap_or_else(Hash::of_nothing))
+            })
+            .collect();
+        self.held.retain(|tile, _| tile.part != Part::Hashes(0));
+        if self.held.len() > Self::MOST {
+            self.held.clear();
+        }
+        proof
+    }
+
+    /// The root of the full subtree of 2^height leaves that begins at `start`, from its tile.
+    fn subtree<E: From<TlogError>>(
+        &mut self,
+        start: u64,
+        height: u32,
+        size: u64,
+        read: &mut impl FnMut(Tile) -> Result<Vec<u8>, E>,
+    ) -> Result<Hash, E> {
+        let level = u8::try_from(height / 8).unwrap_or(MAX_LEVEL);
+        let part = Part::Hashes(level);
+        let first = start >> part.shift();
+        let index = first / TILE_WIDTH;
+        let width = TILE_WIDTH.min((size >> part.shift()) - index * TILE_WIDTH);
+        let tile = Tile { part, index, width };
+        let tree = match self.held.entry(tile) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(place) => {
+                let bytes = read(tile)?;
+                let (hashes, _) = bytes.as_chunks();
+                let mut tree = Tree::default();
+                hashes.iter().for_each(|hash| tree.push(Hash(*hash)));
+                place.insert(tree)
+            }
+        };
+        let within = first % TILE_WIDTH;
+        let root = tree.root(&(within..within + (1 << (height % 8))));
+        // A tile that is too short gives a proof that does not hold.
+        Ok(root.unwrap_or_else(Hash::of_nothing))
+    }
 }
 
 /// Appends a leaf to a bundle: its length in two bytes, big-endian, and its data.
