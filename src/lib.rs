@@ -8,8 +8,8 @@
 //! 4. `cite` holds the quotations of a draft against what was kept.
 //! 5. `publish` opens one item of it, with a proof that needs nothing else; `report` turns values into pages.
 //!
-//! Modules in layer order, each using only those before it (`tests/layers.rs` holds them to it): [`record`], [`tlog`],
-//! [`durable`], [`covered`], [`commitment`], [`keys`], [`succession`], [`vault`], [`anchor`], `archive`, `ingest`, `verify`, [`publish`], `cite`, `report`, [`cli`].
+//! Modules in layer order, each using only those before it (`tests/layers.rs` holds them to it): [`record`], [`lanes`],
+//! [`tlog`], [`durable`], [`covered`], [`commitment`], [`keys`], [`succession`], [`vault`], [`anchor`], `archive`, `ingest`, `verify`, [`publish`], `cite`, `report`, [`cli`].
 
 pub mod anchor;
 pub mod archive;
@@ -20,6 +20,7 @@ pub mod covered;
 pub mod durable;
 pub mod ingest;
 pub mod keys;
+pub mod lanes;
 pub mod publish;
 pub mod record;
 pub mod report;

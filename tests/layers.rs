@@ -10,10 +10,11 @@ type TestResult = Result<(), Box<dyn std::error::Error>>;
 /// Every module, from the ground up, with the modules it may use. Siblings never import each other.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("record", &[]),
-    ("tlog", &[]),
+    ("lanes", &[]),
+    ("tlog", &["lanes"]),
     ("durable", &[]),
     ("covered", &[]),
-    ("commitment", &["record", "tlog"]),
+    ("commitment", &["record", "lanes", "tlog"]),
     ("keys", &["record", "tlog", "durable"]),
     ("succession", &["record", "tlog", "commitment", "keys"]),
     ("vault", &["record", "commitment"]),

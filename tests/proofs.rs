@@ -626,6 +626,25 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
+    fn leaves_that_come_many_at_once_make_the_tree_of_those_that_come_one_by_one(
+        lots in proptest::collection::vec(0_usize..150, 0..6),
+    ) {
+        let leaves = leaf_hashes(lots.iter().sum::<usize>() as u64);
+        let (mut at_once, mut one_by_one) = (tlog::Frontier::new(), tlog::Frontier::new());
+        let mut rest = leaves.as_slice();
+        for lot in lots {
+            let (these, others) = rest.split_at(lot);
+            at_once.append(these.to_vec());
+            one_by_one.extend(these.iter().copied());
+            rest = others;
+            prop_assert_eq!(&at_once, &one_by_one);
+        }
+        let mut tree = tlog::Tree::default();
+        leaves.iter().for_each(|leaf| tree.push(*leaf));
+        prop_assert_eq!(tlog::Tree::over(leaves), tree);
+    }
+
+    #[test]
     fn a_tree_of_any_size_agrees_with_two_other_implementations(size in 1_u64..700, a in any::<u64>(), b in any::<u64>()) {
         let (index, old) = (a % size, b % size + 1);
         let leaves = leaf_hashes(size);

@@ -101,6 +101,14 @@ impl GoneThrough {
                 self.texts
             ));
         }
+        if self.texts == 0
+            && let Some(left_out) = &self.left_out
+        {
+            said.push(format!(
+                "{} not found as quoted: {left_out}, and no text was read for them.",
+                quotations(self.quotations)
+            ));
+        }
         if self.messages > 0 {
             said.push(format!(
                 "For {} pinned to a large container, {} of its messages were read.",

@@ -10,12 +10,15 @@ use unicode_normalization::char::is_combining_mark;
 pub(super) const LONGEST: usize = 3;
 
 const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-const PRIME: u64 = 0x0000_0100_0000_01b3;
+const MIXER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Bytes of a word that are taken at once.
+const AT_ONCE: usize = 8;
 
 /// The number of a run of words, the last one last.
 pub(super) fn gram(words: &[u64]) -> u64 {
     words.iter().fold(SEED, |sum, word| {
-        (sum.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        (sum.rotate_left(23) ^ word).wrapping_mul(MIXER)
     })
 }
 
@@ -24,12 +27,89 @@ pub(super) fn gram(words: &[u64]) -> u64 {
 /// printed line is one.
 pub(super) fn words(text: &str, mut each: impl FnMut(u64)) {
     let bytes = text.as_bytes();
-    let (mut at, mut sum, mut open) = (0, SEED, false);
+    let mut letters = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        // Most words are a few ASCII letters and digits: eight are looked at at once, without a branch for each.
+        let start = at;
+        let mut sum = SEED;
+        loop {
+            let chunk = chunk(bytes, at);
+            let length = plain(chunk);
+            if length > 0 {
+                sum = mixed(sum, (chunk | LOWER_CASE) & (u64::MAX >> (64 - 8 * length)));
+            }
+            at += length;
+            if length < AT_ONCE {
+                break;
+            }
+        }
+        match bytes.get(at) {
+            Some(b'\'' | b'-' | 0x80..) => at = one_word(text, start, &mut letters, &mut each),
+            _ => {
+                if at > start {
+                    each(sum);
+                }
+                at += 1;
+            }
+        }
+    }
+}
+
+const LOWER_CASE: u64 = 0x2020_2020_2020_2020;
+
+/// Eight bytes from that place on, zeros behind the end.
+fn chunk(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    if let Some(whole) = rest.first_chunk() {
+        return u64::from_le_bytes(*whole);
+    }
+    let mut padded = [0; AT_ONCE];
+    for (byte, last) in padded.iter_mut().zip(rest) {
+        *byte = *last;
+    }
+    u64::from_le_bytes(padded)
+}
+
+/// How many of these bytes, from the first on, are ASCII letters or digits. In one register: for bytes below 128 the
+/// highest bit of a sum says whether they are at or above a bound.
+fn plain(chunk: u64) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST: u64 = 0x80 * EACH;
+    let low = chunk & !HIGHEST;
+    let within = |low: u64, first: u8, last: u8| {
+        let from_first = low + u64::from(0x80 - first) * EACH;
+        let behind_last = low + u64::from(0x7f - last) * EACH;
+        from_first & !behind_last
+    };
+    let letters = within(low | LOWER_CASE, b'a', b'z');
+    let others = !(letters | within(low, b'0', b'9')) | chunk;
+    (others & HIGHEST).trailing_zeros() as usize / 8
+}
+
+/// The number of a word so far, with the next bytes of it.
+fn mixed(sum: u64, chunk: u64) -> u64 {
+    let product = u128::from(sum ^ chunk) * u128::from(MIXER);
+    let [low, high] = [product, product >> 64].map(|half| half & u128::from(u64::MAX));
+    u64::try_from(low ^ high).unwrap_or_default()
+}
+
+fn number(letters: &[u8]) -> u64 {
+    (0..letters.len())
+        .step_by(AT_ONCE)
+        .fold(SEED, |sum, at| mixed(sum, chunk(letters, at)))
+}
+
+/// Goes through what stands at a place character by character, to the end of one word; says where to go on.
+fn one_word(text: &str, start: usize, letters: &mut Vec<u8>, mut each: impl FnMut(u64)) -> usize {
+    let bytes = text.as_bytes();
+    letters.clear();
+    let mut at = start;
     while let Some(byte) = bytes.get(at).copied() {
         at += 1;
+        let open = !letters.is_empty();
         if byte.is_ascii_alphanumeric() {
-            sum = (sum ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(PRIME);
-            open = true;
+            letters.push(byte.to_ascii_lowercase());
         } else if byte.is_ascii() {
             if byte == b'\'' && open {
                 continue;
@@ -41,46 +121,43 @@ pub(super) fn words(text: &str, mut each: impl FnMut(u64)) {
                 at = next;
                 continue;
             }
-            if open {
-                each(sum);
-                (sum, open) = (SEED, false);
-            }
+            break;
         } else {
             let Some(letter) = text.get(at - 1..).and_then(|rest| rest.chars().next()) else {
                 continue;
             };
-            at += letter.len_utf8() - 1;
             match sort(letter) {
                 Sort::Unseen => {}
-                Sort::Letter => {
-                    decompose_compatible(letter, |part| {
-                        if !is_combining_mark(part) {
-                            for part in part.to_lowercase() {
-                                sum = (sum ^ u64::from(u32::from(part))).wrapping_mul(PRIME);
-                            }
+                Sort::Letter => decompose_compatible(letter, |part| {
+                    if !is_combining_mark(part) {
+                        for part in part.to_lowercase() {
+                            let mut bytes = [0; 4];
+                            letters.extend_from_slice(part.encode_utf8(&mut bytes).as_bytes());
                         }
-                    });
-                    open = true;
+                    }
+                }),
+                Sort::Alone if open => {
+                    at -= 1;
+                    break;
                 }
                 Sort::Alone => {
-                    if open {
-                        each(sum);
-                    }
-                    each((SEED ^ u64::from(u32::from(letter))).wrapping_mul(PRIME));
-                    (sum, open) = (SEED, false);
+                    let mut bytes = [0; 4];
+                    letters.extend_from_slice(letter.encode_utf8(&mut bytes).as_bytes());
+                    at += letter.len_utf8() - 1;
+                    break;
                 }
                 Sort::Other => {
-                    if open {
-                        each(sum);
-                        (sum, open) = (SEED, false);
-                    }
+                    at += letter.len_utf8() - 1;
+                    break;
                 }
             }
+            at += letter.len_utf8() - 1;
         }
     }
-    if open {
-        each(sum);
+    if !letters.is_empty() {
+        each(number(letters));
     }
+    at
 }
 
 /// Where a word goes on that a hyphen breaks at the end of a line, if it does.
@@ -170,7 +247,39 @@ mod tests {
         assert_ne!(gram(&[1, 2]), gram(&[1, 2, 3]));
     }
 
+    /// The same, character by character.
+    fn slowly(text: &str) -> Vec<u64> {
+        let (mut found, mut letters, mut at) = (Vec::new(), Vec::new(), 0);
+        while at < text.len() {
+            at = one_word(text, at, &mut letters, |word| found.push(word));
+        }
+        found
+    }
+
+    #[test]
+    fn what_is_a_letter_is_told_of_eight_bytes_at_once() {
+        for byte in 0..=u8::MAX {
+            for before in 0..8 {
+                let mut bytes = *b"aZ09mQ5z";
+                bytes[before] = byte;
+                let expected = if byte.is_ascii_alphanumeric() {
+                    8
+                } else {
+                    before
+                };
+                assert_eq!(plain(u64::from_le_bytes(bytes)), expected, "{byte}");
+            }
+        }
+    }
+
     proptest::proptest! {
+        #[test]
+        fn words_are_the_same_at_once_and_character_by_character(
+            text in "(\\PC|[a-zA-Z0-9]{0,20}|[ \\-\n\r’'.]|é|船|\u{301}|\u{ad}){0,30}",
+        ) {
+            proptest::prop_assert_eq!(all(&text), slowly(&text));
+        }
+
         #[test]
         fn no_text_is_too_odd(text in "\\PC{0,200}|[a-z \\-\\n\\r’']{0,80}") {
             proptest::prop_assert!(all(&text).len() <= text.len());

@@ -134,21 +134,20 @@ impl Search {
         let plain = unescaped(text);
         let text = plain.as_deref().unwrap_or(text);
         self.text += 1;
-        let mut last = [0_u64; LONGEST];
-        let mut met = 0;
-        words(text, |word| {
-            last.rotate_left(1);
-            if let Some(end) = last.last_mut() {
-                *end = word;
+        let [one, two, three] = self.lengths;
+        // The words before, and how many there were.
+        let (mut first, mut second, mut met) = (0, 0, 0);
+        words(text, |third| {
+            if three && met > 1 {
+                self.meet(gram(&[first, second, third]));
             }
-            met += 1;
-            for length in 1..=LONGEST.min(met) {
-                if self.lengths.get(length - 1) == Some(&true)
-                    && let Some(run) = last.get(LONGEST - length..)
-                {
-                    self.meet(gram(run));
-                }
+            if two && met > 0 {
+                self.meet(gram(&[second, third]));
             }
+            if one {
+                self.meet(gram(&[third]));
+            }
+            (first, second, met) = (second, third, met + 1);
         });
         let touched = std::mem::take(&mut self.touched);
         for quotation in &touched {

@@ -93,7 +93,8 @@ impl Checker<'_> {
             }
         }
         let (pinned, messages) = self.inside;
-        Ok((through.texts > 0 || messages > 0).then_some(GoneThrough {
+        let looked = through.texts > 0 || messages > 0 || through.left_out.is_some();
+        Ok(looked.then_some(GoneThrough {
             quotations: asked.len(),
             texts: through.texts,
             left_out: through.left_out,

@@ -1,23 +1,24 @@
 //! Text in pieces: one paragraph of a mail can be opened while the rest stays shut (FORMAT, 'Text').
 
-use std::fmt::Write as _;
-
-use sha2::Digest as _;
-use sha2::Sha256;
-
 use super::Committer;
 use super::Salts;
 use super::canonical;
+use crate::lanes;
+use crate::lanes::Begun;
+use crate::lanes::Messages;
 use crate::record::Digest;
 use crate::record::TextRoot;
 use crate::tlog::Frontier;
 use crate::tlog::Hash;
-use crate::tlog::leaf_hash;
+use crate::tlog::leaf_hashes;
 
 const PIECE_PREFIX: &[u8] = b"fonds/piece/v1\n";
 
 /// The most bytes in a piece.
 const LONGEST: usize = 512;
+
+/// Pieces that are hashed side by side.
+const AT_ONCE: usize = 64;
 
 /// Cuts a text into its pieces, each 512 bytes at most: after each run of line feeds; where the first 512 bytes hold
 /// none, after their last space; where they hold none either, before the character that would not fit.
@@ -59,29 +60,41 @@ pub fn text_root(committer: &Committer, salts: &Salts, text: &str) -> TextRoot {
     tree.root()
 }
 
-/// The leaf hash of piece `number` of a record's text under the salt of its slot `text/number`.
-pub fn piece_hash(committer: &Committer, salt: &[u8; 32], number: u64, piece: &str) -> Hash {
-    let mut list = Vec::with_capacity(piece.len() + 128);
-    hash_of(committer, salt, &format!("text/{number}"), piece, &mut list)
+/// The leaf hashes of consecutive pieces of a record's text, from number `first` on, each under the salt of its slot
+/// `text/number`.
+fn piece_hashes<'a>(
+    committer: &Committer,
+    salts: &[[u8; 32]],
+    first: u64,
+    pieces: impl Iterator<Item = &'a str>,
+) -> Vec<Hash> {
+    let mut messages = Messages::default();
+    for ((number, piece), salt) in (first..).zip(pieces).zip(salts) {
+        messages.add(|list| {
+            committer.open_list(list, salt, &slot(number));
+            canonical::push_string(list, piece);
+            list.push(b']');
+        });
+    }
+    let commitments = lanes::digests(&committer.begun, &messages);
+    messages.clear();
+    for commitment in commitments {
+        messages.add(|leaf| {
+            leaf.extend_from_slice(PIECE_PREFIX);
+            leaf.extend_from_slice(&commitment);
+        });
+    }
+    leaf_hashes(&lanes::digests(&Begun::NOTHING, &messages))
 }
 
-/// The same, with a buffer that serves for many.
-fn hash_of(
-    committer: &Committer,
-    salt: &[u8; 32],
-    slot: &str,
-    piece: &str,
-    list: &mut Vec<u8>,
-) -> Hash {
-    list.clear();
-    super::open_list(list, salt, slot);
-    canonical::push_string(list, piece);
-    list.push(b']');
-    let mut leaf = [0; PIECE_PREFIX.len() + 32];
-    let (prefix, commitment) = leaf.split_at_mut(PIECE_PREFIX.len());
-    prefix.copy_from_slice(PIECE_PREFIX);
-    commitment.copy_from_slice(&committer.finish(list));
-    leaf_hash(&Sha256::digest(leaf))
+/// The leaf hash of piece `number` of a record's text under the salt of its slot `text/number`.
+pub fn piece_hash(committer: &Committer, salt: &[u8; 32], number: u64, piece: &str) -> Hash {
+    let hashes = piece_hashes(committer, &[*salt], number, std::iter::once(piece));
+    hashes.first().copied().unwrap_or_else(Hash::of_nothing)
+}
+
+fn slot(number: u64) -> String {
+    format!("text/{number}")
 }
 
 /// The tree over a text's pieces while they come.
@@ -89,8 +102,9 @@ pub struct TextTree<'a> {
     committer: &'a Committer,
     salts: &'a Salts,
     tree: Frontier,
-    slot: String,
-    list: Vec<u8>,
+    /// Pieces that are not in the tree yet, and where each ends.
+    waiting: String,
+    ends: Vec<usize>,
 }
 
 impl<'a> TextTree<'a> {
@@ -100,26 +114,40 @@ impl<'a> TextTree<'a> {
             committer,
             salts,
             tree: Frontier::default(),
-            slot: String::new(),
-            list: Vec::with_capacity(LONGEST + 128),
+            waiting: String::new(),
+            ends: Vec::new(),
         }
     }
 
     /// Takes the next piece.
     pub fn push(&mut self, piece: &str) {
-        self.slot.clear();
-        self.slot.push_str("text/");
-        if write!(self.slot, "{}", self.tree.size()).is_err() {
-            // A string takes whatever is written to it.
-            return;
+        self.waiting.push_str(piece);
+        self.ends.push(self.waiting.len());
+        if self.ends.len() == AT_ONCE {
+            self.take_in();
         }
-        let salt = self.salts.salt(&self.slot);
-        let leaf = hash_of(self.committer, &salt, &self.slot, piece, &mut self.list);
-        self.tree.push(leaf);
+    }
+
+    /// Hashes the pieces that wait, side by side.
+    fn take_in(&mut self) {
+        let first = self.tree.size();
+        let mut start = 0;
+        let pieces = self.ends.iter().map(|end| {
+            let piece = self.waiting.get(start..*end).unwrap_or_default();
+            start = *end;
+            piece
+        });
+        let slots: Vec<String> = (first..).take(self.ends.len()).map(slot).collect();
+        let salts = self.salts.all(slots.iter().map(String::as_str));
+        let leaves = piece_hashes(self.committer, &salts, first, pieces);
+        self.tree.append(leaves);
+        self.waiting.clear();
+        self.ends.clear();
     }
 
     /// How many pieces there were, and the root over them.
-    pub fn root(&self) -> TextRoot {
+    pub fn root(mut self) -> TextRoot {
+        self.take_in();
         TextRoot {
             pieces: self.tree.size(),
             root: Digest::new(*self.tree.root().as_bytes()),

@@ -8,6 +8,9 @@ use sha2::Digest as _;
 use sha2::Sha256;
 
 use super::TlogError;
+use crate::lanes;
+use crate::lanes::Begun;
+use crate::lanes::Messages;
 
 /// The hash of a leaf, a node or a whole tree; shown as 64 lower-case hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,6 +69,33 @@ pub fn node_hash(left: Hash, right: Hash) -> Hash {
     Hash(Sha256::digest(node).into())
 }
 
+/// Hashes many leaves, as [`leaf_hash`] does one.
+pub fn leaf_hashes(leaves: &[[u8; 32]]) -> Vec<Hash> {
+    let mut messages = Messages::default();
+    for leaf in leaves {
+        messages.add(|out| {
+            out.push(0);
+            out.extend_from_slice(leaf);
+        });
+    }
+    let digests = lanes::digests(&Begun::NOTHING, &messages);
+    digests.into_iter().map(Hash).collect()
+}
+
+/// The nodes above these, two by two, as [`node_hash`] makes one; the last of an odd number has none.
+fn node_hashes(below: &[Hash]) -> Vec<Hash> {
+    let mut messages = Messages::default();
+    for [left, right] in below.as_chunks().0 {
+        messages.add(|out| {
+            out.push(1);
+            out.extend_from_slice(&left.0);
+            out.extend_from_slice(&right.0);
+        });
+    }
+    let digests = lanes::digests(&Begun::NOTHING, &messages);
+    digests.into_iter().map(Hash).collect()
+}
+
 /// A tree of which only the right edge is kept: at most 64 hashes, whatever the number of leaves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Frontier {
@@ -94,6 +124,28 @@ impl Frontier {
         }
         self.peaks.push(top);
         self.size += 1;
+    }
+
+    /// Appends many leaves, as [`Frontier::push`] does one, level by level.
+    pub fn append(&mut self, leaves: Vec<Hash>) {
+        let mut before = self.size;
+        self.size += leaves.len() as u64;
+        let mut old = std::mem::take(&mut self.peaks);
+        let mut level = leaves;
+        while before > 0 || !level.is_empty() {
+            if before % 2 == 1
+                && let Some(peak) = old.pop()
+            {
+                level.insert(0, peak);
+            }
+            let above = node_hashes(&level);
+            if level.len() % 2 == 1 {
+                self.peaks.extend(level.pop());
+            }
+            level = above;
+            before /= 2;
+        }
+        self.peaks.reverse();
     }
 
     /// The number of leaves.
@@ -127,6 +179,18 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// The tree over these leaves, by their [`leaf_hash`]es.
+    pub fn over(leaves: Vec<Hash>) -> Self {
+        let mut levels = Vec::new();
+        let mut level = leaves;
+        while !level.is_empty() {
+            let above = node_hashes(&level);
+            levels.push(level);
+            level = above;
+        }
+        Self { levels }
+    }
+
     /// Appends a leaf by its [`leaf_hash`].
     pub fn push(&mut self, leaf: Hash) {
         let mut top = leaf;

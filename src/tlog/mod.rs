@@ -25,6 +25,7 @@ pub use merkle::Frontier;
 pub use merkle::Hash;
 pub use merkle::Tree;
 pub use merkle::leaf_hash;
+pub use merkle::leaf_hashes;
 pub use merkle::node_hash;
 pub use merkle::root;
 pub use note::MAX_NOTE_BYTES;

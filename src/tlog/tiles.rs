@@ -256,10 +256,8 @@ impl TileProver {
             Entry::Occupied(held) => held.into_mut(),
             Entry::Vacant(place) => {
                 let bytes = read(tile)?;
-                let (hashes, _) = bytes.as_chunks();
-                let mut tree = Tree::default();
-                hashes.iter().for_each(|hash| tree.push(Hash(*hash)));
-                place.insert(tree)
+                let hashes = bytes.as_chunks().0.iter().copied().map(Hash);
+                place.insert(Tree::over(hashes.collect()))
             }
         };
         let within = first % TILE_WIDTH;
