@@ -75,7 +75,9 @@ impl Committer {
     /// Commitment to `value` (canonical JSON) in `slot` under `salt` (FORMAT, 'Commitments').
     pub fn commit(&self, salt: &[u8; 32], slot: &str, value: &str) -> [u8; 32] {
         let mut list = Vec::with_capacity(80 + slot.len() + value.len());
-        self.open_list(&mut list, salt, slot);
+        self.open_list(&mut list, salt, |list| {
+            list.extend_from_slice(slot.as_bytes());
+        });
         list.extend_from_slice(value.as_bytes());
         list.push(b']');
         lanes::digest(&self.begun, &list)
@@ -83,11 +85,14 @@ impl Committer {
 
     /// Commitments to all slots of a record, `values` in the schema's order.
     pub fn commit_all(&self, salts: &Salts, slots: &[&str], values: &[&str]) -> Vec<[u8; 32]> {
-        let mut lists = Messages::default();
-        let salts = salts.all(slots.iter().copied());
+        let salts = salts.all(slots.len(), |number, out| {
+            out.extend_from_slice(slots.get(number).copied().unwrap_or_default().as_bytes());
+        });
+        let bytes: usize = values.iter().map(|value| value.len() + 100).sum();
+        let mut lists = Messages::with_capacity(slots.len(), bytes);
         for ((slot, value), salt) in slots.iter().zip(values).zip(&salts) {
             lists.add(|list| {
-                self.open_list(list, salt, slot);
+                self.open_list(list, salt, |list| list.extend_from_slice(slot.as_bytes()));
                 list.extend_from_slice(value.as_bytes());
                 list.push(b']');
             });
@@ -96,11 +101,11 @@ impl Committer {
     }
 
     /// What stands before the value in the list that a commitment is made of, behind what was begun.
-    fn open_list(&self, list: &mut Vec<u8>, salt: &[u8; 32], slot: &str) {
+    fn open_list(&self, list: &mut Vec<u8>, salt: &[u8; 32], slot: impl FnOnce(&mut Vec<u8>)) {
         list.extend_from_slice(&self.head);
         list.extend_from_slice(&hex_of(salt));
         list.extend_from_slice(b"\",\"");
-        list.extend_from_slice(slot.as_bytes());
+        slot(list);
         list.extend_from_slice(b"\",");
     }
 
@@ -172,13 +177,13 @@ impl Salts {
         lanes::digest(&self.outer, &inner)
     }
 
-    /// The salts of many slots.
-    fn all<'a>(&self, slots: impl Iterator<Item = &'a str>) -> Vec<[u8; 32]> {
-        let mut messages = Messages::default();
-        for slot in slots {
+    /// The salts of so many slots, each named by what is written of its number.
+    fn all(&self, count: usize, slot: impl Fn(usize, &mut Vec<u8>)) -> Vec<[u8; 32]> {
+        let mut messages = Messages::with_capacity(count, count * 32);
+        for number in 0..count {
             messages.add(|out| {
                 out.extend_from_slice(SALT_PREFIX);
-                out.extend_from_slice(slot.as_bytes());
+                slot(number, out);
             });
         }
         let inner = lanes::digests(&self.inner, &messages);
@@ -264,7 +269,8 @@ mod tests {
         let mut mac = hmac::Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap();
         mac.update(b"fonds/salt/v1\nsubject");
         assert_eq!(salt[..], mac.finalize().into_bytes()[..]);
-        assert_eq!(salts.all(["t", "subject"].into_iter())[1], salt);
+        let subject = |_, out: &mut Vec<u8>| out.extend_from_slice(b"subject");
+        assert_eq!(salts.all(3, subject), [salt; 3]);
         let value = serde_json::json!([
             committer.origin().to_string(),
             hex::encode(salt),

@@ -1,5 +1,7 @@
 //! Text in pieces: one paragraph of a mail can be opened while the rest stays shut (FORMAT, 'Text').
 
+use std::io::Write as _;
+
 use super::Committer;
 use super::Salts;
 use super::canonical;
@@ -68,10 +70,10 @@ fn piece_hashes<'a>(
     first: u64,
     pieces: impl Iterator<Item = &'a str>,
 ) -> Vec<Hash> {
-    let mut messages = Messages::default();
+    let mut messages = Messages::with_capacity(salts.len(), salts.len() * 192);
     for ((number, piece), salt) in (first..).zip(pieces).zip(salts) {
         messages.add(|list| {
-            committer.open_list(list, salt, &slot(number));
+            committer.open_list(list, salt, |list| slot(number, list));
             canonical::push_string(list, piece);
             list.push(b']');
         });
@@ -93,8 +95,10 @@ pub fn piece_hash(committer: &Committer, salt: &[u8; 32], number: u64, piece: &s
     hashes.first().copied().unwrap_or_else(Hash::of_nothing)
 }
 
-fn slot(number: u64) -> String {
-    format!("text/{number}")
+fn slot(number: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"text/");
+    // A vector takes whatever is written to it.
+    let _ = write!(out, "{number}");
 }
 
 /// The tree over a text's pieces while they come.
@@ -137,8 +141,9 @@ impl<'a> TextTree<'a> {
             start = *end;
             piece
         });
-        let slots: Vec<String> = (first..).take(self.ends.len()).map(slot).collect();
-        let salts = self.salts.all(slots.iter().map(String::as_str));
+        let salts = (self.salts).all(self.ends.len(), |number, out| {
+            slot(first + number as u64, out);
+        });
         let leaves = piece_hashes(self.committer, &salts, first, pieces);
         self.tree.append(leaves);
         self.waiting.clear();

@@ -71,7 +71,7 @@ pub fn node_hash(left: Hash, right: Hash) -> Hash {
 
 /// Hashes many leaves, as [`leaf_hash`] does one.
 pub fn leaf_hashes(leaves: &[[u8; 32]]) -> Vec<Hash> {
-    let mut messages = Messages::default();
+    let mut messages = Messages::with_capacity(leaves.len(), leaves.len() * 33);
     for leaf in leaves {
         messages.add(|out| {
             out.push(0);
@@ -84,7 +84,7 @@ pub fn leaf_hashes(leaves: &[[u8; 32]]) -> Vec<Hash> {
 
 /// The nodes above these, two by two, as [`node_hash`] makes one; the last of an odd number has none.
 fn node_hashes(below: &[Hash]) -> Vec<Hash> {
-    let mut messages = Messages::default();
+    let mut messages = Messages::with_capacity(below.len() / 2, below.len() / 2 * 65);
     for [left, right] in below.as_chunks().0 {
         messages.add(|out| {
             out.push(1);
