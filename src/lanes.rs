@@ -117,11 +117,17 @@ impl Messages {
 
 /// The digests of these messages, each behind what was begun, in order.
 pub fn digests(begun: &Begun, messages: &Messages) -> Vec<[u8; 32]> {
+    let messages: Vec<&[u8]> = messages.iter().collect();
+    digests_of(begun, &messages)
+}
+
+/// The same, of messages that lie somewhere already.
+pub fn digests_of(begun: &Begun, messages: &[&[u8]]) -> Vec<[u8; 32]> {
     let mut digests = vec![[0; 32]; messages.len()];
     let arch = Arch::new();
     let many = *LEAST.get_or_init(|| least(arch));
     if messages.len() < many {
-        for (digest, message) in digests.iter_mut().zip(messages.iter()) {
+        for (digest, message) in digests.iter_mut().zip(messages) {
             *digest = alone(begun, message);
         }
     } else {
@@ -166,6 +172,7 @@ fn agrees(arch: Arch) -> bool {
         messages.add(|out| out.extend((0..length).map(|at| at.wrapping_mul(length) ^ 0x5a)));
     }
     let begun = Begun::NOTHING.and(&[7; BLOCK]);
+    let messages: Vec<&[u8]> = messages.iter().collect();
     let mut digests = vec![[0; 32]; messages.len()];
     side_by_side(arch, &begun, &messages, 1, &mut digests);
     let expected = messages.iter().map(|message| alone(&begun, message));
@@ -222,11 +229,11 @@ fn block(begun: &Begun, message: &[u8], number: usize) -> [u8; BLOCK] {
 fn side_by_side(
     arch: Arch,
     begun: &Begun,
-    messages: &Messages,
+    messages: &[&[u8]],
     least: usize,
     digests: &mut [[u8; 32]],
 ) {
-    let mut order: Vec<(usize, &[u8])> = messages.iter().enumerate().collect();
+    let mut order: Vec<(usize, &[u8])> = messages.iter().copied().enumerate().collect();
     order.sort_by_key(|(_, message)| blocks(message));
     for group in order.chunks(arch.dispatch(Lanes)) {
         let mut states = begun.state.map(|word| [word; MOST_LANES]);
@@ -389,7 +396,8 @@ mod tests {
             let all: Vec<[u8; 32]> = texts.iter().map(|text| expected(&before, text)).collect();
             prop_assert_eq!(&digests(&begun, &messages), &all);
             let mut found = vec![[0; 32]; texts.len()];
-            side_by_side(Arch::new(), &begun, &messages, 1, &mut found);
+            let texts: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
+            side_by_side(Arch::new(), &begun, &texts, 1, &mut found);
             prop_assert_eq!(found, all);
         }
     }

@@ -41,7 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "anchor",
         ],
     ),
-    ("ingest", &["record", "commitment", "archive"]),
+    ("ingest", &["record", "lanes", "commitment", "archive"]),
     (
         "verify",
         &[

@@ -54,6 +54,10 @@ use crate::tlog::Hash;
 use crate::tlog::Note;
 use crate::tlog::Tree;
 use crate::tlog::leaf_hash;
+use crate::tlog::leaf_hashes;
+
+/// Items of which the leaves are hashed side by side.
+const TOGETHER: usize = 128;
 
 /// One thing to append.
 pub enum Step {
@@ -496,19 +500,19 @@ impl Group<'_> {
         let first = *self.next_item;
         let mut tree = Frontier::new();
         let mut leaves = Vec::with_capacity(segment.items.len());
-        for (index, item) in segment.items.iter().enumerate() {
-            let place = Place {
-                a: segment.accession,
-                r: segment.run,
-                s: segment.number,
-                i: index as u64,
-            };
-            let leaf = self
-                .archive
-                .committer
-                .item_leaf(place, item.schema.name, &item.commitments);
-            tree.push(leaf_hash(&leaf));
-            leaves.push(leaf);
+        for (items, start) in segment.items.chunks(TOGETHER).zip((0..).step_by(TOGETHER)) {
+            let items = items.iter().zip(start..).map(|(item, index)| {
+                let place = Place {
+                    a: segment.accession,
+                    r: segment.run,
+                    s: segment.number,
+                    i: index,
+                };
+                (place, item.schema.name, item.commitments.as_slice())
+            });
+            let these = self.archive.committer.item_leaves(items);
+            tree.append(leaf_hashes(&these));
+            leaves.extend(these);
         }
         let sealed = Segment {
             a: segment.accession,

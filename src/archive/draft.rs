@@ -76,9 +76,10 @@ impl ItemDraft {
         Self::new(committer, "document/1", key, &salts, values, None)
     }
 
-    /// A message. `bytes` are those of its span.
+    /// A message that came out of `parent`. `bytes` are those of its span.
     pub fn message(
         committer: &Committer,
+        parent: Parent,
         message: Message,
         bytes: Bytes,
         span: Span,
@@ -95,7 +96,7 @@ impl ItemDraft {
         shorten(&mut event.references, LONGEST_VALUE / 2);
         let values = vec![
             canonical::of_ordered(&bytes)?,
-            null(),
+            canonical::of_ordered(&parent)?,
             canonical::of_ordered(&span)?,
             bounded(Some(&event), "identifiers", &mut notes)?,
             bounded(message.conversation.as_ref(), "conversation", &mut notes)?,
@@ -402,8 +403,15 @@ mod tests {
             sha256: Digest::new([0; 32]),
             size: 0,
         };
-        let draft = ItemDraft::message(&committer, message, bytes, Span { start: 0, end: 0 }, None)
-            .unwrap();
+        let draft = ItemDraft::message(
+            &committer,
+            Parent { r: 1, s: 0, i: 0 },
+            message,
+            bytes,
+            Span { start: 0, end: 0 },
+            None,
+        )
+        .unwrap();
         assert!(
             draft
                 .values

@@ -121,13 +121,32 @@ impl Committer {
 
     /// Leaf data of an item (FORMAT, 'Leaf data').
     pub fn item_leaf(&self, place: Place, schema: &str, commitments: &[[u8; 32]]) -> [u8; 32] {
+        leaf(ITEM_PREFIX, &self.item_record(place, schema, commitments))
+    }
+
+    /// Leaf data of many items, as [`Committer::item_leaf`] makes one's.
+    pub fn item_leaves<'a>(
+        &self,
+        items: impl Iterator<Item = (Place, &'a str, &'a [[u8; 32]])>,
+    ) -> Vec<[u8; 32]> {
+        let mut records = Messages::default();
+        for (place, schema, commitments) in items {
+            records.add(|out| {
+                out.extend_from_slice(ITEM_PREFIX);
+                let record = self.item_record(place, schema, commitments);
+                out.extend_from_slice(record.as_bytes());
+            });
+        }
+        lanes::digests(&Begun::NOTHING, &records)
+    }
+
+    fn item_record(&self, place: Place, schema: &str, commitments: &[[u8; 32]]) -> String {
         let Place { a, r, s, i } = place;
-        let record = format!(
+        format!(
             "{{\"a\":{a},{},\"e\":\"{schema}\",\"i\":{i},\"o\":\"{}\",\"r\":{r},\"s\":{s},\"v\":1}}",
             list_of(commitments),
             self.origin
-        );
-        leaf(ITEM_PREFIX, &record)
+        )
     }
 }
 
@@ -259,6 +278,9 @@ mod tests {
             committer.item_leaf(place, "message/1", &c),
             slow_leaf("fonds/item/v1\n", &item)
         );
+        let many = std::iter::repeat_n((place, "message/1", c.as_slice()), 20);
+        let one = committer.item_leaf(place, "message/1", &c);
+        assert_eq!(committer.item_leaves(many), [one; 20]);
     }
 
     #[test]

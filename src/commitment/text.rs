@@ -1,7 +1,5 @@
 //! Text in pieces: one paragraph of a mail can be opened while the rest stays shut (FORMAT, 'Text').
 
-use std::io::Write as _;
-
 use super::Committer;
 use super::Salts;
 use super::canonical;
@@ -97,8 +95,7 @@ pub fn piece_hash(committer: &Committer, salt: &[u8; 32], number: u64, piece: &s
 
 fn slot(number: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(b"text/");
-    // A vector takes whatever is written to it.
-    let _ = write!(out, "{number}");
+    out.extend_from_slice(number.to_string().as_bytes());
 }
 
 /// The tree over a text's pieces while they come.

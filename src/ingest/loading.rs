@@ -3,11 +3,13 @@
 use std::fs::File;
 use std::io::Read as _;
 
-use sha2::Digest as _;
-use sha2::Sha256;
+use rayon::iter::Either;
+use rayon::prelude::*;
 
 use super::error::unreadable;
 use super::walk::Walked;
+use crate::lanes;
+use crate::lanes::Begun;
 use crate::record::Digest;
 
 /// A small file, read.
@@ -17,19 +19,36 @@ pub(super) struct Loaded {
     pub(super) digest: Digest,
 }
 
-/// Reads a small file and hashes it. One that has grown past the bound since it was met is read all the same.
-pub(super) fn load(walked: Walked) -> Result<Loaded, Box<(Walked, String)>> {
-    match contents(&walked) {
-        Ok(bytes) => {
-            let digest = Digest::new(Sha256::digest(&bytes).into());
-            Ok(Loaded {
-                walked,
-                bytes,
-                digest,
-            })
-        }
-        Err(error) => Err(Box::new((walked, unreadable(&error)))),
-    }
+/// Files of which the digests are made side by side.
+const TOGETHER: usize = 128;
+
+/// Reads small files and hashes them, in their order; beside them those that cannot be read, and why. One that has grown
+/// past the bound since it was met is read all the same.
+pub(super) fn load(files: Vec<Walked>) -> (Vec<Loaded>, Vec<(Walked, String)>) {
+    let (read, unread): (Vec<_>, Vec<_>) =
+        files
+            .into_par_iter()
+            .partition_map(|walked| match contents(&walked) {
+                Ok(bytes) => Either::Left((walked, bytes)),
+                Err(error) => Either::Right((walked, unreadable(&error))),
+            });
+    let held: Vec<&[u8]> = read.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    let digests = digests(&held);
+    let loaded = read.into_iter().zip(digests);
+    let loaded = loaded.map(|((walked, bytes), digest)| Loaded {
+        walked,
+        bytes,
+        digest,
+    });
+    (loaded.collect(), unread)
+}
+
+/// The digests of what is held, many of them side by side.
+pub(super) fn digests(held: &[&[u8]]) -> Vec<Digest> {
+    held.par_chunks(TOGETHER)
+        .flat_map_iter(|held| lanes::digests_of(&Begun::NOTHING, held))
+        .map(Digest::new)
+        .collect()
 }
 
 /// All bytes of a file. One that has the length that was met is read in one call: what asks for its length and its end

@@ -13,6 +13,7 @@ mod keeping;
 mod loading;
 mod nested;
 mod notices;
+mod pending;
 pub mod read;
 mod rehearse;
 mod resume;

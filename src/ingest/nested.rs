@@ -6,7 +6,6 @@ use std::io::Read;
 use std::io::SeekFrom;
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use sha2::Digest as _;
 use sha2::Sha256;
 
@@ -17,10 +16,13 @@ use super::companions::Beside;
 use super::companions::Listing;
 use super::keeping::bytes_of;
 use super::keeping::stays;
+use super::pending;
+use super::pending::Drafted;
+use super::pending::Pending;
+use super::pending::Raw;
 use super::read::Content;
 use super::read::Found;
 use super::read::Input;
-use super::read::Part;
 use super::read::ReadError;
 use super::read::Stop;
 use super::read::read;
@@ -30,15 +32,12 @@ use crate::archive::ArchiveError;
 use crate::archive::INLINE_TEXT;
 use crate::archive::ItemDraft;
 use crate::archive::store::StoreError;
-use crate::commitment::Committer;
 use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::Kind;
 use crate::record::Locator;
-use crate::record::Message;
 use crate::record::Parent;
 use crate::record::Reading;
-use crate::record::Span;
 
 /// Documents inside documents, at most.
 const DEPTH: usize = 8;
@@ -95,24 +94,6 @@ struct Frame<'a> {
     weight: usize,
     depth: usize,
     listing: Option<Arc<Listing>>,
-}
-
-/// A message on its way to being drafted.
-struct Pending {
-    span: Span,
-    sha256: Digest,
-    message: Message,
-    parts: Vec<Part>,
-}
-
-/// A message as a draft, with what else has to be kept for it.
-struct Drafted {
-    span: Span,
-    sha256: Digest,
-    draft: ItemDraft,
-    long_text: Option<(Digest, String)>,
-    parts: Vec<(Digest, Part)>,
-    at: (Option<crate::record::Moment>, Option<crate::record::Moment>),
 }
 
 /// A document that is recorded already and may hold others.
@@ -246,19 +227,20 @@ impl Run<'_, '_> {
                     return Ok(());
                 }
                 frame.ends = span.end;
-                let sha256 = if raw.len() as u64 == span.end.saturating_sub(span.start) {
-                    Digest::new(Sha256::digest(raw).into())
-                } else {
+                let raw = if raw.len() as u64 != span.end.saturating_sub(span.start) {
                     let mut hash = Sha256::new();
                     cover(&mut *frame.view, span.start, span.end, &mut hash)?;
-                    Digest::new(hash.finalize().into())
+                    Raw::Hashed(Digest::new(hash.finalize().into()))
+                } else {
+                    Raw::of(raw)
                 };
-                frame.weight += message.text.as_ref().map_or(0, String::len)
+                frame.weight += raw.weight()
+                    + message.text.as_ref().map_or(0, String::len)
                     + parts.iter().map(|part| part.bytes.len()).sum::<usize>()
                     + 1024;
                 frame.pending.push(Pending {
                     span,
-                    sha256,
+                    raw,
                     message,
                     parts,
                 });
@@ -302,10 +284,7 @@ impl Run<'_, '_> {
         let waiting = std::mem::replace(&mut frame.pending, held_back);
         frame.weight = 0;
         let committer = self.writer.archive().committer();
-        let drafted: Vec<Result<Drafted, ArchiveError>> = waiting
-            .into_par_iter()
-            .map(|pending| pending.draft(committer))
-            .collect();
+        let drafted = pending::draft(committer, frame.place, waiting);
         let last = drafted.len().checked_sub(1).filter(|_| keep == 0);
         for (index, drafted) in drafted.into_iter().enumerate() {
             self.message(frame, drafted?, last == Some(index), budget)?;
@@ -317,13 +296,11 @@ impl Run<'_, '_> {
     fn message(
         &mut self,
         frame: &mut Frame<'_>,
-        mut drafted: Drafted,
+        drafted: Drafted,
         last: bool,
         budget: &mut Budget,
     ) -> Result<(), IngestError> {
         self.make_room()?;
-        let committer = self.writer.archive().committer();
-        drafted.draft.set_parent(committer, frame.place)?;
         if let Some((digest, text)) = &drafted.long_text {
             self.keep(text.as_bytes(), digest)?;
         }
@@ -483,43 +460,6 @@ impl Run<'_, '_> {
         draft.set_parent(committer, frame.place)?;
         self.derive(draft, &digest, &frame.came.shown())?;
         Ok(())
-    }
-}
-
-impl Pending {
-    fn draft(mut self, committer: &Committer) -> Result<Drafted, ArchiveError> {
-        let mut parts = Vec::with_capacity(self.parts.len());
-        for (index, part) in self.parts.into_iter().enumerate() {
-            let digest = Digest::new(Sha256::digest(&part.bytes).into());
-            if let Some(attachment) = self.message.attachments.get_mut(index) {
-                attachment.sha256 = Some(digest);
-                attachment.size = Some(part.bytes.len() as u64);
-                attachment.present = true;
-            }
-            parts.push((digest, part));
-        }
-        let text = self.message.text.as_deref();
-        let digest =
-            text.map(|text| bytes_of(text.as_bytes(), Digest::new(Sha256::digest(text).into())));
-        let long_text = match (text, digest) {
-            (Some(text), Some(bytes)) if text.len() > INLINE_TEXT => {
-                Some((bytes.sha256, text.to_owned()))
-            }
-            _ => None,
-        };
-        let at = (self.message.at.earliest, self.message.at.latest);
-        let bytes = Bytes {
-            sha256: self.sha256,
-            size: self.span.end.saturating_sub(self.span.start),
-        };
-        Ok(Drafted {
-            draft: ItemDraft::message(committer, self.message, bytes, self.span, digest)?,
-            span: self.span,
-            sha256: self.sha256,
-            long_text,
-            parts,
-            at,
-        })
     }
 }
 

@@ -24,7 +24,6 @@ use super::group::Open;
 use super::keeping::Counted;
 use super::keeping::bytes_of;
 use super::keeping::stays;
-use super::loading::Loaded;
 use super::loading::load;
 use super::nested::Budget;
 use super::nested::Recorded;
@@ -170,28 +169,20 @@ impl<'a, 'o> Run<'a, 'o> {
 
     /// Reads and hashes files side by side, then takes them in in their order.
     fn small_files(&mut self, files: Vec<Walked>) -> Result<(), IngestError> {
-        let loaded: Vec<Result<Loaded, Box<(Walked, String)>>> =
-            files.into_par_iter().map(load).collect();
+        let (loaded, unread) = load(files);
+        for (walked, reason) in unread {
+            self.fail(&walked.path.display().to_string(), reason, None);
+        }
         let mut fresh = Vec::with_capacity(loaded.len());
         for file in loaded {
-            match file {
-                Ok(file) => {
-                    self.progress.files += 1;
-                    self.progress.bytes += file.bytes.len() as u64;
-                    if self.is_known(&file.walked.path, &file.digest)? {
-                        continue;
-                    }
-                    match self.request.misfit(&file.bytes) {
-                        Some(misfit) => {
-                            self.fail(&file.walked.path.display().to_string(), misfit, None);
-                        }
-                        None => fresh.push(file),
-                    }
-                }
-                Err(unread) => {
-                    let (walked, reason) = *unread;
-                    self.fail(&walked.path.display().to_string(), reason, None);
-                }
+            self.progress.files += 1;
+            self.progress.bytes += file.bytes.len() as u64;
+            if self.is_known(&file.walked.path, &file.digest)? {
+                continue;
+            }
+            match self.request.misfit(&file.bytes) {
+                Some(misfit) => self.fail(&file.walked.path.display().to_string(), misfit, None),
+                None => fresh.push(file),
             }
         }
         let kind = self.request.kind_said();

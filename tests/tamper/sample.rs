@@ -196,9 +196,9 @@ pub(crate) fn item_of(
         .text
         .as_deref()
         .map(|text| bytes_of(text.as_bytes()));
-    let mut draft = ItemDraft::message(committer, message, bytes, span, text)?;
-    draft.set_parent(committer, container)?;
-    Ok(draft)
+    Ok(ItemDraft::message(
+        committer, container, message, bytes, span, text,
+    )?)
 }
 
 /// An archive in which nothing was changed.
