@@ -37,6 +37,7 @@ mod makers;
 mod mark;
 mod outputs;
 mod people;
+mod places;
 mod proven;
 mod provenance;
 mod publish;
