@@ -95,6 +95,13 @@ impl Answer for Redacted {
             },
             None => Ok(()),
         };
+        if let Some(stamped) = self.covered.as_ref().and_then(UnderBoxes::stamped) {
+            let _ = writeln!(
+                text,
+                "One date is written on its boxes in their own colour, each as large as fits, and looks like the stamp of the \
+                 program that drew them: {stamped}. Look whether it is one."
+            );
+        }
         text
     }
 }
