@@ -198,6 +198,17 @@ fn paths_user_names_and_authors_of_office_files_do_not_leave() -> TestResult {
         said.contains("who saved last") && said.contains("Per Holm"),
         "{said}"
     );
+    let changed = desk.bring(
+        "changed.txt",
+        format!("Ada Lunde sent {letter}.\n").as_bytes(),
+    )?;
+    let said = desk.refused(&["publish", &changed, "-o", "changed.html", "--yes"])?;
+    assert!(
+        said.contains(&format!(
+            "who changed or commented on the text of {letter} Ada Lunde"
+        )),
+        "{said}"
+    );
     // Words that look like references and name nothing do not crowd it out.
     let crowd: Vec<String> = (0..12_000).map(|it| format!("d-00{it:05}\n")).collect();
     let crowd = crowd.concat();
@@ -355,13 +366,15 @@ fn picture_by(name: &str) -> Vec<u8> {
     bytes
 }
 
-/// An office file that says who made it and who saved it last.
+/// An office file that says who made it, who saved it last and who changed it.
 fn office_file() -> TestResult<Vec<u8>> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let stored =
         zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     zip.start_file("docProps/core.xml", stored)?;
     zip.write_all(b"<cp:coreProperties><dc:creator>Ulla Mark</dc:creator><cp:lastModifiedBy>Per Holm</cp:lastModifiedBy></cp:coreProperties>")?;
+    zip.start_file("word/document.xml", stored)?;
+    zip.write_all(b"<w:document><w:del w:author=\"Ada Lunde\"/></w:document>")?;
     Ok(zip.finish()?.into_inner())
 }
 

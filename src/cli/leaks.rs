@@ -3,8 +3,8 @@
 //!
 //! Looked for, in what is about to be written: the paths that were given or kept, and the user names in them; of each mail
 //! that is mentioned the hosts and addresses in `Received`, `X-Originating-IP`, `User-Agent` and `X-Mailer`; of each office
-//! file, picture and PDF file that is mentioned, or attached to a message that is, its author, who saved it last, the
-//! owner, number and model of the camera, and where it was taken, by the numbers of the place; and the names in the vault, where a key is given. Without a key these cannot be looked
+//! file, picture and PDF file that is mentioned, or attached to a message that is, its author, who saved it last, who
+//! changed or commented on it, the owner, number and model of the camera, and where it was taken, by the numbers of the place; and the names in the vault, where a key is given. Without a key these cannot be looked
 //! for: that nobody can tell them from the disk is what the vault is for. In a report of provenance, which is made to tell
 //! where things came from, only these are looked for. Not looked for: the name of the place where a picture was taken. Text left under the boxes of a PDF file cannot leave here: nothing that this check is asked about hands
 //! out the bytes of one, or text out of one, since PDF files are kept and not read; a publication shows the digest of one at

@@ -17,6 +17,7 @@ use super::places::Place;
 use super::readings::decoded;
 use crate::archive::Archive;
 use crate::archive::Card;
+use crate::covered::look_in_office;
 
 /// Bytes of an office file's description that are read.
 const DESCRIPTION: u64 = 1 << 20;
@@ -74,11 +75,18 @@ pub(super) fn told(archive: &Archive, card: &Card) -> Option<Makers> {
     Some(found)
 }
 
-/// Who made an office file and who saved it last.
+/// Who made an office file, who saved it last, and who is named in its changes and comments.
 fn of_office_file(archive: &Archive, card: &Card) -> Option<Vec<Told>> {
+    let mut bytes = Vec::new();
+    let reader = archive.reader(&card.sha256).ok()?;
+    reader.take(MOST_READ).read_to_end(&mut bytes).ok()?;
+    let named = look_in_office(&bytes).ok().flatten().unwrap_or_default();
+    let named = named.names.into_iter();
+    let named = named.map(|name| (name, "who changed or commented on the text"));
     let reader = archive.reader(&card.sha256).ok()?;
     let mut zip = zip::ZipArchive::new(BufReader::new(reader)).ok()?;
     let mut found = Vec::new();
+    found.extend(named);
     for member in ["docProps/core.xml", "meta.xml"] {
         let Ok(file) = zip.by_name(member) else {
             continue;

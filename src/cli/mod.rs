@@ -32,6 +32,7 @@ mod init;
 mod inside;
 mod key;
 mod leaks;
+mod leftover;
 mod log;
 mod makers;
 mod mark;

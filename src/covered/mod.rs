@@ -1,5 +1,6 @@
-//! Text that a PDF file still holds, though nobody who looks at its pages sees it: under a box that was drawn over it, in
-//! the box's own colour, or marked to be taken out by a mark that was never carried out.
+//! Text that a file still holds, though nobody who looks at its pages sees it. In an office file: `office.rs`. In a PDF
+//! file: under a box that was drawn over it, in the box's own colour, or marked to be taken out by a mark that was never
+//! carried out.
 //!
 //! The pages are drawn by `hayro-interpret`, a reader of PDF files that is kept up by others, into a sheet that keeps each
 //! letter with its place and asks, of all that is drawn afterwards, how much of the letter it hides. What a box is drawn
@@ -21,6 +22,7 @@
 mod budget;
 mod glyph;
 mod marks;
+mod office;
 mod outline;
 mod sheet;
 mod text;
@@ -44,6 +46,10 @@ use hayro_interpret::kurbo::Rect;
 
 use budget::Budget;
 use sheet::Sheet;
+
+pub use office::Left;
+pub use office::NotRead;
+pub use office::look_in_office;
 
 /// Where the mark of a PDF file may stand at the latest: readers look for it that far.
 const MARK_WITHIN: usize = 1024;
