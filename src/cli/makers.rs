@@ -82,11 +82,11 @@ fn of_office_file(archive: &Archive, card: &Card) -> Option<Vec<Told>> {
     reader.take(MOST_READ).read_to_end(&mut bytes).ok()?;
     let named = look_in_office(&bytes).ok().flatten().unwrap_or_default();
     let named = named.names.into_iter();
-    let named = named.map(|name| (name, "who changed or commented on the text"));
     let reader = archive.reader(&card.sha256).ok()?;
     let mut zip = zip::ZipArchive::new(BufReader::new(reader)).ok()?;
-    let mut found = Vec::new();
-    found.extend(named);
+    let mut found: Vec<Told> = named
+        .map(|name| (name, "who changed or commented on the text"))
+        .collect();
     for member in ["docProps/core.xml", "meta.xml"] {
         let Ok(file) = zip.by_name(member) else {
             continue;

@@ -117,6 +117,15 @@ struct Open {
     holds: bool,
 }
 
+/// A style.
+#[derive(Debug, Default)]
+struct Style {
+    /// Whether it hides what is set in it, as far as it says so itself.
+    hides: Option<bool>,
+    /// The style that it goes back to.
+    parent: Option<String>,
+}
+
 /// Looks through an office file. Nothing where the bytes are none.
 pub fn look_in_office(bytes: &[u8]) -> Result<Option<Left>, NotRead> {
     if !bytes.starts_with(b"PK\x03\x04") {
@@ -177,8 +186,7 @@ struct Look {
     format: Format,
     left: Left,
     threads: u64,
-    /// Whether each style hides what is set in it, as far as it says so itself, and the style that it goes back to.
-    styles: HashMap<String, (Option<bool>, Option<String>)>,
+    styles: HashMap<String, Style>,
     /// The style that is being described.
     style: Option<String>,
     /// The element that is being read, and those around it.
@@ -308,8 +316,13 @@ impl Look {
         let mut style = style;
         for _ in 0..MOST_PARENTS {
             match self.styles.get(style) {
-                Some((Some(hides), _)) => return *hides,
-                Some((None, Some(parent))) => style = parent,
+                Some(Style {
+                    hides: Some(hides), ..
+                }) => return *hides,
+                Some(Style {
+                    parent: Some(parent),
+                    ..
+                }) => style = parent,
                 _ => return false,
             }
         }
@@ -337,13 +350,13 @@ impl Look {
             "style" => {
                 self.here.element = Element::Style;
                 let id = attribute(tag, "styleId").unwrap_or_default();
-                self.styles.insert(id.clone(), (None, None));
+                self.styles.insert(id.clone(), Style::default());
                 self.style = Some(id);
             }
-            "basedOn" => self.describe(|style| style.1 = value()),
+            "basedOn" => self.describe(|style| style.parent = value()),
             "vanish" if self.style.is_some() => {
                 let on = is_on(value().as_deref());
-                self.describe(|style| style.0 = Some(on));
+                self.describe(|style| style.hides = Some(on));
             }
             "vanish" if around.element == Element::Properties => {
                 self.set_hidden(is_on(value().as_deref()));
@@ -362,7 +375,7 @@ impl Look {
         }
     }
 
-    fn describe(&mut self, with: impl FnOnce(&mut (Option<bool>, Option<String>))) {
+    fn describe(&mut self, with: impl FnOnce(&mut Style)) {
         if let Some(style) = self.style.as_ref().and_then(|id| self.styles.get_mut(id)) {
             with(style);
         }
@@ -440,15 +453,20 @@ impl Look {
                 let family = attribute(tag, "family").unwrap_or_default();
                 let named = |local| attribute(tag, local).map(|name| format!("{family} {name}"));
                 let style = named("name").unwrap_or_default();
-                self.styles
-                    .insert(style.clone(), (None, named("parent-style-name")));
+                self.styles.insert(
+                    style.clone(),
+                    Style {
+                        hides: None,
+                        parent: named("parent-style-name"),
+                    },
+                );
                 self.style = Some(style);
                 self.here.element = Element::Style;
             }
             "text-properties" | "table-properties" => {
                 let display = attribute(tag, "display");
                 let hides = display.map(|it| matches!(it.as_str(), "none" | "false"));
-                self.describe(|style| style.0 = hides.or(style.0));
+                self.describe(|style| style.hides = hides.or(style.hides));
             }
             "deletion" | "previous" => self.keep(Kept::Deleted),
             "change-info" | "annotation" => {
