@@ -198,6 +198,17 @@ fn paths_user_names_and_authors_of_office_files_do_not_leave() -> TestResult {
         said.contains("who saved last") && said.contains("Per Holm"),
         "{said}"
     );
+    let changed = desk.bring(
+        "changed.txt",
+        format!("Ada Lunde sent {letter}.\n").as_bytes(),
+    )?;
+    let said = desk.refused(&["publish", &changed, "-o", "changed.html", "--yes"])?;
+    assert!(
+        said.contains(&format!(
+            "who changed or commented on the text of {letter} Ada Lunde"
+        )),
+        "{said}"
+    );
     // Words that look like references and name nothing do not crowd it out.
     let crowd: Vec<String> = (0..12_000).map(|it| format!("d-00{it:05}\n")).collect();
     let crowd = crowd.concat();
@@ -239,6 +250,114 @@ Content-Transfer-Encoding: base64\n\n";
     Ok(())
 }
 
+#[test]
+fn where_a_picture_was_taken_and_with_what_does_not_leave() -> TestResult {
+    let desk = Desk::new()?;
+    let exif = picture_at(b"Pier 5\0", b"N\0\0\0", b"E\0\0\0")?;
+    let south = picture_at(b"Pier 6\0", b"S\0\0\0", b"W\0\0\0")?;
+    let chunk = |name: &[u8], bytes: &[u8]| -> TestResult<Vec<u8>> {
+        let length = u32::try_from(bytes.len())?.to_be_bytes();
+        Ok([&length, name, bytes, &[0; 4]].concat())
+    };
+    let png = [
+        &b"\x89PNG\r\n\x1a\n"[..],
+        &chunk(b"IHDR", &[0; 13])?,
+        &chunk(b"eXIf", &exif)?,
+        &chunk(b"IEND", b"")?,
+    ];
+    let length = u16::try_from(exif.len() + 8)?.to_be_bytes();
+    let jpeg = [
+        &b"\xff\xd8\xff\xe1"[..],
+        &length,
+        b"Exif\0\0",
+        &exif,
+        b"\xff\xd9",
+    ];
+    let riff = [
+        b"WEBPEXIF",
+        &u32::try_from(exif.len())?.to_le_bytes()[..],
+        &exif,
+    ]
+    .concat();
+    let webp = [
+        &b"RIFF"[..],
+        &u32::try_from(riff.len())?.to_le_bytes(),
+        &riff,
+    ];
+    let xmp = b"\xff\xd8\xff\xe1 <rdf:Description exif:GPSLatitude=\"59,54.834N\" exif:GPSLongitude=\"10,45.132E\" tiff:Model=\"Pier 5\"/>";
+    for (name, bytes, place) in [
+        ("a.tif", exif.clone(), "59.91390 N, 10.75220 E"),
+        ("b.tif", south, "59.91390 S, 10.75220 W"),
+        ("c.png", png.concat(), "59.91390 N, 10.75220 E"),
+        ("d.jpg", jpeg.concat(), "59.91390 N, 10.75220 E"),
+        ("e.webp", webp.concat(), "59.91390 N, 10.75220 E"),
+        ("f.jpg", xmp.to_vec(), "59.91390 N, 10.75220 E"),
+    ] {
+        let picture = desk.bring(name, &bytes)?;
+        let text = format!(
+            "{picture} is of the pier, 59\u{b0}54\u{2032}50\u{2033} and 10\u{b0}45\u{2032}8\u{2033}.\n"
+        );
+        let list = desk.bring(&format!("{name}.txt"), text.as_bytes())?;
+        let publish = ["publish", &list, "-o", "page.html", "--yes"];
+        let said = desk.refused(&publish)?;
+        assert!(
+            said.contains(&format!("where {picture} was taken: {place} (in")),
+            "{name}: {said}"
+        );
+        assert!(said.contains("--allow VALUE"), "{said}");
+        assert!(!desk.path("page.html").exists());
+        desk.done(&[&publish[..], &["--allow", place]].concat())?;
+        fs::remove_file(desk.path("page.html"))?;
+        fs::remove_file(desk.path("page.proof.json"))?;
+        if name != "a.tif" {
+            continue;
+        }
+        // Numbers of another place tell nothing of it; the model of the camera does.
+        let other = format!("{picture} is not of 59.8139, 10.7522.\n");
+        let list = desk.bring("other.txt", other.as_bytes())?;
+        desk.done(&["publish", &list, "-o", "other.html", "--yes"])?;
+        let model = format!("{picture} was taken with a Pier 5.\n");
+        let list = desk.bring("model.txt", model.as_bytes())?;
+        let said = desk.refused(&["publish", &list, "-o", "page.html", "--yes"])?;
+        let model = format!("the model of the camera of {picture} Pier 5");
+        assert!(said.contains(&model), "{said}");
+    }
+    Ok(())
+}
+
+/// A picture in TIFF that says with which camera and where it was taken: 59\u{b0}54\u{2032}50.04\u{2033} and
+/// 10\u{b0}45\u{2032}7.92\u{2033}, on these sides.
+fn picture_at(model: &[u8; 7], north: &[u8; 4], east: &[u8; 4]) -> TestResult<Vec<u8>> {
+    let entry = |tag: u16, sort: u16, count: u32, value: [u8; 4]| {
+        let tag = [tag.to_le_bytes(), sort.to_le_bytes()].concat();
+        [&tag[..], &count.to_le_bytes(), &value].concat()
+    };
+    let at = |at: u32| at.to_le_bytes();
+    let parts = |parts: [u32; 3]| -> Vec<u8> {
+        let over = [1_u32, 1, 100];
+        let parts = parts.iter().zip(over);
+        parts
+            .flat_map(|(part, over)| [part.to_le_bytes(), over.to_le_bytes()].concat())
+            .collect()
+    };
+    let picture = [
+        b"II*\0\x08\0\0\0\x02\0".to_vec(),
+        entry(0x110, 2, 7, at(38)),
+        entry(0x8825, 4, 1, at(46)),
+        vec![0; 4],
+        [&model[..], &[0]].concat(),
+        b"\x04\0".to_vec(),
+        entry(1, 2, 2, *north),
+        entry(2, 5, 3, at(100)),
+        entry(3, 2, 2, *east),
+        entry(4, 5, 3, at(124)),
+        vec![0; 4],
+        parts([59, 54, 5004]),
+        parts([10, 45, 792]),
+    ];
+    Ok(picture.concat())
+}
+
 /// A picture in TIFF that is nothing but the name of its author, of nine letters.
 fn picture_by(name: &str) -> Vec<u8> {
     let mut bytes = b"II*\0\x08\0\0\0\x01\0\x3b\x01\x02\0\x0a\0\0\0\x1a\0\0\0\0\0\0\0".to_vec();
@@ -247,13 +366,15 @@ fn picture_by(name: &str) -> Vec<u8> {
     bytes
 }
 
-/// An office file that says who made it and who saved it last.
+/// An office file that says who made it, who saved it last and who changed it.
 fn office_file() -> TestResult<Vec<u8>> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let stored =
         zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     zip.start_file("docProps/core.xml", stored)?;
     zip.write_all(b"<cp:coreProperties><dc:creator>Ulla Mark</dc:creator><cp:lastModifiedBy>Per Holm</cp:lastModifiedBy></cp:coreProperties>")?;
+    zip.start_file("word/document.xml", stored)?;
+    zip.write_all(b"<w:document><w:del w:author=\"Ada Lunde\"/></w:document>")?;
     Ok(zip.finish()?.into_inner())
 }
 

@@ -1,128 +1,25 @@
-//! Certificates of time-stamp authorities (RFC 5280), as far as a token needs them: signatures by an allow list of
-//! algorithms, the extensions that say what a key is for, and the chain to a root that the user pinned.
+//! Certificates of time-stamp authorities (RFC 5280), as far as a token needs them: the extensions that say what
+//! a key is for, and the chain to a root that the user pinned.
 
 use der::Encode as _;
 use der::asn1::ObjectIdentifier;
-use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
-use rsa::Pkcs1v15Sign;
-use rsa::RsaPublicKey;
-use rsa::pkcs1::DecodeRsaPublicKey as _;
-use rsa::traits::PublicKeyParts as _;
-use sha2::Digest as _;
-use sha2::Sha256;
-use sha2::Sha384;
-use sha2::Sha512;
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::BasicConstraints;
 use x509_cert::ext::pkix::ExtendedKeyUsage;
 use x509_cert::ext::pkix::KeyUsage;
-use x509_cert::spki::AlgorithmIdentifierOwned;
-use x509_cert::spki::SubjectPublicKeyInfoOwned;
 use x509_cert::time::Time;
 
+use super::signature::demand_signature;
 use super::token::TokenError;
 use crate::record::Moment;
 
-/// SHA-256, by its number.
-pub(super) const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
-const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
-const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 const TIME_STAMPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.8");
 
 /// Critical extensions that are understood.
 const UNDERSTOOD: [&str; 3] = ["2.5.29.19", "2.5.29.15", "2.5.29.37"];
 
-/// The smallest RSA key that counts, in bytes.
-const SMALLEST_RSA: usize = 256;
-
 /// The most certificates between a signer and a root.
 const LONGEST_CHAIN: usize = 5;
-
-/// The hash that a signature algorithm brings along; nothing for one that leaves it open.
-fn hash_of(algorithm: ObjectIdentifier) -> Option<(bool, Option<ObjectIdentifier>)> {
-    let (rsa, hash) = match algorithm.to_string().as_str() {
-        "1.2.840.113549.1.1.1" => (true, None),
-        "1.2.840.113549.1.1.11" => (true, Some(SHA256)),
-        "1.2.840.113549.1.1.12" => (true, Some(SHA384)),
-        "1.2.840.113549.1.1.13" => (true, Some(SHA512)),
-        "1.2.840.10045.4.3.2" => (false, Some(SHA256)),
-        "1.2.840.10045.4.3.3" => (false, Some(SHA384)),
-        "1.2.840.10045.4.3.4" => (false, Some(SHA512)),
-        _ => return None,
-    };
-    Some((rsa, hash))
-}
-
-/// Whether an algorithm has no parameters, or null for them.
-pub(super) fn is_plain(algorithm: &AlgorithmIdentifierOwned) -> bool {
-    let parameters = algorithm.parameters.as_ref();
-    parameters.is_none_or(|it| it.is_null() && it.value().is_empty())
-}
-
-/// A digest by the number of its algorithm.
-pub(super) fn digest(algorithm: ObjectIdentifier, bytes: &[u8]) -> Result<Vec<u8>, TokenError> {
-    match algorithm {
-        SHA256 => Ok(Sha256::digest(bytes).to_vec()),
-        SHA384 => Ok(Sha384::digest(bytes).to_vec()),
-        SHA512 => Ok(Sha512::digest(bytes).to_vec()),
-        other => Err(TokenError::Algorithm(other.to_string())),
-    }
-}
-
-/// Demands that a key made a signature over these bytes. `hash` is what else says with which digest.
-pub(super) fn demand_signature(
-    key: &SubjectPublicKeyInfoOwned,
-    algorithm: &AlgorithmIdentifierOwned,
-    hash: Option<ObjectIdentifier>,
-    bytes: &[u8],
-    signature: &[u8],
-) -> Result<(), TokenError> {
-    let other = || TokenError::Algorithm(algorithm.oid.to_string());
-    let (rsa, own) = hash_of(algorithm.oid).ok_or_else(other)?;
-    let hash = match (own, hash) {
-        (Some(own), Some(hash)) if own != hash => return Err(other()),
-        (Some(hash), _) | (None, Some(hash)) => hash,
-        (None, None) => return Err(other()),
-    };
-    if !is_plain(algorithm) {
-        return Err(other());
-    }
-    let hashed = digest(hash, bytes)?;
-    let raw = key.subject_public_key.as_bytes().ok_or_else(other)?;
-    let fits = if rsa && key.algorithm.oid == RSA {
-        let key = RsaPublicKey::from_pkcs1_der(raw).map_err(|_| other())?;
-        if key.size() < SMALLEST_RSA {
-            return Err(TokenError::Algorithm(
-                "an RSA key of less than 2,048 bits".to_owned(),
-            ));
-        }
-        let scheme = match hash {
-            SHA256 => Pkcs1v15Sign::new::<Sha256>(),
-            SHA384 => Pkcs1v15Sign::new::<Sha384>(),
-            _ => Pkcs1v15Sign::new::<Sha512>(),
-        };
-        key.verify(scheme, &hashed, signature).is_ok()
-    } else if !rsa && key.algorithm.oid == EC {
-        let curve = key.algorithm.parameters.as_ref();
-        let curve: Option<ObjectIdentifier> = curve.and_then(|it| it.decode_as().ok());
-        if curve != Some(P256) {
-            return Err(TokenError::Algorithm("a curve other than P-256".to_owned()));
-        }
-        let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(raw).map_err(|_| other())?;
-        let signature = p256::ecdsa::Signature::from_der(signature);
-        signature.is_ok_and(|signature| key.verify_prehash(&hashed, &signature).is_ok())
-    } else {
-        return Err(other());
-    };
-    if fits {
-        Ok(())
-    } else {
-        Err(TokenError::Signature)
-    }
-}
 
 /// Demands that a certificate is for time stamping and for nothing else (RFC 3161, 2.3).
 pub(super) fn demand_for_time_stamping(certificate: &Certificate) -> Result<(), TokenError> {

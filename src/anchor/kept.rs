@@ -100,7 +100,7 @@ fn token(kept: &Kept, trusted: &Trusted, now: Moment) -> Outside {
         Ok(token) => token,
         Err(error) => return outside(kept, "", None, Standing::Wrong(error.to_string())),
     };
-    let at = token.at();
+    let at = Some(token.at());
     let over = kept.note.to_string();
     match token.judge(over.as_bytes(), &trusted.authorities) {
         Ok(stamp) => {

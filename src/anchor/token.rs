@@ -1,7 +1,7 @@
 //! Time-stamp tokens (RFC 3161): a request over a checkpoint, and the check of what an authority gave back.
 //!
 //! Checked are status, content types, imprint, algorithms against an allow list, the signed attributes with
-//! `ESSCertIDv2` (RFC 5816), the signature, that the certificate is for time stamping and nothing else, each certificate
+//! the certificate's id (RFC 5816), the signature, that the certificate is for time stamping and nothing else, each certificate
 //! at the time stated, and the chain up to a root that the user pinned. The parts are decoded by RustCrypto's `cms` and
 //! `x509-tsp`; the verdict is made here, since those have none.
 
@@ -25,12 +25,15 @@ use x509_tsp::MessageImprint;
 use x509_tsp::TimeStampReq;
 use x509_tsp::TimeStampResp;
 use x509_tsp::TspVersion;
-use x509_tsp::TstInfo;
 
 use super::certificate;
-use super::certificate::SHA256;
-use super::certificate::digest;
-use super::certificate::is_plain;
+use super::named;
+use super::signature;
+use super::signature::SHA256;
+use super::signature::digest;
+use super::signature::is_plain;
+use super::stated;
+use super::stated::Stated;
 use crate::record::Moment;
 
 const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
@@ -86,26 +89,10 @@ pub struct Stamp {
 /// A token as far as it can be judged without knowing whom to trust.
 #[derive(Debug)]
 pub struct Token {
-    info: TstInfo,
+    info: Stated,
+    at: Moment,
     signer: Certificate,
     others: Vec<Certificate>,
-}
-
-/// One certificate in an `ESSCertIDv2` list (RFC 5816).
-#[derive(Debug, der::Sequence)]
-struct CertId {
-    #[asn1(optional = "true")]
-    hash_algorithm: Option<AlgorithmIdentifierOwned>,
-    cert_hash: OctetString,
-    #[asn1(optional = "true")]
-    issuer_serial: Option<Any>,
-}
-
-#[derive(Debug, der::Sequence)]
-struct SigningCertificateV2 {
-    certs: Vec<CertId>,
-    #[asn1(optional = "true")]
-    policies: Option<Any>,
 }
 
 fn malformed(error: der::Error) -> TokenError {
@@ -164,7 +151,9 @@ impl Token {
         let (signer_certificate, others) = split(certificates, signer)?;
         demand_signed(signer, content.as_bytes(), &signer_certificate)?;
         certificate::demand_for_time_stamping(&signer_certificate)?;
-        let info = TstInfo::from_der(content.as_bytes()).map_err(malformed)?;
+        let info = Stated::read(content.as_bytes()).map_err(malformed)?;
+        let at = stated::moment(&info.gen_time);
+        let at = at.ok_or(TokenError::Content("its time is none"))?;
         let critical = info.extensions.iter().flatten().any(|it| it.critical);
         if critical {
             return Err(TokenError::Content(
@@ -173,6 +162,7 @@ impl Token {
         }
         Ok(Self {
             info,
+            at,
             signer: signer_certificate,
             others,
         })
@@ -193,9 +183,8 @@ impl Token {
     }
 
     /// The time that it states.
-    pub fn at(&self) -> Option<Moment> {
-        let seconds = self.info.gen_time.to_unix_duration().as_secs();
-        Moment::from_seconds(i64::try_from(seconds).ok()?)
+    pub fn at(&self) -> Moment {
+        self.at
     }
 
     /// Whose certificate signed it.
@@ -214,10 +203,9 @@ impl Token {
 
     /// Follows it to a root that the user pinned, whatever it is over.
     pub fn stamp(&self, roots: &[(String, Certificate)]) -> Result<Stamp, TokenError> {
-        let at = self.at().ok_or(TokenError::Content("its time is none"))?;
-        let (authority, until) = certificate::chain(&self.signer, &self.others, roots, at)?;
+        let (authority, until) = certificate::chain(&self.signer, &self.others, roots, self.at)?;
         Ok(Stamp {
-            at,
+            at: self.at,
             until,
             authority,
         })
@@ -265,21 +253,22 @@ fn split(
     Ok((found, all))
 }
 
-/// The one value of an attribute that occurs once.
+/// The one value of an attribute that may occur once.
 fn attribute<T: for<'a> der::DecodeValue<'a> + der::FixedTag>(
     signer: &SignerInfo,
     oid: ObjectIdentifier,
-) -> Result<T, TokenError> {
-    let wrong = TokenError::Content("a signed attribute is missing or there twice");
+) -> Result<Option<T>, TokenError> {
+    let wrong = TokenError::Content("a signed attribute is there twice");
     let mut found = (signer.signed_attrs.iter())
         .flat_map(|attributes| attributes.iter())
         .filter(|attribute| attribute.oid == oid);
-    let (Some(attribute), None) = (found.next(), found.next()) else {
+    let (attribute, None) = (found.next(), found.next()) else {
         return Err(wrong);
     };
-    match attribute.values.as_slice() {
-        [value] => value.decode_as().map_err(malformed),
-        _ => Err(wrong),
+    match attribute.map(|attribute| attribute.values.as_slice()) {
+        Some([value]) => value.decode_as().map(Some).map_err(malformed),
+        Some(_) => Err(wrong),
+        None => Ok(None),
     }
 }
 
@@ -295,38 +284,23 @@ fn demand_signed(
         ));
     }
     let hash = signer.digest_alg.oid;
-    let content_type: ObjectIdentifier = attribute(signer, CONTENT_TYPE)?;
-    let message_digest: OctetString = attribute(signer, MESSAGE_DIGEST)?;
-    if content_type != TST_INFO || message_digest.as_bytes() != digest(hash, content)? {
+    let content_type: Option<ObjectIdentifier> = attribute(signer, CONTENT_TYPE)?;
+    let message_digest: Option<OctetString> = attribute(signer, MESSAGE_DIGEST)?;
+    let hashed = digest(hash, content)?;
+    if content_type != Some(TST_INFO) || message_digest.is_none_or(|it| it.as_bytes() != hashed) {
         return Err(TokenError::Content(
             "its signed attributes are not of this content",
         ));
     }
-    let named: SigningCertificateV2 =
-        attribute(signer, SIGNING_CERTIFICATE_V2).map_err(|error| {
-            let attributes = signer.signed_attrs.iter().flat_map(|all| all.iter());
-            let mut oids = attributes.map(|attribute| attribute.oid);
-            if oids.any(|oid| oid == SIGNING_CERTIFICATE) {
-                TokenError::Content("it names its certificate by SHA-1, which does not count here")
-            } else {
-                error
-            }
-        })?;
-    let first = named.certs.first();
-    let first = first.ok_or(TokenError::Content("it names no signing certificate"))?;
-    let with = first.hash_algorithm.as_ref().map_or(SHA256, |it| it.oid);
-    let der = certificate.to_der().map_err(malformed)?;
-    if first.cert_hash.as_bytes() != digest(with, &der)? {
-        return Err(TokenError::Content(
-            "the certificate is not the one that it names",
-        ));
-    }
+    let by_any = attribute(signer, SIGNING_CERTIFICATE_V2)?;
+    let by_sha1 = attribute(signer, SIGNING_CERTIFICATE)?;
+    named::demand(by_any.as_ref(), by_sha1.as_ref(), certificate)?;
     let attributes = signer.signed_attrs.as_ref().map(der::Encode::to_der);
     let attributes = attributes
         .transpose()
         .map_err(malformed)?
         .unwrap_or_default();
-    certificate::demand_signature(
+    signature::demand_signature(
         &certificate.tbs_certificate.subject_public_key_info,
         &signer.signature_algorithm,
         Some(hash),

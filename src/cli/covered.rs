@@ -24,6 +24,7 @@ use sha2::Sha256;
 use super::CliError;
 use super::ui::count;
 use crate::covered;
+use crate::covered::Why;
 use crate::record::Digest;
 
 /// The only argument with which the program starts itself. It is no verb: nobody else has a use for it.
@@ -49,6 +50,8 @@ pub(super) struct UnderBoxes {
     why_not: Option<String>,
     /// The pages on which text is that they do not show.
     pages: Vec<Page>,
+    /// The pages with dates on their boxes that look like the stamp of a program that redacts.
+    stamps: Vec<Page>,
 }
 
 /// What one page does not show.
@@ -65,6 +68,7 @@ struct Page {
 struct Answer {
     sha256: Digest,
     pages: Vec<Page>,
+    stamps: Vec<Page>,
     why_not: Option<String>,
 }
 
@@ -74,19 +78,18 @@ impl UnderBoxes {
             looked_through: false,
             why_not: Some(why.into()),
             pages: Vec::new(),
+            stamps: Vec::new(),
         }
     }
 
     /// The pages with text that they do not show, as words: none where there are none.
     pub(super) fn found(&self) -> Option<String> {
-        let pages: Vec<String> = self.pages.iter().take(20).map(Page::words).collect();
-        let rest = (self.pages.len() - pages.len()) as u64;
-        let more = if rest > 0 {
-            format!(" and {}", count(rest, "other page", "other pages"))
-        } else {
-            String::new()
-        };
-        (!pages.is_empty()).then(|| format!("{}{more}", pages.join(", ")))
+        words(&self.pages)
+    }
+
+    /// The pages with what looks like a stamp, as words: none where there are none.
+    pub(super) fn stamped(&self) -> Option<String> {
+        words(&self.stamps)
     }
 
     /// Why it was not looked through.
@@ -100,6 +103,18 @@ impl Page {
         let characters = count(self.characters as u64, "character", "characters");
         format!("page {} ({characters})", self.page)
     }
+}
+
+/// Pages as words; none for none.
+fn words(all: &[Page]) -> Option<String> {
+    let pages: Vec<String> = all.iter().take(20).map(Page::words).collect();
+    let rest = (all.len() - pages.len()) as u64;
+    let more = if rest > 0 {
+        format!(" and {}", count(rest, "other page", "other pages"))
+    } else {
+        String::new()
+    };
+    (!pages.is_empty()).then(|| format!("{}{more}", pages.join(", ")))
 }
 
 /// Looks through the file of that digest, where it is a PDF file.
@@ -139,6 +154,7 @@ pub(super) fn look(path: &Path, sha256: Digest) -> Result<Option<UnderBoxes>, Cl
         looked_through: answer.why_not.is_none(),
         why_not: answer.why_not,
         pages: answer.pages,
+        stamps: answer.stamps,
     }))
 }
 
@@ -192,16 +208,22 @@ fn bounded() -> std::io::Result<()> {
         Ok(pieces) => (pieces, None),
         Err(error) => (Vec::new(), Some(error.to_string())),
     };
-    let mut pages = BTreeMap::new();
+    let (mut pages, mut stamps) = (BTreeMap::new(), BTreeMap::new());
     for piece in &pieces {
-        *pages.entry(piece.page).or_insert(0) += piece.characters;
+        let of = match piece.why {
+            Why::Stamp => &mut stamps,
+            Why::Hidden | Why::Marked => &mut pages,
+        };
+        *of.entry(piece.page).or_insert(0) += piece.characters;
     }
+    let listed = |pages: BTreeMap<usize, usize>| {
+        let pages = pages.into_iter();
+        pages.map(|(page, characters)| Page { page, characters })
+    };
     let answer = Answer {
         sha256,
-        pages: pages
-            .into_iter()
-            .map(|(page, characters)| Page { page, characters })
-            .collect(),
+        pages: listed(pages).collect(),
+        stamps: listed(stamps).collect(),
         why_not,
     };
     std::io::stdout().write_all(&serde_json::to_vec(&answer)?)

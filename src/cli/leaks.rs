@@ -3,11 +3,10 @@
 //!
 //! Looked for, in what is about to be written: the paths that were given or kept, and the user names in them; of each mail
 //! that is mentioned the hosts and addresses in `Received`, `X-Originating-IP`, `User-Agent` and `X-Mailer`; of each office
-//! file, picture and PDF file that is mentioned, or attached to a message that is, its author, who saved it last, and the
-//! owner and number of the camera; and the names in the vault, where a key is given. Without a key these cannot be looked
+//! file, picture and PDF file that is mentioned, or attached to a message that is, its author, who saved it last, who
+//! changed or commented on it, the owner, number and model of the camera, and where it was taken, by the numbers of the place; and the names in the vault, where a key is given. Without a key these cannot be looked
 //! for: that nobody can tell them from the disk is what the vault is for. In a report of provenance, which is made to tell
-//! where things came from, only these are looked for. Not looked for: where a picture was taken, which can be written in
-//! too many ways. Text left under the boxes of a PDF file cannot leave here: nothing that this check is asked about hands
+//! where things came from, only these are looked for. Not looked for: the name of the place where a picture was taken. Text left under the boxes of a PDF file cannot leave here: nothing that this check is asked about hands
 //! out the bytes of one, or text out of one, since PDF files are kept and not read; a publication shows the digest of one at
 //! most. It is looked for where such a file comes in as a redacted copy (`fonds redact`). What is to hand out a PDF file one
 //! day has to ask `covered` first.
@@ -22,6 +21,8 @@ use std::path::PathBuf;
 use super::CliError;
 use super::Context;
 use super::makers;
+use super::places;
+use super::places::Place;
 use super::readings::Readings;
 use super::readings::has_case;
 use super::ui::number;
@@ -63,6 +64,8 @@ struct Needles {
     came: BTreeMap<String, String>,
     /// The names in the vault: looked for anywhere, even inside a word, and never printed.
     sealed: BTreeMap<String, String>,
+    /// Where pictures were taken, by how that is let through: looked for however its numbers are written.
+    places: BTreeMap<String, (Place, String)>,
 }
 
 impl Needles {
@@ -181,6 +184,20 @@ fn refuse(args: &LeakArgs, needles: &Needles, outputs: &[(String, &str)]) -> Res
             found.push(format!("{what}{value} (in {names})"));
         }
     }
+    let told: Vec<(&str, places::Told)> = outputs
+        .iter()
+        .filter(|_| !needles.places.is_empty())
+        .map(|(name, readings)| (*name, places::Told::by(readings)))
+        .collect();
+    for (value, (place, what)) in &needles.places {
+        let in_these: Vec<&str> = (told.iter())
+            .filter(|(_, told)| told.tells(*place))
+            .map(|(name, _)| *name)
+            .collect();
+        if !args.allow.contains(value) && !in_these.is_empty() {
+            found.push(format!("{what} {value} (in {})", in_these.join(", ")));
+        }
+    }
     if found.is_empty() {
         return Ok(());
     }
@@ -271,8 +288,13 @@ fn came_with(archive: &Archive, item: u64, needles: &mut Needles) -> Result<(), 
         }
     }
     if card.class == "d" {
-        for (value, what) in makers::told(archive, &card).unwrap_or_default() {
+        let makers = makers::told(archive, &card).unwrap_or_default();
+        for (value, what) in makers.told {
             needles.add(&value, || format!("{what} of {reference}"));
+        }
+        for place in makers.places {
+            let what = format!("where {reference} was taken:");
+            needles.places.insert(place.words(), (place, what));
         }
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! What a file tells of who made it and with what: in office files, pictures and PDF files, as far as it stands there openly.
+//! What a file tells of who made it, with what and where: in office files, pictures and PDF files, as far as it stands there
+//! openly.
 //!
 //! Not looked into: what a PDF file keeps compressed or enciphered (its description as XMP mostly stands openly beside
 //! that), and what lies beyond the first 64 MiB of a picture or PDF file.
@@ -12,9 +13,11 @@ use exif::Tag;
 use exif::Value;
 use memchr::memmem;
 
+use super::places::Place;
 use super::readings::decoded;
 use crate::archive::Archive;
 use crate::archive::Card;
+use crate::covered::look_in_office;
 
 /// Bytes of an office file's description that are read.
 const DESCRIPTION: u64 = 1 << 20;
@@ -34,13 +37,25 @@ const WINDOWS_AUTHOR: Tag = Tag(exif::Context::Tiff, 0x9c9d);
 /// A name or number, and what it is.
 type Told = (String, &'static str);
 
-/// Who made a document and with whose machine, as it says itself.
-pub(super) fn told(archive: &Archive, card: &Card) -> Option<Vec<Told>> {
+/// What a document says itself.
+#[derive(Debug, Default)]
+pub(super) struct Makers {
+    /// Who made it and with whose machine.
+    pub(super) told: Vec<Told>,
+    /// Where it was taken.
+    pub(super) places: Vec<Place>,
+}
+
+/// Who made a document, with whose machine and where, as it says itself.
+pub(super) fn told(archive: &Archive, card: &Card) -> Option<Makers> {
     let mut start = Vec::new();
     let reader = archive.reader(&card.sha256).ok()?;
     reader.take(1024).read_to_end(&mut start).ok()?;
     if start.starts_with(b"PK\x03\x04") {
-        return of_office_file(archive, card);
+        return Some(Makers {
+            told: of_office_file(archive, card)?,
+            ..Makers::default()
+        });
     }
     let is_pdf = memmem::find(&start, b"%PDF-").is_some();
     let is_picture =
@@ -52,19 +67,26 @@ pub(super) fn told(archive: &Archive, card: &Card) -> Option<Vec<Told>> {
     let reader = archive.reader(&card.sha256).ok()?;
     reader.take(MOST_READ).read_to_end(&mut bytes).ok()?;
     let mut found = of_xmp(&bytes);
-    found.extend(if is_pdf {
-        of_pdf(&bytes)
+    if is_pdf {
+        found.told.extend(of_pdf(&bytes));
     } else {
-        of_picture(&bytes)
-    });
+        of_picture(&bytes, &mut found);
+    }
     Some(found)
 }
 
-/// Who made an office file and who saved it last.
+/// Who made an office file, who saved it last, and who is named in its changes and comments.
 fn of_office_file(archive: &Archive, card: &Card) -> Option<Vec<Told>> {
+    let mut bytes = Vec::new();
+    let reader = archive.reader(&card.sha256).ok()?;
+    reader.take(MOST_READ).read_to_end(&mut bytes).ok()?;
+    let named = look_in_office(&bytes).ok().flatten().unwrap_or_default();
+    let named = named.names.into_iter();
     let reader = archive.reader(&card.sha256).ok()?;
     let mut zip = zip::ZipArchive::new(BufReader::new(reader)).ok()?;
-    let mut found = Vec::new();
+    let mut found: Vec<Told> = named
+        .map(|name| (name, "who changed or commented on the text"))
+        .collect();
     for member in ["docProps/core.xml", "meta.xml"] {
         let Ok(file) = zip.by_name(member) else {
             continue;
@@ -89,12 +111,13 @@ fn of_office_file(archive: &Archive, card: &Card) -> Option<Vec<Told>> {
     Some(found)
 }
 
-/// The owner of the camera, and the numbers by which it is known (Exif 2.32, 4.6.4 and 4.6.5).
-fn of_picture(bytes: &[u8]) -> Vec<Told> {
+/// The owner of the camera, the numbers by which it is known (Exif 2.32, 4.6.4 and 4.6.5), and where it was.
+fn of_picture(bytes: &[u8], makers: &mut Makers) {
     let Ok(exif) = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)) else {
-        return Vec::new();
+        return;
     };
-    let mut found = Vec::new();
+    makers.places.extend(Place::of_exif(&exif));
+    let found = &mut makers.told;
     for (tag, what) in [
         (Tag::Artist, "the author"),
         (WINDOWS_AUTHOR, "the author"),
@@ -102,6 +125,8 @@ fn of_picture(bytes: &[u8]) -> Vec<Told> {
         (Tag::CameraOwnerName, "the owner of the camera"),
         (Tag::BodySerialNumber, "the number of the camera"),
         (Tag::LensSerialNumber, "the number of the lens"),
+        (Tag::Model, "the model of the camera"),
+        (Tag::LensModel, "the model of the lens"),
         (Tag(exif::Context::Tiff, 0x13c), "the computer"),
     ] {
         match exif.get_field(tag, In::PRIMARY).map(|field| &field.value) {
@@ -114,11 +139,59 @@ fn of_picture(bytes: &[u8]) -> Vec<Told> {
             _ => {}
         }
     }
-    found
+}
+
+/// What a description in XMP tells of the camera, by the names that its properties mostly have.
+const OF_CAMERA: [(&str, &str); 8] = [
+    ("aux:OwnerName", "the owner of the camera"),
+    ("exifEX:CameraOwnerName", "the owner of the camera"),
+    ("aux:SerialNumber", "the number of the camera"),
+    ("exifEX:BodySerialNumber", "the number of the camera"),
+    ("aux:LensSerialNumber", "the number of the lens"),
+    ("exifEX:LensSerialNumber", "the number of the lens"),
+    ("tiff:Model", "the model of the camera"),
+    ("tiff:Artist", "the author"),
+];
+
+/// What a description in XMP tells: creators, camera, place.
+fn of_xmp(bytes: &[u8]) -> Makers {
+    let mut told = creators(bytes);
+    for (name, what) in OF_CAMERA {
+        told.extend(property(bytes, name).map(|value| (value, what)));
+    }
+    let latitudes = property(bytes, "exif:GPSLatitude");
+    let places = latitudes.zip(property(bytes, "exif:GPSLongitude"));
+    let places = places.filter_map(|(one, other)| Place::of_xmp(&one, &other));
+    Makers {
+        told,
+        places: places.collect(),
+    }
+}
+
+/// The values of a plain property of XMP, which stands there as an attribute or as an element.
+fn property(bytes: &[u8], name: &'static str) -> impl Iterator<Item = String> {
+    let all = memmem::find_iter(bytes, name).filter_map(move |at| {
+        let rest = bytes.get(at + name.len()..)?;
+        let rest = rest.get(..rest.len().min(LONGEST))?.trim_ascii_start();
+        let (first, rest) = rest.split_first()?;
+        let (end, value) = match first {
+            b'>' => (b'<', rest),
+            b'=' => {
+                let (quote, value) = rest.trim_ascii_start().split_first()?;
+                (*quote, value)
+            }
+            _ => return None,
+        };
+        let value = value.get(..memchr::memchr(end, value)?)?;
+        // Behind the tag that ends an element nothing is its value.
+        let is_end = at > 0 && bytes.get(at - 1) == Some(&b'/');
+        (!is_end).then(|| decoded(&String::from_utf8_lossy(value)))
+    });
+    all.take(MOST)
 }
 
 /// The creators in a description in XMP (ISO 16684-1), which stands in pictures and PDF files as plain XML.
-fn of_xmp(bytes: &[u8]) -> Vec<Told> {
+fn creators(bytes: &[u8]) -> Vec<Told> {
     let mut found = Vec::new();
     for at in memmem::find_iter(bytes, b"<dc:creator>").take(MOST) {
         let rest = bytes.get(at..).unwrap_or_default();
@@ -242,8 +315,38 @@ mod tests {
             ]
         );
         let xmp = b"<x><dc:creator><rdf:Seq><rdf:li>R&amp;D desk</rdf:li><rdf:li xml:lang=\"x\">Nora</rdf:li></rdf:Seq></dc:creator>";
-        assert_eq!(names(&of_xmp(xmp)), ["R&D desk", "Nora"]);
-        assert!(of_xmp(b"<dc:creator><rdf:li>").is_empty());
+        assert_eq!(names(&of_xmp(xmp).told), ["R&D desk", "Nora"]);
+        assert!(of_xmp(b"<dc:creator><rdf:li>").told.is_empty());
+    }
+
+    fn taken(bytes: &[u8]) -> Makers {
+        let mut found = Makers::default();
+        of_picture(bytes, &mut found);
+        found
+    }
+
+    #[test]
+    fn camera_and_place_are_read_from_xmp_as_attribute_and_as_element() {
+        let attributes = b"<rdf:Description aux:SerialNumber=\"0420\" aux:OwnerName = 'R&amp;D'\n\
+            exif:GPSLatitude=\"59,54.834N\" exif:GPSLongitude=\"10,45.132E\" tiff:Model=\"Pier 5\"/>";
+        let elements =
+            b"<exifEX:BodySerialNumber>0420</exifEX:BodySerialNumber> <exif:GPSLatitude>59,54.834N\
+            </exif:GPSLatitude><exif:GPSLongitude>10,45.132E</exif:GPSLongitude>";
+        let found = of_xmp(attributes);
+        assert_eq!(names(&found.told), ["R&D", "0420", "Pier 5"]);
+        for found in [found, of_xmp(elements)] {
+            assert!(names(&found.told).contains(&"0420"));
+            let places: Vec<String> = found.places.iter().map(|it| it.words()).collect();
+            assert_eq!(places, ["59.91390 N, 10.75220 E"]);
+        }
+        for broken in [
+            "aux:SerialNumber",
+            "aux:SerialNumber=",
+            "aux:SerialNumber=\"04",
+            "tiff:Model>x",
+        ] {
+            assert!(of_xmp(broken.as_bytes()).told.is_empty(), "{broken}");
+        }
     }
 
     /// A picture that is nothing but its description: each tag with its text.
@@ -274,12 +377,12 @@ mod tests {
             (0x9c9d, 1, b"P\0e\0r\0 \0H\0o\0l\0m\0\0\0"),
         ]);
         assert_eq!(
-            names(&of_picture(&bytes)),
+            names(&taken(&bytes).told),
             ["Ulla Mark", "Per Holm", "ulla-laptop"]
         );
         for end in 0..bytes.len() {
-            of_picture(&bytes[..end]);
+            taken(&bytes[..end]);
         }
-        assert!(of_picture(b"GIF89a").is_empty());
+        assert!(taken(b"GIF89a").told.is_empty());
     }
 }

@@ -11,6 +11,8 @@ const ENTITIES: &[(&str, &str)] = &[
     ("&#39;", "'"),
     ("&#x27;", "'"),
     ("&nbsp;", " "),
+    ("&deg;", "\u{b0}"),
+    ("&#176;", "\u{b0}"),
     ("&amp;", "&"),
 ];
 
@@ -62,6 +64,11 @@ impl Readings {
                 .replace("\"\"", "\""));
         }
         Self(forms)
+    }
+
+    /// Each form.
+    pub(super) fn forms(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
     }
 
     /// Whether it holds a value anywhere, even inside a word.

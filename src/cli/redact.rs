@@ -16,6 +16,8 @@ use super::acts::Values;
 use super::acts::record;
 use super::covered;
 use super::covered::UnderBoxes;
+use super::leftover;
+use super::leftover::Leftover;
 use super::ui::Answer;
 use crate::archive::Archive;
 use crate::archive::Card;
@@ -29,8 +31,9 @@ use crate::record::Digest;
 /// Bring in a redacted copy of a document, and record what it is a copy of, why and by whom
 ///
 /// The copy is made with another program. It becomes a document of its own; the original stays as it is. A copy that is a
-/// PDF file is looked through first: where text still lies under its boxes, nothing is recorded. What any copy still shows
-/// is not checked.
+/// PDF file is looked through first: where text still lies under its boxes, nothing is recorded. Nor is anything where an
+/// office file still holds tracked deletions, comments, hidden text, hidden cells or sheets. What any copy still shows is
+/// not checked.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
@@ -39,6 +42,8 @@ Examples
 A PDF file that cannot be looked through (encrypted, damaged, too large) is recorded, and said not to have been. In one that
 was, nothing was found under boxes, thick lines and pictures of one colour, and no mark to take text out that was not carried
 out. Not looked for: text under other pictures, text that is invisible without a box, form values, attachments, metadata.
+In an office file (.docx, .xlsx, .odt, .ods) not looked for: text in the colour of its page or under a picture, metadata,
+pivot tables, earlier versions, files inside of it.
 
 Exit status
   0 recorded, 2 could not be done, 3 the copy is in and could not be understood, 4 no such item")]
@@ -56,7 +61,7 @@ pub(super) struct RedactArgs {
     /// A remark
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
-    /// Record the copy although text lies under the boxes of its pages
+    /// Record the copy although it holds text that its pages do not show
     #[arg(long)]
     allow_covered_text: bool,
 }
@@ -73,6 +78,8 @@ struct Redacted {
     copy: String,
     /// What lies under the boxes of the copy, where it is a PDF file.
     covered: Option<UnderBoxes>,
+    /// What the copy holds and does not show, where it is an office file.
+    leftover: Option<Leftover>,
 }
 
 impl Answer for Redacted {
@@ -95,6 +102,31 @@ impl Answer for Redacted {
             },
             None => Ok(()),
         };
+        if let Some(stamped) = self.covered.as_ref().and_then(UnderBoxes::stamped) {
+            let _ = writeln!(
+                text,
+                "One date is written on its boxes in their own colour, each as large as fits, and looks like the stamp of the \
+                 program that drew them: {stamped}. Look whether it is one."
+            );
+        }
+        if let Some(leftover) = &self.leftover {
+            let _ = match (leftover.found(), leftover.why_not()) {
+                (Some(found), _) => {
+                    writeln!(
+                        text,
+                        "It holds what its pages do not show, as was allowed: {found}."
+                    )
+                }
+                (None, Some(why)) => writeln!(
+                    text,
+                    "It was not looked through for what its pages do not show: {why}."
+                ),
+                (None, None) => writeln!(
+                    text,
+                    "No tracked deletions, comments or hidden text were found in it."
+                ),
+            };
+        }
         text
     }
 }
@@ -123,6 +155,19 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
                 path.display()
             ),
             "take it out with the program that drew the boxes; --allow-covered-text records the copy as it is",
+        ));
+    }
+    let leftover = leftover::look(path, copy.sha256)?;
+    if let Some(found) = leftover.as_ref().and_then(Leftover::found)
+        && !args.allow_covered_text
+    {
+        return Err(CliError::usage(
+            format!(
+                "{} still holds what its pages do not show: {found}",
+                path.display()
+            ),
+            "accept the changes and take out comments and what is hidden, with the program it was made with; \
+             --allow-covered-text records the copy as it is",
         ));
     }
     let mut writer = context.writer()?;
@@ -193,6 +238,7 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
         original: reference,
         copy: copied,
         covered,
+        leftover,
     })?;
     super::indexing::go_on(context, writer.archive());
     Ok(if receipt.failed.is_empty() {

@@ -27,6 +27,8 @@ pub(super) struct Glyph {
     place: Affine,
     /// The box around its ink, on the page.
     pub(super) area: Rect,
+    /// Whether it was hidden as soon as it was drawn: on a box of its own colour.
+    pub(super) lost: bool,
     /// Which of its points are hidden, one bit for each.
     pub(super) hidden: u32,
 }
@@ -52,6 +54,7 @@ impl Glyph {
             ink,
             place,
             area,
+            lost: false,
             hidden: 0,
         })
     }
@@ -59,6 +62,12 @@ impl Glyph {
     /// Whether it is hidden.
     pub(super) fn is_hidden(&self) -> bool {
         self.hidden.count_ones() >= ENOUGH
+    }
+
+    /// How large its font is drawn, in points across the line, to be compared with that of others.
+    pub(super) fn size(&self) -> f64 {
+        let [_, _, c, d, ..] = self.place.as_coeffs();
+        c.hypot(d)
     }
 
     /// Whether it can be read.

@@ -1,5 +1,6 @@
-//! Text that a PDF file still holds, though nobody who looks at its pages sees it: under a box that was drawn over it, in
-//! the box's own colour, or marked to be taken out by a mark that was never carried out.
+//! Text that a file still holds, though nobody who looks at its pages sees it. In an office file: `office.rs`. In a PDF
+//! file: under a box that was drawn over it, in the box's own colour, or marked to be taken out by a mark that was never
+//! carried out.
 //!
 //! The pages are drawn by `hayro-interpret`, a reader of PDF files that is kept up by others, into a sheet that keeps each
 //! letter with its place and asks, of all that is drawn afterwards, how much of the letter it hides. What a box is drawn
@@ -8,8 +9,12 @@
 //! Not looked at: what lies under a picture of more than one colour, which shows what was scanned and often hides its own
 //! text on purpose; what is invisible without any box (white on white, outside the page); layers that are switched off;
 //! attachments, form values and metadata. Not told: a letter that stands alone, since a box may be a little too wide; the
-//! same letter again and again (XXXX), and a file that hides nothing but one date again and again, which is the stamp of a
-//! program that redacts; what can be read all the same because it was drawn again on top.
+//! same letter again and again (XXXX); what can be read all the same because it was drawn again on top.
+//!
+//! Told apart: the stamp of a program that redacts, which writes the date on each box in the box's own colour. It is told
+//! from dates that were redacted by three signs together: nothing else is hidden in the file, the dates were drawn on
+//! their boxes and do not lie under them, and they are of at least three sizes, since each is made to fit its box. Dates
+//! that stood in the text are as large as the text, and lie under what was laid over them.
 //!
 //! The bytes are hostile, and `hayro` bounds neither the memory nor the time that a file may take. [`look`] counts what it
 //! does itself; whoever calls it with a stranger's file does so in a process that is bounded, as `fonds redact` does.
@@ -17,6 +22,7 @@
 mod budget;
 mod glyph;
 mod marks;
+mod office;
 mod outline;
 mod sheet;
 mod text;
@@ -41,6 +47,10 @@ use hayro_interpret::kurbo::Rect;
 use budget::Budget;
 use sheet::Sheet;
 
+pub use office::Left;
+pub use office::NotRead;
+pub use office::look_in_office;
+
 /// Where the mark of a PDF file may stand at the latest: readers look for it that far.
 const MARK_WITHIN: usize = 1024;
 
@@ -51,6 +61,8 @@ pub enum Why {
     Hidden,
     /// It is marked to be taken out (an annotation of the kind `Redact`), and was not.
     Marked,
+    /// It is a date that looks like the stamp of a program that redacts.
+    Stamp,
 }
 
 /// A piece of text that the file holds and its pages do not show.
@@ -104,7 +116,7 @@ pub fn look(bytes: Vec<u8>) -> Result<Vec<Covered>, NotLooked> {
     })?;
     let cache = InterpreterCache::new();
     let mut budget = Budget::default();
-    let mut found = Vec::new();
+    let mut pieces = Vec::new();
     let mut stopped = None;
     for (before, page) in pdf.pages().iter().enumerate() {
         let number = before + 1;
@@ -130,7 +142,7 @@ pub fn look(bytes: Vec<u8>) -> Result<Vec<Covered>, NotLooked> {
         marks::draw(page, transform, &mut sheet);
         let glyphs;
         (glyphs, budget) = sheet.finish();
-        found.extend(text::of(number, &glyphs));
+        pieces.extend(text::of(number, &glyphs));
         if budget.is_spent() {
             stopped.get_or_insert(NotLooked::TooMuch(number));
             break;
@@ -139,11 +151,20 @@ pub fn look(bytes: Vec<u8>) -> Result<Vec<Covered>, NotLooked> {
             stopped.get_or_insert(NotLooked::Font(number));
         }
     }
-    if text::is_stamp(&found) {
-        found.clear();
-    }
+    let is_stamp = text::is_stamp(&pieces);
+    let found: Vec<Covered> = pieces
+        .into_iter()
+        .map(|piece| Covered {
+            why: if is_stamp {
+                Why::Stamp
+            } else {
+                piece.covered.why
+            },
+            ..piece.covered
+        })
+        .collect();
     match stopped {
-        Some(stopped) if found.is_empty() => Err(stopped),
+        Some(stopped) if is_stamp || found.is_empty() => Err(stopped),
         _ => Ok(found),
     }
 }

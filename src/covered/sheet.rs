@@ -345,6 +345,7 @@ impl<'a> Device<'a> for Sheet {
                 && glyph.inked
             {
                 glyph.hidden = self.lost_in(&glyph, colour);
+                glyph.lost = glyph.is_hidden();
             }
             self.glyphs.push(glyph);
         }

@@ -17,8 +17,20 @@ const FEWEST: usize = 2;
 /// One letter again and again: so many of them stand for something that was left out.
 const FILLING: usize = 3;
 
-/// A date that is stamped under so many boxes stands for something too.
-const STAMPS: usize = 3;
+/// Of so many sizes at least are the dates that a program stamps on its boxes.
+const SIZES: usize = 3;
+
+/// How much larger, as a part of it, what is of another size is.
+const LARGER: f64 = 1.02;
+
+/// A piece of text, and how it was drawn.
+pub(super) struct Piece {
+    pub(super) covered: Covered,
+    /// Whether all of it was drawn on a box of its own colour.
+    on_its_box: bool,
+    /// The size of the letter of each byte.
+    sizes: Vec<f64>,
+}
 
 /// Which letters stand where, to the point.
 #[derive(Default)]
@@ -52,14 +64,14 @@ impl<'a> Places<'a> {
 }
 
 /// What a page does not show.
-pub(super) fn of(page: usize, glyphs: &[Glyph]) -> Vec<Covered> {
+pub(super) fn of(page: usize, glyphs: &[Glyph]) -> Vec<Piece> {
     let mut seen = Places::default();
     for glyph in glyphs.iter().filter(|glyph| glyph.is_seen()) {
         seen.add(glyph);
     }
     let mut told = Places::default();
     let mut pieces = Vec::new();
-    let mut run: Option<Covered> = None;
+    let mut run: Option<Piece> = None;
     for glyph in glyphs {
         let why = if glyph.is_hidden() {
             if seen.have(glyph) {
@@ -76,23 +88,30 @@ pub(super) fn of(page: usize, glyphs: &[Glyph]) -> Vec<Covered> {
             continue;
         }
         told.add(glyph);
-        if run.as_ref().is_some_and(|run| run.why != why) {
+        if run.as_ref().is_some_and(|run| run.covered.why != why) {
             pieces.extend(run.take());
         }
-        let run = run.get_or_insert_with(|| Covered {
-            page,
-            area: area(glyph.area),
-            why,
-            characters: 0,
-            text: String::new(),
+        let piece = run.get_or_insert_with(|| Piece {
+            covered: Covered {
+                page,
+                area: area(glyph.area),
+                why,
+                characters: 0,
+                text: String::new(),
+            },
+            on_its_box: true,
+            sizes: Vec::new(),
         });
+        piece.on_its_box &= glyph.lost;
+        (piece.sizes).extend(std::iter::repeat_n(glyph.size(), glyph.text.len()));
+        let run = &mut piece.covered;
         let [left, top, right, bottom] = run.area;
         run.area = area(Rect::new(left, top, right, bottom).union(glyph.area));
         run.characters += glyph.text.chars().count();
         run.text.push_str(&glyph.text);
     }
     pieces.extend(run);
-    pieces.retain(|piece| tells(&piece.text));
+    pieces.retain(|piece| tells(&piece.covered.text));
     pieces
 }
 
@@ -112,20 +131,26 @@ fn tells(text: &str) -> bool {
     letters.len() >= FEWEST && !is_filling
 }
 
-/// Whether all that is hidden in a file is one date again and again, where it may be cut off by the rim of a box.
-pub(super) fn is_stamp(pieces: &[Covered]) -> bool {
-    let Some(stamp) = pieces.first().and_then(|piece| date(&piece.text)) else {
+/// Whether all that is hidden in a file is one date again and again, each drawn on its box and as large as fits there; it
+/// may be cut off by the rim of a box.
+pub(super) fn is_stamp(pieces: &[Piece]) -> bool {
+    let first = pieces.first();
+    let Some(stamp) = first.and_then(|piece| date(&piece.covered.text)) else {
         return false;
     };
-    let mut times = 0;
+    let mut sizes = Vec::new();
     for piece in pieces {
-        times += piece.text.matches(stamp).count();
-        let mut parts = piece.text.split(stamp);
-        if !parts.all(|part| stamp.starts_with(part)) {
+        let text = &piece.covered.text;
+        let mut parts = text.split(stamp);
+        if !piece.on_its_box || !parts.all(|part| stamp.starts_with(part)) {
             return false;
         }
+        let dates = text.match_indices(stamp);
+        sizes.extend(dates.filter_map(|(at, _)| piece.sizes.get(at)));
     }
-    times >= STAMPS
+    sizes.sort_by(f64::total_cmp);
+    sizes.dedup_by(|larger, size| *larger < *size * LARGER);
+    sizes.len() >= SIZES
 }
 
 /// The date that a text begins with, in figures: 03/23/2019, 23.3.2019 or 2019-03-23.

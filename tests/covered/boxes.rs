@@ -268,22 +268,68 @@ fn what_tells_nothing_is_not_told() -> TestResult {
     for told in ["42", "XY", "0000"] {
         assert_eq!(under(&line(told))?, [told]);
     }
-    // One date again and again is a stamp; twice, or beside anything else, it is not.
-    let stamped = |texts: &[&str]| -> String {
-        let lines = texts.iter().enumerate().map(|(at, text)| {
-            let y = 700 - 40 * at;
-            format!(
-                "BT /F 12 Tf 72 {y} Td ({text}) Tj ET 0 g 70 {} 500 20 re f\n",
-                y - 5
-            )
-        });
-        lines.collect::<Vec<_>>().concat()
-    };
-    let date = "03/23/2019";
-    assert_eq!(under(&stamped(&[date, date, date, "03/23/2"]))?, NOTHING);
-    assert_eq!(under(&stamped(&[date, date]))?.concat(), date.repeat(2));
-    let mixed = [date, date, date, "05/01/1980"];
-    assert_eq!(under(&stamped(&mixed))?.concat(), mixed.concat());
+    Ok(())
+}
+
+/// What a file says of dates in boxes: each a text, its size, and whether it is drawn on its box or lies under it.
+fn dates(texts: &[(&str, f64, bool)]) -> TestResult<Vec<(String, Why)>> {
+    let lines = texts.iter().enumerate().map(|(at, (text, size, is_on))| {
+        let y = 700 - 40 * at;
+        let text = format!("BT /F {size} Tf 72 {y} Td ({text}) Tj ET ");
+        let drawn = format!("0 g 70 {} 500 20 re f ", y - 5);
+        if *is_on { drawn + &text } else { text + &drawn }
+    });
+    let content: String = lines.collect();
+    let found = look(Paper::new(&content).bytes())?;
+    Ok(found
+        .into_iter()
+        .map(|piece| (piece.text, piece.why))
+        .collect())
+}
+
+#[test]
+fn one_date_on_boxes_as_large_as_each_lets_it_be_is_a_stamp_and_told_apart() -> TestResult {
+    const DATE: &str = "03/23/2019";
+    let fitted = [
+        (DATE, 8.0, true),
+        (DATE, 5.0, true),
+        (DATE, 4.0, true),
+        ("03/23/2", 7.0, true),
+    ];
+    let found = dates(&fitted)?;
+    assert!(found.iter().all(|(_, why)| *why == Why::Stamp), "{found:?}");
+    let text: String = found.into_iter().map(|(text, _)| text).collect();
+    assert_eq!(text, DATE.repeat(3) + "03/23/2");
+    // Whatever is not all of this was redacted, and is told: dates of the size of the text, on their boxes or under them;
+    // dates of several sizes under their boxes; of two sizes; one date beside another; one beside other words.
+    let mut one_under = fitted;
+    one_under[2].2 = false;
+    let mut one_other = fitted;
+    one_other[3].0 = "05/01/1980";
+    for redacted in [
+        vec![(DATE, 12.0, false); 5],
+        vec![(DATE, 12.0, true); 5],
+        vec![(DATE, 12.0, true), (DATE, 12.1, true), (DATE, 12.2, true)],
+        fitted.map(|(text, size, _)| (text, size, false)).to_vec(),
+        vec![(DATE, 8.0, true), (DATE, 8.0, true), (DATE, 5.0, true)],
+        one_under.to_vec(),
+        one_other.to_vec(),
+        vec![
+            (DATE, 8.0, true),
+            (DATE, 5.0, true),
+            (DATE, 4.0, true),
+            ("Per", 7.0, true),
+        ],
+    ] {
+        let found = dates(&redacted)?;
+        assert!(
+            found.iter().all(|(_, why)| *why == Why::Hidden),
+            "{found:?}"
+        );
+        let told: String = found.into_iter().map(|(text, _)| text).collect();
+        let hidden: String = redacted.iter().map(|(text, ..)| *text).collect();
+        assert_eq!(told, hidden);
+    }
     Ok(())
 }
 

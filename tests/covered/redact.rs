@@ -55,6 +55,30 @@ fn a_copy_with_text_under_its_boxes_is_refused_and_nothing_is_recorded() -> Test
 }
 
 #[test]
+fn a_copy_with_the_stamp_of_a_program_on_its_boxes_is_recorded_and_that_is_said() -> TestResult {
+    let stamp = |size: u32, y: u32| {
+        format!(
+            "0 g 70 {} 200 14 re f BT /F {size} Tf 72 {y} Td (03/23/2019) Tj ET\n",
+            y - 3
+        )
+    };
+    let copy = Paper::new(&[stamp(8, 700), stamp(6, 600), stamp(5, 500)].concat()).bytes();
+    let (desk, memo) = desk(&copy)?;
+    let redact = ["redact", &memo, "copy.pdf", "--reason", "a name"];
+    let recorded = desk.json(&redact, 0)?;
+    assert_eq!(recorded["covered"]["pages"], json!([]));
+    let stamps = json!([{"page": 1, "characters": 30}]);
+    assert_eq!(recorded["covered"]["stamps"], stamps);
+    fs::write(desk.path("other.pdf"), [&copy[..], b"\n"].concat())?;
+    let said = desk.done(&["redact", &memo, "other.pdf", "--reason", "a name"])?;
+    assert!(
+        said.contains("looks like the stamp") && said.contains("page 1 (30 characters)"),
+        "{said}"
+    );
+    Ok(())
+}
+
+#[test]
 fn a_copy_from_which_the_text_was_taken_is_recorded() -> TestResult {
     let left = "BT /F 12 Tf 125.3 700 Td (signed it) Tj ET\n";
     let copy = Paper::new(&format!("{left}{BOX}")).bytes();

@@ -1,7 +1,9 @@
 //! Time stamps of an authority that `openssl ts` is: accepted both ways, refused with any byte changed, worth nothing by
 //! an authority that nobody pinned, and renewed before their certificate runs out.
 
-#[path = "support/skipped.rs"]
+mod desk;
+mod kinds;
+#[path = "../support/skipped.rs"]
 mod told;
 
 use std::fs;
@@ -10,155 +12,16 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
-use std::process::Output;
 
 use fonds::anchor::Token;
-use fonds::anchor::Trusted;
 use fonds::anchor::stamp_request;
-use fonds::keys::Places;
 use serde_json::Value;
 
-type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
-
-const CONFIG: &str = "\
-[req]
-distinguished_name = name
-[name]
-[root]
-basicConstraints = critical,CA:TRUE
-keyUsage = critical,keyCertSign
-[tsa]
-basicConstraints = CA:FALSE
-extendedKeyUsage = critical,timeStamping
-[web]
-basicConstraints = CA:FALSE
-extendedKeyUsage = critical,serverAuth,timeStamping
-[ts]
-default_tsa = stamps
-[stamps]
-serial = serial
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256
-ess_cert_id_alg = sha256
-";
-
-/// A desk with an authority, an archive and its keeper.
-struct Desk {
-    dir: tempfile::TempDir,
-}
-
-impl Desk {
-    fn new(key: &str) -> TestResult<Self> {
-        let desk = Self {
-            dir: tempfile::tempdir()?,
-        };
-        desk.write("ca.cnf", CONFIG.as_bytes())?;
-        desk.authority("", key, "30", "tsa")?;
-        Ok(desk)
-    }
-
-    fn path(&self, name: &str) -> std::path::PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> TestResult {
-        Ok(fonds::durable::write_atomic(&self.path(name), bytes)?)
-    }
-
-    fn read(&self, name: &str) -> TestResult<Vec<u8>> {
-        Ok(fs::read(self.path(name))?)
-    }
-
-    fn openssl(&self, args: &str) -> TestResult<String> {
-        let output = Command::new("openssl")
-            .current_dir(self.dir.path())
-            .args(args.split(' '))
-            .output()?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned()
-            + &String::from_utf8_lossy(&output.stderr);
-        if output.status.success() {
-            Ok(said)
-        } else {
-            Err(format!("openssl {args}: {said}").into())
-        }
-    }
-
-    /// Makes a root and an authority's certificate under it, their names beginning with `name`.
-    fn authority(&self, name: &str, key: &str, days: &str, usage: &str) -> TestResult {
-        self.openssl(&format!(
-            "req -x509 -config ca.cnf -extensions root -newkey {key} -nodes -keyout {name}root.key -out {name}root.pem -days 3650 -subj /CN={name}Root"
-        ))?;
-        self.openssl(&format!(
-            "req -new -config ca.cnf -newkey {key} -nodes -keyout {name}tsa.key -out {name}tsa.csr -subj /CN={name}Notary"
-        ))?;
-        self.openssl(&format!(
-            "x509 -req -in {name}tsa.csr -CA {name}root.pem -CAkey {name}root.key -CAcreateserial -days {days} -extfile ca.cnf -extensions {usage} -out {name}tsa.pem"
-        ))?;
-        Ok(())
-    }
-
-    /// What the authority gives back.
-    fn stamp(&self, name: &str, request: &str, answer: &str) -> TestResult<String> {
-        self.openssl(&format!(
-            "ts -reply -config ca.cnf -section stamps -queryfile {request} -signer {name}tsa.pem -inkey {name}tsa.key -out {answer}"
-        ))
-    }
-
-    fn run(&self, now: Option<&str>, args: &[&str]) -> TestResult<Output> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_fonds"));
-        command
-            .current_dir(self.dir.path())
-            .env_clear()
-            .env("FONDS_USER", self.path("user"))
-            .env("FONDS_ARCHIVE", self.path("archive"))
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .args(args);
-        if let Some(now) = now {
-            command.env("FONDS_NOW", now);
-        }
-        Ok(command.output()?)
-    }
-
-    fn at(&self, now: Option<&str>, args: &[&str], status: i32) -> TestResult<String> {
-        let output = self.run(now, args)?;
-        let said = String::from_utf8(output.stdout)? + &String::from_utf8(output.stderr)?;
-        assert_eq!(output.status.code(), Some(status), "{args:?}: {said}");
-        Ok(said)
-    }
-
-    fn says(&self, args: &[&str], status: i32) -> TestResult<String> {
-        self.at(None, args, status)
-    }
-
-    fn report(&self, now: Option<&str>) -> TestResult<Value> {
-        Ok(serde_json::from_str(&self.at(
-            now,
-            &["--json", "verify"],
-            0,
-        )?)?)
-    }
-
-    /// An archive whose head was stamped; the authority is pinned.
-    fn stamped(key: &str) -> TestResult<Self> {
-        let desk = Self::new(key)?;
-        desk.says(&["init", "archive", "--name", "Harbor", "--zone", "UTC"], 0)?;
-        desk.says(&["anchor", "trust", "notary", "root.pem"], 0)?;
-        desk.says(&["anchor", "request", "-o", "one.tsq"], 0)?;
-        desk.stamp("", "one.tsq", "one.tsr")?;
-        fs::copy(desk.path("archive/log/checkpoint"), desk.path("checkpoint"))?;
-        desk.says(&["anchor", "add", "one.tsr"], 0)?;
-        Ok(desk)
-    }
-}
-
-fn is_there() -> bool {
-    let there = Command::new("openssl").arg("version").output().is_ok();
-    if !there {
-        told::skipped("openssl is not installed, so nothing can be stamped");
-    }
-    there
-}
+use self::desk::Desk;
+use self::desk::KEYS;
+use self::desk::TestResult;
+use self::desk::is_there;
+use self::desk::trusted;
 
 /// An authority on this computer that takes one request, and answers as told. Gives its address.
 fn listens(answer: impl FnOnce(&[u8]) -> Vec<u8> + Send + 'static) -> TestResult<String> {
@@ -250,18 +113,6 @@ fn an_authority_is_asked_over_the_network_where_it_is_named() -> TestResult {
     assert!(said.contains("Kept under entry 1"), "{said}");
     assert_eq!(desk.report(None)?["anchored_by"][0]["by"], "notary");
     Ok(())
-}
-
-const KEYS: [&str; 2] = ["rsa:2048", "ec -pkeyopt ec_paramgen_curve:P-256"];
-
-/// Who is trusted: the authority of that root.
-fn trusted(desk: &Desk, root: &str) -> TestResult<Trusted> {
-    let places = Places {
-        config: desk.path(root).with_extension("config"),
-        state: desk.path("state"),
-    };
-    Trusted::add_authority(&places, "notary", &desk.read(root)?)?;
-    Ok(Trusted::load(&places)?)
 }
 
 #[test]
