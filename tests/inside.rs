@@ -293,6 +293,42 @@ fn what_names_the_old_digest_and_stays_is_listed_before_and_after() -> TestResul
 }
 
 #[test]
+fn whoever_asks_for_what_was_destroyed_is_told_of_the_order() -> TestResult {
+    let held = Mailbox::new()?;
+    let desk = &held.desk;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    let order = desk.destroy(&[&held.one], 0)?["entries"][0].to_string();
+    let second = desk.destroy(&[&memo], 0)?["entries"][0].to_string();
+    for (gone, order) in [(&held.one, order), (&memo, second)] {
+        for args in [
+            &["show", gone][..],
+            &["show", gone, "--original"],
+            &["publish", gone, "--yes"],
+            &["provenance", gone],
+            &["custody", gone],
+            &["log", gone],
+            &["withhold", gone, "--reason", "none"],
+            &["destroy", gone, "--reason", "again", "--authority", "none"],
+        ] {
+            let refused = desk.json(args, 4)?;
+            assert_eq!(refused["kind"], "destroyed", "{args:?}");
+            let said = refused["message"].as_str().ok_or("no message")?;
+            let begins = format!("{gone} was destroyed under entry {order} on ");
+            assert!(said.starts_with(&begins), "{said}");
+            assert!(said.ends_with("UTC: erasure (the court)"), "{said}");
+        }
+        let found = desk.json(&["find", gone], 1)?["remarks"].to_string();
+        assert!(found.contains("erasure (the court)"), "{found}");
+    }
+    let found = desk.json(&["find", &held.reference], 1)?["remarks"].to_string();
+    assert!(
+        found.contains(&format!("fonds show {}", held.reference)),
+        "{found}"
+    );
+    Ok(())
+}
+
+#[test]
 fn a_second_message_goes_and_then_the_mailbox() -> TestResult {
     let held = Mailbox::new()?;
     let desk = &held.desk;

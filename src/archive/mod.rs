@@ -103,6 +103,7 @@ pub use error::ArchiveError;
 pub use left::Left;
 pub use log::LogCheck;
 pub use orders::Doomed;
+pub use orders::OrderTold;
 pub use orders::Orders;
 pub use projection::NUMBER as PROJECTION;
 pub use query::Card;

@@ -33,7 +33,7 @@ pub(super) fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
         ArchiveError::Destroyed { .. } => (
             4,
             "destroyed",
-            "fonds log        says why and on whose authority",
+            "fonds log        shows the order among what was recorded",
         ),
         ArchiveError::Ambiguous { .. } => (4, "ambiguous", "type more characters of the reference"),
         ArchiveError::Occupied { .. } => (
