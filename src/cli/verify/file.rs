@@ -406,22 +406,11 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 
 /// A file of which not even a page's bytes are all: its end was not read, so nothing is said of it.
 fn too_large() -> Checked {
-    let mut checked = empty(State::CannotBeChecked);
+    let mut checked = Checked::new(State::CannotBeChecked);
     let message = format!("It has more than {LARGEST_PAGE} bytes, which are read at most.");
     let finding = Finding::new("proof.too-large", "file", message);
     checked.add(State::CannotBeChecked, finding);
     checked
-}
-
-/// Nothing found yet.
-pub(super) const fn empty(state: State) -> Checked {
-    Checked {
-        state,
-        origin: None,
-        entries: None,
-        items: Vec::new(),
-        findings: Vec::new(),
-    }
 }
 
 /// A page: the proof in it, and whether the page is the one that is made of it.
@@ -469,7 +458,7 @@ fn report(bytes: &[u8]) -> Result<(Checked, Option<Passages>), CliError> {
 
 /// A checkpoint: its signature, where a key to judge it by was given.
 fn checkpoint(bytes: &[u8], given: &Given) -> Checked {
-    let mut checked = empty(State::Matches);
+    let mut checked = Checked::new(State::Matches);
     let read = Note::parse(bytes).and_then(|note| Ok((Checkpoint::parse(note.text())?, note)));
     let (head, note) = match read {
         Ok(read) => read,
