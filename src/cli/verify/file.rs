@@ -78,18 +78,24 @@ struct Passages {
 
 impl Answer for Verified {
     fn text(&self) -> String {
-        let mut text = String::new();
-        if self.checked.state == State::Matches {
-            for item in &self.checked.items {
-                text.push_str(&of_item(item));
-            }
-        }
-        for finding in &self.checked.findings {
-            text.push_str(&told(finding, "expected"));
-        }
-        text.push_str(&self.closing());
+        // The verdict first: what is shown may be long.
+        let mut text = self.closing();
         text.push_str(&self.counts());
         text.push_str(&self.seen());
+        let mut details = String::new();
+        for finding in &self.checked.findings {
+            details.push_str(&told(finding, "expected"));
+        }
+        if self.checked.state == State::Matches {
+            for item in &self.checked.items {
+                details.push_str(&of_item(item));
+            }
+        }
+        if !details.is_empty() {
+            text.truncate(text.trim_end().len());
+            text.push_str("\n\n");
+            text.push_str(details.trim_end());
+        }
         text
     }
 }
@@ -243,7 +249,7 @@ impl Verified {
             return format!(
                 "Matches: {} of {} that this report shows of sources {} what was recorded under {} of the ledger, signed with the \
                  key of this archive.\nThe draft, the verdicts, and names, times and custody beside the passages are what the report \
-                 says: compare them with the list above; whoever has archive and draft makes it again (fonds cite).\n",
+                 says: compare them with the list below; whoever has archive and draft makes it again (fonds cite).\n",
                 number(proved as u64),
                 count(shown as u64, "passage", "passages"),
                 if proved == 1 { "is" } else { "are" },
