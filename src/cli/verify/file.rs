@@ -10,6 +10,8 @@ use serde::Serialize;
 use super::explains;
 use super::fork;
 use super::hand;
+use super::handed;
+use super::handed::Handed;
 use super::held;
 use super::key::Compared;
 use super::key::Given;
@@ -41,7 +43,9 @@ use crate::report::citation;
 use crate::report::published;
 use crate::succession::Closing;
 use crate::tlog::Checkpoint;
+use crate::tlog::MAX_NOTE_BYTES;
 use crate::tlog::Note;
+use crate::tlog::copied;
 
 /// `fonds/verify-file/1`.
 #[derive(Debug, Serialize)]
@@ -65,6 +69,9 @@ struct Verified {
     closed: Option<ClosedAt>,
     /// How it stands to the checkpoint that this user saw last: `fits`, `differs`, `not-comparable` or `none`.
     pin: &'static str,
+    /// Of a checkpoint whose text was copied and not its file: what was undone, so that its signature fits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mended: Option<String>,
     #[serde(skip)]
     given: Given,
 }
@@ -80,6 +87,14 @@ impl Answer for Verified {
     fn text(&self) -> String {
         // The verdict first: what is shown may be long.
         let mut text = self.closing();
+        if let Some(what) = &self.mended {
+            // Writing to a string cannot fail.
+            let _ = write!(
+                text,
+                "\nIt is no exact copy: {}. With that undone its signature fits.",
+                visible(what)
+            );
+        }
         text.push_str(&self.counts());
         text.push_str(&self.seen());
         let mut details = String::new();
@@ -296,6 +311,7 @@ pub(super) fn run(
         ));
     }
     let mut passages = None;
+    let mut mended = None;
     let mut checked = match what {
         _ if bytes.len() > LARGEST_PAGE => too_large(),
         "page" => page(&bytes)?,
@@ -304,7 +320,11 @@ pub(super) fn run(
             passages = found;
             checked
         }
-        "checkpoint" => checkpoint(&bytes, &given),
+        "checkpoint" => {
+            let (checked, undone) = checkpoint(&bytes, &given);
+            mended = undone;
+            checked
+        }
         "fork" => fork::check(&bytes),
         "closing" => held::closing(path)?,
         _ => publish::check(&bytes),
@@ -343,6 +363,7 @@ pub(super) fn run(
         key: compared.word(),
         closed,
         pin,
+        mended,
         given,
     })?;
     Ok(match state {
@@ -368,6 +389,8 @@ fn what(bytes: &[u8]) -> &'static str {
         "fork"
     } else if held::is_closing(bytes) {
         "closing"
+    } else if bytes.len() <= MAX_NOTE_BYTES && copied(bytes).note.is_some() {
+        "checkpoint"
     } else {
         "proof"
     }
@@ -462,18 +485,27 @@ fn report(bytes: &[u8]) -> Result<(Checked, Option<Passages>), CliError> {
     }
 }
 
-/// A checkpoint: its signature, where a key to judge it by was given.
-fn checkpoint(bytes: &[u8], given: &Given) -> Checked {
+/// A checkpoint: its signature, where a key to judge it by was given; and what copying had done to it and was undone.
+fn checkpoint(bytes: &[u8], given: &Given) -> (Checked, Option<String>) {
     let mut checked = Checked::new(State::Matches);
-    let read = Note::parse(bytes).and_then(|note| Ok((Checkpoint::parse(note.text())?, note)));
-    let (head, note) = match read {
-        Ok(read) => read,
-        Err(error) => {
-            let message = format!("It is no checkpoint: {error}.");
-            let finding = Finding::new("proof.malformed", "checkpoint", message);
-            checked.add(State::DoesNotMatch, finding);
-            return checked;
-        }
+    let malformed = |mut checked: Checked, why: &str| {
+        let message = format!("It is no checkpoint: {why}.");
+        let finding = Finding::new("proof.malformed", "checkpoint", message);
+        checked.add(State::DoesNotMatch, finding);
+        (checked, None)
+    };
+    let fits = |note: &Note| match given {
+        Given::Proof(proved) => proved.keys.open(note).is_ok(),
+        _ => false,
+    };
+    let Handed { note, mended } = match handed::read(bytes, fits) {
+        Ok(handed) => handed,
+        Err((error, said)) if said.is_empty() => return malformed(checked, &error.to_string()),
+        Err((_, said)) => return malformed(checked, &said),
+    };
+    let head = match Checkpoint::parse(note.text()) {
+        Ok(head) => head,
+        Err(error) => return malformed(checked, &error.to_string()),
     };
     checked.entries = Some(head.size);
     checked.origin = Some(head.origin.clone());
@@ -493,5 +525,5 @@ fn checkpoint(bytes: &[u8], given: &Given) -> Checked {
         }
         _ => checked.state = State::CannotBeChecked,
     }
-    checked
+    (checked, mended)
 }
