@@ -104,3 +104,42 @@ fn a_rehearsal_counts_as_the_run_does_and_says_what_it_does_not_look_into() -> T
     );
     Ok(())
 }
+
+#[test]
+fn a_folder_in_place_of_a_file_and_a_path_in_place_of_a_reference_are_named() -> TestResult {
+    let (desk, message) = with_a_letter()?;
+    fs::create_dir(desk.path("folder"))?;
+    for (args, status, hint) in [
+        (
+            &["verify", "--against", "folder"][..],
+            2,
+            "one file in that folder",
+        ),
+        (&["anchor", "add", "folder"], 2, "one file in that folder"),
+        (
+            &["redact", &message, "folder", "--reason", "none"],
+            2,
+            "one file in that folder",
+        ),
+        (&["anchor", "request", "-o", "folder"], 2, "not of a folder"),
+        (
+            &["init", "letter.eml/archive"],
+            2,
+            "a file stands where it needs a folder",
+        ),
+        (&["show", "letter.eml"], 4, "not by their paths"),
+        (&["-C", "letter.eml", "status"], 10, "this is a file"),
+        (&["-C", "nowhere", "status"], 10, "there is no such folder"),
+        (
+            &["-C", "folder", "status"],
+            10,
+            "with the folder of an archive",
+        ),
+        (&["doctor", "--restore", "folder"], 2, "the folder log/"),
+    ] {
+        let refused = desk.json(args, status)?;
+        let said = refused["hint"].as_str().ok_or("no hint")?;
+        assert!(said.contains(hint), "{args:?}: {refused}");
+    }
+    Ok(())
+}

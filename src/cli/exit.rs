@@ -259,6 +259,11 @@ impl Failure {
             CliError::Key(error) => hints::key(error),
             CliError::Usage { hint, .. } => (2, "usage", hint.clone()),
             CliError::NotHere { hint, .. } => (4, "no_such_item", hint.clone()),
+            CliError::Durable(error) if error.source.kind() == io::ErrorKind::IsADirectory => (
+                2,
+                "not_written",
+                "-o with the name of a file, not of a folder".to_owned(),
+            ),
             CliError::Durable(_) => (
                 2,
                 "not_written",
@@ -269,6 +274,16 @@ impl Failure {
                 2,
                 "not_read",
                 "check the path; it is taken from the folder that fonds is run in".to_owned(),
+            ),
+            CliError::Read { source, .. } if source.kind() == io::ErrorKind::IsADirectory => (
+                2,
+                "not_read",
+                "the same command with one file in that folder".to_owned(),
+            ),
+            CliError::Read { source, .. } if source.kind() == io::ErrorKind::NotADirectory => (
+                2,
+                "not_read",
+                "check the path: a file stands where it needs a folder".to_owned(),
             ),
             CliError::Read { .. } => (
                 2,
