@@ -143,3 +143,86 @@ fn a_folder_in_place_of_a_file_and_a_path_in_place_of_a_reference_are_named() ->
     }
     Ok(())
 }
+
+#[test]
+fn what_fonds_did_not_write_is_written_over_only_where_it_is_told_to() -> TestResult {
+    let (desk, message) = with_a_letter()?;
+    fs::write(
+        desk.path("draft.md"),
+        "She asked: \"Who signs for that pier?\"\n",
+    )?;
+    for (output, theirs) in [
+        ("out.html", "<!DOCTYPE html><title>My own page</title>\n"),
+        ("out.md", "# Notes of my own\n"),
+        ("out.json", "{\"mine\": true}\n"),
+        ("out.bib", "@book{wynyard2020,\n  title = {The pier}\n}\n"),
+        (
+            "out.csl.json",
+            "[\n  {\n    \"id\": \"wynyard2020\",\n    \"type\": \"book\"\n  }\n]\n",
+        ),
+        ("out.annotations.json", "{\"@context\": \"mine\"}\n"),
+    ] {
+        let made = ["cite", "draft.md", "-o", output];
+        fs::write(desk.path(output), theirs)?;
+        let refused = desk.json(&made, 2)?;
+        assert!(refused["hint"].to_string().contains("--force"), "{refused}");
+        assert_eq!(fs::read_to_string(desk.path(output))?, theirs);
+        desk.done(&[&made[..], &["--force"]].concat())?;
+        // One's own is made again without a word.
+        assert_ne!(fs::read_to_string(desk.path(output))?, theirs);
+        desk.done(&made)?;
+        // And what is empty is nobody's.
+        fs::write(desk.path(output), "")?;
+        desk.done(&made)?;
+    }
+    let publish = ["publish", &message, "--yes", "-o", "page.html"];
+    desk.done(&publish)?;
+    desk.done(&publish)?;
+    fs::write(desk.path("page.proof.json"), "{}\n")?;
+    desk.json(&publish, 2)?;
+    for output in ["p.html", "p.md", "p.json"] {
+        for _ in 0..2 {
+            desk.done(&["provenance", &message, "-o", output])?;
+        }
+    }
+    for _ in 0..2 {
+        desk.done(&["anchor", "request", "-o", "asked.tsq"])?;
+    }
+    fs::write(desk.path("asked.tsq"), "0: my list\n")?;
+    desk.json(&["anchor", "request", "-o", "asked.tsq"], 2)?;
+    Ok(())
+}
+
+#[test]
+fn a_word_document_with_comments_is_made_again_and_another_is_kept() -> TestResult {
+    let (desk, _) = with_a_letter()?;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file(
+        "word/document.xml",
+        zip::write::SimpleFileOptions::default(),
+    )?;
+    zip.write_all(b"<w:document/>")?;
+    let theirs = zip.finish()?.into_inner();
+    let draft = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let found = walkdir::WalkDir::new(draft)
+        .into_iter()
+        .filter_map(Result::ok);
+    let mut drafts = found.filter(|it| it.path().extension().is_some_and(|it| it == "docx"));
+    let draft = drafts.next().ok_or("no Word document among the fixtures")?;
+    let draft = draft.path().display().to_string();
+    fs::write(desk.path("checked.docx"), &theirs)?;
+    let made = ["cite", &draft, "--comments", "checked.docx"];
+    desk.json(&made, 2)?;
+    assert_eq!(fs::read(desk.path("checked.docx"))?, theirs);
+    fs::remove_file(desk.path("checked.docx"))?;
+    for _ in 0..2 {
+        let ran = desk.run(&made)?;
+        assert_ne!(
+            ran.status.code(),
+            Some(2),
+            "{}",
+            String::from_utf8_lossy(&ran.stderr)
+        );
+    }
+    Ok(())
+}
