@@ -644,3 +644,57 @@ fn the_same_message_elsewhere_is_named_before_it_stays() -> TestResult {
     assert_eq!(held.verify()?.0, Vec::<String>::new());
     Ok(())
 }
+
+/// The bytes between the messages of a document that fills more than one segment are signed with each of them: what goes
+/// from the first leaves the later ones nothing to hold theirs against, and the other way round.
+#[test]
+fn a_message_goes_out_of_a_document_of_several_segments() -> TestResult {
+    let desk = Desk::started()?;
+    // In one line each, which makes few pieces of it.
+    let words = "It goes on as long as nobody stops it, and nobody does, in spite of it all. ";
+    let messages: Vec<Value> = (0..24)
+        .map(|number| {
+            json!({"messageCreate": {
+                "recipientId": "9002", "reactions": [], "urls": [], "mediaUrls": [], "senderId": "9001",
+                "id": (7000 + number).to_string(),
+                "text": format!("Number {number}\n{}", words.repeat(8000)),
+                "createdAt": format!("2023-07-12T21:42:{number:02}.314Z"),
+            }})
+        })
+        .collect();
+    let export = json!([{"dmConversation": {"conversationId": "9001-9002", "messages": messages}}]);
+    fs::create_dir_all(desk.path("x/data"))?;
+    fs::write(
+        desk.path("x/data/direct-messages.js"),
+        format!(
+            "window.YTD.direct_messages.part0 = {}",
+            serde_json::to_string_pretty(&export)?
+        ),
+    )?;
+    desk.done(&["ingest", "x", "--no-index"])?;
+    let archive = desk.archive()?;
+    let mut held = BTreeMap::new();
+    for card in archive.after(0, 100)? {
+        if card.class == "m" {
+            let (place, _) = archive.place(card.item)?.ok_or("no place")?;
+            held.entry(place.s)
+                .or_insert_with(Vec::new)
+                .push(archive.reference(&card)?);
+        }
+    }
+    drop(archive);
+    assert_eq!(
+        held.keys().collect::<Vec<_>>(),
+        [&0, &1],
+        "the document has to fill a segment"
+    );
+    for (segment, messages) in &held {
+        let gone = messages.last().ok_or("an empty segment")?;
+        desk.destroy(&[gone], 0)?;
+        let report = desk.json(&["verify"], 0)?;
+        assert_eq!(report["findings"], json!([]), "segment {segment}");
+    }
+    let left = desk.archive()?;
+    assert_eq!(left.tally("messages")?, 22);
+    Ok(())
+}
