@@ -20,7 +20,7 @@ pub(super) fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
             if path.is_file() {
                 "fonds -C DIR VERB        with the folder of an archive: this is a file"
             } else if !path.exists() {
-                "check the path: there is no such folder; fonds init DIR starts an archive there"
+                "fonds -C DIR VERB        with the folder of an archive: there is no such folder; fonds init DIR starts one there"
             } else if std::env::current_dir().is_ok_and(|here| here == *path) {
                 "fonds init        to start one here, or fonds -C DIR VERB for one elsewhere"
             } else {

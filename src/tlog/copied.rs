@@ -101,7 +101,7 @@ fn signature(line: &str) -> Option<(&str, Option<&'static str>)> {
 /// Whether a signature is cut off: without padding or the length that base64 has, or with its name alone.
 fn is_cut(signature: &str) -> bool {
     let encoded = signature.split_once(' ').map(|(_, encoded)| encoded);
-    encoded.is_none_or(|it| it.len() % 4 != 0 || !it.ends_with('='))
+    encoded.is_none_or(|it| !it.len().is_multiple_of(4) || !it.ends_with('='))
 }
 
 fn is_base64(line: &str) -> bool {
@@ -166,7 +166,7 @@ fn reassembled(text: &str, faults: &mut Vec<String>) -> Option<String> {
     let quoting = |c: char| c == '>' || c == ' ' || c == '\t';
     let lines: Vec<&str> = text.lines().collect();
     let begins = |line: &&str| line.trim_start_matches(quoting).starts_with("fonds/");
-    let at = lines.iter().position(|line| begins(&line))?;
+    let at = lines.iter().position(begins)?;
     let first = lines.get(at)?;
     let before = first.get(..first.len() - first.trim_start_matches(quoting).len())?;
     let mut reader = Reader {
@@ -205,8 +205,8 @@ fn around(reader: &mut Reader<'_>) {
     if above.last().is_some_and(|line| is_fence(line)) {
         reader.fault("it stands in a code fence");
     }
-    let other = |line: &&str| !line.is_empty() && !is_fence(line);
-    if above.iter().any(|line| other(&line)) {
+    let is_other = |line: &&str| !line.is_empty() && !is_fence(line);
+    if above.iter().any(is_other) {
         reader.fault("other text stands around it");
     } else if above.iter().any(|line| line.is_empty()) {
         reader.fault("empty lines stand before it");
