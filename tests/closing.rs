@@ -298,6 +298,45 @@ fn a_lost_tail_and_a_lost_log_key_lock_nobody_out() -> TestResult {
 }
 
 #[test]
+fn whoever_looks_at_a_closed_archive_is_told_so_and_where_it_goes_on() -> TestResult {
+    let desk = Desk::new()?;
+    let open = desk.json("ines", &["-C", "harbor", "status"], 0)?;
+    assert_eq!(open["closed"], Value::Null);
+    let doctor = desk.json("ines", &["-C", "harbor", "doctor"], 0)?;
+    assert!(!doctor.to_string().contains("\"closed\""), "{doctor}");
+    desk.go_on(&["--last-good", "4"], 0)?;
+    let next = desk.json("ines", &["-C", "next", "status"], 0)?;
+    assert_eq!(next["closed"], Value::Null);
+    let words: Vec<&str> = (next["words"].as_array().ok_or("no words")?.iter())
+        .filter_map(Value::as_str)
+        .collect();
+    // Ines remembers it; a reader of a copy has the file in its folder.
+    for who in ["ines", "reader"] {
+        for verb in ["status", "log"] {
+            let shown = desk.json(who, &["-C", "harbor", verb], 0)?;
+            assert_eq!(shown["closed"]["size"], 4, "{shown}");
+            assert_eq!(shown["closed"]["next"][0]["origin"], next["origin"]);
+            let said = desk.says(who, &["-C", "harbor", verb], 0)?;
+            assert!(said.contains("closed it at 4 entries"), "{said}");
+            assert!(said.contains(&words.join(" ")), "{said}");
+        }
+        let log = desk.says(who, &["-C", "harbor", "log"], 0)?;
+        assert!(
+            log.contains("Entry 4 and what follows it are disowned."),
+            "{log}"
+        );
+        let said = desk.says(who, &["-C", "harbor", "doctor"], 1)?;
+        assert!(said.contains(&words.join(" ")), "{said}");
+        let shown = desk.says(who, &["-C", "harbor", "doctor", "--report"], 1)?;
+        assert!(
+            shown.contains("closed the ledger at 4 entries") && !shown.contains(words[0]),
+            "{shown}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
 fn a_closing_that_was_stopped_halfway_is_ended_by_the_same_command() -> TestResult {
     let desk = Desk::new()?;
     desk.go_on(&[], 0)?;

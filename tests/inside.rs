@@ -203,6 +203,131 @@ fn one_message_goes_and_the_mailbox_stays() -> TestResult {
     Ok(())
 }
 
+/// What was frozen of a report on another message names the digest of the whole mailbox, from which the words could be
+/// guessed.
+#[test]
+fn what_names_the_old_digest_and_stays_is_listed_before_and_after() -> TestResult {
+    let held = Mailbox::new()?;
+    let desk = &held.desk;
+    let other = held.messages.iter().find(|(it, _)| **it != held.one);
+    let (other, text) = other.ok_or("no other")?;
+    let line = text.lines().find(|line| line.len() > 30).ok_or("no line")?;
+    fs::write(desk.path("draft.md"), format!("He wrote: \"{line}\"\n"))?;
+    let version = [
+        "cite",
+        "publish-version",
+        "draft.md",
+        "--at",
+        "https://averell.example/1",
+        "-o",
+        "report.html",
+        "--yes",
+    ];
+    desk.done(&version)?;
+    // Somebody's own copy of the report, and a letter about the file.
+    let digest = hex::encode(sha2::Sha256::digest(&held.bytes));
+    desk.done(&["ingest", "report.html"])?;
+    fs::write(
+        desk.path("letter.eml"),
+        format!(
+            "From: x@y.example\nSubject: the list\n\nSHA-256 {}.\n",
+            digest.to_uppercase()
+        ),
+    )?;
+    desk.done(&["ingest", "letter.eml"])?;
+    desk.done(&["publish", &held.one, "--yes", "-o", "one.html"])?;
+    desk.done(&["publish", other, "--yes", "-o", "other.html"])?;
+    let asked = desk.run(&[
+        "destroy",
+        &held.one,
+        "--reason",
+        "erasure",
+        "--authority",
+        "the court",
+    ])?;
+    let asked = String::from_utf8(asked.stderr)?;
+    let done = desk.destroy(&[&held.one], 0)?;
+    let left = done["digest_left"].as_array().ok_or("no list")?;
+    let entries: BTreeMap<String, u64> = (desk.json(&["log"], 0)?["entries"].as_array())
+        .ok_or("no log")?
+        .iter()
+        .rev()
+        .filter_map(|it| Some((it["kind"].as_str()?.to_owned(), it["entry"].as_u64()?)))
+        .collect();
+    let (cited, version) = (entries["cited/1"], entries["published/2"]);
+    for (entry, slot) in [(cited, "report"), (version, "citations")] {
+        let found = left
+            .iter()
+            .find(|it| it["entry"] == entry && it["slot"] == slot);
+        let path = found.ok_or("not listed")?["path"]
+            .as_str()
+            .ok_or("no path")?;
+        assert!(desk.path("archive").join(path).is_file(), "{path}");
+        let how = format!("fonds destroy --entry {entry} --slot {slot}");
+        assert!(asked.contains(&how), "{asked}");
+    }
+    let letter = desk.json(&["find", "SHA-256"], 0)?["hits"][0]["item"].clone();
+    assert!(left.iter().any(|it| it["name"] == "report.html"), "{done}");
+    assert!(left.iter().any(|it| it["item"] == letter), "{done}");
+    // Of the two proofs that were published, that of another message opens no digest of the mailbox.
+    let proofs = left.iter().filter(|it| it["what"] == "proof");
+    let published = desk.json(&["log", other], 0)?;
+    let published = published["entries"].as_array().ok_or("no log")?.iter();
+    let of_other: Vec<&Value> = published
+        .filter(|it| it["kind"] == "published/1")
+        .map(|it| &it["entry"])
+        .collect();
+    let proofs: Vec<&Value> = proofs.map(|it| &it["entry"]).collect();
+    assert_eq!((proofs.len(), of_other.len()), (1, 1));
+    assert_ne!(proofs, of_other);
+    assert!(!fs::read_to_string(desk.path("other.html"))?.contains(&digest));
+    assert!(
+        done["out_of_reach"].to_string().contains("name a digest"),
+        "{done}"
+    );
+    // Whoever wants them gone can have that.
+    let cited = cited.to_string();
+    desk.destroy(&["--entry", &cited, "--slot", "report"], 0)?;
+    assert_eq!(held.verify()?.0, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn whoever_asks_for_what_was_destroyed_is_told_of_the_order() -> TestResult {
+    let held = Mailbox::new()?;
+    let desk = &held.desk;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    let order = desk.destroy(&[&held.one], 0)?["entries"][0].to_string();
+    let second = desk.destroy(&[&memo], 0)?["entries"][0].to_string();
+    for (gone, order) in [(&held.one, order), (&memo, second)] {
+        for args in [
+            &["show", gone][..],
+            &["show", gone, "--original"],
+            &["publish", gone, "--yes"],
+            &["provenance", gone],
+            &["custody", gone],
+            &["log", gone],
+            &["withhold", gone, "--reason", "none"],
+            &["destroy", gone, "--reason", "again", "--authority", "none"],
+        ] {
+            let refused = desk.json(args, 4)?;
+            assert_eq!(refused["kind"], "destroyed", "{args:?}");
+            let said = refused["message"].as_str().ok_or("no message")?;
+            let begins = format!("{gone} was destroyed under entry {order} on ");
+            assert!(said.starts_with(&begins), "{said}");
+            assert!(said.ends_with("UTC: erasure (the court)"), "{said}");
+        }
+        let found = desk.json(&["find", gone], 1)?["remarks"].to_string();
+        assert!(found.contains("erasure (the court)"), "{found}");
+    }
+    let found = desk.json(&["find", &held.reference], 1)?["remarks"].to_string();
+    assert!(
+        found.contains(&format!("fonds show {}", held.reference)),
+        "{found}"
+    );
+    Ok(())
+}
+
 #[test]
 fn a_second_message_goes_and_then_the_mailbox() -> TestResult {
     let held = Mailbox::new()?;
@@ -517,5 +642,59 @@ fn the_same_message_elsewhere_is_named_before_it_stays() -> TestResult {
     );
     desk.destroy(&[one, "--keep", &elsewhere], 0)?;
     assert_eq!(held.verify()?.0, Vec::<String>::new());
+    Ok(())
+}
+
+/// The bytes between the messages of a document that fills more than one segment are signed with each of them: what goes
+/// from the first leaves the later ones nothing to hold theirs against, and the other way round.
+#[test]
+fn a_message_goes_out_of_a_document_of_several_segments() -> TestResult {
+    let desk = Desk::started()?;
+    // In one line each, which makes few pieces of it.
+    let words = "It goes on as long as nobody stops it, and nobody does, in spite of it all. ";
+    let messages: Vec<Value> = (0..24)
+        .map(|number| {
+            json!({"messageCreate": {
+                "recipientId": "9002", "reactions": [], "urls": [], "mediaUrls": [], "senderId": "9001",
+                "id": (7000 + number).to_string(),
+                "text": format!("Number {number}\n{}", words.repeat(8000)),
+                "createdAt": format!("2023-07-12T21:42:{number:02}.314Z"),
+            }})
+        })
+        .collect();
+    let export = json!([{"dmConversation": {"conversationId": "9001-9002", "messages": messages}}]);
+    fs::create_dir_all(desk.path("x/data"))?;
+    fs::write(
+        desk.path("x/data/direct-messages.js"),
+        format!(
+            "window.YTD.direct_messages.part0 = {}",
+            serde_json::to_string_pretty(&export)?
+        ),
+    )?;
+    desk.done(&["ingest", "x", "--no-index"])?;
+    let archive = desk.archive()?;
+    let mut held = BTreeMap::new();
+    for card in archive.after(0, 100)? {
+        if card.class == "m" {
+            let (place, _) = archive.place(card.item)?.ok_or("no place")?;
+            held.entry(place.s)
+                .or_insert_with(Vec::new)
+                .push(archive.reference(&card)?);
+        }
+    }
+    drop(archive);
+    assert_eq!(
+        held.keys().collect::<Vec<_>>(),
+        [&0, &1],
+        "the document has to fill a segment"
+    );
+    for (segment, messages) in &held {
+        let gone = messages.last().ok_or("an empty segment")?;
+        desk.destroy(&[gone], 0)?;
+        let report = desk.json(&["verify"], 0)?;
+        assert_eq!(report["findings"], json!([]), "segment {segment}");
+    }
+    let left = desk.archive()?;
+    assert_eq!(left.tally("messages")?, 22);
     Ok(())
 }

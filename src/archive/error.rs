@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use super::orders::OrderTold;
 use crate::commitment::canonical::CanonicalError;
 use crate::durable::DurableError;
 use crate::keys::KeyError;
@@ -182,12 +183,12 @@ pub enum ArchiveError {
     #[error("no {0} here")]
     NoSuchItem(String),
     /// A record that was destroyed.
-    #[error("{typed} was destroyed{}", by.map_or_else(String::new, |entry| format!(" under entry {entry}")))]
+    #[error("{typed} was destroyed{}", by.as_ref().map_or_else(String::new, |order| format!(" under {order}")))]
     Destroyed {
         /// What was typed.
         typed: String,
-        /// The entry that ordered it.
-        by: Option<u64>,
+        /// The order.
+        by: Option<Box<OrderTold>>,
     },
     /// A reference that fits several records.
     #[error("{typed} fits {} and others", found.join(", "))]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -9,10 +10,14 @@ use serde::Serialize;
 
 use super::Archive;
 use super::ArchiveError;
+use super::Settings;
 use super::values::Segment;
 use super::values::values;
 use crate::commitment::Place;
 use crate::record::Bytes;
+use crate::record::Instant;
+use crate::record::Zone;
+use crate::record::show;
 
 /// Items that follow each other in a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +79,35 @@ pub struct Order {
     pub references: Vec<String>,
     /// The bytes of a document of which a part is gone, as they are from then on.
     pub replaced_by: Option<Bytes>,
+}
+
+/// An order as it is told to whoever asks for what was destroyed: when it was recorded, why, and on what authority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderTold {
+    /// Its entry.
+    pub entry: u64,
+    /// When it was recorded, in words.
+    pub at: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// On what authority.
+    pub authority: Option<String>,
+}
+
+impl fmt::Display for OrderTold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "entry {}", self.entry)?;
+        if let Some(at) = &self.at {
+            write!(f, " on {at}")?;
+        }
+        if let Some(reason) = &self.reason {
+            write!(f, ": {reason}")?;
+        }
+        if let Some(authority) = &self.authority {
+            write!(f, " ({authority})")?;
+        }
+        Ok(())
+    }
 }
 
 /// All orders, to be asked for a record.
@@ -240,6 +274,30 @@ impl Archive {
             });
         }
         Ok(orders)
+    }
+
+    /// What an order says of itself. Its time is told in the archive's zone.
+    pub fn order_told(&self, entry: u64) -> Result<OrderTold, ArchiveError> {
+        let mut told = OrderTold {
+            entry,
+            at: None,
+            reason: None,
+            authority: None,
+        };
+        if let Some(order) = self.entry(entry)? {
+            let zone = Settings::load(&self.root).ok();
+            let zone: Option<Zone> = zone.and_then(|it| it.zone.parse().ok());
+            let at: Option<String> = order.get("t")?;
+            told.at = (at.and_then(|at| at.parse().ok())).map(|at| {
+                show(
+                    &Instant::exact(at, "", "computed"),
+                    zone.unwrap_or(Zone::UTC),
+                )
+            });
+            told.reason = order.get("reason")?;
+            told.authority = order.get("authority")?;
+        }
+        Ok(told)
     }
 
     /// The bytes of a document of which parts were destroyed, as they are now.

@@ -238,9 +238,10 @@ impl Archive {
             Some((place, seq)) => self.orders()?.of_item(place, seq),
             None => None,
         };
+        let by = by.map(|entry| self.order_told(entry)).transpose()?;
         Err(ArchiveError::Destroyed {
             typed: typed.to_owned(),
-            by,
+            by: by.map(Box::new),
         })
     }
 

@@ -49,6 +49,8 @@ pub struct Context {
     pub ui: Ui,
     /// The folder of the archive.
     pub folder: PathBuf,
+    /// Whether a file that fonds did not write may be written over.
+    pub force: bool,
     by: Option<String>,
     passphrase_fd: Option<u32>,
     passphrase_given: OnceLock<String>,
@@ -85,6 +87,7 @@ impl Context {
         Self {
             ui,
             folder,
+            force: false,
             by,
             passphrase_fd,
             passphrase_given: OnceLock::new(),
@@ -102,6 +105,7 @@ impl Context {
                 ..self.ui.clone()
             },
             folder,
+            force: false,
             by: Some(by.to_owned()),
             passphrase_fd: None,
             passphrase_given: OnceLock::new(),
@@ -116,6 +120,7 @@ impl Context {
         Self {
             ui: self.ui.clone(),
             folder,
+            force: self.force,
             by: self.by.clone(),
             passphrase_fd: self.passphrase_fd,
             passphrase_given: OnceLock::new(),

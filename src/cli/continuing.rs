@@ -14,7 +14,7 @@ use super::init;
 use super::init::quoted;
 use super::ui::Answer;
 use super::ui::count;
-use super::verify::note;
+use super::verify::handed;
 use crate::archive::Archive;
 use crate::archive::BEFORE;
 use crate::archive::CLOSED;
@@ -218,7 +218,10 @@ pub(super) fn run(context: &Context, args: &ContinueArgs) -> Result<Outcome, Cli
             ),
         ));
     }
-    let parts = Parts::of(&archive, last_good(&archive, args.last_good.as_deref())?)?;
+    let parts = Parts::of(
+        &archive,
+        last_good(context, &archive, args.last_good.as_deref())?,
+    )?;
     let expected = PublicKey::new(archive.keys().recovery)?;
     let path = match &args.recovery_key {
         Some(path) => path.clone(),
@@ -283,7 +286,7 @@ fn begun(archive: &Archive, dir: &Path) -> Result<Option<ClosingNote>, CliError>
 }
 
 /// The number of entries that count.
-fn last_good(archive: &Archive, said: Option<&str>) -> Result<u64, CliError> {
+fn last_good(context: &Context, archive: &Archive, said: Option<&str>) -> Result<u64, CliError> {
     let Some(said) = said else {
         let note = archive
             .head()?
@@ -294,8 +297,14 @@ fn last_good(archive: &Archive, said: Option<&str>) -> Result<u64, CliError> {
     if let Ok(size) = said.replace(',', "").parse() {
         return Ok(size);
     }
-    let given = note(Path::new(said))?;
-    let head = archive.log_keys()?.open(&given)?;
+    let keys = archive.log_keys()?;
+    let given = handed::from(Path::new(said), |note| keys.open(note).is_ok())?;
+    if let Some(what) = given.mended {
+        context.ui.warn(&format!(
+            "{said} is no exact copy of a checkpoint: {what}. With that undone its signature fits."
+        ));
+    }
+    let head = keys.open(&given.note)?;
     match archive.checkpoint_of(head.size)? {
         Some((_, here)) if here.root == head.root => Ok(head.size),
         _ => Err(CliError::usage(

@@ -20,6 +20,7 @@ use crate::archive::Archive;
 use crate::archive::CarriedOut;
 use crate::archive::Doom;
 use crate::archive::Doomed;
+use crate::archive::Left;
 use crate::archive::Part;
 use crate::archive::Step;
 use crate::archive::Target;
@@ -93,14 +94,80 @@ struct Destroyed {
     packs: u64,
     /// Entries about what is gone. They stay, and may tell of it.
     entries_about_it: Vec<u64>,
+    /// What names a digest of what is gone, and stays unless it is destroyed too.
+    digest_left: Vec<LeftHere>,
     /// What cannot be reached from here.
     out_of_reach: &'static [&'static str],
+}
+
+/// What names a digest of what goes, with the file of the archive in which that lies.
+#[derive(Debug, Serialize)]
+struct LeftHere {
+    #[serde(flatten)]
+    left: Left,
+    path: Option<String>,
+}
+
+impl LeftHere {
+    fn all(archive: &Archive, left: &[Left]) -> Result<Vec<Self>, CliError> {
+        let here = left.iter().map(|left| {
+            let path = left.bytes().map(|sha256| archive.file_with(sha256));
+            Ok(Self {
+                left: left.clone(),
+                path: path.transpose()?.flatten(),
+            })
+        });
+        here.collect()
+    }
+
+    fn line(&self) -> String {
+        let place = |path: &Option<String>| match path {
+            Some(path) => format!(", in {path}"),
+            None => String::new(),
+        };
+        match &self.left {
+            Left::Kept { entry, slot, .. } => {
+                let what = match *slot {
+                    "draft" => "the draft",
+                    "report" => "the report",
+                    _ => "the result of the check",
+                };
+                format!(
+                    "{what} kept by entry {entry}{} (fonds destroy --entry {entry} --slot {slot})",
+                    place(&self.path)
+                )
+            }
+            Left::Item { item, name, .. } => {
+                let name = name.as_ref().map(|name| format!(" {name}"));
+                format!(
+                    "{item}{}{} (fonds destroy {item})",
+                    name.unwrap_or_default(),
+                    place(&self.path)
+                )
+            }
+            Left::Proof { entry } => {
+                format!("the proof published under entry {entry}, with whoever has it")
+            }
+        }
+    }
+}
+
+fn left_lines(left: &[LeftHere]) -> String {
+    if left.is_empty() {
+        return String::new();
+    }
+    let mut text = "A digest of it, from which what is short can be guessed, stands in what is left; so do copies of these elsewhere:\n".to_owned();
+    for one in left {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {}", visible(&one.line()));
+    }
+    text
 }
 
 /// What a destruction does not reach.
 const OUT_OF_REACH: &[&str] = &[
     "backups and copies of the archive",
-    "reports, exports, proofs and pages that were made before",
+    "reports, exports, proofs and pages that were made before: they may show it, or name a digest from which what is short can be guessed",
     "what the disk itself keeps of removed and overwritten files (flash memory, snapshots)",
     "the files that were brought in, where they came from",
 ];
@@ -136,6 +203,7 @@ impl Answer for Destroyed {
             let _ = writeln!(text, "Gone: {}.", gone.join(", "));
         }
         text.push_str(&stays(&self.entries_about_it));
+        text.push_str(&left_lines(&self.digest_left));
         text.push_str("Out of reach:\n");
         for place in self.out_of_reach {
             let _ = writeln!(text, "  {place}");
@@ -168,7 +236,13 @@ pub(super) fn run(context: &Context, args: &DestroyArgs) -> Result<Outcome, CliE
     if args.finish {
         let mut writer = context.writer()?;
         let done = writer.finish_orders()?;
-        answer(context, Vec::new(), Doom::default(), done)?;
+        answer(
+            context,
+            writer.archive(),
+            Vec::new(),
+            (Doom::default(), Vec::new()),
+            done,
+        )?;
         super::indexing::go_on(context, writer.archive());
         return Ok(Outcome::Done);
     }
@@ -186,8 +260,9 @@ pub(super) fn run(context: &Context, args: &DestroyArgs) -> Result<Outcome, CliE
         ));
     }
     let ordered = ordered(&archive, args)?;
+    let left = archive.left_by(&ordered.doom)?;
+    agree(context, args, &ordered, &LeftHere::all(&archive, &left)?)?;
     drop(archive);
-    agree(context, args, &ordered)?;
     let mut writer = context.writer()?;
     // What goes is looked up in the catalogue, and the order that says so is signed: nobody else's row may widen it. What
     // was agreed to may have changed, too, while it was asked.
@@ -222,7 +297,13 @@ pub(super) fn run(context: &Context, args: &DestroyArgs) -> Result<Outcome, CliE
     let steps = orders.into_iter().map(Step::Entry).collect();
     let entries = writer.order(&ordered.doom, steps)?.entries;
     let done = writer.carry_out()?;
-    answer(context, entries, ordered.doom, done)?;
+    answer(
+        context,
+        writer.archive(),
+        entries,
+        (ordered.doom, left),
+        done,
+    )?;
     super::indexing::go_on(context, writer.archive());
     Ok(Outcome::Done)
 }
@@ -241,8 +322,9 @@ fn ordered(archive: &Archive, args: &DestroyArgs) -> Result<Ordered, CliError> {
 
 fn answer(
     context: &Context,
+    archive: &Archive,
     entries: Vec<u64>,
-    doom: Doom,
+    (doom, left): (Doom, Vec<Left>),
     done: CarriedOut,
 ) -> Result<(), CliError> {
     context.ui.answer(&Destroyed {
@@ -254,16 +336,23 @@ fn answer(
         streams: done.streams,
         packs: done.packs,
         entries_about_it: doom.acts,
+        digest_left: LeftHere::all(archive, &left)?,
         out_of_reach: OUT_OF_REACH,
     })
 }
 
 /// Says what would go, and asks.
-fn agree(context: &Context, args: &DestroyArgs, ordered: &Ordered) -> Result<(), CliError> {
+fn agree(
+    context: &Context,
+    args: &DestroyArgs,
+    ordered: &Ordered,
+    left: &[LeftHere],
+) -> Result<(), CliError> {
     let preview = format!(
-        "This destroys for ever {}.\n{}",
+        "This destroys for ever {}.\n{}{}",
         visible(&ordered.what),
-        stays(&ordered.doom.acts)
+        stays(&ordered.doom.acts),
+        left_lines(left)
     );
     if args.yes {
         context.ui.say(preview.trim_end());

@@ -259,22 +259,9 @@ impl Failure {
             CliError::Key(error) => hints::key(error),
             CliError::Usage { hint, .. } => (2, "usage", hint.clone()),
             CliError::NotHere { hint, .. } => (4, "no_such_item", hint.clone()),
-            CliError::Durable(_) => (
-                2,
-                "not_written",
-                "a folder that exists and may be written, on a disk with room".to_owned(),
-            ),
+            CliError::Durable(DurableError { source, .. }) => not_written(source),
             CliError::Output { .. } => (2, "not_written", String::new()),
-            CliError::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => (
-                2,
-                "not_read",
-                "check the path; it is taken from the folder that fonds is run in".to_owned(),
-            ),
-            CliError::Read { .. } => (
-                2,
-                "not_read",
-                "see whether the file may be read by you".to_owned(),
-            ),
+            CliError::Read { source, .. } => not_read(source),
             CliError::Input { .. } => (2, "not_read", String::new()),
             CliError::HalfDone { hint, source, .. } => {
                 let source = Self::of(source);
@@ -323,6 +310,28 @@ impl Failure {
         }
         ui.error(&text);
     }
+}
+
+/// Of a file that could not be written.
+fn not_written(source: &io::Error) -> (u8, &'static str, String) {
+    let hint = match source.kind() {
+        io::ErrorKind::IsADirectory => "-o with the name of a file, not of a folder",
+        _ => "a folder that exists and may be written, on a disk with room",
+    };
+    (2, "not_written", hint.to_owned())
+}
+
+/// Of a file that could not be read.
+fn not_read(source: &io::Error) -> (u8, &'static str, String) {
+    let hint = match source.kind() {
+        io::ErrorKind::NotFound => {
+            "check the path; it is taken from the folder that fonds is run in"
+        }
+        io::ErrorKind::IsADirectory => "the same command with one file in that folder",
+        io::ErrorKind::NotADirectory => "check the path: a file stands where it needs a folder",
+        _ => "see whether the file may be read by you",
+    };
+    (2, "not_read", hint.to_owned())
 }
 
 /// The message with those of its causes, and nothing in it that could fool a terminal.

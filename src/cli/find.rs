@@ -248,6 +248,7 @@ pub(super) fn run(context: &Context, args: &FindArgs) -> Result<Outcome, CliErro
     let query = query(context, &archive, terms.clone(), asked, args.limit)?;
     let found = search(&archive, &query)?;
     let mut remarks = remarks(&args.words);
+    remarks.extend(references(&archive, &args.words)?);
     if found.total == 0 {
         remarks.extend(instead(&archive, args, &query)?);
     }
@@ -283,6 +284,20 @@ pub(super) fn run(context: &Context, args: &FindArgs) -> Result<Outcome, CliErro
         unread_count,
     })?;
     Ok(outcome)
+}
+
+/// What is said of words that are references: they are no words of any text.
+fn references(archive: &Archive, words: &[String]) -> Result<Vec<String>, CliError> {
+    let mut said = Vec::new();
+    for word in words.iter().flat_map(|typed| typed.split_whitespace()) {
+        match archive.resolve(word) {
+            Ok(_) => said.push(format!("{word} is a reference: fonds show {word}")),
+            Err(error @ ArchiveError::Destroyed { .. }) => said.push(format!("{error}.")),
+            Err(ArchiveError::NoSuchItem(_) | ArchiveError::Ambiguous { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(said)
 }
 
 /// What may explain that nothing was found: a name that is nobody's here, an argument that was taken for a phrase.

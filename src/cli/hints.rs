@@ -1,5 +1,8 @@
 //! What is said of an error of each part: its exit status, its kind, and what to do.
 
+use std::io;
+use std::path::Path;
+
 use crate::anchor::AnchorError;
 use crate::archive::ArchiveError;
 use crate::archive::search::Error as SearchError;
@@ -14,7 +17,11 @@ pub(super) fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
         ArchiveError::NotFound { path } => (
             10,
             "no_archive",
-            if std::env::current_dir().is_ok_and(|here| here == *path) {
+            if path.is_file() {
+                "fonds -C DIR VERB        with the folder of an archive: this is a file"
+            } else if !path.exists() {
+                "fonds -C DIR VERB        with the folder of an archive: there is no such folder; fonds init DIR starts one there"
+            } else if std::env::current_dir().is_ok_and(|here| here == *path) {
                 "fonds init        to start one here, or fonds -C DIR VERB for one elsewhere"
             } else {
                 "fonds -C DIR VERB        with the folder of an archive, or fonds init DIR to start one there"
@@ -25,6 +32,11 @@ pub(super) fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
             "in_use",
             "wait until the other fonds has ended, then run this again; reading works meanwhile",
         ),
+        ArchiveError::NoSuchItem(typed) if Path::new(typed).exists() => (
+            4,
+            "no_such_item",
+            "fonds find WORDS        shows references such as d-41ac: by these things are named here, not by their paths",
+        ),
         ArchiveError::NoSuchItem(_) => (
             4,
             "no_such_item",
@@ -33,7 +45,7 @@ pub(super) fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
         ArchiveError::Destroyed { .. } => (
             4,
             "destroyed",
-            "fonds log        says why and on whose authority",
+            "fonds log        shows the order among what was recorded",
         ),
         ArchiveError::Ambiguous { .. } => (4, "ambiguous", "type more characters of the reference"),
         ArchiveError::Occupied { .. } => (
@@ -89,6 +101,14 @@ pub(super) fn archive(error: &ArchiveError) -> (u8, &'static str, String) {
     (code, kind, hint.to_owned())
 }
 
+/// Whether something may be read by this user, or on this disk, and not written.
+fn is_forbidden(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    )
+}
+
 /// The rest of an archive's errors: what is stored, or what it is stored on, is at fault.
 fn damage(error: &ArchiveError) -> (u8, &'static str, &'static str) {
     match error {
@@ -114,6 +134,11 @@ fn damage(error: &ArchiveError) -> (u8, &'static str, &'static str) {
             2,
             "not_read",
             "fonds doctor        to see whether the archive may be read and written by you",
+        ),
+        ArchiveError::Durable(error) if is_forbidden(&error.source) => (
+            2,
+            "not_written",
+            "as who may write in the archive's folder, or where its disk can be written; status, find, show, log and verify need only to read it",
         ),
         // A full disk, or one that may not be written, says nothing about what is stored.
         ArchiveError::Database(_) if !error.is_damage() => (
@@ -298,5 +323,27 @@ pub(super) fn key(error: &KeyError) -> (u8, &'static str, String) {
             "the twelve words as fonds status shows them".to_owned(),
         ),
         _ => (2, "key_state", "fonds doctor".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::durable::DurableError;
+
+    #[test]
+    fn an_archive_that_may_only_be_read_is_not_called_a_full_disk() {
+        for (kind, wanted) in [
+            (io::ErrorKind::PermissionDenied, "need only to read it"),
+            (io::ErrorKind::ReadOnlyFilesystem, "need only to read it"),
+            (io::ErrorKind::StorageFull, "whether the disk is full"),
+        ] {
+            let error = ArchiveError::Durable(DurableError {
+                path: "archive/lock".into(),
+                doing: "opening the lock file",
+                source: kind.into(),
+            });
+            assert!(archive(&error).2.contains(wanted), "{kind}");
+        }
     }
 }

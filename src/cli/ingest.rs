@@ -168,6 +168,15 @@ impl Answer for Ingested {
             let day = |at: &Moment| self.zone.local(*at).0.format("%-d %b %Y");
             let _ = writeln!(text, "  messages from {} to {}", day(earliest), day(latest));
         }
+        if let Some(inside) = receipt.inside.filter(|inside| *inside > 0) {
+            let _ = writeln!(
+                text,
+                "  {} inside these not looked into: ingest counts what is new of {}, and the messages in {}",
+                count(inside, "member or attachment", "members and attachments"),
+                if inside == 1 { "it" } else { "them" },
+                if inside == 1 { "it" } else { "them" },
+            );
+        }
         if receipt.not_searchable > 0 {
             let _ = writeln!(
                 text,

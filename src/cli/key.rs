@@ -135,6 +135,20 @@ impl ClosedAt {
         }))
     }
 
+    /// As far as this user knows; nothing where it was not.
+    pub(super) fn of(archive: &Archive, context: &Context) -> Result<Option<Self>, CliError> {
+        Self::by(&closings::of(archive, &context.places()?)?.0)
+    }
+
+    /// It in a sentence, and under which words it goes on in another.
+    pub(super) fn sentence(&self) -> String {
+        format!(
+            "The recovery key closed it at {}: it can be read, not added to.{}",
+            count(self.size, "entry", "entries"),
+            self.goes_on()
+        )
+    }
+
     /// Under which words it goes on, as the end of a sentence.
     pub(super) fn goes_on(&self) -> String {
         let next: Vec<String> = self.next.iter().map(|next| next.words.join(" ")).collect();
@@ -192,12 +206,7 @@ impl Answer for Listed {
         }
         if let Some(closed) = &self.closed {
             // Writing to a string cannot fail.
-            let _ = writeln!(
-                text,
-                "The recovery key closed it at {}: nothing can be added.{}",
-                count(closed.size, "entry", "entries"),
-                closed.goes_on()
-            );
+            let _ = writeln!(text, "{}", closed.sentence());
         }
         text
     }
@@ -250,7 +259,7 @@ fn keys(context: &Context, archive: &Archive) -> Result<Listed, CliError> {
         keys,
         here: context.has_key(archive)?,
         editors: editors::listed(context, archive)?,
-        closed: ClosedAt::by(&closings::of(archive, &context.places()?)?.0)?,
+        closed: ClosedAt::of(archive, context)?,
     })
 }
 

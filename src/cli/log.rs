@@ -8,11 +8,13 @@ use serde::Serialize;
 use super::CliError;
 use super::Context;
 use super::Outcome;
+use super::key::ClosedAt;
 use super::sentences;
 use super::ui::Answer;
 use super::ui::number;
 use crate::archive::Archive;
 use crate::archive::Target;
+use crate::record::visible;
 
 /// Show what was done in the archive, newest first
 ///
@@ -41,11 +43,23 @@ struct Log {
     total: u64,
     /// The entries, newest first.
     entries: Vec<sentences::Line>,
+    /// Where its recovery key closed the ledger, as far as this user knows: what was recorded beyond is disowned.
+    closed: Option<ClosedAt>,
 }
 
 impl Answer for Log {
     fn text(&self) -> String {
-        let mut text = sentences::lines(&self.entries);
+        let mut text = String::new();
+        if let Some(closed) = &self.closed {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{}", visible(&closed.sentence()));
+            let beyond = self.entries.iter().map(|line| line.entry);
+            let beyond = beyond.filter(|entry| *entry >= closed.size);
+            if let Some(first) = beyond.min() {
+                let _ = writeln!(text, "Entry {first} and what follows it are disowned.");
+            }
+        }
+        text.push_str(&sentences::lines(&self.entries));
         let more = self.total - self.entries.len() as u64;
         if more > 0 {
             // Writing to a string cannot fail.
@@ -81,6 +95,7 @@ pub(super) fn run(context: &Context, args: &LogArgs) -> Result<Outcome, CliError
             .into_iter()
             .map(|seq| teller.line(seq))
             .collect::<Result<_, _>>()?,
+        closed: ClosedAt::of(&archive, context)?,
     })?;
     Ok(Outcome::Done)
 }

@@ -133,6 +133,9 @@ struct Global {
         global = true
     )]
     by: Option<String>,
+    /// With -o: write over a file that fonds did not write
+    #[arg(long, global = true)]
+    force: bool,
     /// Read the key's passphrase from this file descriptor
     #[arg(long, value_name = "N", global = true)]
     passphrase_fd: Option<u32>,
@@ -201,7 +204,8 @@ pub fn main() -> ExitCode {
         },
         no_input: global.no_input,
     };
-    let context = Context::new(ui.clone(), global.archive, global.by, global.passphrase_fd);
+    let mut context = Context::new(ui.clone(), global.archive, global.by, global.passphrase_fd);
+    context.force = global.force;
     match run(&context, cli.verb) {
         Ok(outcome) => outcome.status().into(),
         Err(CliError::BrokenPipe) => ExitCode::SUCCESS,

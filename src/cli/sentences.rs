@@ -29,7 +29,7 @@ use crate::record::visible;
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Line {
     /// Its index.
-    entry: u64,
+    pub(super) entry: u64,
     /// Its kind.
     kind: String,
     /// Its reference, for accessions, transfers and agents.

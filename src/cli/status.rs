@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::CliError;
 use super::Context;
 use super::Outcome;
+use super::key::ClosedAt;
 use super::ui::Answer;
 use super::ui::count;
 use super::ui::number;
@@ -71,6 +72,8 @@ struct Status {
     anchored_until: Option<Moment>,
     /// Whether that is within 90 days.
     renew: bool,
+    /// Where its recovery key closed the ledger, as far as this user knows.
+    closed: Option<ClosedAt>,
     /// Accessions that were interrupted, or are being brought in while somebody writes.
     interrupted: Vec<String>,
     /// Whether somebody writes to the archive now.
@@ -170,9 +173,12 @@ impl Answer for Status {
             ));
         }
         line(self.standing.words().to_owned());
+        if let Some(closed) = &self.closed {
+            let _ = write!(text, "\n{}\n", visible(&closed.sentence()));
+        }
         // Writing to a string cannot fail.
         let _ = write!(text, "\nIts words:  {}\n", self.words.join(" "));
-        text.push_str(if self.documents == 0 {
+        text.push_str(if self.documents == 0 && self.closed.is_none() {
             "Next: fonds ingest FILES"
         } else {
             "To check that nothing has changed: fonds verify"
@@ -237,6 +243,7 @@ fn status(context: &Context, archive: &Archive) -> Result<Status, CliError> {
         pin: pin.as_ref().map(|pin| pin.size),
         remembered: remembered.as_ref().map(|remembered| remembered.size),
         standing,
+        closed: ClosedAt::of(archive, context)?,
         interrupted: archive.unfinished()?,
         being_written: is_being_written(&context.folder),
         zone: context.settings().zone.parse().unwrap_or(Zone::UTC),

@@ -149,6 +149,10 @@ pub struct Receipt {
     /// Earliest and latest time of a message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub span: Option<(Moment, Moment)>,
+    /// Of a rehearsal: members of zip archives and attachments, which it does not look into; a run counts what is new of
+    /// them, and what lies in these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inside: Option<u64>,
     /// Files that were here already (the first hundred thousand).
     pub already: Vec<Known>,
     /// Files whose bytes had come before with another stated provenance, and are recorded once more (as many).
@@ -161,6 +165,33 @@ pub struct Receipt {
     pub failed: Vec<Failed>,
     /// What a keeper should know.
     pub notices: Vec<Notice>,
+}
+
+impl Receipt {
+    /// A file that is here already with the same stated provenance.
+    fn known(&mut self, path: String, document: String) {
+        self.documents.known += 1;
+        if self.already.len() < MOST_LISTED {
+            self.already.push(Known { path, document });
+        }
+    }
+
+    /// A file whose bytes came before, from elsewhere or as it was told otherwise.
+    fn known_otherwise(&mut self, path: String, document: String) {
+        self.again_count += 1;
+        if self.again.len() < MOST_LISTED {
+            self.again.push(Known { path, document });
+        }
+    }
+
+    /// Widens the span of times that messages were sent in.
+    fn spread(&mut self, (earliest, latest): (Option<Moment>, Option<Moment>)) {
+        let Some((earliest, latest)) = earliest.zip(latest) else {
+            return;
+        };
+        let (from, to) = self.span.unwrap_or((earliest, latest));
+        self.span = Some((from.min(earliest), to.max(latest)));
+    }
 }
 
 /// The most known files that are listed by name: the answer is the only place in which they are named.

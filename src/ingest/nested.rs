@@ -314,7 +314,7 @@ impl Run<'_, '_> {
             }
             self.progress.messages += 1;
             self.receipt.items.added += 1;
-            self.spread(drafted.at);
+            self.receipt.spread(drafted.at);
         }
         frame.covered = drafted.span.end;
         for (digest, part) in drafted.parts {

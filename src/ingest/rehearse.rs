@@ -9,8 +9,6 @@ use sha2::Sha256;
 
 use super::Failed;
 use super::IngestError;
-use super::Known;
-use super::MOST_LISTED;
 use super::Notice;
 use super::Receipt;
 use super::Request;
@@ -34,7 +32,10 @@ use crate::record::Kind;
 /// Reads everything and counts; writes nothing. What lies inside members and attachments is not counted.
 pub fn rehearse(archive: &Archive, request: &Request) -> Result<Receipt, IngestError> {
     let statement = statement_of(&request.statement)?;
-    let mut receipt = Receipt::default();
+    let mut receipt = Receipt {
+        inside: Some(0),
+        ..Receipt::default()
+    };
     let mut seen = std::collections::HashSet::new();
     demand_paths(archive.root(), request)?;
     for path in &request.paths {
@@ -95,8 +96,13 @@ fn one(
     {
         return Ok(Some(reason));
     }
+    let reference = archive.document_reference(&digest)?;
     if !seen.insert(digest) || known.is_some() {
-        receipt.documents.known += 1;
+        match reference {
+            Some(document) => receipt.known(walked.path.display().to_string(), document),
+            // The same bytes lay among the files before it.
+            None => receipt.documents.known += 1,
+        }
         return Ok(None);
     }
     if let Some(misfit) = request.misfit(&held) {
@@ -113,17 +119,9 @@ fn one(
         .kind
     });
     *receipt.kinds.entry(kind.word()).or_default() += 1;
-    match archive.document_reference(&digest)? {
+    match reference {
         None => receipt.documents.added += 1,
-        Some(document) => {
-            receipt.again_count += 1;
-            if receipt.again.len() < MOST_LISTED {
-                receipt.again.push(Known {
-                    path: came.given.clone(),
-                    document,
-                });
-            }
-        }
+        Some(document) => receipt.known_otherwise(came.given.clone(), document),
     }
     if !kind.is_container() {
         receipt.items.added += 1;
@@ -149,11 +147,16 @@ fn one(
     let shown = walked.path.display().to_string();
     let outcome = read(&mut input, &mut |found| {
         match found {
-            Found::Message { .. } => {
+            Found::Message { message, parts, .. } => {
                 receipt.messages += 1;
                 receipt.items.added += 1;
+                receipt.inside = receipt.inside.map(|n| n + parts.len() as u64);
+                receipt.spread((message.at.earliest, message.at.latest));
             }
-            Found::Member { .. } => receipt.items.added += 1,
+            Found::Member { .. } => {
+                receipt.items.added += 1;
+                receipt.inside = receipt.inside.map(|n| n + 1);
+            }
             Found::Text(_) => {}
             Found::Unread(reason) => receipt.failed.push(Failed {
                 path: shown.clone(),

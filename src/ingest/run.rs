@@ -43,7 +43,6 @@ use crate::archive::store::StoreError;
 use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::Kind;
-use crate::record::Moment;
 use crate::record::Name;
 use crate::record::Parent;
 
@@ -387,15 +386,6 @@ impl<'a, 'o> Run<'a, 'o> {
             }
         }
         Ok(known)
-    }
-
-    /// Widens the span of times that messages were sent in.
-    pub(super) fn spread(&mut self, (earliest, latest): (Option<Moment>, Option<Moment>)) {
-        let Some((earliest, latest)) = earliest.zip(latest) else {
-            return;
-        };
-        let (from, to) = self.receipt.span.unwrap_or((earliest, latest));
-        self.receipt.span = Some((from.min(earliest), to.max(latest)));
     }
 
     /// Records an item that a reader found, or finds its record where an interrupted run made it.

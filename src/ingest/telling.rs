@@ -3,8 +3,6 @@
 use std::path::Path;
 
 use super::Failed;
-use super::Known;
-use super::MOST_LISTED;
 use super::Notice;
 use super::came::Came;
 use super::notices::bounded;
@@ -14,24 +12,12 @@ use crate::record::Parent;
 
 impl Run<'_, '_> {
     pub(super) fn already(&mut self, path: &Path, document: String) {
-        self.receipt.documents.known += 1;
-        if self.receipt.already.len() < MOST_LISTED {
-            self.receipt.already.push(Known {
-                path: path.display().to_string(),
-                document,
-            });
-        }
+        self.receipt.known(path.display().to_string(), document);
     }
 
     /// A file whose bytes came before, from elsewhere or as it was told otherwise.
     pub(super) fn again(&mut self, came: &Came, document: String) {
-        self.receipt.again_count += 1;
-        if self.receipt.again.len() < MOST_LISTED {
-            self.receipt.again.push(Known {
-                path: came.given.clone(),
-                document,
-            });
-        }
+        self.receipt.known_otherwise(came.given.clone(), document);
     }
 
     pub(super) fn fail(&mut self, path: &str, reason: String, document: Option<String>) {

@@ -52,13 +52,7 @@ const LARGEST_SEGMENT: u64 = 65_536;
 
 /// Checks a proof file. Needs no archive, no network and no clock.
 pub fn check(bytes: &[u8]) -> Checked {
-    let mut checked = Checked {
-        state: State::Matches,
-        origin: None,
-        entries: None,
-        items: Vec::new(),
-        findings: Vec::new(),
-    };
+    let mut checked = Checked::new(State::Matches);
     if let Some(proof) = read(bytes, &mut checked) {
         Check::new(&proof, &mut checked).run();
     }
@@ -255,7 +249,10 @@ impl<'a> Check<'a> {
                 let message = "A cosignature was not made by its key over this checkpoint, or is given twice.";
                 self.differs("proof.cosignature-differs", "cosignature", message);
             }
+            let claimed = (cosignature.name.clone(), cosignature.time);
+            self.checked.claimed.witnesses.push(claimed);
         }
+        self.checked.claimed.stamps = self.proof.tokens.len();
         let hex = |token: &String| {
             let digits = token
                 .bytes()

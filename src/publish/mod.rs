@@ -35,6 +35,7 @@ pub use proof::ProvedItem;
 pub use proof::SCHEMA;
 pub use proof::Text;
 pub use shown::Checked;
+pub use shown::Claimed;
 pub use shown::Run;
 pub use shown::Shown;
 pub use shown::ShownText;

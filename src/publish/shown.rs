@@ -42,9 +42,36 @@ pub struct Checked {
     pub items: Vec<Shown>,
     /// What does not fit, or was not understood.
     pub findings: Vec<Finding>,
+    /// Whom it names as having seen its checkpoint: for the page, which knows no keys to judge them by.
+    #[serde(skip)]
+    pub claimed: Claimed,
+}
+
+/// The other hands that a proof brings along, as it names them itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Claimed {
+    /// The name and the time, in seconds since 1970, of each cosignature; each fits the key that stands beside it.
+    pub witnesses: Vec<(String, u64)>,
+    /// How many time stamps there are; what they are was not looked at.
+    pub stamps: usize,
 }
 
 impl Checked {
+    /// Nothing shown and nothing found yet.
+    pub const fn new(state: State) -> Self {
+        Self {
+            state,
+            origin: None,
+            entries: None,
+            items: Vec::new(),
+            findings: Vec::new(),
+            claimed: Claimed {
+                witnesses: Vec::new(),
+                stamps: 0,
+            },
+        }
+    }
+
     /// Takes a further finding and with it, where it is worse, another state.
     pub fn add(&mut self, state: State, finding: Finding) {
         self.state = self.state.max(state);

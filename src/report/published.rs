@@ -15,9 +15,11 @@ use serde_json::Value;
 use super::NOT_SHOWN;
 use super::html::page_with_script;
 use crate::publish::Checked;
+use crate::publish::Claimed;
 use crate::publish::Shown;
 use crate::publish::ShownText;
 use crate::publish::in_page;
+use crate::record::Moment;
 use crate::record::visible;
 
 pub use crate::record::legible;
@@ -116,7 +118,51 @@ pub(super) fn compare(checked: &Checked, words: &str) -> Markup {
             dt { "Origin" } dd { span data-proven="origin" { (checked.origin.as_deref().unwrap_or_default()) } }
             dt { "Entries under the checkpoint" }
             dd { span data-proven="size" { (checked.entries.unwrap_or_default()) } }
+            dt { "Seen by others, as this file claims" }
+            dd { span data-proven="hands" { (hands(&checked.claimed)) } }
+            @for (number, witness) in checked.claimed.witnesses.iter().enumerate() {
+                dt { "Witness" }
+                dd { span data-proven=(format!("witness/{number}")) { (witnessed(witness)) } }
+            }
         }
+        @if checked.claimed != Claimed::default() {
+            p {
+                "Where this page says that it matches, each witness’s signature was checked against the key that this file gives for it. "
+                "Anybody can make a key and give it that name: whether it is that witness’s key, this page cannot know. "
+                "Time stamps are not checked here at all. fonds verify judges both by the witnesses and the authorities that you trust."
+            }
+        }
+    }
+}
+
+/// How many others saw the checkpoint, as a proof has it.
+fn hands(claimed: &Claimed) -> String {
+    let of = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    };
+    let said = [
+        of(
+            claimed.witnesses.len(),
+            "signature of a witness",
+            "signatures of witnesses",
+        ),
+        of(claimed.stamps, "time stamp", "time stamps"),
+    ];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    if said.is_empty() {
+        "nobody".to_owned()
+    } else {
+        said.join(", ")
+    }
+}
+
+fn witnessed((name, time): &(String, u64)) -> String {
+    let at = i64::try_from(*time).ok().and_then(Moment::from_seconds);
+    match at {
+        Some(at) => format!("{name}, at {at}"),
+        None => format!("{name}, {time} seconds after 1970"),
     }
 }
 

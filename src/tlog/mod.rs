@@ -8,6 +8,7 @@
 //! They serve as oracles in `tests/proofs.rs`.
 
 mod checkpoint;
+mod copied;
 mod cosignature;
 mod error;
 mod merkle;
@@ -16,6 +17,8 @@ mod proof;
 mod tiles;
 
 pub use checkpoint::Checkpoint;
+pub use copied::Copied;
+pub use copied::copied;
 pub use cosignature::Cosigner;
 pub use cosignature::cosign;
 pub use cosignature::cosignature_line;

@@ -100,6 +100,17 @@ const OF_A_REPORT = {
   "a source beside another's proof": (page) => page.replace('data-quoted="3"', 'data-quoted="4"'),
 };
 
+/** What a page says of those who saw its checkpoint. */
+const OF_A_WITNESS = {
+  "the name of a witness shown": (page) => shown(page, "witness/0", (text) => text.replace("mara", "mary")),
+  "the time of a witness shown": (page) => shown(page, "witness/0", (text) => text.replace("T", "T1")),
+  "how many saw it": (page) => shown(page, "hands", (text) => text.replace("1 signature of a witness", "nobody")),
+  "a witness not shown": (page) => page.replace(/<span data-proven="witness\/0">[^<]*<\/span>/, ""),
+  "a witness by another name": (page) => forge(page, (it) => (it.cosignatures[0].name = "mary.example")),
+  "a witness at another time": (page) => forge(page, (it) => (it.cosignatures[0].time += 1)),
+  "another key": (page) => forge(page, (it) => (it.cosignatures[0].key = turned(it.cosignatures[0].key))),
+};
+
 const wrong = [];
 for (const name of names) {
   const page = readFileSync(join(folder, `${name}.html`), "utf8");
@@ -109,7 +120,9 @@ for (const name of names) {
     if (!found.startsWith(state)) wrong.push(`${name}: ${what}: it says ${JSON.stringify(found)}, not ${state}`);
   };
   await expect("as it is", page, "Matches");
-  const ways = page.includes("<main data-page=") ? { ...WAYS, ...OF_A_REPORT } : WAYS;
+  const ways = { ...WAYS };
+  if (page.includes("<main data-page=")) Object.assign(ways, OF_A_REPORT);
+  if (name === "witnessed") Object.assign(ways, OF_A_WITNESS);
   for (const [what, change] of Object.entries(ways)) await expect(what, change(page), "Does not match");
   const later = forge(page, (it) => (it.schema = "fonds/proof/2"));
   await expect("a later version", later, "Cannot be checked here");

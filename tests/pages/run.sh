@@ -41,6 +41,15 @@ ask -q publish "$letter" --yes --passage 1-3 -o "$out/passage.html"
 page=$(ask --json find --kind html pier | node -e 'process.stdout.write(JSON.parse(require("fs").readFileSync(0)).hits[0].item)')
 ask -q publish "$page" --yes -o "$out/page.html"
 
+# A message under a head that a witness cosigned, whom the archive's keeper trusts.
+mara() { FONDS_USER=$work/mara "$program" "$@"; }
+mara -q witness init mara.example
+ask -q anchor trust mara "$(mara --json witness | node -e 'process.stdout.write(JSON.parse(require("fs").readFileSync(0)).verifier)')"
+ask -q anchor request --witness mara -o "$work/asked"
+mara -q witness cosign "$work/asked" -o "$work/answer"
+ask -q anchor add "$work/answer"
+ask -q publish "$message" --yes -o "$out/witnessed.html"
+
 axe=
 if command -v npm >/dev/null 2>&1 && (cd "$work" && npm pack --silent axe-core@4 >/dev/null 2>&1); then
   tar -xzf "$work"/axe-core-*.tgz -C "$work" package/axe.min.js
@@ -49,11 +58,11 @@ else
   echo "skipped: axe-core could not be had from npm; accessibility was not looked at"
 fi
 
-node "$here/open.mjs" "$out" "$axe" report provenance holdings timeline published thread passage page
-node "$here/proof.mjs" chromium chromium "$out" published thread passage page report
+node "$here/open.mjs" "$out" "$axe" report provenance holdings timeline published thread passage page witnessed
+node "$here/proof.mjs" chromium chromium "$out" published thread passage page witnessed report
 firefox=$(command -v firefox-esr || command -v firefox || true)
 if [ -n "$firefox" ]; then
-  node "$here/proof.mjs" firefox "$firefox" "$out" published thread passage page report
+  node "$here/proof.mjs" firefox "$firefox" "$out" published thread passage page witnessed report
 else
   echo "skipped: Firefox is not installed; published pages were checked in Chromium only"
 fi

@@ -14,6 +14,8 @@ use crate::archive::search::Index;
 use crate::cli::CliError;
 use crate::cli::Context;
 use crate::cli::browser::Browser;
+use crate::cli::closings;
+use crate::cli::key::ClosedAt;
 use crate::cli::status;
 use crate::cli::status::Standing;
 use crate::cli::ui::count;
@@ -58,6 +60,7 @@ pub(super) fn all(context: &Context) -> Result<Vec<Check>, CliError> {
         log(&archive)?,
         leftovers(&archive)?,
     ];
+    checks.extend(closed(&archive, &places)?);
     checks.extend(search(&archive)?);
     checks.push(readers(&archive)?);
     checks.push(printer());
@@ -79,6 +82,48 @@ fn standing(context: &Context, archive: &Archive) -> Result<Check, CliError> {
         Standing::Unsigned => Check::new("history", State::Look, words)
             .fix("run the command again that was interrupted"),
     })
+}
+
+/// Whether the recovery key closed the ledger; nothing where it did not.
+fn closed(archive: &Archive, places: &Places) -> Result<Vec<Check>, CliError> {
+    let (closings, wrong) = match closings::of(archive, places) {
+        Ok(found) => found,
+        Err(error) => {
+            return Ok(vec![
+                Check::new(
+                    "closing",
+                    State::Trouble,
+                    "what this computer keeps of a closing of the ledger cannot be read",
+                )
+                .about(error.to_string())
+                .fix("put the closed.json back that the archive's owner gave"),
+            ]);
+        }
+    };
+    let mut checks = Vec::new();
+    if let Some(wrong) = wrong {
+        checks.push(
+            Check::new(
+                "closing",
+                State::Trouble,
+                "closed.json in the archive's folder does not show that the ledger was closed",
+            )
+            .about(wrong.message)
+            .fix("fonds verify"),
+        );
+    }
+    if let Some(closed) = ClosedAt::by(&closings)? {
+        let found = format!(
+            "the recovery key closed the ledger at {}: it can be read, not added to",
+            count(closed.size, "entry", "entries")
+        );
+        checks.push(
+            Check::new("closed", State::Look, found)
+                .about(closed.goes_on().trim())
+                .fix("fonds -C DIR VERB        with the archive that goes on from it"),
+        );
+    }
+    Ok(checks)
 }
 
 fn settings(archive: &Archive) -> Check {

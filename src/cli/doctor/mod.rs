@@ -24,6 +24,7 @@ use crate::archive::search::Index;
 use crate::keys::set_damaged_aside;
 use crate::record::Span;
 use crate::record::visible;
+use crate::tlog::CHECKPOINT_PATH;
 
 /// Look at what endangers the archive, and mend what can be made again
 ///
@@ -277,6 +278,15 @@ fn rebuild(context: &Context) -> Result<Outcome, CliError> {
 
 fn restore(context: &Context, copy: &Path) -> Result<Outcome, CliError> {
     let archive = context.archive()?;
+    if !copy.join(CHECKPOINT_PATH).is_file() {
+        return Err(CliError::usage(
+            format!(
+                "{} is no copy of a log: there is no {CHECKPOINT_PATH} in it",
+                copy.display()
+            ),
+            "fonds doctor --restore LOG        with the folder log/ of a copy of the archive",
+        ));
+    }
     let changes = kept_changes(&context.places()?, archive.origin().as_str())?;
     let signer = context.signer_by(&archive, &archive.log_keys_after(&changes)?)?;
     let mut values = vec![

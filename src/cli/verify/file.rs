@@ -10,6 +10,8 @@ use serde::Serialize;
 use super::explains;
 use super::fork;
 use super::hand;
+use super::handed;
+use super::handed::Handed;
 use super::held;
 use super::key::Compared;
 use super::key::Given;
@@ -41,7 +43,9 @@ use crate::report::citation;
 use crate::report::published;
 use crate::succession::Closing;
 use crate::tlog::Checkpoint;
+use crate::tlog::MAX_NOTE_BYTES;
 use crate::tlog::Note;
+use crate::tlog::copied;
 
 /// `fonds/verify-file/1`.
 #[derive(Debug, Serialize)]
@@ -65,6 +69,9 @@ struct Verified {
     closed: Option<ClosedAt>,
     /// How it stands to the checkpoint that this user saw last: `fits`, `differs`, `not-comparable` or `none`.
     pin: &'static str,
+    /// Of a checkpoint whose text was copied and not its file: what was undone, so that its signature fits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mended: Option<String>,
     #[serde(skip)]
     given: Given,
 }
@@ -78,18 +85,32 @@ struct Passages {
 
 impl Answer for Verified {
     fn text(&self) -> String {
-        let mut text = String::new();
-        if self.checked.state == State::Matches {
-            for item in &self.checked.items {
-                text.push_str(&of_item(item));
-            }
+        // The verdict first: what is shown may be long.
+        let mut text = self.closing();
+        if let Some(what) = &self.mended {
+            // Writing to a string cannot fail.
+            let _ = write!(
+                text,
+                "\nIt is no exact copy: {}. With that undone its signature fits.",
+                visible(what)
+            );
         }
-        for finding in &self.checked.findings {
-            text.push_str(&told(finding, "expected"));
-        }
-        text.push_str(&self.closing());
         text.push_str(&self.counts());
         text.push_str(&self.seen());
+        let mut details = String::new();
+        for finding in &self.checked.findings {
+            details.push_str(&told(finding, "expected"));
+        }
+        if self.checked.state == State::Matches {
+            for item in &self.checked.items {
+                details.push_str(&of_item(item));
+            }
+        }
+        if !details.is_empty() {
+            text.truncate(text.trim_end().len());
+            text.push_str("\n\n");
+            text.push_str(details.trim_end());
+        }
         text
     }
 }
@@ -243,7 +264,7 @@ impl Verified {
             return format!(
                 "Matches: {} of {} that this report shows of sources {} what was recorded under {} of the ledger, signed with the \
                  key of this archive.\nThe draft, the verdicts, and names, times and custody beside the passages are what the report \
-                 says: compare them with the list above; whoever has archive and draft makes it again (fonds cite).\n",
+                 says: compare them with the list below; whoever has archive and draft makes it again (fonds cite).\n",
                 number(proved as u64),
                 count(shown as u64, "passage", "passages"),
                 if proved == 1 { "is" } else { "are" },
@@ -290,6 +311,7 @@ pub(super) fn run(
         ));
     }
     let mut passages = None;
+    let mut mended = None;
     let mut checked = match what {
         _ if bytes.len() > LARGEST_PAGE => too_large(),
         "page" => page(&bytes)?,
@@ -298,7 +320,11 @@ pub(super) fn run(
             passages = found;
             checked
         }
-        "checkpoint" => checkpoint(&bytes, &given),
+        "checkpoint" => {
+            let (checked, undone) = checkpoint(&bytes, &given);
+            mended = undone;
+            checked
+        }
         "fork" => fork::check(&bytes),
         "closing" => held::closing(path)?,
         _ => publish::check(&bytes),
@@ -337,6 +363,7 @@ pub(super) fn run(
         key: compared.word(),
         closed,
         pin,
+        mended,
         given,
     })?;
     Ok(match state {
@@ -362,6 +389,8 @@ fn what(bytes: &[u8]) -> &'static str {
         "fork"
     } else if held::is_closing(bytes) {
         "closing"
+    } else if bytes.len() <= MAX_NOTE_BYTES && copied(bytes).note.is_some() {
+        "checkpoint"
     } else {
         "proof"
     }
@@ -406,22 +435,11 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 
 /// A file of which not even a page's bytes are all: its end was not read, so nothing is said of it.
 fn too_large() -> Checked {
-    let mut checked = empty(State::CannotBeChecked);
+    let mut checked = Checked::new(State::CannotBeChecked);
     let message = format!("It has more than {LARGEST_PAGE} bytes, which are read at most.");
     let finding = Finding::new("proof.too-large", "file", message);
     checked.add(State::CannotBeChecked, finding);
     checked
-}
-
-/// Nothing found yet.
-pub(super) const fn empty(state: State) -> Checked {
-    Checked {
-        state,
-        origin: None,
-        entries: None,
-        items: Vec::new(),
-        findings: Vec::new(),
-    }
 }
 
 /// A page: the proof in it, and whether the page is the one that is made of it.
@@ -467,18 +485,27 @@ fn report(bytes: &[u8]) -> Result<(Checked, Option<Passages>), CliError> {
     }
 }
 
-/// A checkpoint: its signature, where a key to judge it by was given.
-fn checkpoint(bytes: &[u8], given: &Given) -> Checked {
-    let mut checked = empty(State::Matches);
-    let read = Note::parse(bytes).and_then(|note| Ok((Checkpoint::parse(note.text())?, note)));
-    let (head, note) = match read {
-        Ok(read) => read,
-        Err(error) => {
-            let message = format!("It is no checkpoint: {error}.");
-            let finding = Finding::new("proof.malformed", "checkpoint", message);
-            checked.add(State::DoesNotMatch, finding);
-            return checked;
-        }
+/// A checkpoint: its signature, where a key to judge it by was given; and what copying had done to it and was undone.
+fn checkpoint(bytes: &[u8], given: &Given) -> (Checked, Option<String>) {
+    let mut checked = Checked::new(State::Matches);
+    let malformed = |mut checked: Checked, why: &str| {
+        let message = format!("It is no checkpoint: {why}.");
+        let finding = Finding::new("proof.malformed", "checkpoint", message);
+        checked.add(State::DoesNotMatch, finding);
+        (checked, None)
+    };
+    let fits = |note: &Note| match given {
+        Given::Proof(proved) => proved.keys.open(note).is_ok(),
+        _ => false,
+    };
+    let Handed { note, mended } = match handed::read(bytes, fits) {
+        Ok(handed) => handed,
+        Err((error, said)) if said.is_empty() => return malformed(checked, &error.to_string()),
+        Err((_, said)) => return malformed(checked, &said),
+    };
+    let head = match Checkpoint::parse(note.text()) {
+        Ok(head) => head,
+        Err(error) => return malformed(checked, &error.to_string()),
     };
     checked.entries = Some(head.size);
     checked.origin = Some(head.origin.clone());
@@ -498,5 +525,5 @@ fn checkpoint(bytes: &[u8], given: &Given) -> Checked {
         }
         _ => checked.state = State::CannotBeChecked,
     }
-    checked
+    (checked, mended)
 }

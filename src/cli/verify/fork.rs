@@ -1,6 +1,5 @@
 //! `fonds verify FILE` of a fork: the proof that an archive's key signed two histories.
 
-use super::file::empty;
 use crate::anchor::Fork;
 use crate::publish::Checked;
 use crate::publish::State;
@@ -13,7 +12,7 @@ pub(super) fn is_fork(bytes: &[u8]) -> bool {
 
 /// Checks the proof of a fork. One that holds is a finding about the archive, and the file matches.
 pub(super) fn check(bytes: &[u8]) -> Checked {
-    let mut checked = empty(State::Matches);
+    let mut checked = Checked::new(State::Matches);
     let fork = match Fork::read(bytes) {
         Ok(fork) => fork,
         Err(error) => {

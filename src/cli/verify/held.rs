@@ -29,13 +29,7 @@ pub(super) fn is_closing(bytes: &[u8]) -> bool {
 
 /// Checks the file of a closing.
 pub(super) fn closing(path: &Path) -> Result<Checked, CliError> {
-    let mut checked = Checked {
-        state: State::Matches,
-        origin: None,
-        entries: None,
-        items: Vec::new(),
-        findings: Vec::new(),
-    };
+    let mut checked = Checked::new(State::Matches);
     match closings::given(path) {
         Ok(closing) => {
             checked.origin = Some(closing.note().origin().to_string());

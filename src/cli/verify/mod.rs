@@ -2,12 +2,12 @@
 
 mod file;
 mod fork;
+pub(super) mod handed;
 mod held;
 mod key;
 
 use std::cell::Cell;
 use std::fmt::Write as _;
-use std::path::Path;
 use std::path::PathBuf;
 
 use self::key::Compared;
@@ -36,9 +36,9 @@ use crate::record::Zone;
 use crate::record::show;
 use crate::record::visible;
 use crate::succession::Closing;
-use crate::tlog::MAX_NOTE_BYTES;
 use crate::tlog::Note;
 use crate::verify;
+use crate::verify::NotFinding;
 use crate::verify::Options;
 use crate::verify::Outside;
 use crate::verify::Report;
@@ -498,18 +498,28 @@ fn check_once(
     quick: bool,
     against: &[PathBuf],
 ) -> Result<(Report, Options), CliError> {
+    // An archive that cannot even be opened is looked at all the same; it has no origin to find a pin by.
+    let archive = Archive::open(&context.folder).ok();
+    let keys = archive.as_ref().and_then(|it| it.log_keys().ok());
+    let fits = |note: &Note| keys.as_ref().is_some_and(|keys| keys.open(note).is_ok());
+    let mut mended = Vec::new();
     let mut options = Options {
         quick,
         trusted: Trusted::load(&context.places()?)?,
         now: Some(context.now()?),
-        against: against
-            .iter()
-            .map(|path| note(path))
-            .collect::<Result<_, _>>()?,
         ..Options::default()
     };
-    // An archive that cannot even be opened is looked at all the same; it has no origin to find a pin by.
-    if let Ok(archive) = Archive::open(&context.folder) {
+    for path in against {
+        let handed = handed::from(path, fits)?;
+        mended.extend(handed.mended.map(|what| NotFinding {
+            subject: path.display().to_string(),
+            text: format!(
+                "It is no exact copy of the checkpoint: {what}. With that undone its signature fits, and it was taken so."
+            ),
+        }));
+        options.against.push(handed.note);
+    }
+    if let Some(archive) = archive {
         let places = context.places()?;
         let origin = archive.origin().as_str();
         let (closings, wrong) = closings::of(&archive, &places)?;
@@ -532,7 +542,7 @@ fn check_once(
         let what = format!("records, {}", size(progress.bytes));
         meter.tell(progress.records, None, &what);
     };
-    let report = verify::folder(
+    let mut report = verify::folder(
         &context.folder,
         &options,
         &mut Outside {
@@ -541,22 +551,6 @@ fn check_once(
         },
     )?;
     drop(meter);
+    report.not_findings.extend(mended);
     Ok((report, options))
-}
-
-pub(super) fn note(path: &Path) -> Result<Note, CliError> {
-    use std::io::Read as _;
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MAX_NOTE_BYTES as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|source| CliError::Read {
-            path: path.to_path_buf(),
-            source,
-        })?;
-    Note::parse(&bytes).map_err(|error| {
-        CliError::usage(
-            format!("{} is no signed checkpoint: {error}", path.display()),
-            "a copy of log/checkpoint, or a checkpoint that a report or receipt carries",
-        )
-    })
 }

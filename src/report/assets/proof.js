@@ -387,7 +387,7 @@ const fonds = (() => {
         return { key: hex32(one.key), name: text(one.name), signature: bytesOf(one.signature), time: number(one.time) };
       });
       const hex = (one) => need(/^([0-9a-f]{2}){1,65536}$/.test(text(one)), "a time stamp is not bytes in hex");
-      list(proof.tokens, hex);
+      const stamps = list(proof.tokens, hex).length;
 
       const origin = "fonds/" + hexOf(sha256(utf8("fonds/origin/v1\n"), utf8(canonical(keys.map(hexOf))))).slice(0, 40);
       const head = this.step(() => signed(origin, this.logKeys(origin, keys[0], changes), proof.checkpoint));
@@ -401,7 +401,7 @@ const fonds = (() => {
       for (const part of items) this.step(() => this.item(origin, sealed, used, places, part));
       this.demand(items.length > 0, "it shows no item");
       this.demand(used.size === sealed.size, "it has a segment without an item");
-      return { origin, head, items, sealed };
+      return { origin, head, items, sealed, cosignatures, stamps };
     }
 
     /** The log's keys, with the index of the entry that began each. */
@@ -546,9 +546,23 @@ const fonds = (() => {
     for (const byte of bytesOf(origin.slice(6))) bits += byte.toString(2).padStart(8, "0");
     return bits.slice(0, 132).match(/.{11}/g).map((eleven) => listed[parseInt(eleven, 2)]).join(" ");
   }
+  /** How many others saw the checkpoint, as the file claims: whose keys these are, only its reader can know. */
+  function hands(witnesses, stamps) {
+    const said = [];
+    if (witnesses > 0) said.push(witnesses === 1 ? "1 signature of a witness" : `${witnesses} signatures of witnesses`);
+    if (stamps > 0) said.push(stamps === 1 ? "1 time stamp" : `${stamps} time stamps`);
+    return said.join(", ") || "nobody";
+  }
+  function witnessed({ name, time }) {
+    // The last second that four-digit years can say.
+    if (time > 253402300799) return `${name}, ${time} seconds after 1970`;
+    return `${name}, at ${new Date(time * 1000).toISOString().replace(".000", "")}`;
+  }
   /** What each element shows, by its name. */
-  function shown({ origin, head, items, sealed }, listed) {
+  function shown({ origin, head, items, sealed, cosignatures, stamps }, listed) {
     const all = new Map([["origin", origin], ["words", words(origin, listed)], ["size", String(head.size)]]);
+    all.set("hands", hands(cosignatures.length, stamps));
+    cosignatures.forEach((one, at) => all.set(`witness/${at}`, witnessed(one)));
     items.forEach((item, at) => {
       const { a, r, s, i } = item.record;
       const { size, entry } = sealed.get(`${a} ${r} ${s}`);

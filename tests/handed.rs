@@ -1,0 +1,115 @@
+//! A checkpoint that somebody hands over by copying its text: it counts where what copying did can be undone and its
+//! signature then fits, the reader is told, and it is refused by the name of its fault everywhere else.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests write what somebody hands over"
+)]
+
+#[path = "support/bare.rs"]
+mod bare;
+
+use std::fs;
+
+use serde_json::Value;
+
+use self::bare::Desk;
+use self::bare::TestResult;
+
+/// An archive with one document in it.
+fn with_a_memo() -> TestResult<Desk> {
+    let desk = Desk::started()?;
+    fs::write(desk.path("memo.txt"), "Gullmar pays the pilot.\n")?;
+    desk.done(&["ingest", "memo.txt"])?;
+    assert_eq!(desk.archive()?.tally("documents")?, 1);
+    Ok(desk)
+}
+
+fn notes(report: &Value) -> String {
+    report["not_findings"].to_string()
+}
+
+#[test]
+fn a_checkpoint_whose_text_was_copied_counts_and_its_reader_is_told() -> TestResult {
+    let desk = with_a_memo()?;
+    let whole = fs::read_to_string(desk.path("archive/log/checkpoint"))?;
+    let quoted: String = whole.lines().map(|line| format!("> {line}\n")).collect();
+    for (copy, fault) in [
+        (whole.replace('\n', "\r\n"), "its line ends are CRLF"),
+        (whole.replace('\u{2014}', "-"), "a hyphen stands in place"),
+        (quoted, "its lines begin with '>'"),
+        (
+            format!("So:\n```\n{whole}```\n"),
+            "it stands in a code fence",
+        ),
+    ] {
+        fs::write(desk.path("copy"), &copy)?;
+        let report = desk.json(&["verify", "--against", "copy"], 0)?;
+        assert!(notes(&report).contains(fault), "{report}");
+        assert_eq!(report["anchoring"], "anchored", "{report}");
+        let said = desk.done(&["verify", "--against", "copy"])?;
+        assert!(said.contains(fault), "{said}");
+    }
+    // The file itself says nothing of that.
+    fs::write(desk.path("copy"), &whole)?;
+    let report = desk.json(&["verify", "--against", "copy"], 0)?;
+    assert_eq!(report["not_findings"], Value::Array(Vec::new()));
+    Ok(())
+}
+
+#[test]
+fn a_copied_checkpoint_that_its_key_did_not_sign_is_refused_by_its_fault() -> TestResult {
+    let (desk, other) = (with_a_memo()?, with_a_memo()?);
+    let theirs = fs::read_to_string(other.path("archive/log/checkpoint"))?;
+    fs::write(desk.path("copy"), theirs.replace('\n', "\r\n"))?;
+    let refused = desk.json(&["verify", "--against", "copy"], 2)?;
+    let said = refused["message"].as_str().ok_or("no message")?;
+    assert!(
+        said.contains("its line ends are CRLF") && said.contains("not one that this key signed"),
+        "{said}"
+    );
+    // Nor is a number that somebody wrote over one.
+    let mine = fs::read_to_string(desk.path("archive/log/checkpoint"))?;
+    let size = mine.lines().nth(1).ok_or("no size")?;
+    let forged = mine.replacen(&format!("\n{size}\n"), "\n2\n", 1);
+    assert_ne!(forged, mine);
+    fs::write(desk.path("copy"), forged.replace('\n', "\r\n"))?;
+    desk.json(&["verify", "--against", "copy"], 2)?;
+    // What is no checkpoint at all is said to be none.
+    fs::write(desk.path("copy"), "Dear Ines,\n")?;
+    let refused = desk.json(&["verify", "--against", "copy"], 2)?;
+    let said = refused["message"].as_str().ok_or("no message")?;
+    assert!(
+        said.contains("no signed checkpoint: not a signed note"),
+        "{said}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_copied_checkpoint_is_checked_without_an_archive_too() -> TestResult {
+    let desk = with_a_memo()?;
+    let found = desk.json(&["find", "pilot"], 0)?;
+    let memo = found["hits"][0]["item"].as_str().ok_or("nothing found")?;
+    desk.done(&["publish", memo, "--yes", "-o", "memo.html"])?;
+    let whole = fs::read_to_string(desk.path("archive/log/checkpoint"))?;
+    let indented: String = whole.lines().map(|line| format!("    {line}\n")).collect();
+    fs::write(desk.path("copy"), &indented)?;
+    let key = ["--key", "memo.proof.json"];
+    let checked = desk.json(&[&["verify", "copy"], &key[..]].concat(), 0)?;
+    assert_eq!(
+        (&checked["what"], &checked["mended"]),
+        (&"checkpoint".into(), &"its lines are indented".into())
+    );
+    fs::write(desk.path("copy"), &whole)?;
+    let checked = desk.json(&[&["verify", "copy"], &key[..]].concat(), 0)?;
+    assert_eq!(checked["mended"], Value::Null);
+    // Without a key to judge it by nothing is undone.
+    fs::write(desk.path("copy"), &indented)?;
+    let checked = desk.json(&["verify", "copy"], 1)?;
+    assert!(
+        checked.to_string().contains("its lines are indented"),
+        "{checked}"
+    );
+    Ok(())
+}
