@@ -144,6 +144,8 @@ pub struct DraftName {
 pub struct Rules {
     /// Version of the tables of what is folded before comparing.
     pub norm: &'static str,
+    /// Version of the rules by which the draft's own statements of who and when are read.
+    pub stated: &'static str,
     /// The house's rules of quoting.
     pub house: &'static str,
     /// Whether nothing passes silently.

@@ -484,6 +484,10 @@ impl Sources for Held<'_> {
         self.between(item).map_err(|source| asked(item, source))
     }
 
+    fn people(&self) -> Vec<String> {
+        self.custodian.people()
+    }
+
     fn altered(&self, item: &str) -> Result<Option<String>, CiteError> {
         match self.archive.resolve(item) {
             Ok(Target::Item(found)) => self.archive.altered(found),

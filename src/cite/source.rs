@@ -58,6 +58,11 @@ pub trait Sources {
         Ok(Parties::default())
     }
 
+    /// The names of those who are on record as persons.
+    fn people(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The posts made between two moments. Asked where a draft prints a post's time.
     fn posts(&self, _from: Moment, _to: Moment) -> Result<Vec<Post>, CiteError> {
         Ok(Vec::new())

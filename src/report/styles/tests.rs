@@ -127,6 +127,7 @@ fn citing(found: Match, form: Form) -> Citations {
         archive: "Harbor Archive".to_owned(),
         rules: Rules {
             norm: "norm/1",
+            stated: "stated/1",
             house: "magazine",
             strict: false,
         },
