@@ -416,6 +416,8 @@ pub enum Rest {
     Withheld,
     /// It names nothing here.
     Unknown,
+    /// It names an accession, an entry of custody or an agent.
+    NotCitable,
     /// It is an address of the web; whether that page is held is not known.
     Web,
     /// The draft itself says that it rests on something which the archive does not hold.
@@ -429,6 +431,7 @@ impl Rest {
         Self::Vague,
         Self::Withheld,
         Self::Unknown,
+        Self::NotCitable,
         Self::Web,
         Self::OffArchive,
     ];
@@ -440,6 +443,7 @@ impl Rest {
             Self::Vague => "held, but the pin does not say where in it",
             Self::Withheld => "withheld in this copy",
             Self::Unknown => "leads nowhere",
+            Self::NotCitable => "names nothing that can be cited",
             Self::Web => "on the web, not looked at",
             Self::OffArchive => "not in the archive",
         }
@@ -492,6 +496,7 @@ pub fn needs_attention(code: &str) -> bool {
             | "quotation.omission-hides-negation"
             | "quotation.cut-after-negation"
             | "quotation.joins-two-messages"
+            | "quotation.pin-not-citable"
             | "quotation.order-changed"
             | "quotation.other-speaker"
             | "quotation.other-addressee"

@@ -321,8 +321,8 @@ impl<'a> Held<'a> {
         let name = reference.split(':').next().unwrap_or(reference);
         let item = match self.archive.resolve(name) {
             Ok(Target::Item(item)) => item,
-            Ok(Target::Entry(_))
-            | Err(
+            Ok(Target::Entry(_)) => return Ok(Pinned::NotCitable),
+            Err(
                 ArchiveError::NoSuchItem(_)
                 | ArchiveError::Ambiguous { .. }
                 | ArchiveError::Destroyed { .. },

@@ -140,6 +140,8 @@ pub enum Pinned {
     Container,
     /// The archive holds nothing of that name, or more than one thing.
     NoSuchItem,
+    /// It is an accession, an entry of custody or an agent, in which no words stand.
+    NotCitable,
     /// It is withheld in this copy.
     Withheld,
     /// It is held, but there is no text to compare with.
