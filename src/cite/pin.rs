@@ -161,7 +161,7 @@ impl Pin {
                 && is_place(bare)
                 && let Some(Self::Item(last)) = pins.last_mut()
                 && last.place.is_none()
-                && last.to_string() == before[0]
+                && last.to_string().eq_ignore_ascii_case(before[0])
             {
                 last.place = Some(bare.to_owned());
             } else if let Some(pin) = Self::read(bare)
