@@ -1,5 +1,6 @@
 //! `fonds cite`.
 
+mod acts;
 mod formats;
 mod said;
 
@@ -41,6 +42,7 @@ use crate::tlog::Note;
 
 pub(super) use formats::frozen_format;
 pub(super) use formats::rendered;
+pub(super) use acts::misspelt_in;
 
 use formats::Wanted;
 use said::Cited;
@@ -192,6 +194,7 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
 fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, CliError> {
     let wanted: Vec<Wanted> = (args.output.iter())
         .map(|output| Wanted::of(output))
+    acts::demand_draft(path)?;
         .collect::<Result<_, _>>()?;
     if args.proof && !wanted.contains(&Wanted::Report(Format::Html)) {
         return Err(CliError::usage(
