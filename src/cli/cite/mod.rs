@@ -35,14 +35,16 @@ use crate::cite::Options;
 use crate::cite::ParseStyleError;
 use crate::cite::Style;
 use crate::keys::words;
+use crate::record::Finding;
+use crate::record::visible;
 use crate::report;
 use crate::report::Seal;
 use crate::tlog::Checkpoint;
 use crate::tlog::Note;
 
+pub(super) use acts::misspelt_in;
 pub(super) use formats::frozen_format;
 pub(super) use formats::rendered;
-pub(super) use acts::misspelt_in;
 
 use formats::Wanted;
 use said::Cited;
@@ -192,9 +194,9 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
 }
 
 fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, CliError> {
+    acts::demand_draft(path)?;
     let wanted: Vec<Wanted> = (args.output.iter())
         .map(|output| Wanted::of(output))
-    acts::demand_draft(path)?;
         .collect::<Result<_, _>>()?;
     if args.proof && !wanted.contains(&Wanted::Report(Format::Html)) {
         return Err(CliError::usage(
@@ -208,23 +210,36 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     let draft = Some(("draft", path)).filter(|(_, it)| *it != Path::new(draft::STDIN));
     may_be_written(context, &files, draft.as_slice())?;
     let opened = draft::open(path)?;
-    let older = args.since.as_deref().map(draft::digest).transpose()?;
+    let older = args.since.as_deref().map(draft::open).transpose()?;
     super::indexing::go_on(context, &archive);
     let rules = args.rules.read(context)?;
     let form = args.form.read(context)?;
     let mut citations = check(context, &archive, &opened.draft, rules, form)?;
     let own = archive.sign_offs(&citations.draft.sha256)?;
-    match older {
-        Some(older) => cite::sign(
+    let since = older.as_ref().map(|it| it.draft.sha256);
+    match since {
+        Some(since) => cite::sign(
             &mut citations,
             &own,
-            Some((older, &archive.sign_offs(&older)?)),
+            Some((since, &archive.sign_offs(&since)?)),
         ),
         None => cite::sign(&mut citations, &own, None),
     }
+    if let Some(older) = older.filter(|it| !cite::in_common(&it.draft, &opened.draft)) {
+        let name = older.draft.name.as_deref().unwrap_or("the older draft");
+        citations.findings.push(Finding::new(
+            "draft.since-another",
+            "draft",
+            format!(
+                "{} has no six words in a row and no quotation in common with this draft, so nothing was carried over from it: name an older \
+                 state of this draft with --since",
+                visible(name)
+            ),
+        ));
+    }
     let versions = archive.versions()?;
     let published = version::of_draft(&versions, &citations.draft.sha256)
-        .or_else(|| version::of_draft(&versions, &older?));
+        .or_else(|| version::of_draft(&versions, &since?));
     if let Some(published) = published {
         citations.versions = Archive::versions_up_to(&versions, published.entry);
     }
