@@ -491,3 +491,66 @@ fn a_pin_in_capitals_is_one_and_a_pin_to_what_cannot_be_cited_is_a_finding() -> 
     );
     Ok(())
 }
+
+#[test]
+fn on_what_terms_it_was_given_is_said_before_anything_leaves() -> TestResult {
+    let desk = Desk::new()?;
+    for (name, words, terms) in [
+        (
+            "no.txt",
+            "I never asked him to sign it.\n",
+            "not for publication",
+        ),
+        (
+            "yes.txt",
+            "We paid him in cash on the pier.\n",
+            "on the record",
+        ),
+    ] {
+        fs::write(desk.path(name), words)?;
+        desk.run(&["ingest", name, "--from", "Source A", "--terms", terms])?;
+    }
+    let document = |words: &str| -> TestResult<String> {
+        let found = desk.run(&["find", words, "--json"])?.json()?;
+        Ok(found["hits"][0]["item"].as_str().ok_or("none")?.to_owned())
+    };
+    let (shut, free) = (document("asked")?, document("cash")?);
+    fs::write(
+        desk.path("draft.md"),
+        "“I never asked him to sign it,” she wrote. “We paid him in cash on the pier.”\n",
+    )?;
+    let said = "given on these terms: “not for publication”";
+    for output in [
+        "a.bib",
+        "a.csl.json",
+        "a.annotations.json",
+        "a.html",
+        "a.md",
+        "a.json",
+    ] {
+        let ran = desk.run(&["cite", "draft.md", "-o", output])?;
+        assert_eq!(ran.told.matches(said).count(), 1, "{output}: {}", ran.told);
+        assert!(ran.told.contains("Quoted in Q1;"), "{}", ran.told);
+        assert!(!ran.told.contains("on the record"), "{}", ran.told);
+    }
+    // In JSON it is a notice; and where nothing is written there is nothing to look at.
+    let ran = desk.run(&["cite", "draft.md", "-o", "b.bib", "--json"])?;
+    let notice: Value = serde_json::from_str(ran.told.lines().next().unwrap_or_default())?;
+    assert_eq!(notice["schema"], "fonds/notice/1");
+    assert!(
+        notice["message"]
+            .as_str()
+            .is_some_and(|it| it.contains(said))
+    );
+    assert!(!desk.run(&["cite", "draft.md"])?.told.contains("terms"));
+    // Before it asks, which nobody answers here, and also where nothing is asked.
+    for more in [&[][..], &["--yes"]] {
+        let ran = desk.run(&[&["cite", "publish-version", "draft.md"], more].concat())?;
+        assert!(ran.told.contains(said), "{}", ran.told);
+        let ran = desk.run(&[&["publish", &shut, "-o", "page.html"], more].concat())?;
+        assert!(ran.told.contains(said), "{}", ran.told);
+    }
+    let ran = desk.run(&["publish", &free, "-o", "free.html", "--yes"])?;
+    assert!(!ran.told.contains("terms"), "{}", ran.told);
+    Ok(())
+}

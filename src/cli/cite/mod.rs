@@ -268,6 +268,9 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     }
     let answer = Cited(&citations);
     may_leave(context, &archive, &args.leaks, &made, &answer)?;
+    if !made.is_empty() {
+        say_terms(context, &citations);
+    }
     for made in made.iter_mut().filter(|it| it.printed) {
         if let Some(browser) = &browser {
             made.bytes = browser.print(&made.bytes)?;
@@ -300,6 +303,13 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     } else {
         Outcome::Findings
     })
+}
+
+/// Says on what terms what is quoted was given, before it is written where others read it.
+pub(super) fn say_terms(context: &Context, citations: &Citations) {
+    for said in report::terms_said(citations) {
+        context.ui.warn(&format!("look: {said}"));
+    }
 }
 
 /// A file that is about to be written.

@@ -189,6 +189,7 @@ pub(in crate::cli) fn run(context: &Context, args: &CorrectArgs) -> Result<Outco
     outcome(&mut values, archive, &citations)?;
     let report = match format {
         Some(format) => {
+            cite::say_terms(context, &citations);
             let seal = cite::seal(archive)?;
             Some(cite::rendered(&citations, seal.as_ref(), format)?)
         }

@@ -183,6 +183,7 @@ pub(in crate::cli) fn run(context: &Context, args: &FreezeArgs) -> Result<Outcom
         context.ui.warn(&format!("look: {}", one.message));
     }
     citations.findings.extend(lost);
+    cite::say_terms(context, &citations);
     let open = unsettled(&citations);
     agree(context, args, &open)?;
 
