@@ -35,6 +35,7 @@ use crate::cite::Options;
 use crate::cite::ParseStyleError;
 use crate::cite::Style;
 use crate::keys::words;
+use crate::record::Digest;
 use crate::record::Finding;
 use crate::record::visible;
 use crate::report;
@@ -215,28 +216,7 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     let rules = args.rules.read(context)?;
     let form = args.form.read(context)?;
     let mut citations = check(context, &archive, &opened.draft, rules, form)?;
-    let own = archive.sign_offs(&citations.draft.sha256)?;
-    let since = older.as_ref().map(|it| it.draft.sha256);
-    match since {
-        Some(since) => cite::sign(
-            &mut citations,
-            &own,
-            Some((since, &archive.sign_offs(&since)?)),
-        ),
-        None => cite::sign(&mut citations, &own, None),
-    }
-    if let Some(older) = older.filter(|it| !cite::in_common(&it.draft, &opened.draft)) {
-        let name = older.draft.name.as_deref().unwrap_or("the older draft");
-        citations.findings.push(Finding::new(
-            "draft.since-another",
-            "draft",
-            format!(
-                "{} has no six words in a row and no quotation in common with this draft, so nothing was carried over from it: name an older \
-                 state of this draft with --since",
-                visible(name)
-            ),
-        ));
-    }
+    let since = signed(&archive, &mut citations, &opened.draft, older.as_ref())?;
     let versions = archive.versions()?;
     let published = version::of_draft(&versions, &citations.draft.sha256)
         .or_else(|| version::of_draft(&versions, &since?));
@@ -303,6 +283,37 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     } else {
         Outcome::Findings
     })
+}
+
+/// Writes what was signed off of a draft beside its quotations, and carries over what was of an older state of it: the digest
+/// of that.
+fn signed(
+    archive: &Archive,
+    citations: &mut Citations,
+    draft: &Draft,
+    older: Option<&draft::Opened>,
+) -> Result<Option<Digest>, CliError> {
+    let own = archive.sign_offs(&citations.draft.sha256)?;
+    let Some(older) = older else {
+        cite::sign(citations, &own, None);
+        return Ok(None);
+    };
+    let since = older.draft.sha256;
+    let signed = archive.sign_offs(&since)?;
+    cite::sign(citations, &own, Some((since, &signed)));
+    if !cite::in_common(&older.draft, draft) {
+        let name = older.draft.name.as_deref().unwrap_or("the older draft");
+        citations.findings.push(Finding::new(
+            "draft.since-another",
+            "draft",
+            format!(
+                "{} has no six words in a row and no quotation in common with this draft, so nothing was carried over from \
+                 it: name an older state of this draft with --since",
+                visible(name)
+            ),
+        ));
+    }
+    Ok(Some(since))
 }
 
 /// Says on what terms what is quoted was given, before it is written where others read it.
