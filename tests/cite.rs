@@ -554,3 +554,50 @@ fn on_what_terms_it_was_given_is_said_before_anything_leaves() -> TestResult {
     assert!(!ran.told.contains("terms"), "{}", ran.told);
     Ok(())
 }
+
+#[test]
+fn a_pin_in_a_cell_is_that_of_its_row_in_the_tables_of_word_processors() -> TestResult {
+    let (desk, [first, second]) = desk()?;
+    // The pin begins the row, and the row before has a quotation too.
+    let rows = [
+        [
+            format!("Letter [{first}]"),
+            "“I never asked him to sign it.”".to_owned(),
+        ],
+        [
+            format!("Letter [{second}]"),
+            "“We paid him $50,000 in cash”".to_owned(),
+        ],
+    ];
+    let word: String = rows
+        .iter()
+        .map(|cells| {
+            let cells = cells.each_ref().map(|it| format!("<w:tc>{}</w:tc>", p(it)));
+            format!("<w:tr>{}</w:tr>", cells.concat())
+        })
+        .collect();
+    let open: String = rows
+        .iter()
+        .map(|cells| {
+            let cells = cells
+                .each_ref()
+                .map(|it| format!("<table:table-cell><text:p>{it}</text:p></table:table-cell>"));
+            format!("<table:table-row>{}</table:table-row>", cells.concat())
+        })
+        .collect();
+    let table = format!("<w:tbl>{word}</w:tbl>");
+    fs::write(desk.path("table.docx"), docx(&table, &[])?)?;
+    let table = format!("<table:table>{open}</table:table>");
+    fs::write(desk.path("table.odt"), odt("", &table)?)?;
+    for draft in ["table.docx", "table.odt"] {
+        let answer = desk.run(&["cite", draft, "--json"])?.json()?;
+        let pins = [0, 1].map(|it| &answer["quotations"][it]["pins"]);
+        assert_eq!(
+            pins,
+            [&serde_json::json!([first]), &serde_json::json!([second])],
+            "{draft}: {answer}"
+        );
+        assert_eq!(answer["claims"], serde_json::json!([]), "{draft}");
+    }
+    Ok(())
+}
