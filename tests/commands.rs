@@ -638,3 +638,34 @@ fn a_finding_is_explained_by_the_program_itself() -> TestResult {
     desk.json(&["help", "log.nothing"], 2)?;
     Ok(())
 }
+
+#[test]
+fn verdicts_pins_and_what_a_draft_says_are_explained_by_the_program_itself() -> TestResult {
+    let desk = Desk::new()?;
+    let told = |words: &[&str]| -> TestResult<String> {
+        let said = desk.json(&[&["help"], words].concat(), 0)?;
+        Ok(text(&said, "/text")?.to_owned())
+    };
+    let all = told(&["verdicts"])?;
+    for verdict in fonds::cite::Verdict::ALL {
+        let said = told(&[verdict.word()])?;
+        assert!(said.starts_with(verdict.word()), "{said}");
+        assert!(said.contains("\n  means   "), "{said}");
+        assert!(all.contains(&format!("\n  {}\n", verdict.word())), "{all}");
+    }
+    // As the console prints it.
+    let said = told(&["not", "found"])?;
+    assert!(said.starts_with("not-found\n"), "{said}");
+    let pins = told(&["pins"])?;
+    for words in ["[d-41ac:7]\n      a page of a document", "off the archive"] {
+        assert!(pins.contains(words), "{pins}");
+    }
+    assert!(!pins.contains('`') && !pins.contains('|'), "{pins}");
+    let stated = told(&["stated"])?;
+    let version = "stated/1";
+    for words in [version, "28 to 31 days are a month", "it cannot be told"] {
+        assert!(stated.contains(words), "{stated}");
+    }
+    desk.json(&["help", "nothing"], 2)?;
+    Ok(())
+}

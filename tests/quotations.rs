@@ -520,6 +520,7 @@ fn the_json_document_has_the_promised_shape() -> TestResult {
     assert_eq!(first["matches"][0]["text"], "We paid him $50,000 in cash,");
     assert_eq!(first["paragraph"], 2);
     assert_eq!(value["rules"]["norm"], "norm/2");
+    assert_eq!(value["rules"]["stated"], "stated/1");
     assert_eq!(value["counts"]["altered"], 1);
     Ok(())
 }

@@ -148,6 +148,36 @@ fn a_sign_off_is_not_carried_over_where_the_draft_now_names_another_speaker() ->
 }
 
 #[test]
+fn a_draft_that_has_nothing_in_common_with_the_older_one_is_said_to_be_another() -> TestResult {
+    let desk = desk()?;
+    fs::write(
+        desk.path("pier.md"),
+        "Nora Halloran wrote: “They opened the north gate at nine.”\n",
+    )?;
+    fs::write(
+        desk.path("ferry.md"),
+        "Nine ferries were sold in the autumn, and the tenth sank off the cape.\n",
+    )?;
+    let other = ["cite", "pier.md", "--since", "ferry.md"];
+    let found = desk.run(&[&other[..], &["--json"]].concat())?.json()?;
+    assert_eq!(found["findings"][0]["code"], "draft.since-another");
+    let said = desk.run(&other)?.out;
+    assert!(
+        said.contains(
+            "ferry.md has no six words in a row and no quotation in common with this draft"
+        ),
+        "{said}"
+    );
+    fs::write(
+        desk.path("later.md"),
+        "Later Nora Halloran wrote: “They opened the north gate at nine.” Nobody answered.\n",
+    )?;
+    let found = desk.run(&["cite", "later.md", "--since", "pier.md", "--json"])?;
+    assert_eq!(found.json()?["findings"], serde_json::json!([]));
+    Ok(())
+}
+
+#[test]
 fn what_cannot_be_signed_is_refused_and_nothing_is_recorded() -> TestResult {
     let desk = desk()?;
     let entries = |desk: &Desk| -> TestResult<Value> {

@@ -63,6 +63,30 @@ const MESSAGES: &[(&str, &str, bool, &str)] = &[
         false,
         "Kindly tell me who is writing from there.",
     ),
+    (
+        "m-0d01",
+        "2023-01-31T15:00:00Z",
+        true,
+        "The survey of the piles begins on Monday at seven.",
+    ),
+    (
+        "m-0d02",
+        "2023-02-28T15:00:00Z",
+        false,
+        "They found rot in four of the nine under water.",
+    ),
+    (
+        "m-0d03",
+        "2023-03-07T15:00:00Z",
+        false,
+        "Divers will look at all five others before Easter.",
+    ),
+    (
+        "m-0d04",
+        "2024-02-20T15:00:00Z",
+        true,
+        "Nobody has mended a single one of these since then.",
+    ),
 ];
 
 struct Desk;
@@ -137,6 +161,10 @@ impl Sources for Desk {
         }))
     }
 
+    fn people(&self) -> Vec<String> {
+        vec!["Dag Lund".to_owned()]
+    }
+
     fn parties(&self, item: &str) -> Result<Parties, CiteError> {
         let known = |name: &String| Known {
             shown: name.clone(),
@@ -186,6 +214,12 @@ const STOP: &str = "“Please stop writing to me about the gate.”";
 const PASSWORD: &str = "“The password is the name of the harbour itself.”";
 const PAGE: &str = "“The committee has every page that it asked for.”";
 const DECK: &str = "“The deck shall not carry vehicles of any kind at all.”";
+
+const SURVEY: &str = "“The survey of the piles begins on Monday at seven.”";
+const ROT: &str = "“They found rot in four of the nine under water.”";
+const DIVERS: &str = "“Divers will look at all five others before Easter.”";
+const MENDED: &str = "“Nobody has mended a single one of these since then.”";
+const KINDLY: &str = "“Kindly tell me who is writing from there.”";
 
 /// Draft with the quotations in braces, and of its last one: sort, the draft's words, result.
 type Case = (
@@ -266,6 +300,97 @@ const CASES: &[Case] = &[
         &[(Sender, "the account", CannotTell)],
     ),
     ("{DECK} Voss said.", &[(Sender, "Voss", CannotTell)]),
+    // 'According to' names whom the words are from, or who passed them on: it never makes a difference.
+    ("{TOLD} according to Voss.", &[(Sender, "Voss", Agrees)]),
+    (
+        "According to Peter Voss, {TOLD}",
+        &[(Sender, "Peter Voss", Agrees)],
+    ),
+    (
+        "{PAGE} according to Ida Brask.",
+        &[(Sender, "Ida Brask", CannotTell)],
+    ),
+    // A message that is named as somebody's is by that sender or it is not.
+    (
+        "According to an email from Nora Halloran to Ida Brask, {PAGE}",
+        &[
+            (Sender, "Nora Halloran", Agrees),
+            (Addressee, "Ida Brask", Agrees),
+        ],
+    ),
+    (
+        "{PAGE} according to a long email by Ida Brask.",
+        &[(Sender, "Ida Brask", Differs)],
+    ),
+    // A thing speaks for nobody; and what stands between is not the quotation's.
+    ("According to the minutes, {DECK}", &[]),
+    ("According to Voss the file holds {DECK}", &[]),
+    // A name with a colon, as in a transcript: only where it is a person's.
+    ("Voss: {TOLD}", &[(Sender, "Voss", Agrees)]),
+    ("PETER VOSS: {TOLD}", &[(Sender, "PETER VOSS", Agrees)]),
+    ("Mr. Voss: {OPENED}", &[(Sender, "Voss", Differs)]),
+    (
+        "@harbourwatch: {OPENED}",
+        &[(Sender, "@harbourwatch", Agrees)],
+    ),
+    // Lund is on record as a person, and not as one of this message.
+    ("Lund: {TOLD}", &[(Sender, "Lund", Differs)]),
+    // The draft itself has him speak.
+    (
+        "The mayor, Karl Ost, was not there; later Karl Ost said so.\n\nOst: {TOLD}",
+        &[(Sender, "Ost", Differs)],
+    ),
+    // Nobody knows whether these are people.
+    ("Ost: {TOLD}", &[]),
+    ("Note: {TOLD}", &[]),
+    ("Headline: {OPENED}", &[]),
+    ("Everybody said so. Everybody: {TOLD}", &[]),
+    // Only what begins its line is a label.
+    ("The gate and Voss: {TOLD}", &[]),
+    (
+        "Voss: {TOLD}\nHalloran: {PAGE}",
+        &[(Sender, "Halloran", Agrees)],
+    ),
+    // French guillemets have spaces inside, of any width; the attribution may be English or French.
+    (
+        "«\u{202f}Please stop writing to me about the gate.\u{202f}» Voss wrote.",
+        &[(Sender, "Voss", Agrees)],
+    ),
+    (
+        "« Please stop writing to me about the gate. » wrote Peter Voss.",
+        &[(Sender, "Peter Voss", Agrees)],
+    ),
+    (
+        "Voss wrote on July 12: «\u{a0}Please stop writing to me about the gate.\u{a0}»",
+        &[(Sender, "Voss", Agrees), (Time, "on July 12", Agrees)],
+    ),
+    (
+        "Voss a écrit à Halloran\u{a0}: «\u{a0}Please stop writing to me about the gate.\u{a0}»",
+        &[
+            (Sender, "Voss", Agrees),
+            (Addressee, "Halloran", CannotTell),
+        ],
+    ),
+    (
+        "«\u{202f}Please stop writing to me about the gate\u{202f}», a écrit Peter Voss.",
+        &[(Sender, "Peter Voss", Agrees)],
+    ),
+    (
+        "«\u{a0}The committee has every page that it asked for\u{a0}», écrit Ida Brask.",
+        &[(Sender, "Ida Brask", Differs)],
+    ),
+    (
+        "Voss a répondu. «\u{a0}Please stop writing to me about the gate\u{a0}», a-t-il écrit.",
+        &[(Sender, "il", Agrees)],
+    ),
+    (
+        "Selon un courriel de Nora Halloran, «\u{a0}The committee has every page that it asked for.\u{a0}»",
+        &[(Sender, "Nora Halloran", Agrees)],
+    ),
+    (
+        "«\u{a0}The committee has every page that it asked for\u{a0}», selon Karl Ost.",
+        &[(Sender, "Karl Ost", CannotTell)],
+    ),
     // To whom.
     (
         "Nora Halloran told Brask {PAGE}",
@@ -419,6 +544,89 @@ const CASES: &[Case] = &[
         "Two minutes later came {BACK}",
         &[(Interval, "Two minutes later", CannotTell)],
     ),
+    // A month is a calendar month: 28 days on, the last of February is the same day as the last of January.
+    (
+        "{SURVEY} it began. A month later came {ROT}",
+        &[(Interval, "A month later", Agrees)],
+    ),
+    // A week beyond the month: it may have been rounded.
+    (
+        "{SURVEY} it began. A month later came {DIVERS}",
+        &[(Interval, "A month later", CannotTell)],
+    ),
+    (
+        "{SURVEY} it began. About a month later came {DIVERS}",
+        &[(Interval, "About a month later", Agrees)],
+    ),
+    // Two months are not one, nor is later earlier.
+    (
+        "{SURVEY} it began. Two months later came {ROT}",
+        &[(Interval, "Two months later", Differs)],
+    ),
+    (
+        "{ROT} it began. A month later came {SURVEY}",
+        &[(Interval, "A month later", Differs)],
+    ),
+    // The record knows the month alone.
+    (
+        "{TOLD} it began. A month later came {PAGE}",
+        &[(Interval, "A month later", CannotTell)],
+    ),
+    // A year but eight days, either way.
+    (
+        "{ROT} it began. A year later came {MENDED}",
+        &[(Interval, "A year later", Agrees)],
+    ),
+    (
+        "{MENDED} it began. A year earlier came {ROT}",
+        &[(Interval, "A year earlier", Agrees)],
+    ),
+    (
+        "{ROT} it began. A week later came {DIVERS}",
+        &[(Interval, "A week later", Agrees)],
+    ),
+    // Without a number there is nothing to hold against.
+    (
+        "{ROT} it began. Weeks later came {DIVERS}",
+        &[(Interval, "Weeks later", CannotTell)],
+    ),
+    (
+        "{ROT} it began. A few months earlier came {DIVERS}",
+        &[(Interval, "A few months earlier", CannotTell)],
+    ),
+    // 'Over a month' is no month, and 'half a year' no year.
+    ("{SURVEY} it began. Over a month later came {MENDED}", &[]),
+    ("{SURVEY} it began. Half a year later came {MENDED}", &[]),
+    // Days by the calendar of the zone.
+    (
+        "{BACK} it began. The next day came {TOLD}",
+        &[(Interval, "The next day", Agrees)],
+    ),
+    (
+        "{PASSWORD} it began. The following morning came {KINDLY}",
+        &[(Interval, "The following morning", Agrees)],
+    ),
+    (
+        "{BACK} it began. The following morning came {TOLD}",
+        &[(Interval, "The following morning", CannotTell)],
+    ),
+    (
+        "{TOLD} it began. The day before, this had come: {BACK}",
+        &[(Interval, "The day before", Agrees)],
+    ),
+    (
+        "{TOLD} it began. The night before, this had come: {BACK}",
+        &[(Interval, "The night before", CannotTell)],
+    ),
+    // What is counted from something else is not read.
+    (
+        "{TOLD} it began. The day before the hearing came {PASSWORD}",
+        &[],
+    ),
+    (
+        "{SURVEY} it began. Two days before the hearing came {ROT}",
+        &[],
+    ),
     // Silence: in the records held.
     (
         "{STOP} Voss wrote. There was no answer.",
@@ -463,6 +671,11 @@ fn filled(draft: &str) -> String {
         ("{PASSWORD}", PASSWORD),
         ("{PAGE}", PAGE),
         ("{DECK}", DECK),
+        ("{SURVEY}", SURVEY),
+        ("{ROT}", ROT),
+        ("{DIVERS}", DIVERS),
+        ("{MENDED}", MENDED),
+        ("{KINDLY}", KINDLY),
     ]
     .into_iter()
     .fold(draft.to_owned(), |text, (name, words)| {

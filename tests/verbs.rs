@@ -537,3 +537,37 @@ fn what_is_no_finding_is_counted_where_it_is_not_all_shown() -> TestResult {
     );
     Ok(())
 }
+
+#[test]
+fn a_misspelt_act_of_cite_is_not_taken_for_a_draft() -> TestResult {
+    let (desk, _) = letter()?;
+    for (typed, act) in [
+        (&["corect", "--before", "a", "--after", "b"][..], "correct"),
+        (&["version"][..], "versions"),
+        (&["publish", "draft.md"][..], "publish-version"),
+        (&["compair", "14"][..], "compare"),
+        (&["Mark", "draft.md", "Q1", "stet"][..], "mark"),
+    ] {
+        let ran = desk.run(&[&["cite"], typed].concat())?;
+        assert_eq!(ran.code, Some(2), "{}", ran.told);
+        let said = format!(
+            "{}: no such file, and no act of cite; did you mean {act}?",
+            typed[0]
+        );
+        assert!(ran.told.contains(&said), "{typed:?}: {}", ran.told);
+        let ran = desk.run(&[&["cite", "--json"], typed].concat())?;
+        assert_eq!(ran.code, Some(2), "{}", ran.told);
+    }
+    // A file of that name is a draft, and a name that is near to nothing is a file that is not there.
+    fs::write(desk.path("corect"), "Nobody was told.\n")?;
+    assert_eq!(desk.run(&["cite", "corect"])?.code, Some(0));
+    let ran = desk.run(&["cite", "corect", "--before", "a"])?;
+    assert!(ran.told.contains("unexpected argument"), "{}", ran.told);
+    for typed in ["ferry", "correct.md"] {
+        let ran = desk.run(&["cite", typed])?;
+        assert!(!ran.told.contains("no act of cite"), "{}", ran.told);
+    }
+    let ran = desk.run(&["cite", "correct", "--befor", "a"])?;
+    assert!(ran.told.contains("--before"), "{}", ran.told);
+    Ok(())
+}

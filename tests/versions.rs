@@ -230,7 +230,7 @@ fn a_correction_is_recorded_checked_again_and_shown_in_the_report() -> TestResul
             "--evidence",
             &mail,
             "--when",
-            "2026-11-24",
+            "2026-11-22",
             "-o",
             "one.html",
         ],
@@ -272,7 +272,7 @@ fn a_correction_is_recorded_checked_again_and_shown_in_the_report() -> TestResul
     let markdown = fs::read_to_string(desk.path("two.md"))?;
     for words in [
         "- It said: on Tuesday\n- It says: on Monday\n",
-        "November 24, 2026",
+        "November 22, 2026",
         "Why: misread the mail. On the evidence of",
         "3 quotations: 2 exact, 1 house style",
     ] {
@@ -340,11 +340,21 @@ fn a_version_that_was_recorded_by_mistake_is_withdrawn_and_its_number_given_agai
         desk.correct(&first, "a mail", "a letter", &[])?.code,
         Some(1)
     );
+    let compared = desk.json(&["cite", "compare", &wrong], 0)?;
+    let name = compared["old"]["name"].as_str().unwrap_or_default();
+    assert!(name.contains(", withdrawn under entry"), "{name}");
     let again = desk.json(&["cite", "publish-version", "draft.md", "--yes"], 1)?;
     assert_eq!(again["number"], 2);
     assert_eq!(again["previous"].to_string(), first);
     let listed = desk.run(&["cite", "versions"])?.out;
-    assert!(listed.contains("withdrawn under entry"), "{listed}");
+    assert!(
+        listed.contains("of draft.md: withdrawn under entry"),
+        "{listed}"
+    );
+    assert!(
+        listed.contains("; was recorded as published at nowhere\n"),
+        "{listed}"
+    );
     desk.json(
         &[
             "cite",
@@ -613,5 +623,109 @@ fn a_version_is_not_frozen_while_somebody_else_writes() -> TestResult {
     lock.unlock()?;
     assert_eq!(desk.entries()?, before);
     desk.json(&correct, 1)?;
+    Ok(())
+}
+
+#[test]
+fn a_withdrawal_changes_what_it_withdraws_and_no_later_correction() -> TestResult {
+    let (desk, _) = Desk::with_mail()?;
+    let version = desk.published("draft.md", &[], 1)?;
+    // 'in a mail' becomes 'in mails'; then the 'mails' that stands there is said to be 'letters'.
+    let args = ["cite", "correct", &version, "--reason", "a slip"];
+    let first = desk.json(
+        &[
+            &args[..],
+            &["--before", "wrote that", "--after", "wrote in mails that"],
+        ]
+        .concat(),
+        1,
+    )?;
+    desk.json(
+        &[
+            &args[..],
+            &["--before", "in mails", "--after", "in letters"],
+        ]
+        .concat(),
+        1,
+    )?;
+    let third = desk.json(
+        &[&args[..], &["--before", "in a mail", "--after", "in mails"]].concat(),
+        1,
+    )?;
+    let withdraw = |entry: &Value| {
+        let entry = entry["entry"].to_string();
+        desk.json(&["correct", &entry, "--withdraw", "--reason", "no"], 0)
+    };
+    withdraw(&first)?;
+    // The second was of the words that the first put there, and is made nowhere: not where the third put the same words.
+    let compared = desk.json(&["cite", "compare", &version], 1)?;
+    assert_eq!(sorts(&compared), ["changed: a mail./mails."]);
+    assert_eq!(compared["new"]["corrections"], 1);
+    let left = compared["words"]["not_compared"].to_string();
+    assert!(left.contains("does not stand there as it did"), "{left}");
+    withdraw(&third)?;
+    let compared = desk.json(&["cite", "compare", &version], 0)?;
+    assert_eq!(sorts(&compared), Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn a_new_version_that_lacks_a_correction_says_so_and_one_that_has_it_does_not() -> TestResult {
+    let (desk, _) = Desk::with_mail()?;
+    let version = desk.published("draft.md", &[], 1)?;
+    desk.correct(&version, "on Tuesday", "on Monday", &[])?;
+    let again = ["cite", "publish-version", "draft.md"];
+    let refused = desk.run(&again)?;
+    assert_eq!(refused.code, Some(2));
+    let said = "look: the draft has “on Tuesday” again, which was corrected under entry";
+    assert!(refused.told.contains(said), "{}", refused.told);
+    assert!(
+        refused.told.contains("(version.correction-lost)"),
+        "{}",
+        refused.told
+    );
+    // It is recorded of the version, and its report says it.
+    let second = desk.json(&[&again[..], &["--yes", "-o", "two.md"]].concat(), 1)?;
+    let unsettled = second["unsettled"].to_string();
+    assert!(unsettled.contains("version.correction-lost"), "{unsettled}");
+    let report = fs::read_to_string(desk.path("two.md"))?;
+    assert!(report.contains("version.correction-lost"), "{report}");
+    // The next version takes it over.
+    fs::write(
+        desk.path("draft.md"),
+        DRAFT.replace("on Tuesday", "on Monday"),
+    )?;
+    let third = desk.json(&[&again[..], &["--yes"]].concat(), 1)?;
+    let unsettled = third["unsettled"].to_string();
+    assert!(!unsettled.contains("correction-lost"), "{unsettled}");
+    Ok(())
+}
+
+#[test]
+fn a_correction_from_the_future_or_from_before_its_version_is_said_to_be() -> TestResult {
+    let (desk, _) = Desk::with_mail()?;
+    let version = desk.published("draft.md", &["--when", "2023-11-23"], 1)?;
+    let codes = |when: &str, after: &str| -> TestResult<String> {
+        let ran = desk.correct(&version, "Nobody", after, &["--when", when, "--json"])?;
+        assert_eq!(ran.code, Some(1), "{}", ran.told);
+        let answer: Value = serde_json::from_str(&ran.out)?;
+        schemas::hold(&answer)?;
+        let said = ran.told.contains("is said to be published");
+        let entry = answer["entry"].to_string();
+        desk.json(&["correct", &entry, "--withdraw", "--reason", "again"], 0)?;
+        Ok(format!("{said} {}", answer["unsettled"]))
+    };
+    let early = codes("2023-11-22", "No one")?;
+    assert!(early.starts_with("true"), "{early}");
+    assert!(early.contains("correction.before-version"), "{early}");
+    let late = codes("2999", "No one")?;
+    assert!(late.starts_with("true"), "{late}");
+    assert!(late.contains("correction.in-future"), "{late}");
+    // On the same day, or with no day at all, there is nothing to say.
+    let same = codes("2023-11-23", "No one")?;
+    assert!(
+        same.starts_with("false") && !same.contains("correction."),
+        "{same}"
+    );
     Ok(())
 }

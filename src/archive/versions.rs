@@ -162,6 +162,15 @@ impl Version {
     pub fn called(&self) -> String {
         format!("version {} (entry {})", self.number, self.entry)
     }
+
+    /// As [`Version::called`], with the entry that withdrew it.
+    pub fn called_as_it_stands(&self) -> String {
+        let called = self.called();
+        match self.withdrawn {
+            Some(entry) => format!("{called}, withdrawn under entry {entry}"),
+            None => called,
+        }
+    }
 }
 
 impl Archive {

@@ -72,6 +72,13 @@ pub struct Spot {
     bytes: Range<usize>,
 }
 
+impl Spot {
+    /// The bytes of the paragraph's text at which the words stand.
+    pub(super) fn bytes(&self) -> Range<usize> {
+        self.bytes.clone()
+    }
+}
+
 impl Draft {
     /// The one place where these words stand, in that paragraph or in all of the text.
     pub fn spot(&self, words: &str, paragraph: Option<usize>) -> Result<Spot, Unfit> {
@@ -115,6 +122,17 @@ impl Draft {
         }
     }
 
+    /// Those bytes of a paragraph's text; nothing where they are no words of it.
+    pub(super) fn spot_at(&self, paragraph: usize, bytes: Range<usize>) -> Option<Spot> {
+        let one = self.paragraphs.iter().find(|it| it.number == paragraph)?;
+        let words = one.text.get(bytes.clone())?.to_owned();
+        Some(Spot {
+            paragraph,
+            words,
+            bytes,
+        })
+    }
+
     /// The paragraph in which words begin that go on in the next.
     fn across(&self, plain: &str) -> Option<usize> {
         let mut all = String::new();
@@ -129,8 +147,9 @@ impl Draft {
         begins.get(before).map(|it| it.1)
     }
 
-    /// Puts words in the place of those at a spot. Pins in brackets among them are pins, and no words.
-    pub fn amend(&mut self, spot: &Spot, words: &str) -> Result<(), Unfit> {
+    /// Puts words in the place of those at a spot: which bytes went, and how many stand there instead. Pins in brackets
+    /// among them are pins, and no words.
+    pub fn amend(&mut self, spot: &Spot, words: &str) -> Result<(Range<usize>, usize), Unfit> {
         let mut read = Self::read(words.as_bytes(), None, DraftFormat::Text)
             .map_or_else(|_| Vec::new(), |read| read.paragraphs);
         if read.len() > 1 {
@@ -180,7 +199,7 @@ impl Draft {
                 note.1 = moved(note.1);
             }
         }
-        Ok(())
+        Ok((start..end, new.text.len()))
     }
 }
 

@@ -102,6 +102,11 @@ pub(super) struct Builder {
     comments: Vec<(String, Vec<Pin>, usize)>,
     depth: usize,
     blocks: usize,
+    /// The row of a table that is open, and how many there were.
+    row: Option<usize>,
+    rows: usize,
+    /// Pins of a cell without words that begins a row.
+    waiting: Vec<Mark>,
     gathered: usize,
     pinned: usize,
     unpinned: usize,
@@ -313,6 +318,11 @@ impl Builder {
         self.pinned += more.min(room);
         paragraph.number = self.paragraphs.len() + 1;
         paragraph.block = block;
+        paragraph.row = self.row;
+        if paragraph.text.is_empty() && self.begins_row() {
+            let pins = paragraph.pins.drain(..).filter(|it| !it.goes_on);
+            self.waiting.extend(pins);
+        }
         if paragraph.text.is_empty() {
             // A pin on its own line belongs to what stands before it.
             if let Some(last) = self.paragraphs.last_mut() {
@@ -330,8 +340,41 @@ impl Builder {
             return None;
         }
         let shown = paragraph.text.clone();
+        let waiting = std::mem::take(&mut self.waiting);
+        let first = waiting.into_iter().map(|mark| Mark {
+            from: 0,
+            to: 0,
+            ..mark
+        });
+        paragraph.pins.splice(..0, first);
         self.paragraphs.push(paragraph);
         Some(shown)
+    }
+
+    /// Begins a row of a table: a pin in it is beside the words of its other cells, and of no other row.
+    pub(super) fn begin_row(&mut self) {
+        self.end_row();
+        self.rows += 1;
+        self.row = Some(self.rows);
+    }
+
+    /// Ends the row of a table that is open.
+    pub(super) fn end_row(&mut self) {
+        // A row of nothing but pins: they belong to what stands before it.
+        if let Some(last) = self.paragraphs.last_mut() {
+            let end = last.text.len();
+            last.pins.extend(self.waiting.drain(..).map(|mark| Mark {
+                from: end,
+                to: end,
+                ..mark
+            }));
+        }
+        self.row = None;
+    }
+
+    /// Whether a row is open and no cell of it had words yet.
+    fn begins_row(&self) -> bool {
+        self.row.is_some() && self.paragraphs.last().is_none_or(|it| it.row != self.row)
     }
 
     /// Ends the draft: after it come those of its notes that quote.
@@ -397,6 +440,7 @@ impl Builder {
         for paragraph in &mut self.paragraphs {
             paragraph.notes.clear();
             paragraph.pins.clear();
+            paragraph.row = None;
             paragraph.origins = Origins::default();
         }
         Note {

@@ -113,6 +113,7 @@ pub fn check(
         archive: options.archive.clone(),
         rules: Rules {
             norm: NORM,
+            stated: stated::VERSION,
             house: options.house.word(),
             strict: options.strict,
         },

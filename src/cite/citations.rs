@@ -152,6 +152,8 @@ pub struct DraftName {
 pub struct Rules {
     /// Version of the tables of what is folded before comparing.
     pub norm: &'static str,
+    /// Version of the rules by which the draft's own statements of who and when are read.
+    pub stated: &'static str,
     /// The house's rules of quoting.
     pub house: &'static str,
     /// Whether nothing passes silently.
@@ -422,6 +424,8 @@ pub enum Rest {
     Withheld,
     /// It names nothing here.
     Unknown,
+    /// It names an accession, an entry of custody or an agent.
+    NotCitable,
     /// It is an address of the web; whether that page is held is not known.
     Web,
     /// The draft itself says that it rests on something which the archive does not hold.
@@ -435,6 +439,7 @@ impl Rest {
         Self::Vague,
         Self::Withheld,
         Self::Unknown,
+        Self::NotCitable,
         Self::Web,
         Self::OffArchive,
     ];
@@ -446,6 +451,7 @@ impl Rest {
             Self::Vague => "held, but the pin does not say where in it",
             Self::Withheld => "withheld in this copy",
             Self::Unknown => "leads nowhere",
+            Self::NotCitable => "names nothing that can be cited",
             Self::Web => "on the web, not looked at",
             Self::OffArchive => "not in the archive",
         }
@@ -497,7 +503,11 @@ pub fn needs_attention(code: &str) -> bool {
             | "quotation.negation-changed"
             | "quotation.omission-hides-negation"
             | "quotation.cut-after-negation"
+            | "version.correction-lost"
+            | "correction.in-future"
+            | "correction.before-version"
             | "quotation.joins-two-messages"
+            | "quotation.pin-not-citable"
             | "quotation.order-changed"
             | "quotation.other-speaker"
             | "quotation.other-addressee"

@@ -80,6 +80,8 @@ pub struct Paragraph {
     pub pins: Vec<Mark>,
     /// Of a footnote or an endnote: the paragraph and the byte of its text at which it is referred to.
     pub note: Option<(usize, usize)>,
+    /// Which row of a table it stands in, if in one.
+    pub(super) row: Option<usize>,
     /// The notes that it refers to, each with the byte at which it does.
     pub(super) notes: Vec<(usize, String)>,
     /// Where its characters stand in the source, where that is known.

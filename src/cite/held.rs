@@ -8,6 +8,7 @@ use crate::archive::Card;
 use crate::archive::Custodian;
 use crate::archive::Target;
 use crate::archive::Withholding;
+use crate::archive::says_something;
 use crate::archive::search::Index;
 use crate::cite::After;
 use crate::cite::CiteError;
@@ -201,8 +202,7 @@ impl<'a> Held<'a> {
         };
         found.accession = self.archive.entry_reference(card.accession)?;
         let whole = self.document_of(&card)?;
-        let stated = self.stated_terms(card.accession, &[whole.item, item])?;
-        let terms: Vec<String> = words("terms")?.into_iter().chain(stated).collect();
+        let terms = self.archive.terms(card.accession, &[whole.item, item])?;
         found.terms = Some(terms.join("; ")).filter(|terms| !terms.is_empty());
         // What it is a part of, else its reference.
         found.collection = words("part_of")?
@@ -213,25 +213,6 @@ impl<'a> Held<'a> {
             self.credit(item, found)?;
         }
         Ok(())
-    }
-
-    /// The terms that later acts state of an accession or of items.
-    fn stated_terms(&self, accession: u64, items: &[u64]) -> Result<Vec<String>, ArchiveError> {
-        let mut acts = self.archive.acts_on_entry(accession)?;
-        for item in items {
-            acts.extend(self.archive.acts_on_item(*item)?);
-        }
-        acts.sort_unstable();
-        acts.dedup();
-        let mut stated = Vec::new();
-        for act in acts {
-            let terms: Option<String> = match self.archive.entry(act)? {
-                Some(act) => act.get("terms")?,
-                None => None,
-            };
-            stated.extend(terms.filter(|terms| says_something(terms)));
-        }
-        Ok(stated)
     }
 
     /// The other times that a document's bytes came in.
@@ -331,8 +312,8 @@ impl<'a> Held<'a> {
         let name = reference.split(':').next().unwrap_or(reference);
         let item = match self.archive.resolve(name) {
             Ok(Target::Item(item)) => item,
-            Ok(Target::Entry(_))
-            | Err(
+            Ok(Target::Entry(_)) => return Ok(Pinned::NotCitable),
+            Err(
                 ArchiveError::NoSuchItem(_)
                 | ArchiveError::Ambiguous { .. }
                 | ArchiveError::Destroyed { .. },
@@ -501,6 +482,10 @@ impl Sources for Held<'_> {
         self.between(item).map_err(|source| asked(item, source))
     }
 
+    fn people(&self) -> Vec<String> {
+        self.custodian.people()
+    }
+
     fn altered(&self, item: &str) -> Result<Option<String>, CiteError> {
         match self.archive.resolve(item) {
             Ok(Target::Item(found)) => self.archive.altered(found),
@@ -516,15 +501,6 @@ fn asked(about: &str, source: ArchiveError) -> CiteError {
         about: about.to_owned(),
         source: Box::new(source),
     }
-}
-
-/// Whether words on record say anything: 'none' is what a form is filled in with where there is nothing to say.
-fn says_something(words: &str) -> bool {
-    let words = words.trim().to_lowercase();
-    !matches!(
-        words.as_str(),
-        "" | "-" | "?" | "none" | "n/a" | "unknown" | "not known"
-    )
 }
 
 fn genre(card: &Card, conversation: Option<&Conversation>) -> &'static str {

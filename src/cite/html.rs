@@ -77,6 +77,7 @@ pub(super) fn read(text: &str) -> Builder {
                 }
                 match name {
                     b"blockquote" => builder.begin_block(),
+                    b"tr" => builder.begin_row(),
                     b"q" => builder.text("“"),
                     b"a" => {
                         let target = tag.attributes.get(b"href".as_slice());
@@ -116,8 +117,10 @@ pub(super) fn read(text: &str) -> Builder {
                 if matches!(name, b"h1" | b"h2") && builder.title.is_none() {
                     builder.title = ended;
                 }
-                if name == b"blockquote" {
-                    builder.end_block();
+                match name {
+                    b"blockquote" => builder.end_block(),
+                    b"tr" | b"table" => builder.end_row(),
+                    _ => {}
                 }
             }
             Token::String(words) if silent.is_none() => {

@@ -96,6 +96,8 @@ impl Reader {
                     builder.pin(pin);
                 }
             }
+            Event::Start(Tag::TableHead | Tag::TableRow) => builder.begin_row(),
+            Event::End(TagEnd::TableHead | TagEnd::TableRow) => builder.end_row(),
             Event::Start(Tag::BlockQuote(_)) => {
                 builder.end_paragraph();
                 builder.begin_block();

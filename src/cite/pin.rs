@@ -18,6 +18,8 @@ const LONGEST_URL: usize = 2_000;
 pub enum Pin {
     /// An item of the archive.
     Item(ItemPin),
+    /// An accession, an entry of custody or an agent: nothing that words stand in.
+    NotCitable(Reference),
     /// A page of the web, by its address.
     Url(String),
     /// Something that the archive does not hold, in the draft's words: `Source A`. Empty where the draft does not say what.
@@ -40,15 +42,13 @@ impl ItemPin {
             Some((name, place)) => (name, Some(place)),
             None => (text, None),
         };
-        // Letters outside the alphabet are rejected here, though `Reference` would read them kindly: `[m-lotus]` is a word.
         let code = name.get(2..)?;
-        let strict = code.len() >= 2
-            && code.chars().all(|it| {
-                it.is_ascii_digit()
-                    || it.is_ascii_lowercase() && !matches!(it, 'i' | 'l' | 'o' | 'u')
-            });
+        let typed = code.len() >= 2 && !code.contains(is_no_digit);
+        // `[m-pesa]` is read as ever; in capitals a word is likelier.
+        let capitals = code.contains(|it: char| it.is_ascii_uppercase());
         let reference: Reference = name.parse().ok()?;
-        (strict
+        (typed
+            && !(capitals && may_be_word(code))
             && matches!(reference.class, Class::Document | Class::Message)
             && place.is_none_or(is_place))
         .then(|| Self {
@@ -56,6 +56,31 @@ impl ItemPin {
             place: place.map(str::to_owned),
         })
     }
+}
+
+/// Whether a character is no digit of a reference. Letters outside the alphabet are rejected here, though `Reference` would
+/// read them kindly: `[m-lotus]` is a word.
+fn is_no_digit(it: char) -> bool {
+    !it.is_ascii_alphanumeric() || matches!(it.to_ascii_lowercase(), 'i' | 'l' | 'o' | 'u')
+}
+
+/// Whether the digits of a reference may be a word, as in `[D-DAY]` and `[c-span]`: no figure among them, and a vowel.
+fn may_be_word(code: &str) -> bool {
+    let is_vowel = |it: char| matches!(it.to_ascii_lowercase(), 'a' | 'e' | 'y');
+    !code.contains(|it: char| it.is_ascii_digit()) && code.contains(is_vowel)
+}
+
+/// Reads a reference to what cannot be cited, such as `a-7kq2`.
+fn not_citable(text: &str) -> Option<Reference> {
+    let code = text.get(2..)?;
+    let reference: Reference = text.parse().ok()?;
+    let is_entry = matches!(
+        reference.class,
+        Class::Accession | Class::Transfer | Class::Agent
+    );
+    // Shorter ones are sizes, roads and clauses: `[A-4]`, `[c-12]`.
+    (is_entry && code.len() >= 4 && !code.contains(is_no_digit) && !may_be_word(code))
+        .then_some(reference)
 }
 
 /// Whether a text names a page, a page and lines, or a range of pages: `7`, `7.12-15`, `7-9`.
@@ -82,6 +107,7 @@ impl Pin {
         let text = text.trim();
         ItemPin::read(text)
             .map(Self::Item)
+            .or_else(|| not_citable(text).map(Self::NotCitable))
             .or_else(|| url(text).map(Self::Url))
             .or_else(|| match off_archive(text) {
                 Some((0, words)) => Some(Self::OffArchive(words)),
@@ -93,7 +119,7 @@ impl Pin {
     pub const fn item(&self) -> Option<&ItemPin> {
         match self {
             Self::Item(item) => Some(item),
-            Self::Url(_) | Self::OffArchive(_) => None,
+            Self::NotCitable(_) | Self::Url(_) | Self::OffArchive(_) => None,
         }
     }
 
@@ -135,7 +161,7 @@ impl Pin {
                 && is_place(bare)
                 && let Some(Self::Item(last)) = pins.last_mut()
                 && last.place.is_none()
-                && last.to_string() == before[0]
+                && last.to_string().eq_ignore_ascii_case(before[0])
             {
                 last.place = Some(bare.to_owned());
             } else if let Some(pin) = Self::read(bare)
@@ -156,7 +182,9 @@ impl Pin {
             .strip_prefix("fonds://")
             .or_else(|| target.strip_prefix("fonds:"))
             .or_else(|| target.strip_prefix('#'))?;
-        ItemPin::read(bare).map(Self::Item)
+        ItemPin::read(bare)
+            .map(Self::Item)
+            .or_else(|| not_citable(bare).map(Self::NotCitable))
     }
 }
 
@@ -205,6 +233,7 @@ impl std::fmt::Display for Pin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Item(item) => item.fmt(f),
+            Self::NotCitable(reference) => reference.fmt(f),
             Self::Url(url) => f.write_str(url),
             Self::OffArchive(words) if words.is_empty() => f.write_str("off the archive"),
             Self::OffArchive(words) => write!(f, "off the archive: {words}"),
@@ -252,6 +281,12 @@ mod tests {
                 vec!["m-7kq2", "off the archive: Source B"],
             ),
             ("Off the archive", vec!["off the archive"]),
+            ("M-9D32, and D-41AC p. 7", vec!["m-9d32", "d-41ac:7"]),
+            ("M-KQXZ; a-7kq2", vec!["m-kqxz", "a-7kq2"]),
+            (
+                "D-DAY, C-SPAN, M-PESA, an A-4 sheet, c-span, p-value",
+                vec![],
+            ),
             ("m-lotus, take-off archived, http://", vec![]),
             ("p. 7 of nothing", vec![]),
         ] {

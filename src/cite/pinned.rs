@@ -31,6 +31,11 @@ pub(super) fn claim(
     let LoosePin { pin, place, before } = loose;
     let about = format!("paragraph {}", place.paragraph);
     let (item, state) = match &pin {
+        Pin::NotCitable(_) => {
+            let (finding, state) = not_citable(sources, &about, &pin)?;
+            findings.push(finding);
+            (None, state)
+        }
         Pin::Url(_) => (None, Rest::Web),
         Pin::OffArchive(words) => {
             if words.is_empty() {
@@ -66,8 +71,8 @@ pub(super) fn claim(
                 findings.push(withheld(&about, item));
                 (None, Rest::Withheld)
             }
-            Pinned::NoSuchItem => {
-                findings.push(unknown(&about, item));
+            Pinned::NoSuchItem | Pinned::NotCitable => {
+                findings.push(unknown(&about, &pin));
                 (None, Rest::Unknown)
             }
         },
@@ -129,7 +134,24 @@ fn without_pages(about: &str, pin: &ItemPin, passages: &[Passage]) -> Option<Fin
     Some(Finding::new("quotation.pin-without-pages", about, message))
 }
 
-fn unknown(about: &str, pin: &ItemPin) -> Finding {
+/// What is said of a pin to what cannot be cited, and what it comes to.
+fn not_citable(
+    sources: &dyn Sources,
+    about: &str,
+    pin: &Pin,
+) -> Result<(Finding, Rest), CiteError> {
+    if !matches!(sources.pinned(&pin.to_string())?, Pinned::NotCitable) {
+        return Ok((unknown(about, pin), Rest::Unknown));
+    }
+    let message = format!(
+        "{pin} is no document and no message, and no words stand in it: pin the document or the message that is meant \
+         (fonds show {pin})"
+    );
+    let finding = Finding::new("quotation.pin-not-citable", about, message);
+    Ok((finding, Rest::NotCitable))
+}
+
+fn unknown(about: &str, pin: &impl std::fmt::Display) -> Finding {
     Finding::new(
         "quotation.pin-unknown",
         about,
@@ -189,6 +211,10 @@ impl Checker<'_> {
         pins: &[Pin],
         result: &mut Quoted,
     ) -> Result<(), CiteError> {
+        for pin in pins.iter().filter(|it| matches!(it, Pin::NotCitable(_))) {
+            let (finding, _) = not_citable(self.sources, &result.id, pin)?;
+            result.findings.push(finding);
+        }
         let items: Vec<&ItemPin> = pins.iter().filter_map(Pin::item).collect();
         if items.is_empty() {
             return self.without_item(sought, pins, result);
@@ -278,7 +304,9 @@ impl Checker<'_> {
                         .extend(self.sources.within(&pin.to_string(), &wanted(sought))?);
                     led.containers.push(pin);
                 }
-                Pinned::NoSuchItem => result.findings.push(unknown(&result.id, pin)),
+                Pinned::NoSuchItem | Pinned::NotCitable => {
+                    result.findings.push(unknown(&result.id, pin));
+                }
                 Pinned::Withheld => {
                     led.unread = true;
                     result.findings.push(withheld(&result.id, pin));
@@ -312,7 +340,8 @@ impl Checker<'_> {
         let Some(off) = off else {
             // A page of the web may be held under another name: the words are looked for everywhere.
             self.search(sought, result)?;
-            if !result.verdict.passes() {
+            let pages = pins.iter().any(|it| matches!(it, Pin::Url(_)));
+            if pages && !result.verdict.passes() {
                 result.findings.push(Finding::new(
                     "quotation.pin-url",
                     &result.id,

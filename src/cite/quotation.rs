@@ -14,6 +14,7 @@ use crate::record::Finding;
 use super::marks::Marks;
 use super::marks::Pair;
 use super::marks::scan;
+use super::rows::beside;
 use super::shown::after;
 use super::shown::before;
 use super::words::is_speech;
@@ -65,7 +66,7 @@ impl Quotation {
     }
 
     /// Pins it to something too; says whether there was room.
-    fn pin(&mut self, pin: &Pin) -> bool {
+    pub(super) fn pin(&mut self, pin: &Pin) -> bool {
         if self.pins.len() >= PINS {
             return false;
         }
@@ -179,6 +180,7 @@ pub fn extract(draft: &Draft) -> Extract {
             ),
         ));
     }
+    beside(draft, &mut all.quotations, &mut all.claims);
     for (index, quotation) in all.quotations.iter_mut().enumerate() {
         quotation.id = format!("Q{}", index + 1);
         quotation.limit();

@@ -58,6 +58,11 @@ pub trait Sources {
         Ok(Parties::default())
     }
 
+    /// The names of those who are on record as persons.
+    fn people(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The posts made between two moments. Asked where a draft prints a post's time.
     fn posts(&self, _from: Moment, _to: Moment) -> Result<Vec<Post>, CiteError> {
         Ok(Vec::new())
@@ -135,6 +140,8 @@ pub enum Pinned {
     Container,
     /// The archive holds nothing of that name, or more than one thing.
     NoSuchItem,
+    /// It is an accession, an entry of custody or an agent, in which no words stand.
+    NotCitable,
     /// It is withheld in this copy.
     Withheld,
     /// It is held, but there is no text to compare with.

@@ -51,7 +51,17 @@ Environment
 /// What each finding means, one row of a table for each code.
 const FINDINGS: &str = include_str!("../../schema/FINDINGS.md");
 
-/// List the verbs, or explain one, or a finding
+/// By what rules a draft is held against an archive: the verdicts, the pins, what a draft itself says.
+const CITING: &str = include_str!("../../schema/CITING.md");
+
+/// Topics that are explained, and the headings of [`CITING`] under which they are.
+const TOPICS: &[(&str, &str)] = &[
+    ("verdicts", "Verdicts"),
+    ("pins", "Pins"),
+    ("stated", "Who and when, as the draft says"),
+];
+
+/// List the verbs, or explain one, a finding or a verdict
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples
@@ -59,9 +69,12 @@ Examples
   fonds help custody
   fonds help custody add
   fonds help findings           every code that verify and cite may give
-  fonds help document.altered   what one means and what to do")]
+  fonds help document.altered   what one means and what to do
+  fonds help not-found          what a verdict of cite means; fonds help verdicts lists them
+  fonds help pins               how a draft says where its words are from
+  fonds help stated             what of a draft's own words on who and when is read")]
 pub(super) struct HelpArgs {
-    /// The verb or the code of a finding to explain; or `findings`
+    /// The verb, the code of a finding or the verdict to explain; or `findings`, `verdicts`, `pins` or `stated`
     verb: Option<String>,
     /// The act of the verb, as in `custody add`
     act: Option<String>,
@@ -127,21 +140,31 @@ fn line(command: &Command, verb: &str) -> Option<String> {
 pub(super) fn run(context: &Context, args: &HelpArgs) -> Result<Outcome, CliError> {
     let mut command = command();
     command.build();
-    let text = match &args.verb {
-        Some(verb) if verb == "findings" => findings(),
-        Some(code) if code.contains('.') => finding(code).ok_or_else(|| {
+    // `not found` is a verdict too, as it is printed.
+    let typed: Vec<&str> = args
+        .verb
+        .iter()
+        .chain(&args.act)
+        .map(String::as_str)
+        .collect();
+    let typed = typed.join("-");
+    let of_cite = section(&typed).or_else(|| explained(CITING, &typed));
+    let text = match (&args.verb, of_cite) {
+        (_, Some(text)) => text,
+        (Some(verb), _) if verb == "findings" => findings(),
+        (Some(code), _) if code.contains('.') => explained(FINDINGS, code).ok_or_else(|| {
             CliError::usage(
                 format!("there is no finding {code:?}"),
                 "fonds help findings     lists them",
             )
         })?,
-        Some(verb) => of_verb(&mut command, verb, args.act.as_deref())?,
-        None if args.all => format!(
+        (Some(verb), _) => of_verb(&mut command, verb, args.act.as_deref())?,
+        _ if args.all => format!(
             "{}\n{}\n{STATUSES}\n{ENVIRONMENT}",
             command.render_help(),
             groups(&command, &[("Upkeep", UPKEEP)]),
         ),
-        None => command.render_help().to_string(),
+        _ => command.render_help().to_string(),
     };
     context.ui.answer(&Explained {
         schema: "fonds/help/1",
@@ -177,9 +200,9 @@ fn row(line: &str) -> Option<[String; 4]> {
     Some([next()?, next()?, next()?, next()?])
 }
 
-/// One code explained.
-fn finding(code: &str) -> Option<String> {
-    let [code, means, cause, act] = FINDINGS
+/// What is said of a code, or of a verdict, in a row of a page.
+fn explained(page: &str, code: &str) -> Option<String> {
+    let [code, means, cause, act] = page
         .lines()
         .filter_map(row)
         .find(|[known, ..]| known == code)?;
@@ -191,6 +214,32 @@ fn finding(code: &str) -> Option<String> {
         }
     }
     Some(text.trim_end().to_owned())
+}
+
+/// What is said of a topic: the paragraphs under its heading, and the rows of its table.
+fn section(topic: &str) -> Option<String> {
+    let (_, heading) = TOPICS.iter().find(|it| it.0 == topic)?;
+    let lines = CITING
+        .lines()
+        .skip_while(|line| line.strip_prefix("## ") != Some(heading));
+    let mut text = format!("{heading}\n");
+    for line in lines.skip(1).take_while(|line| !line.starts_with("## ")) {
+        let plain = line.replace('`', "");
+        // Writing to a string cannot fail.
+        let _ = match cells(line) {
+            Some((name, means)) => writeln!(text, "  {name}\n      {means}"),
+            None if line.starts_with('|') => Ok(()),
+            None => writeln!(text, "{plain}"),
+        };
+    }
+    Some(text.trim_end().to_owned())
+}
+
+/// The first two cells of a row that begins with something in code.
+fn cells(line: &str) -> Option<(String, String)> {
+    let mut cells = line.strip_prefix("| `")?.split(" | ");
+    let mut next = || Some(cells.next()?.trim_end_matches('|').trim().replace('`', ""));
+    Some((next()?, next()?))
 }
 
 /// All codes with what they mean, under the headings that they stand under.

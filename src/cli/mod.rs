@@ -318,6 +318,10 @@ fn of_arguments(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
             None => hint.replace("subcommand", "verb"),
         };
     }
+    // Taken for a draft, an act that is misspelt has options that no draft has.
+    if let Some(misspelt) = cite::misspelt_in(arguments) {
+        (said, hint) = misspelt;
+    }
     Failure::of_arguments(&visible(&said), &hint).show(&ui);
     2.into()
 }

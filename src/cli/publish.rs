@@ -32,6 +32,7 @@ use crate::archive::Archive;
 use crate::archive::ArchiveError;
 use crate::archive::CLOSED;
 use crate::archive::Target;
+use crate::archive::Terms;
 use crate::archive::Writer;
 use crate::durable;
 use crate::keys::words;
@@ -193,6 +194,7 @@ pub(super) fn run(context: &Context, args: &PublishArgs) -> Result<Outcome, CliE
             most: LARGEST_PAGE,
         }));
     }
+    say_terms(context, &archive, &wanted.items)?;
     agree(context, args, &preview(&checked))?;
     let closed = demand_counted(context, &archive, &proof)?;
     drop(archive);
@@ -377,6 +379,29 @@ fn agree(context: &Context, args: &PublishArgs, preview: &str) -> Result<(), Cli
     } else {
         Err(refused())
     }
+}
+
+/// Says on what terms the items were given, each once.
+fn say_terms(context: &Context, archive: &Archive, items: &[u64]) -> Result<(), CliError> {
+    let mut said: Vec<Terms> = Vec::new();
+    for item in items {
+        for terms in archive.terms_of(*item)? {
+            if !said.contains(&terms) {
+                said.push(terms);
+            }
+        }
+    }
+    for Terms { accession, words } in said {
+        let accession = accession.map_or_else(
+            || "It was".to_owned(),
+            |accession| format!("Accession {accession} was"),
+        );
+        context.ui.warn(&format!(
+            "look: {accession} given on these terms: “{}”; see that they allow this before it leaves the desk",
+            visible(&words)
+        ));
+    }
+    Ok(())
 }
 
 /// What becomes readable, and what stays hidden.

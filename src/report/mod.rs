@@ -19,6 +19,7 @@ mod times;
 
 pub use citation::Proven;
 pub use html::page;
+pub use sources::terms_said;
 
 /// What ties a page to a state of the archive: the signed head of its ledger.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
+use crate::archive::leaves_all_free;
 use crate::cite::Citations;
 use crate::cite::Match;
 use crate::cite::Receipt;
 use crate::record::Instant;
+use crate::record::visible;
 
 /// A chain of custody, and what came by it.
 #[derive(Debug)]
@@ -83,22 +85,13 @@ impl Terms<'_> {
     }
 }
 
-/// Whether terms leave everything free.
-fn is_open(words: &str) -> bool {
-    let words = words.trim().trim_end_matches('.').to_lowercase();
-    matches!(
-        words.as_str(),
-        "on the record" | "open" | "public" | "no restrictions" | "unrestricted"
-    )
-}
-
 /// The terms of all that is quoted, each once, those aside that leave everything free.
 pub(super) fn terms(citations: &Citations) -> Vec<Terms<'_>> {
     let mut all: Vec<Terms<'_>> = Vec::new();
     for (id, found) in matches(citations) {
         let also = found.also.iter().map(|it| (&it.terms, &it.accession));
         for (words, accession) in std::iter::once((&found.terms, &found.accession)).chain(also) {
-            let Some(words) = words.as_deref().filter(|it| !is_open(it)) else {
+            let Some(words) = words.as_deref().filter(|it| !leaves_all_free(it)) else {
                 continue;
             };
             let place = all.iter().position(|it| it.words == words);
@@ -119,6 +112,20 @@ pub(super) fn terms(citations: &Citations) -> Vec<Terms<'_>> {
         }
     }
     all
+}
+
+/// The terms of all that is quoted, each in a sentence or two, for whoever is about to let it out.
+pub fn terms_said(citations: &Citations) -> Vec<String> {
+    let said = |it: &Terms<'_>| {
+        format!(
+            "{} given on these terms: “{}”. Quoted in {}; what is written names whose hands it went through: see that the \
+             terms allow that",
+            it.who(),
+            visible(it.words),
+            it.quoted.join(", ")
+        )
+    };
+    terms(citations).iter().map(said).collect()
 }
 
 impl Receipt {

@@ -236,6 +236,12 @@ impl<'a> Custodian<'a> {
         known.map(|one| one.name.clone()).collect()
     }
 
+    /// The names of those who are on record as persons.
+    pub fn people(&self) -> Vec<String> {
+        let people = self.agents.values().filter(|it| it.kind == "person");
+        people.map(|it| it.name.clone()).collect()
+    }
+
     /// The archive that it reads.
     pub const fn archive(&self) -> &'a Archive {
         self.archive

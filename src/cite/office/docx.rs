@@ -255,6 +255,7 @@ impl<'a> Reader<'a> {
         }
         let in_run = self.open.last().is_some_and(|it| it.run.is_some());
         match tag.local {
+            "tr" => self.builder.begin_row(),
             "p" => {
                 let inside = !self.open.is_empty() && self.builder.hold();
                 self.open.push(Open {
@@ -339,6 +340,7 @@ impl<'a> Reader<'a> {
         }
         match local {
             "p" => self.end_paragraph(),
+            "tr" => self.builder.end_row(),
             "r" => self.run(false),
             "t" => self.in_text = false,
             "instrText" => self.in_instruction = false,

@@ -204,6 +204,7 @@ impl<'a> Reader<'a> {
                 self.builder.note(&tag.at.start.to_string());
                 self.skipping = 1;
             }
+            (Space::Other, "table-row") => self.builder.begin_row(),
             (Space::Text, "tracked-changes") => self.in_changes = true,
             // What stands beside a word to say how it is read, or tells of a picture; and what is set not to be shown.
             (Space::Text, "ruby-text" | "script") | (Space::Other, "title" | "desc") => {
@@ -234,6 +235,7 @@ impl<'a> Reader<'a> {
 
     fn end(&mut self, tag: &super::xml::End<'_>) {
         match (tag.space, tag.local) {
+            (Space::Other, "table-row") => self.builder.end_row(),
             (Space::Text, "tracked-changes") => self.in_changes = false,
             (Space::Office, "annotation") => {
                 let Some(comment) = self.comment.take() else {

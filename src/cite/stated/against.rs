@@ -1,5 +1,9 @@
 //! Holds what was read of a draft against the record.
 
+use std::collections::HashSet;
+
+use chrono::Months;
+use chrono::TimeDelta;
 use chrono::Timelike as _;
 
 use super::Agreement;
@@ -13,8 +17,10 @@ use super::compare::is_called;
 use super::compare::named_told;
 use super::compare::readings;
 use super::reading;
+use super::reading::How;
 use super::reading::Who;
 use super::times::Part;
+use super::times::Slack;
 use super::times::Time;
 use super::zones::DraftZone;
 use crate::cite::CiteError;
@@ -51,11 +57,21 @@ impl Told {
 pub(super) struct Desk<'a> {
     sources: &'a dyn Sources,
     zone: &'a DraftZone,
+    /// Words, in lower case, of the names of persons on record, and of those that the draft gives to whoever speaks.
+    people: &'a HashSet<String>,
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(sources: &'a dyn Sources, zone: &'a DraftZone) -> Self {
-        Self { sources, zone }
+    pub(super) fn new(
+        sources: &'a dyn Sources,
+        zone: &'a DraftZone,
+        people: &'a HashSet<String>,
+    ) -> Self {
+        Self {
+            sources,
+            zone,
+            people,
+        }
     }
 
     /// Who is said to have written it, to whom. `named` is the last name read in the paragraph, for `he` and `she`.
@@ -71,13 +87,21 @@ impl<'a> Desk<'a> {
         if let Some(name) = reading::speaker(around.before) {
             *named = Some((paragraph, name));
         }
-        if let Some(who) = read.sender {
-            let told = self.who(
+        let person = match &read.sender {
+            Some(Who::Named(name)) if read.how == How::Label => self.is_person(quoted, name)?,
+            _ => true,
+        };
+        if let Some(who) = read.sender.filter(|_| person) {
+            let mut told = self.who(
                 quoted,
                 &who,
                 StatementSort::Sender,
                 named.as_ref().map(|it| it.1.as_str()),
             )?;
+            if read.how == How::Relayed && told.1.result == Agreement::Differs {
+                told.1.result = Agreement::CannotTell;
+                told.1.why = Some("it may be who passed the words on".to_owned());
+            }
             push(quoted, StatementSort::Sender, who.words(), told);
             if let Who::Named(name) = who {
                 *named = Some((paragraph, name));
@@ -88,6 +112,22 @@ impl<'a> Desk<'a> {
             push(quoted, StatementSort::Addressee, who.words(), told);
         }
         Ok(())
+    }
+
+    /// Whether a word with a colon before a quotation names somebody: one of those between whom it went, one who speaks in
+    /// the draft, or one whom the archive knows.
+    fn is_person(&self, quoted: &Quoted, name: &str) -> Result<bool, CiteError> {
+        let is_known = |it: &str| self.people.contains(&it.to_lowercase());
+        if name.starts_with('@') || name.split(' ').all(is_known) {
+            return Ok(true);
+        }
+        for found in &quoted.matches {
+            let parties = self.sources.parties(&found.item)?;
+            if (parties.from.iter().chain(&parties.to)).any(|it| is_called(it, name)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// A name held against the senders or addressees of each place in which the quotation stands: the first that agrees
@@ -383,6 +423,11 @@ impl<'a> Desk<'a> {
         let Some(mut told) = first else {
             return Told::cannot("there is no quotation before it to count from");
         };
+        if matches!(time, Time::Vague) {
+            told.why = Some("how long, the draft does not say".to_owned());
+        } else if told.result == Agreement::CannotTell && matches!(time, Time::Months { .. }) {
+            told.why = Some("it may be rounded, or the record is no more precise".to_owned());
+        }
         if told.result == Agreement::Differs && matches!(time, Time::Day { .. }) {
             // 'That evening' may be of a day that no quotation before it is of.
             told.result = Agreement::CannotTell;
@@ -406,6 +451,10 @@ impl<'a> Desk<'a> {
 
     fn fits(&self, time: &Time, from: &Instant, at: &Instant) -> Agreement {
         match time {
+            Time::Months { many, after, slack } => {
+                months_apart(self.zone.zone, (*many, *after, *slack), from, at)
+                    .unwrap_or(Agreement::CannotTell)
+            }
             Time::Apart { distance, after } => {
                 // The reference only has to be one; whose times it is counted from is given.
                 let words = format!(
@@ -434,18 +483,20 @@ impl<'a> Desk<'a> {
                     Agreement::CannotTell
                 }
             }
-            Time::Day { next, part } => self.same_day(*next, *part, from, at),
-            Time::Stated { .. } => Agreement::CannotTell,
+            Time::Day { days, part } => self.same_day(*days, *part, from, at),
+            Time::Stated { .. } | Time::Vague => Agreement::CannotTell,
         }
     }
 
-    fn same_day(&self, next: bool, part: Option<Part>, from: &Instant, at: &Instant) -> Agreement {
+    fn same_day(&self, days: i64, part: Option<Part>, from: &Instant, at: &Instant) -> Agreement {
         let (Some(from), Some(first), Some(last)) = (from.earliest, at.earliest, at.latest) else {
             return Agreement::CannotTell;
         };
         let zone = self.zone.zone;
         let (from, first, last) = (zone.local(from).0, zone.local(first).0, zone.local(last).0);
-        let day = from.date() + chrono::Days::new(u64::from(next));
+        let Some(day) = from.date().checked_add_signed(TimeDelta::days(days)) else {
+            return Agreement::CannotTell;
+        };
         if first.date() != last.date() {
             return Agreement::CannotTell;
         }
@@ -456,6 +507,35 @@ impl<'a> Desk<'a> {
             Agreement::Differs
         }
     }
+}
+
+/// Whether a record lies so many calendar months from another: on the same day of the month, give or take the slack.
+fn months_apart(
+    zone: Zone,
+    (many, after, slack): (u32, bool, Slack),
+    from: &Instant,
+    at: &Instant,
+) -> Option<Agreement> {
+    let day = |moment| zone.local(moment).0.date();
+    let moved = |moment| {
+        let (day, months) = (day(moment), Months::new(many));
+        if after {
+            day.checked_add_months(months)
+        } else {
+            day.checked_sub_months(months)
+        }
+    };
+    let (earliest, latest) = (moved(from.earliest?)?, moved(from.latest?)?);
+    // How far the record is off in either direction, at most and at least.
+    let least = (day(at.earliest?) - latest).num_days();
+    let most = (day(at.latest?) - earliest).num_days();
+    Some(if -slack.near <= least && most <= slack.near {
+        Agreement::Agrees
+    } else if most < -slack.far || slack.far < least {
+        Agreement::Differs
+    } else {
+        Agreement::CannotTell
+    })
 }
 
 fn push(quoted: &mut Quoted, sort: StatementSort, words: &str, told: (Option<String>, Told)) {

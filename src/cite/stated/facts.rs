@@ -97,7 +97,9 @@ pub(in super::super) fn unquoted(draft: &Draft) -> Vec<Unquoted> {
 fn facts(sentence: &[Word]) -> Vec<Fact> {
     let times = times::read(sentence);
     let in_time = |at: usize| times.iter().any(|it| (it.from..it.to).contains(&at));
-    let dated = times.iter().any(|it| !matches!(it.time, Time::Day { .. }));
+    let dated = times
+        .iter()
+        .any(|it| !matches!(it.time, Time::Day { .. } | Time::Vague));
     let words = || sentence.iter().enumerate();
     let numbered = words().any(|(at, it)| {
         !in_time(at)

@@ -3,9 +3,11 @@
 //!
 //! A statement agrees, differs, or cannot be told, and why; it never changes a verdict, which is of the words alone. Where
 //! the rules have to guess what a word means (`he`, `two minutes later` than what), the result may be that it agrees or
-//! that it cannot be told, never that it differs. English for now: in other languages nothing is read.
+//! that it cannot be told, never that it differs. English, and of French who wrote it: in other languages nothing is read.
+//! The rules are written down in schema/CITING.md, by their version.
 
 mod against;
+mod attribution;
 mod compare;
 mod facts;
 mod reading;
@@ -14,6 +16,7 @@ mod words;
 mod zones;
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use serde::Serialize;
 
@@ -104,6 +107,9 @@ impl Agreement {
     }
 }
 
+/// Version of the rules by which a draft's own statements are read.
+pub(super) const VERSION: &str = "stated/1";
+
 /// Words of a sentence that is read, at most: no rule reaches further, and a draft may be one sentence of a million.
 const LONGEST_SENTENCE: usize = 400;
 
@@ -134,7 +140,16 @@ pub(super) fn hold(
         .map(|it| (it.number, sentences(&it.text)))
         .collect();
     let zone = zones::of_draft(draft, options.zone.as_deref());
-    let mut desk = Desk::new(sources, &zone);
+    let names = sources.people();
+    let words = names
+        .iter()
+        .flat_map(|it| it.split(|it: char| !it.is_alphanumeric()));
+    let mut people: HashSet<String> = words.map(str::to_lowercase).collect();
+    let short = |it: &&Vec<Word>| it.len() <= LONGEST_SENTENCE;
+    for sentence in paragraphs.values().flatten().filter(short) {
+        attribution::speakers(sentence, &mut people);
+    }
+    let mut desk = Desk::new(sources, &zone, &people);
     let mut named: Option<(usize, String)> = None;
     for (index, quotation) in quotations.iter().enumerate() {
         let Some(sentences) = paragraphs.get(&quotation.place.paragraph) else {

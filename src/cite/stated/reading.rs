@@ -1,7 +1,8 @@
 //! Reads from a sentence who is said to have written a quotation, to whom, and whether an answer is said to be missing.
-//! English; what the rules do not read whole, they leave.
+//! English, and of French who wrote it; what the rules do not read whole, they leave.
 
 use super::super::words::is_speech;
+use super::attribution;
 use super::times;
 use super::times::Read;
 use super::times::Time;
@@ -32,6 +33,19 @@ impl Who {
 pub(super) struct Parties {
     pub(super) sender: Option<Who>,
     pub(super) addressee: Option<Who>,
+    pub(super) how: How,
+}
+
+/// In what way somebody is said to have written it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum How {
+    /// By a verb of speech, or as the sender of a message.
+    #[default]
+    Said,
+    /// `according to`: it may be whoever passed the words on.
+    Relayed,
+    /// By a word with a colon before it, which need not be a name.
+    Label,
 }
 
 /// Verbs whose object is who they are said to: told Ashgrove, asked her.
@@ -46,7 +60,7 @@ const BETWEEN: &[&str] = &[
 ];
 
 /// Verbs of speech that are said of other things too, and so name no speaker.
-const LOOSE: &[&str] = &[
+pub(super) const LOOSE: &[&str] = &[
     "went",
     "according",
     "continued",
@@ -54,6 +68,27 @@ const LOOSE: &[&str] = &[
     "noted",
     "recalled",
 ];
+
+/// French participles of speech, before which `a` and `avait` are verbs.
+const PARTICIPLES: &[&str] = &[
+    "écrit",
+    "répondu",
+    "déclaré",
+    "affirmé",
+    "expliqué",
+    "ajouté",
+    "dit",
+];
+
+/// Whether the verb at that place goes with the one before it: `a écrit`.
+fn is_helped(sentence: &[Word], verb: usize) -> bool {
+    let helps = |it: &Word| matches!(it.lower.as_str(), "a" | "avait");
+    let helper = verb.checked_sub(1).and_then(|it| sentence.get(it));
+    sentence
+        .get(verb)
+        .is_some_and(|it| PARTICIPLES.contains(&it.lower.as_str()))
+        && helper.is_some_and(helps)
+}
 
 /// Who wrote the quotation that stands at those bytes of its paragraph, and to whom. Only a subject and a verb that stand
 /// against the quotation, with nothing between but whom it was written to and when, say so.
@@ -70,7 +105,7 @@ pub(super) fn parties(sentence: &[Word], span: (usize, usize)) -> Parties {
         // “…,” Ashgrove wrote.
         let behind = before.as_ref().is_some_and(|it| at(it.1.checked_sub(1)));
         // “…,” wrote Ashgrove.
-        let inverted = at(verb.checked_sub(1));
+        let inverted = at(verb.checked_sub(1 + usize::from(is_helped(sentence, verb))));
         // Ashgrove wrote to Voss on July 11: “…”
         let ahead = at(Some(leads_to(sentence, past)));
         let sender = match before {
@@ -82,10 +117,29 @@ pub(super) fn parties(sentence: &[Word], span: (usize, usize)) -> Parties {
             return Parties {
                 addressee: addressee.filter(|it| *it != sender),
                 sender: Some(sender),
+                how: How::Said,
             };
         }
     }
-    Parties::default()
+    inverted_pronoun(sentence, is_own)
+        .or_else(|| attribution::according(sentence, span))
+        .or_else(|| attribution::label(sentence, span))
+        .unwrap_or_default()
+}
+
+/// `« … », écrit-il`, `« … », a-t-elle répondu`.
+fn inverted_pronoun(sentence: &[Word], is_own: impl Fn(&Word) -> bool) -> Option<Parties> {
+    let quotation = sentence.iter().rposition(is_own)?;
+    let verb = sentence.get(quotation + 1)?;
+    let (said, pronoun) = verb.lower.rsplit_once('-')?;
+    let said = said.strip_suffix("-t").unwrap_or(said);
+    let participle = sentence.get(quotation + 2).map_or("", |it| &it.lower);
+    let speaks =
+        is_speech(said) || matches!(said, "a" | "avait") && PARTICIPLES.contains(&participle);
+    (speaks && matches!(pronoun, "il" | "elle")).then(|| Parties {
+        sender: Some(Who::Pronoun(pronoun.to_owned())),
+        ..Parties::default()
+    })
 }
 
 /// Whom a verb's words are said to, and the word behind that.
@@ -93,7 +147,9 @@ fn addressee(sentence: &[Word], verb: usize) -> (Option<Who>, usize) {
     let direct = sentence
         .get(verb)
         .is_some_and(|it| TO_OBJECT.contains(&it.lower.as_str()));
-    let to = sentence.get(verb + 1).is_some_and(|it| it.lower == "to");
+    let to = sentence
+        .get(verb + 1)
+        .is_some_and(|it| matches!(it.lower.as_str(), "to" | "à"));
     let from = verb + 1 + usize::from(to);
     match party(sentence, from).filter(|_| direct || to) {
         Some((who, past)) => (Some(who), past),
@@ -102,7 +158,7 @@ fn addressee(sentence: &[Word], verb: usize) -> (Option<Who>, usize) {
 }
 
 /// The word to which a verb's words lead: past a time, 'that', and words that say no more.
-fn leads_to(sentence: &[Word], from: usize) -> usize {
+pub(super) fn leads_to(sentence: &[Word], from: usize) -> usize {
     let times = times::read(sentence);
     let mut at = from;
     while let Some(word) = sentence.get(at).filter(|it| !it.quotation) {
@@ -132,8 +188,8 @@ pub(super) fn speaker(sentence: &[Word]) -> Option<String> {
 }
 
 /// Who does what the verb at that place says, and the word at which that begins.
-fn subject_before(sentence: &[Word], verb: usize) -> Option<(Who, usize)> {
-    let mut end = verb;
+pub(super) fn subject_before(sentence: &[Word], verb: usize) -> Option<(Who, usize)> {
+    let mut end = verb - usize::from(is_helped(sentence, verb));
     while let Some(before) = end.checked_sub(1).and_then(|it| sentence.get(it)) {
         let skipped = BETWEEN.contains(&before.lower.as_str())
             || before.lower.ends_with("ly") && !before.is_capital();
@@ -225,7 +281,18 @@ fn is_determiner(lower: &str) -> bool {
 fn is_pronoun(lower: &str) -> bool {
     matches!(
         lower,
-        "he" | "she" | "it" | "they" | "i" | "we" | "you" | "him" | "them" | "us" | "me"
+        "he" | "she"
+            | "it"
+            | "they"
+            | "i"
+            | "we"
+            | "you"
+            | "him"
+            | "them"
+            | "us"
+            | "me"
+            | "il"
+            | "elle"
     )
 }
 
@@ -237,7 +304,7 @@ fn is_weekday(lower: &str) -> bool {
 }
 
 /// The party that begins at that place, and the word behind it.
-fn party(sentence: &[Word], from: usize) -> Option<(Who, usize)> {
+pub(super) fn party(sentence: &[Word], from: usize) -> Option<(Who, usize)> {
     let first = sentence.get(from)?;
     if first.quotation {
         return None;
@@ -259,7 +326,7 @@ fn party(sentence: &[Word], from: usize) -> Option<(Who, usize)> {
     Some((who(sentence.get(from..to)?)?, to))
 }
 
-fn who(words: &[Word]) -> Option<Who> {
+pub(super) fn who(words: &[Word]) -> Option<Who> {
     let text = |words: &[Word]| {
         let words: Vec<&str> = words.iter().map(|it| it.text.as_str()).collect();
         words.join(" ")
@@ -301,7 +368,16 @@ pub(super) fn times(sentence: &[Word]) -> Vec<(Time, String)> {
             Time::Stated { .. } => matches!(before.lower.as_str(), "on" | "at" | "in"),
             _ => !matches!(
                 before.lower.as_str(),
-                "of" | "for" | "since" | "until" | "than"
+                "of" | "for"
+                    | "since"
+                    | "until"
+                    | "than"
+                    | "half"
+                    | "over"
+                    | "under"
+                    | "least"
+                    | "most"
+                    | "every"
             ),
         }
     };

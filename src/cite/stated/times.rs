@@ -47,11 +47,33 @@ pub(super) enum Time {
     },
     /// So long after or before something: the words that [`crate::record::when`] reads, without what it is counted from.
     Apart { distance: String, after: bool },
+    /// So many calendar months after or before something.
+    Months {
+        many: u32,
+        after: bool,
+        slack: Slack,
+    },
+    /// After or before something, by nobody knows how much: `weeks later`.
+    Vague,
     /// Within so many minutes.
     Within { minutes: i64 },
-    /// On the same or on the next day as something, in that part of it.
-    Day { next: bool, part: Option<Part> },
+    /// So many days after the day of something, in that part of it.
+    Day { days: i64, part: Option<Part> },
 }
+
+/// How far from the same day of the month a record may be, in days: up to `near` it agrees, beyond `far` it differs, and in
+/// between it cannot be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Slack {
+    pub(super) near: i64,
+    pub(super) far: i64,
+}
+
+/// A month is of 28 to 31 days, so that three days to either side of the same day of another month cover every one; half a
+/// month is what writers round. A year is good to half a month, and what is told as 'about' to more. The numbers are
+/// printed with the rules (schema/CITING.md).
+const MONTHS: [Slack; 2] = [Slack { near: 3, far: 15 }, Slack { near: 15, far: 31 }];
+const YEARS: [Slack; 2] = [Slack { near: 15, far: 183 }, Slack { near: 61, far: 366 }];
 
 /// A part of a day, in hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +155,7 @@ pub(super) fn read(words: &[Word]) -> Vec<Read> {
         let here = words.get(from..).unwrap_or_default();
         let met = within(here)
             .or_else(|| apart(here))
+            .or_else(|| vague(here))
             .or_else(|| day(here))
             .or_else(|| stated(here));
         match met {
@@ -185,31 +208,73 @@ fn apart(words: &[Word]) -> Option<(Time, usize)> {
         "a" | "an" => 1,
         word => number(word)?,
     };
-    // A month has no length of its own.
-    unit(lower(words, hedged + 1))?;
     let name = lower(words, hedged + 1).trim_end_matches('s');
-    let (after, length) = match lower(words, hedged + 2) {
-        "later" | "afterwards" => (true, 3),
-        "earlier" | "before" => (false, 3),
-        "after" if matches!(lower(words, hedged + 3), "that" | "this") => (true, 4),
-        _ => return None,
+    let (after, length) = sense(words, hedged + 2)?;
+    let length = hedged + 2 + length;
+    // A month has no length of its own.
+    let months = match name {
+        "month" => Some((many, MONTHS)),
+        "year" => Some((many.checked_mul(12)?, YEARS)),
+        _ => None,
     };
+    if let Some((many, [plain, about])) = months {
+        let slack = if hedged == 1 { about } else { plain };
+        let many = u32::try_from(many).ok()?;
+        return Some((Time::Months { many, after, slack }, length));
+    }
+    unit(lower(words, hedged + 1))?;
     let about = if hedged == 1 { "about " } else { "" };
     Some((
         Time::Apart {
             distance: format!("{about}{many} {name}s"),
             after,
         },
-        hedged + length,
+        length,
     ))
 }
 
-/// `that evening`, `the next day`, `the same morning`, `the following night`.
+/// `weeks later`, `a few months earlier`, `several days before`.
+fn vague(words: &[Word]) -> Option<(Time, usize)> {
+    let skip = match (lower(words, 0), lower(words, 1), lower(words, 2)) {
+        ("a", "couple", "of") => 3,
+        ("a", "few", _) => 2,
+        ("some" | "several" | "many", _, _) => 1,
+        _ => 0,
+    };
+    matches!(
+        lower(words, skip),
+        "moments" | "minutes" | "hours" | "days" | "weeks" | "months" | "years"
+    )
+    .then_some(())?;
+    let (_, length) = sense(words, skip + 1)?;
+    Some((Time::Vague, skip + 1 + length))
+}
+
+/// Whether the words there say later or earlier, and how many they are.
+fn sense(words: &[Word], at: usize) -> Option<(bool, usize)> {
+    match lower(words, at) {
+        "later" | "afterwards" => Some((true, 1)),
+        "after" if matches!(lower(words, at + 1), "that" | "this") => Some((true, 2)),
+        "earlier" => Some((false, 1)),
+        "before" if is_end(words, at) => Some((false, 1)),
+        _ => None,
+    }
+}
+
+/// Whether no word of the sentence belongs to that one: 'the day before the hearing' is counted from the hearing.
+fn is_end(words: &[Word], at: usize) -> bool {
+    words.get(at).is_some_and(|it| it.pause) || words.get(at + 1).is_none_or(|it| it.quotation)
+}
+
+/// `that evening`, `the next day`, `the same morning`, `the following night`, `the day before`.
 fn day(words: &[Word]) -> Option<(Time, usize)> {
-    let (next, skip) = match (lower(words, 0), lower(words, 1)) {
-        ("that", _) => (false, 1),
-        ("the", "same") => (false, 2),
-        ("the", "next" | "following") => (true, 2),
+    let before = lower(words, 0) == "the" && lower(words, 2) == "before" && is_end(words, 2);
+    let (days, skip) = match (lower(words, 0), lower(words, 1)) {
+        ("that", _) => (0, 1),
+        ("the", "same") => (0, 2),
+        ("the", "next" | "following") => (1, 2),
+        ("the", "previous") => (-1, 2),
+        ("the", _) if before => (-1, 1),
         _ => return None,
     };
     let part = match lower(words, skip) {
@@ -220,7 +285,7 @@ fn day(words: &[Word]) -> Option<(Time, usize)> {
         "night" => Some(Part(18, 24)),
         _ => return None,
     };
-    Some((Time::Day { next, part }, skip + 1))
+    Some((Time::Day { days, part }, skip + 1 + usize::from(before)))
 }
 
 /// A clock, a date, or both with `on`, `at` or a comma between.

@@ -19,6 +19,8 @@ pub(super) struct Word {
     pub(super) at: (usize, usize),
     /// Whether a comma, semicolon, colon or dash follows it.
     pub(super) pause: bool,
+    /// Whether a colon follows it.
+    pub(super) colon: bool,
     /// Whether a full stop, question or exclamation mark follows it.
     stop: bool,
     /// Whether it stands for a quotation that ends with a question or exclamation mark.
@@ -113,12 +115,15 @@ fn words(text: &str) -> Vec<Word> {
         }
         plain(text, from, open, &mut words);
         let inside = text.get(open..end).unwrap_or_default();
-        let inside = inside.trim_end_matches(['”', '"', '»', '“', '’', '」', '』', '›']);
+        // French guillemets have a space inside.
+        let is_mark = |it: char| matches!(it, '”' | '"' | '»' | '“' | '’' | '」' | '』' | '›');
+        let inside = inside.trim_end_matches(|it: char| is_mark(it) || it.is_whitespace());
         words.push(Word {
             text: String::new(),
             lower: String::new(),
             at: (open, end),
             pause: inside.ends_with(','),
+            colon: false,
             stop: inside.ends_with(['.', '!', '?', '…']),
             asks: inside.ends_with(['!', '?']),
             quotation: true,
@@ -165,11 +170,13 @@ fn word(chunk: &str, at: usize, words: &mut Vec<Word>) {
     let tail = begun.get(kept.len()..).unwrap_or_default();
     let stop = tail.contains(['.', '!', '?', '…']);
     let pause = tail.contains([',', ';', ':']);
+    let colon = tail.contains(':');
     if kept.is_empty() {
         // Punctuation alone belongs to what stands before it: “…”.
         if let Some(last) = words.last_mut() {
             last.stop |= stop;
             last.pause |= pause;
+            last.colon |= colon;
         }
         return;
     }
@@ -179,6 +186,7 @@ fn word(chunk: &str, at: usize, words: &mut Vec<Word>) {
         lower: kept.to_lowercase().replace('’', "'"),
         at: (at, at + kept.len()),
         pause,
+        colon,
         stop,
         asks: false,
         quotation: false,

@@ -1,5 +1,6 @@
 //! `fonds cite`.
 
+mod acts;
 mod formats;
 mod said;
 
@@ -34,11 +35,15 @@ use crate::cite::Options;
 use crate::cite::ParseStyleError;
 use crate::cite::Style;
 use crate::keys::words;
+use crate::record::Digest;
+use crate::record::Finding;
+use crate::record::visible;
 use crate::report;
 use crate::report::Seal;
 use crate::tlog::Checkpoint;
 use crate::tlog::Note;
 
+pub(super) use acts::misspelt_in;
 pub(super) use formats::frozen_format;
 pub(super) use formats::rendered;
 
@@ -190,6 +195,7 @@ pub(super) fn run(context: &Context, args: &CiteArgs) -> Result<Outcome, CliErro
 }
 
 fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, CliError> {
+    acts::demand_draft(path)?;
     let wanted: Vec<Wanted> = (args.output.iter())
         .map(|output| Wanted::of(output))
         .collect::<Result<_, _>>()?;
@@ -205,23 +211,15 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     let draft = Some(("draft", path)).filter(|(_, it)| *it != Path::new(draft::STDIN));
     may_be_written(context, &files, draft.as_slice())?;
     let opened = draft::open(path)?;
-    let older = args.since.as_deref().map(draft::digest).transpose()?;
+    let older = args.since.as_deref().map(draft::open).transpose()?;
     super::indexing::go_on(context, &archive);
     let rules = args.rules.read(context)?;
     let form = args.form.read(context)?;
     let mut citations = check(context, &archive, &opened.draft, rules, form)?;
-    let own = archive.sign_offs(&citations.draft.sha256)?;
-    match older {
-        Some(older) => cite::sign(
-            &mut citations,
-            &own,
-            Some((older, &archive.sign_offs(&older)?)),
-        ),
-        None => cite::sign(&mut citations, &own, None),
-    }
+    let since = signed(&archive, &mut citations, &opened.draft, older.as_ref())?;
     let versions = archive.versions()?;
     let published = version::of_draft(&versions, &citations.draft.sha256)
-        .or_else(|| version::of_draft(&versions, &older?));
+        .or_else(|| version::of_draft(&versions, &since?));
     if let Some(published) = published {
         citations.versions = Archive::versions_up_to(&versions, published.entry);
     }
@@ -250,6 +248,9 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     }
     let answer = Cited(&citations);
     may_leave(context, &archive, &args.leaks, &made, &answer)?;
+    if !made.is_empty() {
+        say_terms(context, &citations);
+    }
     for made in made.iter_mut().filter(|it| it.printed) {
         if let Some(browser) = &browser {
             made.bytes = browser.print(&made.bytes)?;
@@ -282,6 +283,44 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     } else {
         Outcome::Findings
     })
+}
+
+/// Writes what was signed off of a draft beside its quotations, and carries over what was of an older state of it: the digest
+/// of that.
+fn signed(
+    archive: &Archive,
+    citations: &mut Citations,
+    draft: &Draft,
+    older: Option<&draft::Opened>,
+) -> Result<Option<Digest>, CliError> {
+    let own = archive.sign_offs(&citations.draft.sha256)?;
+    let Some(older) = older else {
+        cite::sign(citations, &own, None);
+        return Ok(None);
+    };
+    let since = older.draft.sha256;
+    let signed = archive.sign_offs(&since)?;
+    cite::sign(citations, &own, Some((since, &signed)));
+    if !cite::in_common(&older.draft, draft) {
+        let name = older.draft.name.as_deref().unwrap_or("the older draft");
+        citations.findings.push(Finding::new(
+            "draft.since-another",
+            "draft",
+            format!(
+                "{} has no six words in a row and no quotation in common with this draft, so nothing was carried over from \
+                 it: name an older state of this draft with --since",
+                visible(name)
+            ),
+        ));
+    }
+    Ok(Some(since))
+}
+
+/// Says on what terms what is quoted was given, before it is written where others read it.
+pub(super) fn say_terms(context: &Context, citations: &Citations) {
+    for said in report::terms_said(citations) {
+        context.ui.warn(&format!("look: {said}"));
+    }
 }
 
 /// A file that is about to be written.

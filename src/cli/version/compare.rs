@@ -7,7 +7,6 @@ use clap::ValueEnum;
 use sha2::Digest as _;
 use sha2::Sha256;
 
-use super::as_it_stands;
 use super::earlier;
 use super::frozen;
 use super::kept;
@@ -26,6 +25,7 @@ use crate::cite::DraftFormat;
 use crate::cite::Manner;
 use crate::cite::Rests;
 use crate::cite::compare;
+use crate::cite::corrected;
 use crate::cite::on_page;
 use crate::cite::rests;
 use crate::cli::CliError;
@@ -134,7 +134,7 @@ fn with_itself(
     let version = &meant(versions, Some(typed))?;
     indexing::go_on(context, archive);
     let frozen = frozen(archive, version)?;
-    let (stands, unfit_now) = as_it_stands(version, &frozen);
+    let (stands, unfit_now) = corrected(&frozen, &version.corrections);
     let damaged = |error: serde_json::Error| {
         CliError::usage(
             format!("the result that was frozen cannot be read: {error}"),
@@ -157,7 +157,10 @@ fn with_itself(
     let corrections = version.standing().count() - unfit_now.len();
     Ok(Compared {
         schema: SCHEMA,
-        old: told(format!("{} as it was frozen", version.called()), 0),
+        old: told(
+            format!("{} as it was frozen", version.called_as_it_stands()),
+            0,
+        ),
         new: told("as it stands now".to_owned(), corrections),
         words,
         page: None,
@@ -231,10 +234,10 @@ fn side(archive: &Archive, versions: &[Version], typed: &str) -> Result<Side, Cl
     if typed.parse::<u64>().is_ok() {
         let version = meant(versions, Some(typed))?;
         let frozen = frozen(archive, &version)?;
-        let (draft, unfit) = as_it_stands(&version, &frozen);
+        let (draft, unfit) = corrected(&frozen, &version.corrections);
         return Ok(Side {
             told: SideTold {
-                name: version.called(),
+                name: version.called_as_it_stands(),
                 sha256: frozen.sha256,
                 version: Some(version.entry),
                 corrections: Some(version.standing().count() - unfit.len()),

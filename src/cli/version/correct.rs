@@ -8,7 +8,6 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
 
-use super::as_it_stands;
 use super::bytes_of;
 use super::check;
 use super::document;
@@ -30,6 +29,7 @@ use crate::cite::Evidence;
 use crate::cite::Rests;
 use crate::cite::Spot;
 use crate::cite::Unfit;
+use crate::cite::corrected;
 use crate::cite::rests;
 use crate::cite::unsettled;
 use crate::cli::CliError;
@@ -45,7 +45,9 @@ use crate::cli::mark::outcome;
 use crate::cli::outputs::may_be_written;
 use crate::cli::ui::Answer;
 use crate::cli::written::write_all;
+use crate::record::Finding;
 use crate::record::Instant;
+use crate::record::Moment;
 use crate::record::visible;
 
 /// Bytes of the words of a correction, at most.
@@ -158,7 +160,7 @@ pub(in crate::cli) fn run(context: &Context, args: &CorrectArgs) -> Result<Outco
     let versions = archive.versions()?;
     let version = meant(&versions, args.version.as_deref())?;
     demand_correctable(context, &version)?;
-    let (before, _) = as_it_stands(&version, &frozen(archive, &version)?);
+    let (before, _) = corrected(&frozen(archive, &version)?, &version.corrections);
     let spot = spot(&before, args, &version)?;
     let mut draft = before.clone();
     (draft.amend(&spot, args.after.trim())).map_err(|error| refused(&error, args, &version))?;
@@ -172,11 +174,14 @@ pub(in crate::cli) fn run(context: &Context, args: &CorrectArgs) -> Result<Outco
     let was = check(context, archive, &before, rules(&version), &signed)?;
     let mut citations = check(context, archive, &draft, rules(&version), &signed)?;
     let changed = rests(&rests_of(&was)?, &rests_of(&citations)?);
-    let open = unsettled(&citations);
-
     let mut values = Values::new(context)?;
     values.time(context, archive, "at", args.when.as_deref())?;
     let correction = correction(context, archive, args, &spot, &values)?;
+    for one in dated(&correction, &version, context.now()?) {
+        context.ui.warn(&format!("look: {}", one.message));
+        citations.findings.push(one);
+    }
+    let open = unsettled(&citations);
     citations.versions = chain(&versions, &version, &correction);
     citations.corrected = true;
     let result = document(&citations)?;
@@ -184,6 +189,7 @@ pub(in crate::cli) fn run(context: &Context, args: &CorrectArgs) -> Result<Outco
     outcome(&mut values, archive, &citations)?;
     let report = match format {
         Some(format) => {
+            cite::say_terms(context, &citations);
             let seal = cite::seal(archive)?;
             Some(cite::rendered(&citations, seal.as_ref(), format)?)
         }
@@ -329,6 +335,30 @@ fn correction(
         recorded: context.now()?.to_string(),
         withdrawn: None,
     })
+}
+
+/// What is odd about when a correction is said to have been published.
+fn dated(correction: &TextCorrection, version: &Version, now: Moment) -> Vec<Finding> {
+    let subject = format!("entry {}", correction.entry);
+    let Some(at) = &correction.at else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    if at.earliest.is_some_and(|it| it > now) {
+        let message = "the correction is said to be published at a time that is still to come";
+        found.push(Finding::new("correction.in-future", &subject, message));
+    }
+    let published = version.at.as_ref().and_then(|it| it.earliest);
+    if let (Some(latest), Some(published)) = (at.latest, published)
+        && latest < published
+    {
+        let message = format!(
+            "the correction is said to be published before {} was",
+            version.called()
+        );
+        found.push(Finding::new("correction.before-version", &subject, message));
+    }
+    found
 }
 
 /// References as they are printed, of those that were typed.

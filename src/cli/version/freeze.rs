@@ -12,6 +12,7 @@ use serde_json::json;
 use super::bytes_of;
 use super::document;
 use super::earlier;
+use super::frozen;
 use super::meant;
 use super::sign_by_words;
 use crate::archive::Archive;
@@ -20,6 +21,8 @@ use crate::archive::Step;
 use crate::archive::Unsettled;
 use crate::archive::Version;
 use crate::cite::Citations;
+use crate::cite::Draft;
+use crate::cite::lost;
 use crate::cite::sign;
 use crate::cite::unsettled;
 use crate::cli::CliError;
@@ -39,6 +42,7 @@ use crate::cli::ui::Answer;
 use crate::cli::written::write_all;
 use crate::record::Bytes;
 use crate::record::Digest;
+use crate::record::Finding;
 use crate::record::Zone;
 use crate::record::show;
 use crate::record::visible;
@@ -174,6 +178,12 @@ pub(in crate::cli) fn run(context: &Context, args: &FreezeArgs) -> Result<Outcom
     let previous = previous(&versions, args, opened.draft.name.as_deref())?;
     let mut citations = cite::check(context, archive, &opened.draft, rules, form)?;
     signed(archive, &mut citations, &versions, previous.as_ref())?;
+    let lost = lost_corrections(archive, &versions, previous.as_ref(), &opened.draft);
+    for one in &lost {
+        context.ui.warn(&format!("look: {}", one.message));
+    }
+    citations.findings.extend(lost);
+    cite::say_terms(context, &citations);
     let open = unsettled(&citations);
     agree(context, args, &open)?;
 
@@ -367,6 +377,24 @@ fn previous(
         ));
     }
     Ok(Some(found))
+}
+
+/// The corrections of the versions before this one that the draft lacks. Of a version whose draft is not here any more, nothing
+/// can be told.
+fn lost_corrections(
+    archive: &Archive,
+    versions: &[Version],
+    previous: Option<&Version>,
+    draft: &Draft,
+) -> Vec<Finding> {
+    let mut all = Vec::new();
+    let before = previous.map_or_else(Vec::new, |it| Archive::versions_up_to(versions, it.entry));
+    for version in before.iter().filter(|it| it.standing().next().is_some()) {
+        if let Ok(frozen) = frozen(archive, version) {
+            all.extend(lost(&frozen, &version.corrections, draft));
+        }
+    }
+    all
 }
 
 /// What was signed off of this draft, and what of the versions before still holds.

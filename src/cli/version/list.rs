@@ -83,14 +83,19 @@ impl Listed {
     fn version(&self, text: &mut String, version: &Version) -> std::fmt::Result {
         let name = version.name.as_deref().unwrap_or("a draft without a name");
         write!(text, "Version {} of {}", version.number, visible(name))?;
-        writeln!(text, "{}", place(version, self.zone))?;
+        let place = place(version, self.zone);
+        match version.withdrawn {
+            // It is not published, whatever was recorded of it.
+            Some(entry) => writeln!(
+                text,
+                ": withdrawn under entry {entry}; was recorded as published{place}"
+            )?,
+            None => writeln!(text, "{place}")?,
+        }
         let by = version.by.as_deref().map(visible).unwrap_or_default();
         let recorded = shown(&version.recorded, self.zone);
         write!(text, "  entry {}, recorded {recorded}", version.entry)?;
         writeln!(text, "{}{by}", if by.is_empty() { "" } else { " by " })?;
-        if let Some(entry) = version.withdrawn {
-            writeln!(text, "  withdrawn under entry {entry}")?;
-        }
         if let Some(previous) = version.previous {
             writeln!(text, "  the version before it is entry {previous}")?;
         }

@@ -25,7 +25,6 @@ use super::CliError;
 use super::Context;
 use super::draft;
 use crate::archive::Archive;
-use crate::archive::TextCorrection;
 use crate::archive::Version;
 use crate::cite::Citations;
 use crate::cite::Draft;
@@ -124,29 +123,12 @@ fn frozen(archive: &Archive, version: &Version) -> Result<Draft, CliError> {
     draft::of_bytes(&bytes, name).map_err(|error| draft::unreadable(Path::new(said), &error))
 }
 
-/// The draft of a version with its corrections, and those that do not fit any more since one before them was withdrawn.
-fn as_it_stands(version: &Version, frozen: &Draft) -> (Draft, Vec<u64>) {
-    let mut draft = frozen.clone();
-    let mut unfit = Vec::new();
-    for one in version.standing() {
-        if corrected(&mut draft, one).is_none() {
-            unfit.push(one.entry);
-        }
-    }
-    (draft, unfit)
-}
-
-fn corrected(draft: &mut Draft, one: &TextCorrection) -> Option<()> {
-    let spot = draft.spot(&one.before, Some(one.paragraph)).ok()?;
-    draft.amend(&spot, one.after.as_deref().unwrap_or("")).ok()
-}
-
 /// What was said of corrections that do not fit.
 fn unfit(entries: &[u64]) -> Option<String> {
     let said: Vec<String> = entries.iter().map(u64::to_string).collect();
     (!said.is_empty()).then(|| {
         format!(
-            "the words that were corrected under entry {} do not stand there any more, since a correction before was withdrawn",
+            "what was corrected under entry {} does not stand there as it did, since a correction before was withdrawn; it is not made",
             said.join(", ")
         )
     })

@@ -26,7 +26,10 @@ pub fn comments(citations: &Citations) -> Vec<Comment> {
         lines: quotation(it, citations),
     }));
     for claim in &citations.claims {
-        if matches!(claim.state, Rest::Vague | Rest::Unknown | Rest::Withheld) {
+        if matches!(
+            claim.state,
+            Rest::Vague | Rest::Unknown | Rest::NotCitable | Rest::Withheld
+        ) {
             comments.push(Comment {
                 place: claim.place,
                 lines: vec![format!("{}: {}.", claim.pin, claim.state.label())],

@@ -168,8 +168,8 @@ pub(super) fn rules(citations: &Citations) -> String {
     let rules = &citations.rules;
     let strict = if rules.strict { ", strict" } else { "" };
     format!(
-        "house style {}{strict}; folding {}",
-        rules.house, rules.norm
+        "house style {}{strict}; folding {}; who and when {}",
+        rules.house, rules.norm, rules.stated
     )
 }
 

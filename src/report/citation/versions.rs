@@ -24,7 +24,7 @@ pub(super) fn corrections(citations: &Citations) -> Markup {
                 h2 id="corrections" { "Corrections" }
                 p { (opening(citations)) }
                 @for version in &citations.versions {
-                    h3 { "Version " (version.number) }
+                    h3 { (heading(version)) }
                     dl.facts {
                         @for (what, said) in facts(version, citations) {
                             dt { (what) }
@@ -64,7 +64,7 @@ pub(in crate::report) fn corrections_markdown(
     }
     writeln!(page, "## Corrections\n\n{}\n", opening(citations))?;
     for version in &citations.versions {
-        writeln!(page, "### Version {}\n", version.number)?;
+        writeln!(page, "### {}\n", heading(version))?;
         for (what, said) in facts(version, citations) {
             writeln!(page, "- {what}: {}", plain(&said))?;
         }
@@ -85,16 +85,23 @@ pub(in crate::report) fn corrections_markdown(
     Ok(())
 }
 
+fn heading(version: &Version) -> String {
+    match version.withdrawn {
+        Some(entry) => format!("Version {}, withdrawn under entry {entry}", version.number),
+        None => format!("Version {}", version.number),
+    }
+}
+
 fn opening(citations: &Citations) -> String {
     let many = citations
         .versions
         .last()
         .map_or(0, |it| it.standing().count());
     let versions = match citations.versions.len() {
-        1 => "One version of this text was published.".to_owned(),
-        many => {
-            format!("{many} versions of this text were published, each named by the one after it.")
-        }
+        1 => "One version of this text was recorded as published.".to_owned(),
+        many => format!(
+            "{many} versions of this text were recorded as published, each named by the one after it."
+        ),
     };
     let what = if citations.corrected {
         "This page is about the last of them with its corrections: the draft whose digest stands above, and these changes."
@@ -103,15 +110,26 @@ fn opening(citations: &Citations) -> String {
     } else {
         "What was frozen with it stays in the archive."
     };
-    format!("{versions} {what}")
+    let withdrawn = citations.versions.iter();
+    let withdrawn = match withdrawn.filter(|it| it.withdrawn.is_some()).count() {
+        0 => String::new(),
+        1 => " Of these records one was withdrawn.".to_owned(),
+        many => format!(" Of these records {many} were withdrawn."),
+    };
+    format!("{versions}{withdrawn} {what}")
 }
 
 /// What is to be said of a version, each with its name.
 fn facts(version: &Version, citations: &Citations) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     let mut add = |what, said: Option<String>| facts.extend(said.map(|said| (what, said)));
-    add("Published", version.url.clone());
-    add("On", version.at.as_ref().map(|at| shown(at, citations)));
+    // What was withdrawn is not published, whatever was recorded of it.
+    let (place, day) = match version.withdrawn {
+        Some(_) => ("Was recorded as published", "On, as was recorded"),
+        None => ("Published", "On"),
+    };
+    add(place, version.url.clone());
+    add(day, version.at.as_ref().map(|at| shown(at, citations)));
     let by = version.by.as_deref().map(|by| format!(" by {by}"));
     let recorded = moment(&version.recorded, citations);
     add(

@@ -4,6 +4,7 @@
 
 use crate::cite::Citations;
 use crate::cite::Match;
+use crate::cite::nested;
 
 use super::super::times::day_and_time;
 use super::first_words;
@@ -45,14 +46,22 @@ pub(super) fn note(found: &Match, citations: &Citations) -> String {
     for part in &parts {
         if !note.is_empty() {
             // The comma after a title stands within its marks.
-            note.push_str(if note.ends_with(",”") { " " } else { ", " });
+            let has_comma = note.ends_with(",”") || note.ends_with(",’”");
+            note.push_str(if has_comma { " " } else { ", " });
         }
         note.push_str(part);
     }
     format!("{}.", note.trim_end_matches('.'))
 }
 
-/// A title with the comma that follows it.
+/// A title with the comma that follows it, which stands within all marks that end there.
 fn quoted(title: &str) -> String {
-    format!("“{title},”")
+    let set = nested(title);
+    match set
+        .strip_suffix('’')
+        .filter(|_| title.ends_with(['”', '"']))
+    {
+        Some(set) => format!("“{set},’”"),
+        None => format!("“{set},”"),
+    }
 }

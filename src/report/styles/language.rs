@@ -30,6 +30,7 @@ use hayagriva::citationberg::json::VecDateRange;
 use crate::cite::Citations;
 use crate::cite::Match;
 use crate::cite::Style;
+use crate::cite::nested;
 
 use super::super::csl;
 use super::super::times::Shown;
@@ -127,7 +128,8 @@ impl Engine {
                 "title",
                 match self.style {
                     Style::Apa => first_words(found),
-                    _ => whole_post(found).trim_end_matches('.').to_owned(),
+                    // MLA sets titles between marks, and hayagriva leaves the marks in them.
+                    _ => nested(whole_post(found).trim_end_matches('.')),
                 },
             );
             set("URL", found.url.clone().unwrap_or_default());
@@ -135,7 +137,14 @@ impl Engine {
                 set("container-title", "X".to_owned());
             }
         } else if !is_message(found) {
-            set("title", title(found).unwrap_or_default());
+            let title = title(found).unwrap_or_default();
+            set(
+                "title",
+                match self.style {
+                    Style::Apa => title,
+                    _ => nested(&title),
+                },
+            );
         }
         let reached = citations.form.readers_can_reach_archive;
         if reached {

@@ -127,6 +127,7 @@ fn citing(found: Match, form: Form) -> Citations {
         archive: "Harbor Archive".to_owned(),
         rules: Rules {
             norm: "norm/1",
+            stated: "stated/1",
             house: "magazine",
             strict: false,
         },
@@ -203,8 +204,30 @@ fn chicago_notes_follow_the_guides() {
 fn a_quotation_within_a_post_keeps_its_own_commas() {
     let mut found = post();
     found.post = Some("He said “no”, and left.".to_owned());
+    let note = cited(found.clone(), CHICAGO);
+    assert!(note.contains("“He said ‘no’, and left,” X"), "{note}");
+    found.post = Some("He said \"no\".".to_owned());
     let note = cited(found, CHICAGO);
-    assert!(note.contains("“He said “no”, and left,” X"), "{note}");
+    assert!(note.contains("“He said ‘no,’” X"), "{note}");
+    let of_document = |words: &str, form| {
+        let mut found = memorandum();
+        found.subject = Some(words.to_owned());
+        cited(found, form)
+    };
+    let words = "The “last” word on the owners’ pier";
+    for (form, expected) in [
+        (CHICAGO, "“The ‘last’ word on the owners’ pier,”"),
+        (MLA, "“The ‘last’ word on the owners’ pier.”"),
+        // Set without marks around it, it keeps its own.
+        (APA, words),
+        (BLUEBOOK, words),
+    ] {
+        let note = of_document(words, form);
+        assert!(note.contains(expected), "{note}");
+    }
+    // The mark of an end that is no mark of a quotation stays outside.
+    let note = of_document("A pier of the owners’", CHICAGO);
+    assert!(note.contains("“A pier of the owners’,”"), "{note}");
 }
 
 #[test]
