@@ -270,6 +270,19 @@ fn a_doctored_search_index_cannot_deny_a_quotation() -> TestResult {
     assert!(found.out.contains(&message), "{}{}", found.out, found.told);
     assert!(body(other, genuine)? > 0);
 
+    // Whoever asks the index alone is told so, and has no verdict.
+    let quick = desk.run(&["cite", "draft.md", "--quick", "--json"])?;
+    assert_eq!(quick.code, Some(1), "{quick}");
+    let cited: Value = quick.json()?;
+    let quoted = &cited["quotations"][0];
+    assert_eq!(quoted["verdict"], "not-checked", "{quoted:#}");
+    let said = quoted["findings"].to_string();
+    assert!(
+        said.contains("quotation.not-all-read") && said.contains("--quick"),
+        "{said}"
+    );
+    assert_eq!(cited["gone_through"]["texts"], 0, "{cited:#}");
+
     let ran = desk.run(&["cite", "draft.md", "--json"])?;
     let cited: Value = ran.json()?;
     let quoted = &cited["quotations"][0];
@@ -307,6 +320,12 @@ fn a_doctored_search_index_cannot_put_an_altered_passage_in_the_place_of_the_tru
     desk.run(&["find", "weather"])?;
     assert!(body(hidden, genuine)? > 0);
 
+    let quick = desk.run(&["cite", "draft.md", "--quick", "--json"])?;
+    let cited: Value = quick.json()?;
+    let quoted = &cited["quotations"][0];
+    assert_eq!(quoted["verdict"], "altered", "{quoted:#}");
+    assert!(quoted["findings"].to_string().contains("not-all-read"));
+
     let ran = desk.run(&["cite", "draft.md", "--json"])?;
     let cited: Value = serde_json::from_str(&ran.out)?;
     let quoted = &cited["quotations"][0];
@@ -323,6 +342,9 @@ fn without_an_index_all_texts_are_gone_through_once() -> TestResult {
     fs::remove_dir_all(desk.path("archive/search"))?;
     // Where no index can be made.
     fs::write(desk.path("archive/search"), "")?;
+    let quick = desk.run(&["cite", "draft.md", "--quick"])?;
+    assert_eq!(quick.code, Some(2), "{quick}");
+    assert!(quick.told.contains("--quick asks"), "{}", quick.told);
     let ran = desk.run(&["cite", "draft.md", "--json"])?;
     let cited: Value = serde_json::from_str(&ran.out)?;
     let quoted = &cited["quotations"][0];

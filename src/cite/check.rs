@@ -75,7 +75,7 @@ pub fn check(
             house: options.house,
             strict: options.strict,
         },
-        indexed: sources.indexed() && found.quotations.len() <= BATCH,
+        indexed: sources.indexed() && (found.quotations.len() <= BATCH || !sources.reads_all()),
         library: Library::default(),
         inside: (0, 0),
         own: Own::new(draft, &found.quotations),

@@ -251,6 +251,11 @@ impl<'a> Held<'a> {
         Ok(passages)
     }
 
+    /// Whether the index covers all items.
+    pub const fn is_indexed(&self) -> bool {
+        self.complete
+    }
+
     /// Asks the index alone, which takes no longer in a large archive: what it does not find is not called 'not found'.
     #[must_use]
     pub const fn quickly(mut self, quick: bool) -> Self {
@@ -446,6 +451,10 @@ impl Sources for Held<'_> {
         self.likely(wanted)
             .and_then(|items| self.passages(&items))
             .map_err(|source| asked("words", source))
+    }
+
+    fn reads_all(&self) -> bool {
+        !self.quick
     }
 
     fn through(&self, wanted: &[Wanted]) -> Result<Through, CiteError> {

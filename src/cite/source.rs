@@ -33,6 +33,11 @@ pub trait Sources {
         true
     }
 
+    /// Whether [`Sources::through`] reads what no index names. If not, the index is asked however many quotations there are.
+    fn reads_all(&self) -> bool {
+        true
+    }
+
     /// Goes through every text for what [`Sources::candidates`] did not find as it is quoted, without an index. Asked
     /// once, of all such quotations.
     fn through(&self, _wanted: &[Wanted]) -> Result<Through, CiteError> {

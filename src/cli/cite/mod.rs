@@ -76,6 +76,7 @@ Examples
   fonds cite draft.html --house ap --json
   fonds cite - < draft.md
   fonds cite mark draft.md Q7 checked --by \"E. Ferro\"
+  fonds cite draft.md --quick                   while writing: by the search index alone
   fonds cite draft-2.md --since draft.md        sign-offs of what did not change are carried over
   fonds cite publish-version draft.md -o report.html
   fonds cite correct --before \"on Monday\" --after \"on Tuesday\" --reason \"a slip\"
@@ -104,6 +105,9 @@ pub(super) struct CiteArgs {
     /// around them, become readable whole, with accounts and time of sender and addressees: see 'as recorded' on the page
     #[arg(long, requires = "output")]
     proof: bool,
+    /// Ask the search index alone, which takes no longer in a large archive: what it does not find is 'not checked'
+    #[arg(long)]
+    quick: bool,
     #[command(flatten)]
     rules: RulesArgs,
     #[command(flatten)]
@@ -215,7 +219,7 @@ fn of_draft(context: &Context, args: &CiteArgs, path: &Path) -> Result<Outcome, 
     super::indexing::go_on(context, &archive);
     let rules = args.rules.read(context)?;
     let form = args.form.read(context)?;
-    let mut citations = check(context, &archive, &opened.draft, rules, form)?;
+    let mut citations = check_with(context, &archive, &opened.draft, rules, form, args.quick)?;
     let since = signed(&archive, &mut citations, &opened.draft, older.as_ref())?;
     let versions = archive.versions()?;
     let published = version::of_draft(&versions, &citations.draft.sha256)
@@ -418,6 +422,18 @@ pub(super) fn check(
     rules: Manner,
     form: Form,
 ) -> Result<Citations, CliError> {
+    check_with(context, archive, draft, rules, form, false)
+}
+
+/// The same; `quick` asks the search index alone.
+fn check_with(
+    context: &Context,
+    archive: &Archive,
+    draft: &Draft,
+    rules: Manner,
+    form: Form,
+    quick: bool,
+) -> Result<Citations, CliError> {
     let options = Options {
         house: rules.house,
         strict: rules.strict,
@@ -429,7 +445,13 @@ pub(super) fn check(
     };
     let meter = context.ui.meter();
     let tell = |done, of| meter.tell(done, Some(of), "items gone through");
-    let held = Held::new(archive)?.telling(&tell);
+    let held = Held::new(archive)?.telling(&tell).quickly(quick);
+    if quick && !held.is_indexed() {
+        return Err(CliError::usage(
+            "--quick asks the search index alone, and that does not cover all of this archive",
+            "fonds cite DRAFT        without --quick; fonds doctor says what the index lacks",
+        ));
+    }
     let mut citations = cite::check(&held, draft, &options)?;
     report::citation::cite(&mut citations);
     Ok(citations)
