@@ -458,8 +458,14 @@ fn a_draft_of_a_word_processor_is_corrected_in_its_text() -> TestResult {
             compared["evidence"]["changed"][0]["now"]["verdict"],
             "exact"
         );
-        desk.run(&["cite", "versions", &version, "--draft", "frozen"])?;
-        assert_eq!(desk.sha256("frozen")?, desk.sha256(draft)?);
+        let frozen = format!("frozen-{draft}");
+        desk.run(&["cite", "versions", &version, "--draft", &frozen])?;
+        assert_eq!(desk.sha256(&frozen)?, desk.sha256(draft)?);
+        // What was written on since is not lost to the one that was frozen.
+        fs::write(desk.path(&frozen), "another draft")?;
+        let again = ["cite", "versions", &version, "--draft", &frozen];
+        assert_eq!(desk.run(&again)?.code, Some(2));
+        assert_eq!(fs::read(desk.path(&frozen))?, b"another draft");
     }
     Ok(())
 }
