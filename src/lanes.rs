@@ -290,7 +290,7 @@ struct Lanes;
 impl WithSimd for Lanes {
     type Output = usize;
 
-    #[inline(always)]
+    #[inline]
     fn with_simd<S: Simd>(self, _: S) -> usize {
         S::U32_LANES.min(MOST_LANES)
     }
@@ -308,8 +308,8 @@ impl WithSimd for Compress<'_> {
     #[inline(always)]
     #[expect(
         clippy::many_single_char_names,
-        clippy::indexing_slicing,
-        reason = "the standard's names; indices are numbers below 16 of arrays of 16"
+        clippy::inline_always,
+        reason = "the standard's names; what is not part of the function that pulp makes for a processor has no vectors"
     )]
     fn with_simd<S: Simd>(self, simd: S) {
         let lanes = S::U32_LANES.min(MOST_LANES);
@@ -328,7 +328,7 @@ impl WithSimd for Compress<'_> {
             .states
             .map(|of_lanes| simd.partial_load_u32s(&of_lanes[..lanes]));
         let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = before;
-        for round in 0..64 {
+        for (round, constant) in ROUNDS.iter().enumerate() {
             let at = round % 16;
             if round >= 16 {
                 let (second, second_last) = (words[(at + 1) % 16], words[(at + 14) % 16]);
@@ -341,7 +341,7 @@ impl WithSimd for Compress<'_> {
             }
             let s1 = xor(xor(turn(e, 6), turn(e, 11)), turn(e, 25));
             let choice = xor(g, and(e, xor(f, g)));
-            let with_word = add(simd.splat_u32s(ROUNDS[round]), words[at]);
+            let with_word = add(simd.splat_u32s(*constant), words[at]);
             let first = add(add(h, s1), add(choice, with_word));
             let s0 = xor(xor(turn(a, 2), turn(a, 13)), turn(a, 22));
             let majority = xor(and(a, b), and(c, xor(a, b)));

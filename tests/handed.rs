@@ -25,6 +25,15 @@ fn with_a_memo() -> TestResult<Desk> {
     Ok(desk)
 }
 
+/// Every line of a text behind what is set before it.
+fn set_off(text: &str, before: &str) -> String {
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| format!("{before}{line}\n"))
+        .collect();
+    lines.concat()
+}
+
 fn notes(report: &Value) -> String {
     report["not_findings"].to_string()
 }
@@ -33,7 +42,7 @@ fn notes(report: &Value) -> String {
 fn a_checkpoint_whose_text_was_copied_counts_and_its_reader_is_told() -> TestResult {
     let desk = with_a_memo()?;
     let whole = fs::read_to_string(desk.path("archive/log/checkpoint"))?;
-    let quoted: String = whole.lines().map(|line| format!("> {line}\n")).collect();
+    let quoted = set_off(&whole, "> ");
     for (copy, fault) in [
         (whole.replace('\n', "\r\n"), "its line ends are CRLF"),
         (whole.replace('\u{2014}', "-"), "a hyphen stands in place"),
@@ -93,7 +102,7 @@ fn a_copied_checkpoint_is_checked_without_an_archive_too() -> TestResult {
     let memo = found["hits"][0]["item"].as_str().ok_or("nothing found")?;
     desk.done(&["publish", memo, "--yes", "-o", "memo.html"])?;
     let whole = fs::read_to_string(desk.path("archive/log/checkpoint"))?;
-    let indented: String = whole.lines().map(|line| format!("    {line}\n")).collect();
+    let indented = set_off(&whole, "    ");
     fs::write(desk.path("copy"), &indented)?;
     let key = ["--key", "memo.proof.json"];
     let checked = desk.json(&[&["verify", "copy"], &key[..]].concat(), 0)?;

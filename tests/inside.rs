@@ -319,6 +319,14 @@ fn whoever_asks_for_what_was_destroyed_is_told_of_the_order() -> TestResult {
         }
         let found = desk.json(&["find", gone], 1)?["remarks"].to_string();
         assert!(found.contains("erasure (the court)"), "{found}");
+        let draft = format!("“A line that stands in no text here,” she wrote [{gone}].\n");
+        fs::write(desk.path("draft.md"), draft)?;
+        let cited = desk.json(&["cite", "draft.md"], 1)?;
+        let quoted = &cited["quotations"][0];
+        assert_eq!(quoted["verdict"], "not-checked", "{quoted:#}");
+        let finding = &quoted["findings"][0];
+        assert_eq!(finding["code"], "quotation.pin-destroyed", "{quoted:#}");
+        assert!(finding.to_string().contains("erasure (the court)"));
     }
     let found = desk.json(&["find", &held.reference], 1)?["remarks"].to_string();
     assert!(

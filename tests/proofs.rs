@@ -640,7 +640,9 @@ proptest! {
             prop_assert_eq!(&at_once, &one_by_one);
         }
         let mut tree = tlog::Tree::default();
-        leaves.iter().for_each(|leaf| tree.push(*leaf));
+        for leaf in &leaves {
+            tree.push(*leaf);
+        }
         prop_assert_eq!(tlog::Tree::over(leaves), tree);
     }
 

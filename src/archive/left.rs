@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::io::BufRead;
+use std::io::BufRead as _;
 use std::io::BufReader;
 use std::io::Read;
 

@@ -422,6 +422,8 @@ pub enum Rest {
     Vague,
     /// It leads to an item that is withheld in this copy.
     Withheld,
+    /// It leads to what was destroyed by an order.
+    Destroyed,
     /// It names nothing here.
     Unknown,
     /// It names an accession, an entry of custody or an agent.
@@ -438,6 +440,7 @@ impl Rest {
         Self::Held,
         Self::Vague,
         Self::Withheld,
+        Self::Destroyed,
         Self::Unknown,
         Self::NotCitable,
         Self::Web,
@@ -450,6 +453,7 @@ impl Rest {
             Self::Held => "held",
             Self::Vague => "held, but the pin does not say where in it",
             Self::Withheld => "withheld in this copy",
+            Self::Destroyed => "destroyed by an order",
             Self::Unknown => "leads nowhere",
             Self::NotCitable => "names nothing that can be cited",
             Self::Web => "on the web, not looked at",
@@ -519,6 +523,7 @@ pub fn needs_attention(code: &str) -> bool {
             | "quotation.degraded-copy"
             | "quotation.pin-elsewhere"
             | "quotation.not-all-read"
+            | "quotation.pin-destroyed"
             | "quotation.pin-in-part"
             | "quotation.pin-unknown"
             | "quotation.pin-withheld"

@@ -44,15 +44,14 @@ pub(super) fn words(text: &str, mut each: impl FnMut(u64)) {
                 break;
             }
         }
-        match bytes.get(at) {
-            Some(b'\'' | b'-' | 0x80..) => at = one_word(text, start, &mut letters, &mut each),
-            _ => {
-                if at > start {
-                    each(sum);
-                }
-                at += 1;
-            }
+        if let Some(b'\'' | b'-' | 0x80..) = bytes.get(at) {
+            at = one_word(text, start, &mut letters, &mut each);
+            continue;
         }
+        if at > start {
+            each(sum);
+        }
+        at += 1;
     }
 }
 

@@ -318,12 +318,11 @@ impl<'a> Held<'a> {
         let item = match self.archive.resolve(name) {
             Ok(Target::Item(item)) => item,
             Ok(Target::Entry(_)) => return Ok(Pinned::NotCitable),
-            Err(
-                ArchiveError::NoSuchItem(_)
-                | ArchiveError::Ambiguous { .. }
-                | ArchiveError::Destroyed { .. },
-            ) => {
+            Err(ArchiveError::NoSuchItem(_) | ArchiveError::Ambiguous { .. }) => {
                 return Ok(Pinned::NoSuchItem);
+            }
+            Err(destroyed @ ArchiveError::Destroyed { .. }) => {
+                return Ok(Pinned::Destroyed(destroyed.to_string()));
             }
             Err(error) => return Err(error),
         };
@@ -356,7 +355,8 @@ impl<'a> Held<'a> {
         let name = reference.split(':').next().unwrap_or(reference);
         match self.archive.resolve(name) {
             Ok(Target::Item(item)) => Ok(Some(item)),
-            Ok(Target::Entry(_)) | Err(ArchiveError::NoSuchItem(_)) => Ok(None),
+            Ok(Target::Entry(_))
+            | Err(ArchiveError::NoSuchItem(_) | ArchiveError::Destroyed { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }

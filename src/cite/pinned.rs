@@ -75,6 +75,10 @@ pub(super) fn claim(
                 findings.push(unknown(&about, &pin));
                 (None, Rest::Unknown)
             }
+            Pinned::Destroyed(order) => {
+                findings.push(destroyed(&about, &order));
+                (None, Rest::Destroyed)
+            }
         },
     };
     Ok(Claim {
@@ -157,6 +161,11 @@ fn unknown(about: &str, pin: &impl std::fmt::Display) -> Finding {
         about,
         format!("{pin} names nothing in this archive, or more than one thing; correct the pin"),
     )
+}
+
+fn destroyed(about: &str, order: &str) -> Finding {
+    let message = format!("{order}; nothing can be compared with it any more");
+    Finding::new("quotation.pin-destroyed", about, message)
 }
 
 fn only_in_part(about: &str, pin: &ItemPin, looked: u64) -> Finding {
@@ -306,6 +315,10 @@ impl Checker<'_> {
                 }
                 Pinned::NoSuchItem | Pinned::NotCitable => {
                     result.findings.push(unknown(&result.id, pin));
+                }
+                Pinned::Destroyed(order) => {
+                    led.unread = true;
+                    result.findings.push(destroyed(&result.id, &order));
                 }
                 Pinned::Withheld => {
                     led.unread = true;

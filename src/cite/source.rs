@@ -147,6 +147,8 @@ pub enum Pinned {
     NoSuchItem,
     /// It is an accession, an entry of custody or an agent, in which no words stand.
     NotCitable,
+    /// It was destroyed by an order, told in a sentence without its end.
+    Destroyed(String),
     /// It is withheld in this copy.
     Withheld,
     /// It is held, but there is no text to compare with.

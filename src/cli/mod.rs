@@ -96,6 +96,10 @@ struct Cli {
 /// What every verb takes.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Everywhere")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that have nothing to do with each other"
+)]
 struct Global {
     #[arg(
         help = "The archive's folder [default: $FONDS_ARCHIVE, else this one]",

@@ -131,6 +131,40 @@ impl Answer for Redacted {
     }
 }
 
+/// What a copy still holds that its pages do not show; refused unless that is allowed.
+fn looked_through(
+    args: &RedactArgs,
+    digest: Digest,
+) -> Result<(Option<UnderBoxes>, Option<Leftover>), CliError> {
+    let path = &args.copy;
+    let covered = covered::look(path, digest)?;
+    if let Some(found) = covered.as_ref().and_then(UnderBoxes::found)
+        && !args.allow_covered_text
+    {
+        return Err(CliError::usage(
+            format!(
+                "{} still holds text that its pages do not show, under a box or marked and not taken out: {found}",
+                path.display()
+            ),
+            "take it out with the program that drew the boxes; --allow-covered-text records the copy as it is",
+        ));
+    }
+    let leftover = leftover::look(path, digest)?;
+    if let Some(found) = leftover.as_ref().and_then(Leftover::found)
+        && !args.allow_covered_text
+    {
+        return Err(CliError::usage(
+            format!(
+                "{} still holds what its pages do not show: {found}",
+                path.display()
+            ),
+            "accept the changes and take out comments and what is hidden, with the program it was made with; \
+             --allow-covered-text records the copy as it is",
+        ));
+    }
+    Ok((covered, leftover))
+}
+
 /// `fonds redact`.
 pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliError> {
     let path = &args.copy;
@@ -145,31 +179,7 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
         sha256: Digest::new(hash.finalize().into()),
         size,
     };
-    let covered = covered::look(path, copy.sha256)?;
-    if let Some(found) = covered.as_ref().and_then(UnderBoxes::found)
-        && !args.allow_covered_text
-    {
-        return Err(CliError::usage(
-            format!(
-                "{} still holds text that its pages do not show, under a box or marked and not taken out: {found}",
-                path.display()
-            ),
-            "take it out with the program that drew the boxes; --allow-covered-text records the copy as it is",
-        ));
-    }
-    let leftover = leftover::look(path, copy.sha256)?;
-    if let Some(found) = leftover.as_ref().and_then(Leftover::found)
-        && !args.allow_covered_text
-    {
-        return Err(CliError::usage(
-            format!(
-                "{} still holds what its pages do not show: {found}",
-                path.display()
-            ),
-            "accept the changes and take out comments and what is hidden, with the program it was made with; \
-             --allow-covered-text records the copy as it is",
-        ));
-    }
+    let (covered, leftover) = looked_through(args, copy.sha256)?;
     let mut writer = context.writer()?;
     let original = original(writer.archive(), args, copy.sha256)?;
     let reference = writer.archive().reference(&original)?;

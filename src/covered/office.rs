@@ -1,7 +1,7 @@
 //! What an office file still holds, though its pages do not show it: text that was deleted while changes were tracked,
 //! comments, text that is set not to be shown, and hidden cells and sheets; and who is named as having written these.
 //!
-//! Looked through are WordprocessingML and SpreadsheetML (ECMA-376, .docx, .xlsx) and texts and spreadsheets of OpenDocument
+//! Looked through are `WordprocessingML` and `SpreadsheetML` (ECMA-376, .docx, .xlsx) and texts and spreadsheets of OpenDocument
 //! (OASIS ODF 1.3, .odt, .ods), element by element as `quick-xml` reads them; elements are known by their names without
 //! their prefixes, which mean nothing else in these formats. Not looked for: text in the colour of its page or under a
 //! picture, hidden rows of a table in a text, what fields, macros, pivot tables and earlier versions hold, and files inside of the file.
@@ -16,6 +16,7 @@ use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Cursor;
 use std::io::Read as _;
+use std::path::Path;
 
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
@@ -156,9 +157,14 @@ pub fn look_in_office(bytes: &[u8]) -> Result<Option<Left>, NotRead> {
     } else {
         return Ok(None);
     };
+    // Part names are told apart without regard to case (ECMA-376-2 §6.2.2.3).
+    let is_xml = |name: &str| {
+        let extension = Path::new(name).extension();
+        extension.is_some_and(|it| it.eq_ignore_ascii_case("xml"))
+    };
     let is_wanted = |name: &&String| match format {
-        Format::Word => name.starts_with("word/") && name.ends_with(".xml"),
-        Format::Sheet => name.starts_with("xl/") && name.ends_with(".xml"),
+        Format::Word => name.starts_with("word/") && is_xml(name),
+        Format::Sheet => name.starts_with("xl/") && is_xml(name),
         Format::Open => matches!(name.as_str(), "styles.xml" | "content.xml"),
     };
     let mut parts: Vec<&String> = names.iter().filter(is_wanted).collect();
@@ -361,10 +367,11 @@ impl Look {
             "vanish" if around.element == Element::Properties => {
                 self.set_hidden(is_on(value().as_deref()));
             }
-            "pStyle" | "rStyle" if around.element == Element::Properties => {
-                if self.hides(&value().unwrap_or_default()) {
-                    self.set_hidden(true);
-                }
+            "pStyle" | "rStyle"
+                if around.element == Element::Properties
+                    && self.hides(&value().unwrap_or_default()) =>
+            {
+                self.set_hidden(true);
             }
             _ => {}
         }

@@ -227,12 +227,12 @@ impl Run<'_, '_> {
                     return Ok(());
                 }
                 frame.ends = span.end;
-                let raw = if raw.len() as u64 != span.end.saturating_sub(span.start) {
+                let raw = if raw.len() as u64 == span.end.saturating_sub(span.start) {
+                    Raw::of(raw)
+                } else {
                     let mut hash = Sha256::new();
                     cover(&mut *frame.view, span.start, span.end, &mut hash)?;
                     Raw::Hashed(Digest::new(hash.finalize().into()))
-                } else {
-                    Raw::of(raw)
                 };
                 frame.weight += raw.weight()
                     + message.text.as_ref().map_or(0, String::len)

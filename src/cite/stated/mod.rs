@@ -140,8 +140,8 @@ pub(super) fn hold(
         .map(|it| (it.number, sentences(&it.text)))
         .collect();
     let zone = zones::of_draft(draft, options.zone.as_deref());
-    let names = sources.people();
-    let words = names
+    let known = sources.people();
+    let words = known
         .iter()
         .flat_map(|it| it.split(|it: char| !it.is_alphanumeric()));
     let mut people: HashSet<String> = words.map(str::to_lowercase).collect();

@@ -28,7 +28,7 @@ pub fn comments(citations: &Citations) -> Vec<Comment> {
     for claim in &citations.claims {
         if matches!(
             claim.state,
-            Rest::Vague | Rest::Unknown | Rest::NotCitable | Rest::Withheld
+            Rest::Vague | Rest::Unknown | Rest::NotCitable | Rest::Withheld | Rest::Destroyed
         ) {
             comments.push(Comment {
                 place: claim.place,
