@@ -134,13 +134,7 @@ fn main() -> BenchResult {
     let note = note.to_string();
     let verifier = Verifier::new(ORIGIN, key.verifying_key().as_bytes())?;
 
-    let [
-        mut first,
-        mut made,
-        mut checked,
-        mut theirs_made,
-        mut theirs_checked,
-    ] = [const { Vec::new() }; 5];
+    let mut costs = Times::default();
     let mut prover = TileProver::default();
     let tiles = Cell::new(0);
     let mut most = 0;
@@ -148,15 +142,7 @@ fn main() -> BenchResult {
     for round in 0..ROUNDS + 200 {
         if round == 200 {
             // So far the page cache was warmed.
-            for times in [
-                &mut first,
-                &mut made,
-                &mut checked,
-                &mut theirs_made,
-                &mut theirs_checked,
-            ] {
-                times.clear();
-            }
+            costs = Times::default();
             most = 0;
         }
         // A generator of places that repeats itself from run to run (Knuth's).
@@ -168,53 +154,71 @@ fn main() -> BenchResult {
             fs::read(folder.path().join(tile.to_string()))
                 .map_err(|_| TlogError::NoSuchLeaf { index: n, size })
         };
-        let alone = timed(&mut first, || TileProver::default().prove(n, size, read))?;
+        let alone = timed(&mut costs.first, || {
+            TileProver::default().prove(n, size, read)
+        })?;
         most = most.max(tiles.get());
-        let proof = timed(&mut made, || prover.prove(n, size, read))?;
+        let proof = timed(&mut costs.made, || prover.prove(n, size, read))?;
         if alone != proof {
             return Err("the first proof and a later one of the same entry differ".into());
         }
-        timed(&mut checked, || -> Result<(), TlogError> {
+        timed(&mut costs.checked, || -> Result<(), TlogError> {
             let head = Checkpoint::open(&Note::parse(note.as_bytes())?, &verifier)?;
             tlog::verify_inclusion(n, head.size, tlog::leaf_hash(&leaf(n)), &proof, head.root)
         })?;
-        let proof = timed(&mut theirs_made, || {
+        let proof = timed(&mut costs.theirs_made, || {
             let (tree, tiles) = (tlog_tiles::Hash(root.0), Theirs(folder.path()));
             tlog_tiles::prove_record(size, n, &TileHashReader::new(size, tree, &tiles))
         });
         let proof = proof.map_err(|error| format!("tlog_tiles: {error:?}"))?;
-        let held = timed(&mut theirs_checked, || {
+        let held = timed(&mut costs.theirs_checked, || {
             let hash = tlog_tiles::record_hash(&leaf(n));
             tlog_tiles::check_record(&proof, size, tlog_tiles::Hash(root.0), n, hash)
         });
         held.map_err(|error| format!("tlog_tiles: {error:?}"))?;
     }
+    report(size, most, costs);
+    Ok(())
+}
+
+/// How long each part took, round by round.
+#[derive(Default)]
+struct Times {
+    first: Vec<Duration>,
+    made: Vec<Duration>,
+    checked: Vec<Duration>,
+    theirs_made: Vec<Duration>,
+    theirs_checked: Vec<Duration>,
+}
+
+fn report(size: u64, most: u64, times: Times) {
     println!("{size} entries, {ROUNDS} proofs, tiles warm; at most {most} tiles a proof\n");
     println!("| | median | p99 |\n|---|---|---|");
-    let (made, checked) = (middle_and_worst(made), middle_and_worst(checked));
-    let row = |what: &str, (middle, worst): (Duration, Duration)| {
+    let row = |what: &str, times: Vec<Duration>| {
+        let (middle, worst) = middle_and_worst(times);
         println!(
             "| {what} | {:.1} us | {:.1} us |",
             micros(middle),
             micros(worst)
         );
+        (middle, worst)
     };
-    row(
-        "fonds makes a proof, the first of a log",
-        middle_and_worst(first),
+    row("fonds makes a proof, the first of a log", times.first);
+    let made = row(
+        "fonds makes a proof, after others of the same log",
+        times.made,
     );
-    row("fonds makes a proof, after others of the same log", made);
     row(
         "tlog_tiles makes it (and checks its tiles)",
-        middle_and_worst(theirs_made),
+        times.theirs_made,
     );
-    row(
+    let checked = row(
         "fonds checks it, with the signature over the checkpoint",
-        checked,
+        times.checked,
     );
     row(
         "tlog_tiles checks it, without a signature",
-        middle_and_worst(theirs_checked),
+        times.theirs_checked,
     );
     let goal = |met: bool| if met { "passed" } else { "missed" };
     println!(
@@ -223,7 +227,6 @@ fn main() -> BenchResult {
     );
     println!("from 5 tiles: {}", goal(most <= GOALS.2));
     println!("checked in 60 us (median): {}", goal(checked.0 <= GOALS.1));
-    Ok(())
 }
 
 fn index_after(index: u64) -> u64 {

@@ -569,22 +569,17 @@ fn a_pin_in_a_cell_is_that_of_its_row_in_the_tables_of_word_processors() -> Test
             "“We paid him $50,000 in cash”".to_owned(),
         ],
     ];
-    let word: String = rows
-        .iter()
-        .map(|cells| {
-            let cells = cells.each_ref().map(|it| format!("<w:tc>{}</w:tc>", p(it)));
-            format!("<w:tr>{}</w:tr>", cells.concat())
-        })
-        .collect();
-    let open: String = rows
-        .iter()
-        .map(|cells| {
-            let cells = cells
-                .each_ref()
-                .map(|it| format!("<table:table-cell><text:p>{it}</text:p></table:table-cell>"));
-            format!("<table:table-row>{}</table:table-row>", cells.concat())
-        })
-        .collect();
+    let word = rows.each_ref().map(|cells| {
+        let cells = cells.each_ref().map(|it| format!("<w:tc>{}</w:tc>", p(it)));
+        format!("<w:tr>{}</w:tr>", cells.concat())
+    });
+    let open = rows.each_ref().map(|cells| {
+        let cells = cells
+            .each_ref()
+            .map(|it| format!("<table:table-cell><text:p>{it}</text:p></table:table-cell>"));
+        format!("<table:table-row>{}</table:table-row>", cells.concat())
+    });
+    let (word, open) = (word.concat(), open.concat());
     let table = format!("<w:tbl>{word}</w:tbl>");
     fs::write(desk.path("table.docx"), docx(&table, &[])?)?;
     let table = format!("<table:table>{open}</table:table>");

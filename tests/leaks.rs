@@ -253,8 +253,8 @@ Content-Transfer-Encoding: base64\n\n";
 #[test]
 fn where_a_picture_was_taken_and_with_what_does_not_leave() -> TestResult {
     let desk = Desk::new()?;
-    let exif = picture_at(b"Pier 5\0", b"N\0\0\0", b"E\0\0\0")?;
-    let south = picture_at(b"Pier 6\0", b"S\0\0\0", b"W\0\0\0")?;
+    let exif = picture_at(*b"Pier 5\0", *b"N\0\0\0", *b"E\0\0\0");
+    let south = picture_at(*b"Pier 6\0", *b"S\0\0\0", *b"W\0\0\0");
     let chunk = |name: &[u8], bytes: &[u8]| -> TestResult<Vec<u8>> {
         let length = u32::try_from(bytes.len())?.to_be_bytes();
         Ok([&length, name, bytes, &[0; 4]].concat())
@@ -327,7 +327,7 @@ fn where_a_picture_was_taken_and_with_what_does_not_leave() -> TestResult {
 
 /// A picture in TIFF that says with which camera and where it was taken: 59\u{b0}54\u{2032}50.04\u{2033} and
 /// 10\u{b0}45\u{2032}7.92\u{2033}, on these sides.
-fn picture_at(model: &[u8; 7], north: &[u8; 4], east: &[u8; 4]) -> TestResult<Vec<u8>> {
+fn picture_at(model: [u8; 7], north: [u8; 4], east: [u8; 4]) -> Vec<u8> {
     let entry = |tag: u16, sort: u16, count: u32, value: [u8; 4]| {
         let tag = [tag.to_le_bytes(), sort.to_le_bytes()].concat();
         [&tag[..], &count.to_le_bytes(), &value].concat()
@@ -347,15 +347,15 @@ fn picture_at(model: &[u8; 7], north: &[u8; 4], east: &[u8; 4]) -> TestResult<Ve
         vec![0; 4],
         [&model[..], &[0]].concat(),
         b"\x04\0".to_vec(),
-        entry(1, 2, 2, *north),
+        entry(1, 2, 2, north),
         entry(2, 5, 3, at(100)),
-        entry(3, 2, 2, *east),
+        entry(3, 2, 2, east),
         entry(4, 5, 3, at(124)),
         vec![0; 4],
         parts([59, 54, 5004]),
         parts([10, 45, 792]),
     ];
-    Ok(picture.concat())
+    picture.concat()
 }
 
 /// A picture in TIFF that is nothing but the name of its author, of nine letters.

@@ -1,4 +1,4 @@
-//! What office files hold and their pages do not show, in files made part by part and in files of LibreOffice.
+//! What office files hold and their pages do not show, in files made part by part and in files of `LibreOffice`.
 
 #![expect(
     clippy::disallowed_methods,
