@@ -154,6 +154,7 @@ fn least(arch: Arch) -> usize {
     #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
     let has_instructions = true;
     let least = match (arch.dispatch(Lanes), has_instructions) {
+        // Reckoned, not measured: the instructions take about 0.05 us a block, sixteen lanes 0.56 us for theirs.
         (16.., true) => 12,
         (8.., false) => 2,
         _ => return usize::MAX,

@@ -33,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "archive",
         &[
             "record",
+            "lanes",
             "tlog",
             "durable",
             "commitment",

@@ -23,12 +23,19 @@ use super::Store;
 use super::error::StoreError;
 use super::files;
 use super::layout;
+use crate::lanes;
+use crate::lanes::Begun;
 use crate::record::Digest;
 use crate::record::Finding;
 use crate::record::MOST_NAMED;
 
 /// Bytes read at once: few calls to the system, and hashed while still in the processor's cache.
 const BUFFER: usize = 256 << 10;
+/// A document of a pack of no more bytes is hashed beside others.
+const HELD: u64 = 256 << 10;
+/// Documents, and bytes of them, that are held to be hashed side by side.
+const TOGETHER: usize = 64;
+const BYTES_TOGETHER: u64 = 4 << 20;
 /// Altered places between the documents of one pack that are named each; the others are counted.
 const MOST_PLACES: usize = 16;
 /// Differing bytes shown in a finding.
@@ -175,6 +182,18 @@ struct Hashed {
     size: u64,
 }
 
+/// A document with its header, as they stand in a pack.
+struct Met {
+    header: layout::Header,
+    header_at: u64,
+    content: Content,
+}
+
+enum Content {
+    Held(Vec<u8>),
+    Hashed(Hashed),
+}
+
 /// A pass over one file, always forward.
 struct Scan<'a, R> {
     input: BufReader<R>,
@@ -196,12 +215,54 @@ pub(super) fn scan<R: Read + Seek>(
     let mut scan = Scan::new(input, name);
     scan.length(len, expected);
     let mut crcs = Vec::with_capacity(expected.len());
-    for member in expected {
-        crcs.push(scan.member(len, member, reference, progress));
+    for members in together(expected) {
+        let met: Vec<Option<Met>> = (members.iter())
+            .map(|member| scan.meet(len, member, reference, progress))
+            .collect();
+        let held: Vec<&[u8]> = (met.iter().flatten())
+            .filter_map(|met| match &met.content {
+                Content::Held(bytes) => Some(bytes.as_slice()),
+                Content::Hashed(_) => None,
+            })
+            .collect();
+        let mut digests = lanes::digests_of(&Begun::NOTHING, &held).into_iter();
+        for (member, met) in members.iter().zip(met) {
+            crcs.push(met.map(|met| {
+                let hashed = match met.content {
+                    Content::Hashed(hashed) => hashed,
+                    Content::Held(bytes) => Hashed {
+                        digest: Digest::new(
+                            digests
+                                .next()
+                                .unwrap_or_else(|| Sha256::digest(&bytes).into()),
+                        ),
+                        crc: crc32fast::hash(&bytes),
+                        size: bytes.len() as u64,
+                    },
+                };
+                scan.judge(member, (&met.header, met.header_at), &hashed, reference)
+            }));
+        }
     }
     scan.directory(expected, &crcs, reference);
     scan.count_places();
     scan.findings
+}
+
+/// The list in parts, each of which fits into memory as far as it is held.
+fn together(expected: &[Member]) -> impl Iterator<Item = &[Member]> {
+    let mut rest = expected;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fits = |member: &&Member| {
+            bytes += if member.size <= HELD { member.size } else { 0 };
+            bytes <= BYTES_TOGETHER
+        };
+        let count = rest.iter().take(TOGETHER).take_while(fits).count();
+        let (these, others) = rest.split_at_checked(count)?;
+        rest = others;
+        (!these.is_empty()).then_some(these)
+    })
 }
 
 impl<'a, R: Read + Seek> Scan<'a, R> {
@@ -237,14 +298,14 @@ impl<'a, R: Read + Seek> Scan<'a, R> {
         }
     }
 
-    /// Checks one member with its header; its checksum, for the directory, where it could be told.
-    fn member(
+    /// Reads one member with its header, where they can be read.
+    fn meet(
         &mut self,
         len: u64,
         member: &Member,
         reference: &dyn Fn(&Digest) -> String,
         progress: &mut dyn FnMut(u64),
-    ) -> Option<u32> {
+    ) -> Option<Met> {
         let Member {
             digest,
             offset,
@@ -278,20 +339,45 @@ impl<'a, R: Read + Seek> Scan<'a, R> {
             self.place(&gap, "0 bytes".to_owned(), found);
         }
         let mut header = layout::EMPTY_HEADER;
-        let hashed = self
+        let content = self
             .go_to(header_at)
             .and_then(|()| self.fill(&mut header))
-            .and_then(|_| self.hash(size, progress));
-        let hashed = match hashed {
-            Ok(hashed) => hashed,
+            .and_then(|_| {
+                if size <= HELD {
+                    self.hold(size, progress).map(Content::Held)
+                } else {
+                    self.hash(size, progress).map(Content::Hashed)
+                }
+            });
+        match content {
+            Ok(content) => Some(Met {
+                header,
+                header_at,
+                content,
+            }),
             Err(error) => {
                 self.findings
                     .push(unreadable(reference(&digest), self.name, &error));
                 // The next document may lie on a healthy part of the disk; if not, it says so itself.
                 drop(self.go_to(offset.saturating_add(size)));
-                return None;
+                None
             }
-        };
+        }
+    }
+
+    /// Checks one member with its header; its checksum, for the directory.
+    fn judge(
+        &mut self,
+        member: &Member,
+        (header, header_at): (&layout::Header, u64),
+        hashed: &Hashed,
+        reference: &dyn Fn(&Digest) -> String,
+    ) -> u32 {
+        let Member {
+            digest,
+            offset,
+            size,
+        } = *member;
         let crc = if hashed.digest == digest && hashed.size == size {
             hashed.crc
         } else {
@@ -309,13 +395,13 @@ impl<'a, R: Read + Seek> Scan<'a, R> {
                     .with(digest.to_string(), hashed.digest.to_string()),
             );
             // Which checksum the true bytes have is not on record: header and directory must at least agree.
-            layout::stated_crc(&header)
+            layout::stated_crc(header)
         };
         let due = layout::local_header(&digest, crc, size);
-        self.compare(&due, &header, header_at, &|| {
+        self.compare(&due, header, header_at, &|| {
             format!("the header of {}", reference(&digest))
         });
-        Some(crc)
+        crc
     }
 
     /// Checks all that follows the last document.
@@ -442,6 +528,15 @@ impl<'a, R: Read + Seek> Scan<'a, R> {
         }
         self.at = self.at.saturating_add(read as u64);
         Ok(read)
+    }
+
+    /// Reads the next `size` bytes, or as many as there are.
+    fn hold(&mut self, size: u64, progress: &mut dyn FnMut(u64)) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(usize::try_from(size.min(HELD)).unwrap_or_default());
+        let read = (&mut self.input).take(size).read_to_end(&mut bytes)?;
+        self.at = self.at.saturating_add(read as u64);
+        progress(read as u64);
+        Ok(bytes)
     }
 
     /// Hashes the next `size` bytes, or as many as there are.
