@@ -251,11 +251,6 @@ impl<'a> Held<'a> {
         Ok(passages)
     }
 
-    /// Whether the index covers all items.
-    pub const fn is_indexed(&self) -> bool {
-        self.complete
-    }
-
     /// Asks the index alone, which takes no longer in a large archive: what it does not find is not called 'not found'.
     #[must_use]
     pub const fn quickly(mut self, quick: bool) -> Self {

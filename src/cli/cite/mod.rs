@@ -33,6 +33,7 @@ use crate::cite::House;
 use crate::cite::Manner;
 use crate::cite::Options;
 use crate::cite::ParseStyleError;
+use crate::cite::Sources as _;
 use crate::cite::Style;
 use crate::keys::words;
 use crate::record::Digest;
@@ -446,7 +447,7 @@ fn check_with(
     let meter = context.ui.meter();
     let tell = |done, of| meter.tell(done, Some(of), "items gone through");
     let held = Held::new(archive)?.telling(&tell).quickly(quick);
-    if quick && !held.is_indexed() {
+    if quick && !held.indexed() {
         return Err(CliError::usage(
             "--quick asks the search index alone, and that does not cover all of this archive",
             "fonds cite DRAFT        without --quick; fonds doctor says what the index lacks",
