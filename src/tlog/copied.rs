@@ -115,8 +115,8 @@ pub fn copied(bytes: &[u8]) -> Copied {
     let text = decoded(bytes, &mut faults);
     let mut text = text.unwrap_or_default();
     if text.contains("\r\n") {
+        // Lines are told apart with these ends too; only what is said of them differs.
         faults.push("its line ends are CRLF".to_owned());
-        text = text.replace("\r\n", "\n");
     } else if text.contains('\r') {
         faults.push("its line ends are CR".to_owned());
         text = text.replace('\r', "\n");
