@@ -15,11 +15,17 @@ const MIXER: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Bytes of a word that are taken at once.
 const AT_ONCE: usize = 8;
 
+/// The number of a run without words.
+pub(super) const NO_WORDS: u64 = SEED;
+
+/// The number of a run with one word more.
+pub(super) const fn longer(run: u64, word: u64) -> u64 {
+    (run.rotate_left(23) ^ word).wrapping_mul(MIXER)
+}
+
 /// The number of a run of words, the last one last.
 pub(super) fn gram(words: &[u64]) -> u64 {
-    words.iter().fold(SEED, |sum, word| {
-        (sum.rotate_left(23) ^ word).wrapping_mul(MIXER)
-    })
+    words.iter().fold(NO_WORDS, |run, word| longer(run, *word))
 }
 
 /// Goes through the words of a text, in order, each as a number: in lower case, without marks above letters, apostrophes

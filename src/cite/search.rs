@@ -7,7 +7,9 @@ use std::hash::Hasher;
 use crate::cite::Wanted;
 
 use super::grams::LONGEST;
+use super::grams::NO_WORDS;
 use super::grams::gram;
+use super::grams::longer;
 use super::grams::words;
 use super::normal::unescaped;
 use super::words::is_common;
@@ -16,7 +18,10 @@ use super::words::is_common;
 pub(super) const MOST: usize = 50;
 
 /// Of these, texts that do not hold all runs of the words, at most: the one that is meant holds more of them than others.
-const PARTLY: usize = 8;
+pub(super) const PARTLY: usize = 8;
+
+/// The same where other texts hold all of them.
+const BESIDE: usize = 2;
 
 /// Texts remembered for one quotation before the best are kept.
 const REMEMBERED: usize = 4 * MOST;
@@ -24,15 +29,15 @@ const REMEMBERED: usize = 4 * MOST;
 /// A quotation of no more words is looked for by its runs of two as well: one changed word leaves no run of three.
 const FEW_WORDS: usize = 8;
 
-/// Bits of the filter that most runs of a text end at.
-const FILTER_BITS: usize = 1 << 20;
+/// Bits of the filters that most runs of a text end at, as powers of two, by the length of the runs: few are looked for
+/// that are shorter than three words.
+const FILTER_BITS: [u32; LONGEST] = [15, 16, 20];
 
 /// What is looked for, and the items found so far. A text is read once, whatever the number of quotations, and a quotation
 /// is weighed only where one of its runs of words stands.
 pub(super) struct Search {
-    /// For each length of run whether any is looked for.
-    lengths: [bool; LONGEST],
-    filter: Vec<u64>,
+    /// By the length of the runs.
+    filters: [Filter; LONGEST],
     /// Numbers of the runs that are looked for.
     grams: HashMap<u64, usize, BuildHasherDefault<AsItIs>>,
     /// For each run the quotations that it stands in, and its weight: runs of common words stand anywhere.
@@ -53,6 +58,35 @@ struct One {
     /// What a text must hold more than, to be remembered.
     least: u32,
     found: Vec<(u32, u64)>,
+}
+
+/// Says of most runs that they are not looked for; one without bits, of all.
+struct Filter {
+    bits: Vec<u64>,
+    power: u32,
+}
+
+impl Filter {
+    fn place(&self, run: u64) -> (usize, u64) {
+        let bit = run >> (u64::BITS - self.power);
+        (
+            usize::try_from(bit / 64).unwrap_or(usize::MAX),
+            1 << (bit % 64),
+        )
+    }
+
+    fn add(&mut self, run: u64) {
+        self.bits.resize(1 << (self.power - 6), 0);
+        let (at, bit) = self.place(run);
+        if let Some(bits) = self.bits.get_mut(at) {
+            *bits |= bit;
+        }
+    }
+
+    fn passes(&self, run: u64) -> bool {
+        let (at, bit) = self.place(run);
+        self.bits.get(at).is_some_and(|bits| bits & bit != 0)
+    }
 }
 
 /// Runs are numbers that are spread already.
@@ -78,8 +112,10 @@ impl Hasher for AsItIs {
 impl Search {
     pub(super) fn new(wanted: &[Wanted]) -> Self {
         let mut search = Self {
-            lengths: [false; LONGEST],
-            filter: vec![0; FILTER_BITS / 64],
+            filters: FILTER_BITS.map(|power| Filter {
+                bits: Vec::new(),
+                power,
+            }),
             grams: HashMap::default(),
             places: Vec::new(),
             held: Vec::new(),
@@ -103,12 +139,8 @@ impl Search {
 
     /// Adds a run of a quotation; what it weighs, or nothing where the quotation has it already.
     fn look_for(&mut self, number: u64, length: usize, weight: u32, quotation: usize) -> u32 {
-        if let Some(any) = self.lengths.get_mut(length - 1) {
-            *any = true;
-        }
-        let bit = bit_of(number);
-        if let Some(word) = self.filter.get_mut(bit / 64) {
-            *word |= 1 << (bit % 64);
+        if let Some(filter) = self.filters.get_mut(length - 1) {
+            filter.add(number);
         }
         let next = self.places.len();
         let index = *self.grams.entry(number).or_insert(next);
@@ -134,20 +166,24 @@ impl Search {
         let plain = unescaped(text);
         let text = plain.as_deref().unwrap_or(text);
         self.text += 1;
-        let [one, two, three] = self.lengths;
-        // The words before, and how many there were.
-        let (mut first, mut second, mut met) = (0, 0, 0);
-        words(text, |third| {
-            if three && met > 1 {
-                self.meet(gram(&[first, second, third]));
+        // The runs of one word and of two that end with the word before; what stands for them before the first word is
+        // not looked for, save by a chance of one to the number of numbers.
+        let (mut one_before, mut two_before) = (u64::MAX, u64::MAX);
+        words(text, |word| {
+            let one = longer(NO_WORDS, word);
+            let two = longer(one_before, word);
+            let three = longer(two_before, word);
+            let [ones, twos, threes] = &self.filters;
+            for (is_sought, run) in [
+                (ones.passes(one), one),
+                (twos.passes(two), two),
+                (threes.passes(three), three),
+            ] {
+                if is_sought {
+                    self.meet(run);
+                }
             }
-            if two && met > 0 {
-                self.meet(gram(&[second, third]));
-            }
-            if one {
-                self.meet(gram(&[third]));
-            }
-            (first, second, met) = (second, third, met + 1);
+            (one_before, two_before) = (one, two);
         });
         let touched = std::mem::take(&mut self.touched);
         for quotation in &touched {
@@ -168,16 +204,9 @@ impl Search {
         self.touched.clear();
     }
 
-    /// Takes note of a run that stands in the text.
+    /// Takes note of a run that stands in the text, if it is looked for.
+    #[cold]
     fn meet(&mut self, number: u64) {
-        let bit = bit_of(number);
-        if self
-            .filter
-            .get(bit / 64)
-            .is_none_or(|word| word >> (bit % 64) & 1 == 0)
-        {
-            return;
-        }
         let Some(index) = self.grams.get(&number) else {
             return;
         };
@@ -205,7 +234,9 @@ impl Search {
         self.wanted.iter_mut().for_each(One::cut);
         let items = |one: One| {
             let whole = one.found.partition_point(|it| it.0 >= one.whole);
-            let most = one.found.len().min(whole + PARTLY);
+            // What has lost a run beside what holds all is at best the same words in another spelling.
+            let partly = if whole > 0 { BESIDE } else { PARTLY };
+            let most = one.found.len().min(whole + partly);
             one.found.into_iter().take(most).map(|it| it.1).collect()
         };
         self.wanted.into_iter().map(items).collect()
@@ -225,10 +256,6 @@ impl One {
             _ => 0,
         };
     }
-}
-
-fn bit_of(number: u64) -> usize {
-    usize::try_from(number >> 44).unwrap_or_default() % FILTER_BITS
 }
 
 /// The runs by which a quotation is looked for, each with its length and weight.
@@ -264,8 +291,10 @@ fn runs(wanted: &Wanted) -> Vec<(u64, usize, u32)> {
             }
         }
     }
-    // A lone common word between dots stands in every text.
-    if found.iter().any(|it| it.1 > 1) {
+    // Short runs between dots stand in most texts, and say little beside many long ones. A lone common word says nothing.
+    if found.iter().filter(|it| it.1 == LONGEST).count() >= FEW_WORDS {
+        found.retain(|it| it.1 == LONGEST);
+    } else if found.iter().any(|it| it.1 > 1) {
         found.retain(|it| it.1 > 1 || it.2 > 1);
     }
     found

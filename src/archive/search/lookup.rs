@@ -1,6 +1,8 @@
 //! Answering a question, and naming the items that a quotation may have come from.
 
+use std::collections::HashMap;
 use std::collections::HashSet;
+use std::collections::hash_map::Entry;
 use std::ops::Bound;
 
 use tantivy::DocAddress;
@@ -40,8 +42,12 @@ type Part = Box<dyn IndexQuery>;
 /// How many of a quotation's rarest words must all be there at the second try.
 const RAREST_TOGETHER: usize = 5;
 
-/// How many of a quotation's rarest words are looked for at the last try, any of them.
-const RAREST_ANY: usize = 16;
+/// How many of a quotation's rarest words are looked for at the third try, any two of them. A union of single words would
+/// go through every item that has one: of common words that is most of a large archive.
+const RAREST_PAIRED: usize = 6;
+
+/// Items gone through for such pairs, at most: each costs as many as have the rarer of its words.
+const MOST_PAIRED: u64 = 200_000;
 
 impl Index {
     /// Answers a question. No string in it is an error; more than [`MOST_WORDS`] words are.
@@ -120,46 +126,59 @@ impl Index {
         })
     }
 
-    /// Row numbers of the items that a quotation of these words may have come from, the likeliest first: those that have
-    /// the words as they stand, then those that have its rarest words, then those that have any of these. It only says
-    /// where to look.
-    pub fn candidates(&self, quotation: &[String], limit: usize) -> Result<Vec<u64>> {
-        let mut cut: Vec<String> = quotation.iter().flat_map(|word| words(word)).collect();
-        cut.truncate(MOST_WORDS);
-        if cut.is_empty() || limit == 0 {
+    /// Row numbers of the items that a quotation may have come from, the likeliest first: those that have its longest run
+    /// of words as it stands, then those that have its rarest words, then, `partly` at most, those that have any two of
+    /// them. It only says where to look, and takes no longer in a large archive for a quotation of common words.
+    pub fn candidates(
+        &self,
+        run: &[String],
+        all_words: &[String],
+        (limit, partly): (usize, usize),
+    ) -> Result<Vec<u64>> {
+        let [run, all_words] = [run, all_words].map(|list| {
+            let mut cut: Vec<String> = list.iter().flat_map(|word| words(word)).collect();
+            cut.truncate(MOST_WORDS);
+            cut
+        });
+        if run.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
-        guarded(&self.path, || self.likeliest(&cut, limit))
+        guarded(&self.path, || {
+            self.likeliest(&run, &all_words, (limit, partly))
+        })
     }
 
-    fn likeliest(&self, cut: &[String], limit: usize) -> tantivy::Result<Vec<u64>> {
+    fn likeliest(
+        &self,
+        run: &[String],
+        all_words: &[String],
+        (limit, partly): (usize, usize),
+    ) -> tantivy::Result<Vec<u64>> {
         let searcher = self.reader.searcher();
         let fields = &self.fields;
         let mut found = Candidates {
-            limit,
             seen: HashSet::new(),
             ids: Vec::new(),
         };
-        let phrase = any([fields.text, fields.subject].map(|field| in_order(field, cut)));
-        found.take(&searcher, phrase.as_ref())?;
-        if found.is_full() {
+        let phrase = any([fields.text, fields.subject].map(|field| in_order(field, run)));
+        found.take(&searcher, phrase.as_ref(), limit)?;
+        let rarest = rarest(&searcher, fields.text, all_words)?;
+        if found.ids.len() >= limit || rarest.is_empty() {
             return Ok(found.ids);
         }
-        let rarest = rarest(&searcher, fields.text, cut)?;
-        let together: Vec<Part> = rarest
-            .iter()
-            .take(RAREST_TOGETHER)
-            .map(|word| in_order(fields.text, std::slice::from_ref(word)))
+        let together = |words: &[&String]| {
+            let words = words.iter().map(|word| std::slice::from_ref(*word));
+            all(words.map(|word| in_order(fields.text, word)).collect())
+        };
+        let first: Vec<&String> = (rarest.iter().take(RAREST_TOGETHER))
+            .map(|(_, word)| word)
             .collect();
-        if together.len() > 1 {
-            found.take(&searcher, all(together).as_ref())?;
-        }
-        if !found.is_full() && !rarest.is_empty() {
-            let words = rarest
-                .iter()
-                .take(RAREST_ANY)
-                .map(|word| in_order(fields.text, std::slice::from_ref(word)));
-            found.take(&searcher, any(words).as_ref())?;
+        found.take(&searcher, together(&first).as_ref(), limit)?;
+        let pairs = pairs(&rarest);
+        if found.ids.len() < limit && !pairs.is_empty() {
+            let pairs = pairs.iter().map(|pair| together(pair));
+            let limit = limit.min(found.ids.len() + partly);
+            found.take(&searcher, any(pairs).as_ref(), limit)?;
         }
         Ok(found.ids)
     }
@@ -167,22 +186,22 @@ impl Index {
 
 /// Items gathered over several tries.
 struct Candidates {
-    limit: usize,
     seen: HashSet<u64>,
     ids: Vec<u64>,
 }
 
 impl Candidates {
-    fn is_full(&self) -> bool {
-        self.ids.len() >= self.limit
-    }
-
-    fn take(&mut self, searcher: &Searcher, query: &dyn IndexQuery) -> tantivy::Result<()> {
-        let limit = self.limit.min(documents(searcher)).max(1);
-        let top = searcher.search(query, &TopDocs::with_limit(limit).order_by_score())?;
-        for (_, address) in top {
-            let id = id_of(searcher, address)?;
-            if !self.is_full() && self.seen.insert(id) {
+    /// Takes the best that are not here yet, until there are so many in all.
+    fn take(
+        &mut self,
+        searcher: &Searcher,
+        query: &dyn IndexQuery,
+        limit: usize,
+    ) -> tantivy::Result<()> {
+        let most = limit.min(documents(searcher)).max(1);
+        let top = searcher.search(query, &TopDocs::with_limit(most).order_by_score())?;
+        for id in ids_of(searcher, top.into_iter().map(|(_, address)| address))? {
+            if self.ids.len() < limit && self.seen.insert(id) {
                 self.ids.push(id);
             }
         }
@@ -190,8 +209,29 @@ impl Candidates {
     }
 }
 
-/// The words that the index has, the rarest first, each once.
-fn rarest(searcher: &Searcher, field: Field, cut: &[String]) -> tantivy::Result<Vec<String>> {
+/// Pairs of these words, of which those of the rarest come first.
+fn pairs(rarest: &[(u64, String)]) -> Vec<[&String; 2]> {
+    let paired = rarest.get(..RAREST_PAIRED).unwrap_or(rarest);
+    let mut pairs = Vec::new();
+    let mut gone_through = 0;
+    for (at, (count, one)) in paired.iter().enumerate() {
+        for (_, other) in paired.iter().skip(at + 1) {
+            gone_through += count;
+            if gone_through > MOST_PAIRED && !pairs.is_empty() {
+                return pairs;
+            }
+            pairs.push([one, other]);
+        }
+    }
+    pairs
+}
+
+/// The words that the index has, each once with the number of items that have it, the rarest first.
+fn rarest(
+    searcher: &Searcher,
+    field: Field,
+    cut: &[String],
+) -> tantivy::Result<Vec<(u64, String)>> {
     let mut counted = Vec::new();
     let mut seen = HashSet::new();
     for word in cut {
@@ -203,7 +243,7 @@ fn rarest(searcher: &Searcher, field: Field, cut: &[String]) -> tantivy::Result<
         }
     }
     counted.sort();
-    Ok(counted.into_iter().map(|(_, word)| word).collect())
+    Ok(counted)
 }
 
 fn documents(searcher: &Searcher) -> usize {
@@ -298,10 +338,11 @@ fn best(
     if unscored {
         // Nothing to rank by, so in order of time; what has none comes last.
         let by_time = top.order_by_fast_field::<i64>("earliest", Order::Asc);
-        let mut found = Vec::with_capacity(limit);
-        for (at, address) in searcher.search(query, &by_time)? {
-            found.push((at.is_none(), at, id_of(searcher, address)?, address));
-        }
+        let found = searcher.search(query, &by_time)?;
+        let ids = ids_of(searcher, found.iter().map(|(_, address)| *address))?;
+        let mut found: Vec<_> = (found.into_iter().zip(ids))
+            .map(|((at, address), id)| (at.is_none(), at, id, address))
+            .collect();
         found.sort_by_key(|(undated, at, id, _)| (*undated, *at, *id));
         let found = found.into_iter();
         return Ok(found
@@ -309,20 +350,33 @@ fn best(
             .collect());
     }
     let scored = searcher.search(query, &top.order_by_score())?;
-    let mut hits = Vec::with_capacity(scored.len());
-    for (score, address) in scored {
-        hits.push((score, id_of(searcher, address)?, address));
-    }
+    let ids = ids_of(searcher, scored.iter().map(|(_, address)| *address))?;
+    let mut hits: Vec<_> = (scored.into_iter().zip(ids))
+        .map(|((score, address), id)| (score, id, address))
+        .collect();
     hits.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     Ok(hits)
 }
 
-fn id_of(searcher: &Searcher, address: DocAddress) -> tantivy::Result<u64> {
-    let ids = searcher
-        .segment_reader(address.segment_ord)
-        .fast_fields()
-        .u64("id")?;
-    Ok(ids.first(address.doc_id).unwrap_or_default())
+/// The row numbers of these, in the same order.
+fn ids_of(
+    searcher: &Searcher,
+    addresses: impl Iterator<Item = DocAddress>,
+) -> tantivy::Result<Vec<u64>> {
+    // To open a column takes longer than to look into it.
+    let mut columns = HashMap::new();
+    let mut ids = Vec::new();
+    for address in addresses {
+        let column = match columns.entry(address.segment_ord) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let segment = searcher.segment_reader(address.segment_ord);
+                new.insert(segment.fast_fields().u64("id")?)
+            }
+        };
+        ids.push(column.first(address.doc_id).unwrap_or_default());
+    }
+    Ok(ids)
 }
 
 /// Says for each hit in which fields its words were found.
