@@ -213,6 +213,29 @@ fn text_is_compared_without_its_escapes_and_shown_with_them() -> TestResult {
 }
 
 #[test]
+fn an_address_of_a_post_that_is_held_is_a_pin_to_its_copies() -> TestResult {
+    let desk = posts()?;
+    desk.run(&["ingest", "--table", "posts.toml", "posts.csv"])?;
+    let found = cited(
+        &desk,
+        "“We paid him in cash on the pier” [https://x.com/i/status/8]\n\n\
+         “We paid him in cash on the pier” [https://twitter.com/nora/status/7]\n\n\
+         “We paid him in cash on the pier” [https://x.com/peter/status/9]\n\n\
+         “We were paid in coins for it” [https://x.com/peter/status/9]\n\n\
+         Nobody was safe there [https://x.com/peter/status/7].\n",
+    )?;
+    let verdicts: Vec<_> = found.iter().map(|it| it["verdict"].clone()).collect();
+    assert_eq!(verdicts, ["exact", "not-found", "exact", "not-found"]);
+    assert_eq!(codes(&found[0]), [""; 0]);
+    assert_eq!(codes(&found[1]), ["not-found", "pin-elsewhere"]);
+    assert_eq!(codes(&found[2]), [""; 0]);
+    assert_eq!(codes(&found[3]), ["not-found", "pin-url"]);
+    let cited = desk.run(&["cite", "draft.md", "--json"])?.json()?;
+    assert_eq!(cited["claims"][0]["state"], "held", "{}", cited["claims"]);
+    Ok(())
+}
+
+#[test]
 fn no_quotation_rests_on_a_degraded_copy_unsaid() -> TestResult {
     let desk = posts()?;
     let stripped = "id,who,text,at\n7,Nora,The harbor &amp; the pier were never safe he said.,2023-07-11 09:29\n\

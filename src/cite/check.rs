@@ -32,6 +32,7 @@ use super::library::Library;
 use super::lookalikes::lookalikes;
 use super::own::Own;
 use super::pinned::claim;
+use super::pinned::posts_at;
 use super::printed;
 use super::shown::joined;
 use super::shown::matched;
@@ -68,7 +69,11 @@ pub fn check(
     draft: &Draft,
     options: &Options,
 ) -> Result<Citations, CiteError> {
-    let found = extract(draft);
+    let mut found = extract(draft);
+    for quotation in &mut found.quotations {
+        let posts = posts_at(sources, &quotation.pins)?;
+        quotation.pins.extend(posts);
+    }
     let mut checker = Checker {
         sources,
         manner: Manner {

@@ -5,6 +5,7 @@ use crate::archive::Target;
 use crate::cite::After;
 use crate::cite::Following;
 use crate::cite::Held;
+use crate::cite::ItemPin;
 use crate::cite::Known;
 use crate::cite::Match;
 use crate::cite::Parties;
@@ -16,6 +17,9 @@ use crate::record::Participant;
 
 /// Posts around a printed time that are looked at, at most.
 const MOST_POSTS: u64 = 100_000;
+
+/// Copies of one post that a quotation is held against, at most.
+const MOST_COPIES: usize = 20;
 
 /// Characters of a post that a citation may hold.
 const LONGEST_POST: usize = 1_000;
@@ -57,6 +61,26 @@ impl Held<'_> {
             found.url = number.and_then(|it| address_on_x(&it, found.from.first()));
         }
         Ok(())
+    }
+
+    /// The copies that are held of the post at an address, the first receipt first.
+    pub(super) fn copies_of_post(&self, address: &str) -> Result<Vec<ItemPin>, ArchiveError> {
+        let Some(number) = number_on_x(address) else {
+            return Ok(Vec::new());
+        };
+        let cards = self.archive.by_event(&number)?;
+        let posts = (cards.iter())
+            .filter(|card| matches!(card.kind.as_str(), "x-post" | "table-post"))
+            .take(MOST_COPIES);
+        let mut copies = Vec::new();
+        for card in posts {
+            let reference = self.archive.reference(card)?.parse().ok();
+            copies.extend(reference.map(|reference| ItemPin {
+                reference,
+                place: None,
+            }));
+        }
+        Ok(copies)
     }
 
     /// What follows a message in its conversation, with or without a text.
@@ -188,9 +212,51 @@ fn address_on_x(number: &str, from: Option<&String>) -> Option<String> {
     })
 }
 
+/// The number of the post at an address, whatever handle stands before it: X does not look at that.
+fn number_on_x(address: &str) -> Option<String> {
+    let address = url::Url::parse(address).ok()?;
+    let host = address.host_str()?;
+    let sites = ["x.com", "twitter.com"];
+    let known = |begin| {
+        host.strip_prefix(begin)
+            .is_some_and(|site| sites.contains(&site))
+    };
+    if !["", "www.", "mobile."].into_iter().any(known) {
+        return None;
+    }
+    let mut parts = address.path_segments()?;
+    parts.find(|part| matches!(*part, "status" | "statuses"))?;
+    let number = parts.next()?;
+    let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
+    is_number.then(|| number.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_post_is_known_by_the_number_in_its_address() {
+        for (address, number) in [
+            ("https://x.com/pier_nine/status/1803", Some("1803")),
+            (
+                "http://www.twitter.com/PierNine/statuses/1803/?s=20",
+                Some("1803"),
+            ),
+            (
+                "https://mobile.twitter.com/i/web/status/1803#m",
+                Some("1803"),
+            ),
+            ("https://x.com/pier_nine/status/", None),
+            ("https://x.com/pier_nine/status/18o3", None),
+            ("https://x.com/1803", None),
+            ("https://x.com.pier.example/a/status/1803", None),
+            ("https://notx.com/a/status/1803", None),
+            ("x.com/a/status/1803", None),
+        ] {
+            assert_eq!(number_on_x(address).as_deref(), number, "{address}");
+        }
+    }
 
     #[test]
     fn the_address_of_a_post_is_made_of_a_number_and_a_handle_and_of_nothing_else() {

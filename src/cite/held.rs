@@ -1,7 +1,5 @@
 //! The passages that an archive holds, for checking quotations against them.
 
-use std::collections::HashSet;
-
 use crate::archive::Archive;
 use crate::archive::ArchiveError;
 use crate::archive::Card;
@@ -12,6 +10,7 @@ use crate::archive::says_something;
 use crate::archive::search::Index;
 use crate::cite::After;
 use crate::cite::CiteError;
+use crate::cite::ItemPin;
 use crate::cite::Match;
 use crate::cite::Parties;
 use crate::cite::Passage;
@@ -29,6 +28,7 @@ use crate::record::Name;
 use crate::record::Participant;
 
 use super::search::MOST;
+use super::search::PARTLY;
 use super::search::Search;
 
 /// Messages of a container that are compared one by one, at most; of a larger one those that may hold the words.
@@ -299,13 +299,7 @@ impl<'a> Held<'a> {
             return Ok(Vec::new());
         };
         let phrase: Vec<String> = wanted.phrase.split(' ').map(ToOwned::to_owned).collect();
-        let mut items = index.candidates(&phrase, MOST)?;
-        if wanted.words.len() > phrase.len() {
-            let known: HashSet<u64> = items.iter().copied().collect();
-            let more = index.candidates(&wanted.words, MOST)?;
-            items.extend(more.into_iter().filter(|item| !known.contains(item)));
-        }
-        Ok(items)
+        Ok(index.candidates(&phrase, &wanted.words, (MOST, PARTLY))?)
     }
 
     fn lead(&self, reference: &str) -> Result<Pinned, ArchiveError> {
@@ -362,13 +356,10 @@ impl<'a> Held<'a> {
             return Ok(Vec::new());
         };
         let phrase: Vec<String> = wanted.phrase.split(' ').map(ToOwned::to_owned).collect();
-        let mut candidates = index.candidates(&phrase, MOST_ASKED)?;
-        candidates.extend(index.candidates(&wanted.words, MOST_ASKED)?);
+        let most = (MOST_ASKED, MOST_ASKED);
         let mut items = Vec::new();
-        let mut seen = HashSet::new();
-        for candidate in candidates {
+        for candidate in index.candidates(&phrase, &wanted.words, most)? {
             if items.len() < MOST
-                && seen.insert(candidate)
                 && let Some(card) = self.archive.card(candidate)?
                 && card.parent == Some(item)
             {
@@ -421,6 +412,11 @@ impl Sources for Held<'_> {
     fn pinned(&self, reference: &str) -> Result<Pinned, CiteError> {
         self.lead(reference)
             .map_err(|source| asked(reference, source))
+    }
+
+    fn posted_at(&self, address: &str) -> Result<Vec<ItemPin>, CiteError> {
+        self.copies_of_post(address)
+            .map_err(|source| asked(address, source))
     }
 
     fn within(&self, reference: &str, wanted: &Wanted) -> Result<Vec<Passage>, CiteError> {

@@ -22,6 +22,18 @@ use super::judge::wanted;
 /// Characters of a text for which a pin needs no place: about a page of print.
 const PAGE: usize = 4_000;
 
+/// The pins that these addresses of the web come to: the copies that are held of a post.
+pub(super) fn posts_at(sources: &dyn Sources, pins: &[Pin]) -> Result<Vec<Pin>, CiteError> {
+    let mut posts = Vec::new();
+    for pin in pins {
+        if let Pin::Url(address) = pin {
+            let held = sources.posted_at(address)?.into_iter().map(Pin::Item);
+            posts.extend(held.filter(|post| !pins.contains(post)));
+        }
+    }
+    Ok(posts)
+}
+
 /// What a pin that belongs to no quotation comes to; what a person must know besides is added to the findings.
 pub(super) fn claim(
     sources: &dyn Sources,
@@ -30,7 +42,8 @@ pub(super) fn claim(
 ) -> Result<Claim, CiteError> {
     let LoosePin { pin, place, before } = loose;
     let about = format!("paragraph {}", place.paragraph);
-    let (item, state) = match &pin {
+    let posts = posts_at(sources, std::slice::from_ref(&pin))?;
+    let (item, state) = match posts.first().unwrap_or(&pin) {
         Pin::NotCitable(_) => {
             let (finding, state) = not_citable(sources, &about, &pin)?;
             findings.push(finding);
@@ -43,7 +56,7 @@ pub(super) fn claim(
             }
             (None, Rest::OffArchive)
         }
-        Pin::Item(item) => match sources.pinned(&pin.to_string())? {
+        Pin::Item(item) => match sources.pinned(&item.to_string())? {
             Pinned::Found(passages) => {
                 let vague = is_vague(item, &passages);
                 if vague {
@@ -72,7 +85,7 @@ pub(super) fn claim(
                 (None, Rest::Withheld)
             }
             Pinned::NoSuchItem | Pinned::NotCitable => {
-                findings.push(unknown(&about, &pin));
+                findings.push(unknown(&about, item));
                 (None, Rest::Unknown)
             }
             Pinned::Destroyed(order) => {

@@ -1,6 +1,7 @@
 //! What the checker may ask of an archive, and the passages it is answered with.
 
 use crate::cite::CiteError;
+use crate::cite::ItemPin;
 use crate::cite::Match;
 use crate::cite::Through;
 use crate::record::Digest;
@@ -11,6 +12,11 @@ use crate::record::Moment;
 pub trait Sources {
     /// What a pin such as `m-7kq2` or `d-41ac:7` leads to.
     fn pinned(&self, reference: &str) -> Result<Pinned, CiteError>;
+
+    /// The copies that are held of the post at an address of the web; none where the address is no post's.
+    fn posted_at(&self, _address: &str) -> Result<Vec<ItemPin>, CiteError> {
+        Ok(Vec::new())
+    }
 
     /// Where in a large container ([`Pinned::Container`]) those words may stand, as far as an index says. Asked for
     /// quotations pinned to one.
