@@ -346,7 +346,7 @@ impl Show<'_> {
             kind: None,
             table: None,
             limits: ingest::read::Limits::default(),
-            tool: super::tool(),
+            tool: super::tool,
             before: agents.take_named(self.context),
         };
         let now = self.context.now()?;

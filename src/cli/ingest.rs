@@ -542,7 +542,7 @@ fn request(
         kind,
         table,
         limits: ingest::read::Limits::default(),
-        tool: super::tool(),
+        tool: super::tool,
         before: agents.take_named(context),
     })
 }

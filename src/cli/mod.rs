@@ -258,6 +258,12 @@ fn run(context: &Context, verb: Option<Verb>) -> Result<Outcome, CliError> {
 
 /// What an entry says of the program that made it: name, version, and the digest of the program file.
 fn tool() -> serde_json::Value {
+    // A third of a second for each new hash of it.
+    static TOOL: std::sync::LazyLock<serde_json::Value> = std::sync::LazyLock::new(read_tool);
+    TOOL.clone()
+}
+
+fn read_tool() -> serde_json::Value {
     let build = std::env::current_exe()
         .ok()
         .and_then(|path| std::fs::File::open(path).ok())

@@ -204,7 +204,7 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
             kind: None,
             table: None,
             limits: ingest::read::Limits::default(),
-            tool: super::tool(),
+            tool: super::tool,
             before: Vec::new(),
         },
         &mut Outside {

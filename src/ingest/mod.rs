@@ -52,8 +52,8 @@ pub struct Request {
     pub table: Option<read::Mapping>,
     /// How much is taken in.
     pub limits: read::Limits,
-    /// The program: name, version, build digest.
-    pub tool: Value,
+    /// Says which program it is: name, version, build digest. Asked only when something is recorded.
+    pub tool: fn() -> Value,
     /// Entries to record before the accession, such as agents not named before.
     pub before: Vec<crate::archive::EntryDraft>,
 }

@@ -47,7 +47,7 @@ use crate::record::Name;
 use crate::record::Parent;
 
 /// Bytes of small files that are read and hashed side by side.
-const TOGETHER: u64 = 4 << 20;
+const TOGETHER: u64 = 3 << 20;
 
 /// Files that are read and hashed side by side.
 const FILES_TOGETHER: usize = 512;
@@ -451,7 +451,7 @@ impl<'a, 'o> Run<'a, 'o> {
             steps.push(Step::Entry(EntryDraft::new("accessioned/1", &values)?));
         }
         if last || !self.received.is_empty() {
-            let values = self.sealed_with(self.request.tool.clone(), &[]);
+            let values = self.sealed_with((self.request.tool)(), &[]);
             steps.push(Step::Segment(self.received.take(accession, last, values)));
         }
         if last || !self.derived.is_empty() {

@@ -64,7 +64,7 @@ impl Request {
 
     /// The program that derives items, with the mapping among its settings.
     pub(super) fn deriving_tool(&self) -> Value {
-        let mut tool = self.tool.clone();
+        let mut tool = (self.tool)();
         if let (Some(mapping), Some(tool)) = (&self.table, tool.as_object_mut()) {
             let mapping = serde_json::to_value(mapping).unwrap_or_default();
             tool.insert(

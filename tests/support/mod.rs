@@ -98,7 +98,7 @@ pub(crate) fn request(paths: &[&Path], from: Option<&str>) -> Request {
         kind: None,
         table: None,
         limits: ingest::read::Limits::default(),
-        tool: serde_json::json!({"name": "fonds", "version": "0.1.0"}),
+        tool: || serde_json::json!({"name": "fonds", "version": "0.1.0"}),
         before: Vec::new(),
     }
 }
