@@ -740,7 +740,7 @@ fn pins_to_what_is_not_an_item_are_states_of_their_own() -> TestResult {
             "Q2 off-archive  [vague-pin]",
             "Q3 off-archive  [off-archive pin-elsewhere]",
             "Q4 exact m-7kq2 [off-archive]",
-            "Q5 exact m-2f61 []",
+            "Q5 exact m-2f61 [pin-url]",
             "Q6 not-found  [not-found pin-url]",
         ]
     );

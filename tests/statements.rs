@@ -129,7 +129,27 @@ fn passages() -> Vec<Passage> {
         text: "The deck shall not carry vehicles of any kind at all.".to_owned(),
         ..Passage::default()
     };
-    MESSAGES.iter().map(of).chain([mail, document]).collect()
+    let mut all: Vec<Passage> = MESSAGES.iter().map(of).chain([mail, document]).collect();
+    // The same words twice, between others and at another time.
+    for (item, from, to, time) in [
+        (
+            "m-0e01",
+            "Nora Brandt",
+            "Emil Stone",
+            "2023-11-06T14:00:00Z",
+        ),
+        ("m-0f01", "Emil Stone", "Ada Drax", "2023-11-07T19:00:00Z"),
+    ] {
+        all.push(Passage {
+            item: item.to_owned(),
+            text: "Burn the second copy before the auditors come back.".to_owned(),
+            from: vec![from.to_owned()],
+            to: vec![to.to_owned()],
+            at: at(time),
+            ..Passage::default()
+        });
+    }
+    all
 }
 
 impl Sources for Desk {
@@ -148,8 +168,10 @@ impl Sources for Desk {
 
     fn after(&self, item: &str) -> Result<Option<After>, CiteError> {
         let around = self.neighbours(item)?;
-        let at = around.iter().position(|it| it.item == item);
-        let messages = at.and_then(|at| around.get(at + 1..)).unwrap_or_default();
+        let own = around.iter().position(|it| it.item == item);
+        let messages = own
+            .and_then(|own| around.get(own + 1..))
+            .unwrap_or_default();
         let following = |it: &Passage| Following {
             item: it.item.clone(),
             from: it.from.clone(),
@@ -158,6 +180,11 @@ impl Sources for Desk {
         Ok(item.starts_with('m').then(|| After {
             messages: messages.iter().map(following).collect(),
             unsure: (item == "m-0b01").then_some("a message after it is withheld"),
+            back: (item == "m-0e01").then(|| Following {
+                item: "m-0g01".to_owned(),
+                from: vec!["Emil Stone".to_owned()],
+                at: at("2023-11-06T15:00:00Z"),
+            }),
         }))
     }
 
@@ -220,6 +247,7 @@ const ROT: &str = "“They found rot in four of the nine under water.”";
 const DIVERS: &str = "“Divers will look at all five others before Easter.”";
 const MENDED: &str = "“Nobody has mended a single one of these since then.”";
 const KINDLY: &str = "“Kindly tell me who is writing from there.”";
+const BURN: &str = "“Burn the second copy before the auditors come back,”";
 
 /// Draft with the quotations in braces, and of its last one: sort, the draft's words, result.
 type Case = (
@@ -637,8 +665,76 @@ const CASES: &[Case] = &[
     ),
     (
         "{OPENED} it began. There was no answer.",
-        &[(Silence, "There was no answer", Agrees)],
+        &[(Silence, "There was no answer", CannotTell)],
     ),
+    // The same side wrote next; what the other wrote a day later may be the answer, and 'never' is not so.
+    (
+        "{OPENED} it began. Voss never replied.",
+        &[(Silence, "Voss never replied", Differs)],
+    ),
+    (
+        "{BURN} Brandt wrote. Stone never replied.",
+        &[
+            (Sender, "Brandt", Agrees),
+            (Silence, "Stone never replied", CannotTell),
+        ],
+    ),
+    (
+        "{BURN} Stone wrote. Drax never replied to him.",
+        &[
+            (Sender, "Stone", Agrees),
+            (Silence, "Drax never replied", Agrees),
+        ],
+    ),
+    // Until when, for how long: that is no silence.
+    ("{OPENED} it began. There was no answer for a day.", &[]),
+    ("{BACK} it began. Voss did not reply until Friday.", &[]),
+    ("{BACK} it began. By noon Voss had not replied.", &[]),
+    // Who, to whom and when are said of one message.
+    (
+        "Brandt wrote to Drax at 2 pm on November 7: {BURN}",
+        &[
+            (Sender, "Brandt", Differs),
+            (Addressee, "Drax", Agrees),
+            (Time, "at 2 pm on November 7", Agrees),
+        ],
+    ),
+    (
+        "Stone wrote to Drax: {BURN}",
+        &[(Sender, "Stone", Agrees), (Addressee, "Drax", Agrees)],
+    ),
+    // A weekday is that of the date or it is not.
+    (
+        "On Wednesday, July 12, 2023, Voss wrote: {TOLD}",
+        &[
+            (Sender, "Voss", Agrees),
+            (Time, "On Wednesday July 12 2023", Agrees),
+        ],
+    ),
+    (
+        "On Friday, July 12, Voss wrote: {TOLD}",
+        &[
+            (Sender, "Voss", Agrees),
+            (Time, "On Friday July 12", Differs),
+        ],
+    ),
+    // What begins a sentence or a title is no name.
+    ("But Voss wrote: {TOLD}", &[(Sender, "Voss", Agrees)]),
+    (
+        "Engineer Voss wrote: {TOLD}",
+        &[(Sender, "Engineer Voss", CannotTell)],
+    ),
+    (
+        "{TOLD} a écrit Peter Voss le 12 juillet 2023.",
+        &[(Sender, "Peter Voss", Agrees)],
+    ),
+    // Several speakers, and one who is only said to have spoken.
+    ("Neither Voss nor Brask wrote: {TOLD}", &[]),
+    ("{TOLD} Voss said Brask wrote.", &[]),
+    ("Nobody believes Brask wrote: {TOLD}", &[]),
+    // Times of something else.
+    ("Voss, who was born on May 3, 1970, wrote: {TOLD}", &[]),
+    ("Voss wrote of the meeting on July 1, 2023: {TOLD}", &[]),
     (
         "{BACK} it began. Voss did not reply.",
         &[(Silence, "Voss did not reply", Differs)],
@@ -676,6 +772,7 @@ fn filled(draft: &str) -> String {
         ("{DIVERS}", DIVERS),
         ("{MENDED}", MENDED),
         ("{KINDLY}", KINDLY),
+        ("{BURN}", BURN),
     ]
     .into_iter()
     .fold(draft.to_owned(), |text, (name, words)| {

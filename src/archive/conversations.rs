@@ -8,6 +8,24 @@ use super::Card;
 use super::query::CARD;
 
 impl Archive {
+    /// The first message after one in which somebody it went to writes to whoever wrote it, in whatever conversation. By
+    /// accounts as they stand in the messages.
+    pub fn written_back(&self, card: &Card) -> Result<Option<Card>, ArchiveError> {
+        let found = self.cards(
+            &format!(
+                "{CARD} WHERE class = 'm' AND earliest > :after AND item IN ( \
+                 SELECT theirs.item FROM participant AS theirs JOIN participant AS back ON back.item = theirs.item \
+                 WHERE theirs.role = 0 AND back.role <> 0 \
+                 AND theirs.account IN (SELECT account FROM participant WHERE item = :item AND role <> 0) \
+                 AND theirs.account NOT IN (SELECT account FROM participant WHERE item = :item AND role = 0) \
+                 AND back.account IN (SELECT account FROM participant WHERE item = :item AND role = 0)) \
+                 ORDER BY earliest, item LIMIT 1"
+            ),
+            named_params! {":item": card.item, ":after": card.latest.or(card.earliest)},
+        )?;
+        Ok(found.into_iter().next())
+    }
+
     /// The messages of a conversation around one, itself included, in order of time: at most so many before and after.
     /// Those without any time come first there, as in [`Archive::conversation`].
     pub fn around(&self, id: &str, card: &Card, most: u64) -> Result<Vec<Card>, ArchiveError> {

@@ -20,6 +20,9 @@ use crate::record::Digest;
 pub struct SignedQuotation {
     /// Its number in the draft, such as `Q7`.
     pub id: String,
+    /// The digest of what the draft says of who wrote it, to whom and when, and of what came of that.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub said: Option<Digest>,
     /// The digest of its words, the pieces joined by a space.
     pub words: Digest,
     /// The verdict it had.

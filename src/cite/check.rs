@@ -3,6 +3,7 @@
 use crate::cite::Agreement;
 use crate::cite::Citations;
 use crate::cite::CiteError;
+use crate::cite::Context;
 use crate::cite::Counts;
 use crate::cite::Draft;
 use crate::cite::DraftName;
@@ -26,6 +27,7 @@ use crate::record::Finding;
 use crate::record::Zone;
 
 use super::differences::CUT_AFTER_NEGATION;
+use super::differences::CUT_FROM_CONDITION;
 use super::evidence::Evidence;
 use super::judge::wanted;
 use super::library::Library;
@@ -93,6 +95,7 @@ pub fn check(
     let gone_through = checker.through(&found.quotations, &mut quotations)?;
     for (quoted, quotation) in quotations.iter_mut().zip(&found.quotations) {
         quoted.findings.extend(lookalikes(quotation));
+        leave_out_what_the_draft_says(quotation, &mut quoted.findings);
         evidence.hold(quoted)?;
         for found in &mut quoted.matches {
             sources.tell(found)?;
@@ -219,10 +222,6 @@ impl Checker<'_> {
             self.search(&sought, &mut result)?;
         } else {
             self.pinned(&sought, &quotation.pins, &mut result)?;
-        }
-        // As in: he would not “support the bill”.
-        if turns(&quotation.context.before) {
-            result.findings.retain(|it| it.code != CUT_AFTER_NEGATION);
         }
         Ok(result)
     }
@@ -496,10 +495,22 @@ impl Checker<'_> {
     }
 }
 
-/// Whether the last sentence of a draft's words has a negation or a supposition of its own.
-fn turns(before: &str) -> bool {
-    let sentence = before.rsplit(['.', '?', '!']).next().unwrap_or_default();
-    sentence
+/// Takes away what was noticed of a cut where the draft itself says what was cut off, as in: he would not “support the bill”.
+fn leave_out_what_the_draft_says(quotation: &Quotation, findings: &mut Vec<Finding>) {
+    const ENDS: [char; 3] = ['.', '?', '!'];
+    let Context { before, after } = &quotation.context;
+    let before = before.rsplit(ENDS).next().is_some_and(turns);
+    let after = after.split(ENDS).next().is_some_and(turns);
+    findings.retain(|it| match it.code {
+        CUT_AFTER_NEGATION => !before,
+        CUT_FROM_CONDITION => !before && !after,
+        _ => true,
+    });
+}
+
+/// Whether words have a negation or a supposition among them.
+fn turns(words: &str) -> bool {
+    words
         .split(|it: char| !it.is_alphanumeric() && !matches!(it, '\'' | '’'))
         .map(|word| word.replace('’', "'").to_lowercase())
         .any(|word| is_negation(&word) || is_supposition(&word))

@@ -1,6 +1,7 @@
 //! Between whom a message went, and what stands around it in its conversation.
 
 use crate::archive::ArchiveError;
+use crate::archive::Card;
 use crate::archive::Target;
 use crate::cite::After;
 use crate::cite::Following;
@@ -24,8 +25,11 @@ const MOST_COPIES: usize = 20;
 /// Characters of a post that a citation may hold.
 const LONGEST_POST: usize = 1_000;
 
-/// Messages before and after one that are looked at for quotations that run two together, and for answers.
+/// Messages before and after one that are looked at for quotations that run two together.
 const AROUND: u64 = 12;
+
+/// Messages after one that are looked at for an answer, at most.
+const FOLLOWING: u64 = 500;
 
 impl Held<'_> {
     /// What a participant is called: as the message has it, else as the agent that uses the account was named.
@@ -99,29 +103,48 @@ impl Held<'_> {
             after.unsure = Some("its record gives no time");
             return Ok(Some(after));
         }
-        let around = self.archive.around(conversation, &card, AROUND)?;
+        let around = self.archive.around(conversation, &card, FOLLOWING)?;
         if around.iter().any(|it| it.earliest.is_none()) {
             after.unsure = Some("a message of its conversation has no time");
         }
         let own = around.iter().position(|it| it.item == item);
         let next = own.and_then(|own| around.get(own + 1..));
-        for card in next.unwrap_or_default() {
+        let next = next.unwrap_or_default();
+        if next.len() as u64 >= FOLLOWING {
+            after.unsure = Some("more messages follow it than are looked at");
+        }
+        for card in next {
             if self.withholding.of(self.archive, card.item)?.is_some() {
                 after.unsure = Some("a message after it is withheld");
                 break;
             }
-            let Some(opened) = self.archive.item(card.item)? else {
+            let Some(following) = self.following_message(card)? else {
                 after.unsure = Some("a message after it cannot be read");
                 break;
             };
-            let from: Vec<Participant> = opened.get("from")?.unwrap_or_default();
-            after.messages.push(Following {
-                item: self.archive.reference(card)?,
-                from: from.iter().map(|person| self.shown(person)).collect(),
-                at: opened.get("at")?.unwrap_or_default(),
-            });
+            after.messages.push(following);
+        }
+        if let Some(back) = self.archive.written_back(&card)? {
+            if self.withholding.of(self.archive, back.item)?.is_some() {
+                after.unsure = Some("a message after it is withheld");
+            } else {
+                after.back = self.following_message(&back)?;
+            }
         }
         Ok(Some(after))
+    }
+
+    /// A message by whom and when; nothing where its values are gone.
+    fn following_message(&self, card: &Card) -> Result<Option<Following>, ArchiveError> {
+        let Some(opened) = self.archive.item(card.item)? else {
+            return Ok(None);
+        };
+        let from: Vec<Participant> = opened.get("from")?.unwrap_or_default();
+        Ok(Some(Following {
+            item: self.archive.reference(card)?,
+            from: from.iter().map(|person| self.shown(person)).collect(),
+            at: opened.get("at")?.unwrap_or_default(),
+        }))
     }
 
     /// The posts that were made between two moments.

@@ -29,6 +29,15 @@ use super::words::is_supposition;
 /// The finding that a draft's own negation before the quotation answers.
 pub(super) const CUT_AFTER_NEGATION: &str = "quotation.cut-after-negation";
 
+/// The finding of a quotation of whose sentence a condition was left out.
+pub(super) const CUT_FROM_CONDITION: &str = "quotation.cut-from-condition";
+
+/// Words of a condition that are shown.
+const SHOWN: usize = 5;
+
+/// Words of the same sentence, on each side of a quotation, that are looked through for a condition.
+const SENTENCE: usize = 40;
+
 /// Words before a quotation that are looked through for a negation, as in: have never once “taken money”.
 const BACK: usize = 3;
 
@@ -136,6 +145,7 @@ impl Differences {
         all.close(&sides, &mut group);
         all.turned_round(&sides);
         all.begins_after(&sides);
+        all.cut_from_condition(&sides);
         all.ends_open(&sides);
         if all.typography {
             all.note(
@@ -461,6 +471,36 @@ impl Differences {
                 ),
             );
         }
+    }
+
+    /// Notes an `if` or `unless` that stands in the sentence of which the quotation is a part, further off than just before.
+    fn cut_from_condition(&mut self, sides: &Sides<'_>) {
+        if self.findings.iter().any(|it| it.code == CUT_AFTER_NEGATION) {
+            return;
+        }
+        let before = sides.words_before(SENTENCE);
+        let after = sides.words_after(SENTENCE);
+        let cut = before
+            .iter()
+            .chain(&after)
+            .position(|it| is_supposition(&it.lower));
+        let Some(cut) = cut else { return };
+        let words: Vec<&str> = (before.iter().chain(&after).skip(cut))
+            .take(if cut < before.len() {
+                before.len() - cut
+            } else {
+                SENTENCE
+            })
+            .take(SHOWN)
+            .map(|it| it.plain.as_str())
+            .collect();
+        self.note(
+            CUT_FROM_CONDITION,
+            format!(
+                "in the source the sentence has a condition, “{}”: see that the draft gives it",
+                words.join(" ")
+            ),
+        );
     }
 
     /// Notes a question or exclamation that the quotation stops short of.

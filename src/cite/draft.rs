@@ -162,7 +162,7 @@ fn of_text(bytes: &[u8], format: DraftFormat) -> Builder {
         builder.findings.push(Finding::new(
             "draft.wrong-encoding",
             "draft",
-            "the draft is not UTF-8 throughout; bytes that could not be read were replaced",
+            "the draft is not UTF-8 throughout, and what could not be read may have been quotation marks: save it as UTF-8",
         ));
     }
     builder

@@ -23,13 +23,18 @@ const SILENT: &[&[u8]] = &[
     b"title",
     // What is struck out is no longer said; that something was, is.
     b"del",
+    b"s",
+    b"strike",
 ];
+
+/// Elements of which the text is struck out.
+pub(super) const STRUCK: &[&[u8]] = &[b"del", b"s", b"strike"];
 
 /// Elements that stand in a line of text.
 const INLINE: &[&[u8]] = &[
     b"a", b"abbr", b"b", b"bdi", b"bdo", b"big", b"cite", b"code", b"data", b"dfn", b"em", b"font",
-    b"i", b"img", b"ins", b"kbd", b"mark", b"q", b"s", b"samp", b"small", b"span", b"strike",
-    b"strong", b"sub", b"sup", b"time", b"tt", b"u", b"var", b"wbr",
+    b"i", b"img", b"ins", b"kbd", b"mark", b"q", b"samp", b"small", b"span", b"strong", b"sub",
+    b"sup", b"time", b"tt", b"u", b"var", b"wbr",
 ];
 
 /// Elements that hold nothing.
@@ -64,7 +69,7 @@ pub(super) fn read(text: &str) -> Builder {
                 let name: &[u8] = &tag.name;
                 inserted += usize::from(name == b"ins");
                 if SILENT.contains(&name) || is_hidden(&tag) {
-                    deleted += usize::from(name == b"del");
+                    deleted += usize::from(STRUCK.contains(&name));
                     // Browsers close nothing but what is drawn by a slash.
                     let closed = tag.self_closing && name == b"svg";
                     if !(closed || VOID.contains(&name)) {

@@ -13,6 +13,7 @@ use super::align::Step;
 use super::align::align;
 use super::align::occurrences;
 use super::differences::CUT_AFTER_NEGATION;
+use super::differences::CUT_FROM_CONDITION;
 use super::differences::Differences;
 use super::naming::tells;
 use super::normal::Lines;
@@ -304,7 +305,12 @@ pub(super) fn judge_prepared(
     note_text(&mut found, sought, passage, &judgement.found);
     judgement.verdict = found.verdict();
     judgement.changes = found.changes(sought, text, passage);
-    (found.findings).sort_by_key(|it| (!needs_attention(it.code), it.code == CUT_AFTER_NEGATION));
+    (found.findings).sort_by_key(|it| {
+        (
+            !needs_attention(it.code),
+            matches!(it.code, CUT_AFTER_NEGATION | CUT_FROM_CONDITION),
+        )
+    });
     judgement.findings = found.findings;
     judgement
 }

@@ -10,6 +10,8 @@ use pulldown_cmark::TagEnd;
 
 use super::builder::Builder;
 use super::builder::Note;
+use super::html::STRUCK;
+use super::office::tracked;
 use super::pin::Pin;
 
 pub(super) fn read(text: &str) -> Builder {
@@ -25,7 +27,7 @@ pub(super) fn read(text: &str) -> Builder {
             event => reader.take(event),
         }
     }
-    reader.builder
+    reader.finish()
 }
 
 /// The footnotes by their names.
@@ -67,6 +69,9 @@ fn footnotes(text: &str, options: Options) -> HashMap<String, Note> {
 struct Reader {
     builder: Builder,
     in_code: bool,
+    /// How deep in what is struck out and no longer said, and how often something was.
+    struck: usize,
+    deleted: usize,
 }
 
 impl Reader {
@@ -74,12 +79,32 @@ impl Reader {
         Self {
             builder,
             in_code: false,
+            struck: 0,
+            deleted: 0,
         }
+    }
+
+    fn finish(mut self) -> Builder {
+        self.builder.findings.extend(tracked(0, self.deleted));
+        self.builder
+    }
+
+    fn strike(&mut self) {
+        self.struck += 1;
+        self.deleted += 1;
     }
 
     fn take(&mut self, event: Event<'_>) {
         let builder = &mut self.builder;
         match event {
+            Event::Start(Tag::Strikethrough) => self.strike(),
+            Event::End(TagEnd::Strikethrough) => self.struck = self.struck.saturating_sub(1),
+            // A paragraph ends what HTML left open in it.
+            Event::End(TagEnd::Paragraph) if self.struck > 0 => {
+                self.struck = 0;
+                builder.end_paragraph();
+            }
+            Event::Text(_) | Event::Code(_) if self.struck > 0 => {}
             Event::Start(Tag::CodeBlock(_)) => self.in_code = true,
             Event::End(TagEnd::CodeBlock) => self.in_code = false,
             Event::Text(text) if !self.in_code => builder.text(&text),
@@ -88,6 +113,10 @@ impl Reader {
             Event::Html(text) | Event::InlineHtml(text) => {
                 if let Some(comment) = text.trim().strip_prefix("<!--") {
                     builder.pins_in(comment.trim_end_matches("-->"));
+                } else if strikes(&text, "<") {
+                    self.strike();
+                } else if strikes(&text, "</") {
+                    self.struck = self.struck.saturating_sub(1);
                 }
             }
             Event::FootnoteReference(name) => builder.note(&name),
@@ -122,4 +151,13 @@ impl Reader {
             _ => {}
         }
     }
+}
+
+/// Whether a tag opens, or closes, what is struck out.
+fn strikes(tag: &str, begin: &str) -> bool {
+    let name = tag.trim().strip_prefix(begin).map(str::to_ascii_lowercase);
+    let name = name
+        .as_deref()
+        .and_then(|it| it.split(|it: char| !it.is_alphanumeric()).next());
+    name.is_some_and(|it| STRUCK.contains(&it.as_bytes()))
 }

@@ -366,17 +366,21 @@ impl Checker<'_> {
         let Some(off) = off else {
             // A page of the web may be held under another name: the words are looked for everywhere.
             self.search(sought, result)?;
-            let pages = pins.iter().any(|it| matches!(it, Pin::Url(_)));
-            if pages && !result.verdict.passes() {
-                result.findings.push(Finding::new(
-                    "quotation.pin-url",
-                    &result.id,
-                    format!(
-                        "the draft points to {}; fonds opens no page of the web: bring a copy in, or pin it as off the \
-                         archive",
-                        result.pins.join(", ")
+            if pins.iter().any(|it| matches!(it, Pin::Url(_))) {
+                let pins = result.pins.join(", ");
+                let message = match result.matches.first().filter(|_| result.verdict.passes()) {
+                    Some(found) => format!(
+                        "the words stand in {}; the draft points to {pins}, and fonds opens no page of the web: see that \
+                         they are the same source",
+                        found.item
                     ),
-                ));
+                    None => format!(
+                        "the draft points to {pins}; fonds opens no page of the web: bring a copy in, or pin it as off the \
+                         archive"
+                    ),
+                };
+                let finding = Finding::new("quotation.pin-url", &result.id, message);
+                result.findings.push(finding);
             }
             return Ok(());
         };

@@ -14,10 +14,8 @@ use sha2::Sha256;
 use crate::archive::Checked;
 use crate::archive::SignedQuotation;
 use crate::archive::Unsettled;
-use crate::cite::Agreement;
 use crate::cite::Citations;
 use crate::cite::Quoted;
-use crate::cite::Statement;
 use crate::cite::needs_attention;
 use crate::record::Digest;
 
@@ -90,6 +88,7 @@ pub struct Since {
 pub fn signed_quotation(quoted: &Quoted) -> SignedQuotation {
     SignedQuotation {
         id: quoted.id.clone(),
+        said: Some(said(quoted)),
         words: words(quoted),
         verdict: quoted.verdict.word().to_owned(),
     }
@@ -97,6 +96,16 @@ pub fn signed_quotation(quoted: &Quoted) -> SignedQuotation {
 
 fn words(quoted: &Quoted) -> Digest {
     Digest::new(Sha256::digest(quoted.text.as_bytes()).into())
+}
+
+/// What the draft says of who, to whom and when beside a quotation, with what came of each.
+fn said(quoted: &Quoted) -> Digest {
+    let mut hash = Sha256::new();
+    for it in &quoted.statements {
+        let line = format!("{:?} {} {}\n", it.sort, it.result.label(), it.words);
+        hash.update(line.as_bytes());
+    }
+    Digest::new(hash.finalize().into())
 }
 
 /// The items that a quotation rests on.
@@ -151,7 +160,7 @@ pub fn sign(citations: &mut Citations, own: &[Checked], older: Option<(Digest, &
             since.changed.push(quoted.id.clone());
             continue;
         };
-        let outdated = differs(found, quoted).or_else(|| misstated(quoted));
+        let outdated = differs(found, quoted);
         if outdated.is_some() {
             since.changed.push(quoted.id.clone());
         } else {
@@ -221,16 +230,13 @@ fn differs(signed: &Checked, quoted: &Quoted) -> Option<&'static str> {
         Some("what it rests on changed")
     } else if verdict != Some(quoted.verdict.word()) {
         Some("the verdict changed")
+    } else if (signed.quotation.as_ref().and_then(|it| it.said))
+        .is_some_and(|it| it != said(quoted))
+    {
+        Some("what the draft says of who or when changed")
     } else {
         None
     }
-}
-
-/// What another draft says of who or when, where the record has it otherwise: the words alone were signed off.
-fn misstated(quoted: &Quoted) -> Option<&'static str> {
-    let differs = |it: &Statement| it.result == Agreement::Differs;
-    (quoted.statements.iter().any(differs))
-        .then_some("what the draft says of who or when is not what the record says")
 }
 
 fn signed(found: &Checked, from: Option<&str>, outdated: Option<&'static str>) -> Signed {

@@ -98,6 +98,8 @@ pub struct After {
     pub messages: Vec<Following>,
     /// Why these may not be all that the archive holds.
     pub unsure: Option<&'static str>,
+    /// The first message in which somebody it went to writes to whoever wrote it, in whatever conversation.
+    pub back: Option<Following>,
 }
 
 /// A message that follows another.

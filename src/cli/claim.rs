@@ -289,6 +289,12 @@ fn add(context: &Context, args: &AddArgs) -> Result<Outcome, CliError> {
             "--evidence ITEM, or --kind document-not-held",
         ));
     }
+    if args.kind == Kind::DocumentNotHeld && !args.evidence.is_empty() {
+        return Err(CliError::usage(
+            "a claim on a document that is not held rests on nothing that is",
+            "--kind document with --evidence, or --on ITEM for what it stands beside",
+        ));
+    }
     let mut writer = context.writer()?;
     let archive = writer.archive();
     let mut agents = Agents::new(archive)?;

@@ -177,8 +177,19 @@ struct Open {
     runs_on: bool,
     /// Whether the paragraph around it is held.
     inside: bool,
-    /// Of a run that is open: whether its text is set not to be shown.
-    run: Option<bool>,
+    /// Of a run that is open: how its text is shown.
+    run: Option<Shown>,
+}
+
+/// How the text of a run is shown.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Shown {
+    #[default]
+    Plain,
+    /// Not at all.
+    Hidden,
+    /// Struck out: it is no longer said.
+    Struck,
 }
 
 /// Takes the events of a text.
@@ -227,14 +238,17 @@ impl<'a> Reader<'a> {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) if tag.space == Space::Word => self.end(tag.local),
             Event::Text { text, at } if self.skipping == 0 => {
-                let hidden = self.open.last().is_some_and(|it| it.run == Some(true));
                 if self.in_instruction {
                     self.instruction(text);
-                } else if self.in_text && hidden {
-                    self.hidden += 1;
                 } else if self.in_text {
-                    self.words.push_str(text);
-                    self.builder.text_from(text, at);
+                    match self.open.last().and_then(|it| it.run).unwrap_or_default() {
+                        Shown::Hidden => self.hidden += 1,
+                        Shown::Struck => self.deleted += 1,
+                        Shown::Plain => {
+                            self.words.push_str(text);
+                            self.builder.text_from(text, at);
+                        }
+                    }
                 }
             }
             _ => {}
@@ -328,7 +342,10 @@ impl<'a> Reader<'a> {
                 open.runs_on = true;
                 self.deleted += 1;
             }
-            "vanish" if open.run.is_some() => open.run = Some(is_on(tag)),
+            "vanish" | "strike" | "dstrike" if open.run.is_some() && is_on(tag) => {
+                let hides = tag.local == "vanish" || open.run == Some(Shown::Hidden);
+                open.run = Some(if hides { Shown::Hidden } else { Shown::Struck });
+            }
             _ => {}
         }
     }
@@ -350,7 +367,7 @@ impl<'a> Reader<'a> {
 
     fn run(&mut self, begins: bool) {
         if let Some(open) = self.open.last_mut() {
-            open.run = begins.then_some(false);
+            open.run = begins.then_some(Shown::Plain);
         }
     }
 

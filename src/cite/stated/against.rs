@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
+use chrono::Datelike as _;
 use chrono::Months;
+use chrono::NaiveDate;
 use chrono::TimeDelta;
 use chrono::Timelike as _;
 
@@ -24,11 +26,11 @@ use super::times::Slack;
 use super::times::Time;
 use super::zones::DraftZone;
 use crate::cite::CiteError;
-use crate::cite::Following;
 use crate::cite::Match;
 use crate::cite::Quoted;
 use crate::cite::Sources;
 use crate::record::Instant;
+use crate::record::Moment;
 use crate::record::Zone;
 use crate::record::show;
 use crate::record::when;
@@ -44,7 +46,7 @@ pub(super) struct Told {
 }
 
 impl Told {
-    fn cannot(why: impl Into<String>) -> Self {
+    pub(super) fn cannot(why: impl Into<String>) -> Self {
         Self {
             result: Agreement::CannotTell,
             record: None,
@@ -53,12 +55,21 @@ impl Told {
     }
 }
 
+/// A statement, and what came of it at each place in which its quotation stands.
+struct Held {
+    sort: StatementSort,
+    words: String,
+    told: Vec<Told>,
+}
+
 /// Where statements are held against the record.
 pub(super) struct Desk<'a> {
-    sources: &'a dyn Sources,
+    pub(super) sources: &'a dyn Sources,
     zone: &'a DraftZone,
     /// Words, in lower case, of the names of persons on record, and of those that the draft gives to whoever speaks.
     people: &'a HashSet<String>,
+    /// What is stated of the quotation that is being looked at.
+    held: Vec<Held>,
 }
 
 impl<'a> Desk<'a> {
@@ -71,6 +82,7 @@ impl<'a> Desk<'a> {
             sources,
             zone,
             people,
+            held: Vec::new(),
         }
     }
 
@@ -78,7 +90,7 @@ impl<'a> Desk<'a> {
     pub(super) fn parties(
         &mut self,
         around: &Around<'_>,
-        quoted: &mut Quoted,
+        quoted: &Quoted,
         named: &mut Option<(usize, String)>,
         paragraph: usize,
     ) -> Result<(), CiteError> {
@@ -98,18 +110,21 @@ impl<'a> Desk<'a> {
                 StatementSort::Sender,
                 named.as_ref().map(|it| it.1.as_str()),
             )?;
-            if read.how == How::Relayed && told.1.result == Agreement::Differs {
-                told.1.result = Agreement::CannotTell;
-                told.1.why = Some("it may be who passed the words on".to_owned());
+            let relayed = read.how == How::Relayed;
+            for told in told.iter_mut().filter(|_| relayed) {
+                if told.result == Agreement::Differs {
+                    told.result = Agreement::CannotTell;
+                    told.why = Some("it may be who passed the words on".to_owned());
+                }
             }
-            push(quoted, StatementSort::Sender, who.words(), told);
+            self.hold(StatementSort::Sender, who.words(), told);
             if let Who::Named(name) = who {
                 *named = Some((paragraph, name));
             }
         }
         if let Some(who @ Who::Named(_)) = read.addressee {
             let told = self.who(quoted, &who, StatementSort::Addressee, None)?;
-            push(quoted, StatementSort::Addressee, who.words(), told);
+            self.hold(StatementSort::Addressee, who.words(), told);
         }
         Ok(())
     }
@@ -130,15 +145,14 @@ impl<'a> Desk<'a> {
         Ok(false)
     }
 
-    /// A name held against the senders or addressees of each place in which the quotation stands: the first that agrees
-    /// decides, else the first.
+    /// A name held against the senders or addressees of each place in which the quotation stands.
     fn who(
         &self,
         quoted: &Quoted,
         who: &Who,
         sort: StatementSort,
         named: Option<&str>,
-    ) -> Result<(Option<String>, Told), CiteError> {
+    ) -> Result<Vec<Told>, CiteError> {
         Self::each(quoted, |found| {
             let parties = self.sources.parties(&found.item)?;
             let side = if sort == StatementSort::Sender {
@@ -207,7 +221,7 @@ impl<'a> Desk<'a> {
     pub(super) fn times(
         &mut self,
         around: &Around<'_>,
-        quoted: &mut Quoted,
+        quoted: &Quoted,
         earlier: &[Quoted],
     ) -> Result<(), CiteError> {
         let own = reading::times(around.own);
@@ -224,16 +238,14 @@ impl<'a> Desk<'a> {
             } else {
                 StatementSort::Time
             };
-            let (item, mut told) = Self::each(quoted, |found| {
+            let mut all = Self::each(quoted, |found| {
                 Ok(if counted {
                     self.counted(&time, found, earlier)
                 } else {
                     self.stated(&time, &found.at)
                 })
             })?;
-            let doubt = if told.result != Agreement::Differs {
-                None
-            } else if !sure && around.shared {
+            let doubt = if !sure && around.shared {
                 Some("the sentence quotes more than this")
             } else if !sure {
                 Some("the sentence before may speak of something else")
@@ -242,97 +254,64 @@ impl<'a> Desk<'a> {
             } else {
                 None
             };
-            if let Some(doubt) = doubt {
-                told.result = Agreement::CannotTell;
-                told.why = Some(match told.why {
-                    Some(why) => format!("{why}; {doubt}"),
-                    None => doubt.to_owned(),
-                });
+            for told in &mut all {
+                if let Some(doubt) = doubt
+                    && told.result == Agreement::Differs
+                {
+                    told.result = Agreement::CannotTell;
+                    told.why = Some(match &told.why {
+                        Some(why) => format!("{why}; {doubt}"),
+                        None => doubt.to_owned(),
+                    });
+                }
             }
-            push(quoted, sort, &words, (item, told));
+            self.hold(sort, &words, all);
         }
         Ok(())
     }
 
-    /// That no answer came to what was quoted last.
-    pub(super) fn silence(
-        &mut self,
-        who: Option<&Who>,
-        words: &str,
-        quoted: &mut Quoted,
-    ) -> Result<(), CiteError> {
-        let told = Self::each(quoted, |found| {
-            let parties = self.sources.parties(&found.item)?;
-            if let Some(Who::Named(name)) = who {
-                if parties.from.iter().any(|it| is_called(it, name)) {
-                    return Ok(Told::cannot(format!("what is quoted before is by {name}")));
-                }
-                if !parties.to.iter().any(|it| is_called(it, name)) {
-                    return Ok(Told::cannot(format!(
-                        "what is quoted before was not sent to {name}"
-                    )));
-                }
-            } else if matches!(who, Some(Who::Described(_))) {
-                return Ok(Told::cannot("no name is given"));
-            }
-            let Some(after) = self.sources.after(&found.item)? else {
-                return Ok(Told::cannot(
-                    "it is part of no conversation in the records held",
-                ));
-            };
-            let answer = after.messages.iter().find(|it| it.from != found.from);
-            let shown = |it: &Following| {
-                let gap = gap(&found.at, &it.at);
-                let gap = gap.map_or_else(String::new, |gap| format!(", {gap} later"));
-                format!("{} by {}{gap}", it.item, it.from.join(", "))
-            };
-            let next = after.messages.first();
-            if let Some(next) = next.filter(|it| it.from != found.from) {
-                return Ok(Told {
-                    result: Agreement::Differs,
-                    record: Some(format!("next is {}", shown(next))),
-                    why: None,
-                });
-            }
-            if let Some(unsure) = after.unsure {
-                return Ok(Told::cannot(unsure));
-            }
-            Ok(Told {
-                result: Agreement::Agrees,
-                record: Some(match (after.messages.is_empty(), answer) {
-                    (true, _) => {
-                        "in the records held nothing follows it in its conversation".to_owned()
-                    }
-                    (_, Some(answer)) => format!(
-                        "in the records held the same side wrote next; the other side's next is {}",
-                        shown(answer)
-                    ),
-                    _ => "in the records held only the same side wrote after it".to_owned(),
-                }),
-                why: None,
-            })
-        })?;
-        push(quoted, StatementSort::Silence, words, told);
-        Ok(())
+    fn hold(&mut self, sort: StatementSort, words: &str, told: Vec<Told>) {
+        let words = words.to_owned();
+        self.held.push(Held { sort, words, told });
     }
 
-    /// What holds of the places in which a quotation stands: of the first that agrees, else of the first.
+    /// Takes what is stated of a quotation at one place in which it stands: who, to whom and when are said of one message.
+    /// It is the one with which least differs and most agrees, the first of such.
+    pub(super) fn settle(&mut self, quoted: &mut Quoted) {
+        let held = std::mem::take(&mut self.held);
+        let of = |place: usize, result| {
+            let told = held.iter().filter_map(|it| it.told.get(place));
+            told.filter(|it| it.result == result).count()
+        };
+        let places = 0..quoted.matches.len().max(1);
+        let best = places.min_by_key(|place| {
+            let agree = of(*place, Agreement::Agrees);
+            (of(*place, Agreement::Differs), std::cmp::Reverse(agree))
+        });
+        let place = best.unwrap_or_default();
+        let item = quoted.matches.get(place).map(|it| it.item.clone());
+        for Held { sort, words, told } in held {
+            let told = told.into_iter().nth(place);
+            quoted.statements.extend(told.map(|told| Statement {
+                sort,
+                words,
+                result: told.result,
+                record: told.record,
+                item: item.clone(),
+                why: told.why,
+            }));
+        }
+    }
+
+    /// What comes of it at each place in which a quotation stands.
     fn each(
         quoted: &Quoted,
         told: impl Fn(&Match) -> Result<Told, CiteError>,
-    ) -> Result<(Option<String>, Told), CiteError> {
-        let mut first = None;
-        for found in &quoted.matches {
-            let told = told(found)?;
-            let agrees = told.result == Agreement::Agrees;
-            if agrees || first.is_none() {
-                first = Some((Some(found.item.clone()), told));
-            }
-            if agrees {
-                break;
-            }
+    ) -> Result<Vec<Told>, CiteError> {
+        if quoted.matches.is_empty() {
+            return Ok(vec![Told::cannot("no source of it is held")]);
         }
-        Ok(first.unwrap_or_else(|| (None, Told::cannot("no source of it is held"))))
+        quoted.matches.iter().map(told).collect()
     }
 
     /// A time by clock and calendar.
@@ -363,6 +342,13 @@ impl<'a> Desk<'a> {
                 })
                 .unwrap_or(Agreement::CannotTell)
         };
+        if let Some(other) = other_weekday(time, in_zone, earliest) {
+            return Told {
+                result: Agreement::Differs,
+                record,
+                why: Some(other),
+            };
+        }
         let result = compare(in_zone);
         let has_clock = matches!(time, Time::Stated { clock: Some(_), .. });
         let named_by_draft = named.is_some() || self.zone.said;
@@ -538,14 +524,17 @@ fn months_apart(
     })
 }
 
-fn push(quoted: &mut Quoted, sort: StatementSort, words: &str, told: (Option<String>, Told)) {
-    let (item, told) = told;
-    quoted.statements.push(Statement {
-        sort,
-        words: words.to_owned(),
-        result: told.result,
-        record: told.record,
-        item,
-        why: told.why,
-    });
+/// That a date is not of the weekday that the draft gives it; a year that it leaves out is the record's.
+fn other_weekday(time: &Time, zone: Zone, recorded: Moment) -> Option<String> {
+    let Time::Stated {
+        date: Some(date), ..
+    } = time
+    else {
+        return None;
+    };
+    let weekday = date.weekday?;
+    let year = date.year.unwrap_or(zone.local(recorded).0.year());
+    let day = NaiveDate::from_ymd_opt(year, date.month?, date.day?)?;
+    (day.weekday() != weekday)
+        .then(|| format!("{} was a {}", day.format("%-d %B %Y"), day.format("%A")))
 }

@@ -38,6 +38,19 @@ pub(super) fn named_told(
             why: Some(format!("{} is on the other side of it", other.shown)),
         };
     }
+    // Words before a name may be no part of it: 'Engineer Halloran', 'Unlike Voss Halloran'.
+    let words: Vec<&str> = name.split(' ').collect();
+    let ends = (1..words.len()).filter_map(|at| words.get(at..).map(|it| it.join(" ")));
+    if let Some(end) = ends
+        .into_iter()
+        .find(|end| side.iter().any(|it| is_called(it, end)))
+    {
+        return Told {
+            result: Agreement::CannotTell,
+            record,
+            why: Some(format!("“{end}” is known by that name, “{name}” is not")),
+        };
+    }
     // An account without a person's name may be anybody's.
     if side.iter().any(|it| !it.is_named) {
         return Told {
@@ -104,7 +117,9 @@ pub(super) fn readings(time: &Time, recorded: NaiveDate) -> Vec<String> {
     };
     let days: Vec<String> = match date {
         None => vec![recorded.to_string()],
-        Some(Date { year, month, day }) => {
+        Some(Date {
+            year, month, day, ..
+        }) => {
             // The year that the draft leaves out is the one in which it comes nearest.
             let years: Vec<i32> = year.map_or_else(
                 || vec![recorded.year() - 1, recorded.year(), recorded.year() + 1],

@@ -11,6 +11,7 @@ mod attribution;
 mod compare;
 mod facts;
 mod reading;
+mod silence;
 mod times;
 mod words;
 mod zones;
@@ -168,6 +169,7 @@ pub(super) fn hold(
         };
         desk.parties(&around, this, &mut named, quotation.place.paragraph)?;
         desk.times(&around, this, earlier)?;
+        desk.settle(this);
     }
     silences(&mut desk, &paragraphs, quotations, quoted)?;
     for quoted in quoted {
@@ -240,7 +242,7 @@ fn silences(
     for number in numbers {
         let sentences = paragraphs.get(&number).into_iter().flatten();
         for sentence in sentences.filter(|it| it.len() <= LONGEST_SENTENCE) {
-            let Some((who, words)) = reading::silence(sentence) else {
+            let Some((who, words)) = silence::read(sentence) else {
                 continue;
             };
             let begins = sentence.first().map_or(0, |it| it.at.0);

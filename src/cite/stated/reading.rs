@@ -1,4 +1,4 @@
-//! Reads from a sentence who is said to have written a quotation, to whom, and whether an answer is said to be missing.
+//! Reads from a sentence who is said to have written a quotation, to whom, and when.
 //! English, and of French who wrote it; what the rules do not read whole, they leave.
 
 use super::super::words::is_speech;
@@ -99,6 +99,9 @@ pub(super) fn parties(sentence: &[Word], span: (usize, usize)) -> Parties {
         if word.quotation || !is_speech(&word.lower) || LOOSE.contains(&word.lower.as_str()) {
             continue;
         }
+        if is_reported(sentence, verb) {
+            return Parties::default();
+        }
         let (addressee, past) = addressee(sentence, verb);
         let before = subject_before(sentence, verb);
         let at = |it: Option<usize>| it.and_then(|it| sentence.get(it)).is_some_and(is_own);
@@ -125,6 +128,31 @@ pub(super) fn parties(sentence: &[Word], span: (usize, usize)) -> Parties {
         .or_else(|| attribution::according(sentence, span))
         .or_else(|| attribution::label(sentence, span))
         .unwrap_or_default()
+}
+
+/// Whether what a verb says is itself only said or thought by somebody, or is said of several: `Voss said Halloran wrote`,
+/// `what Quill said`, `Rook and Quill wrote`. Who is meant then, no rule reads.
+fn is_reported(sentence: &[Word], verb: usize) -> bool {
+    const BY_OTHERS: &[&str] = &[
+        "what", "that", "believe", "believes", "believed", "think", "thinks", "thought", "claim",
+        "claims", "claimed", "deny", "denies", "denied", "doubt", "doubts", "doubted", "whether",
+    ];
+    let said = party(sentence, verb + 1).and_then(|it| sentence.get(it.1));
+    if said.is_some_and(|it| !it.quotation && is_speech(&it.lower)) {
+        return true;
+    }
+    let Some((_, begin)) = subject_before(sentence, verb) else {
+        return false;
+    };
+    let word = |back: usize| begin.checked_sub(back).and_then(|it| sentence.get(it));
+    let Some(before) = word(1).filter(|it| !it.quotation && !it.pause) else {
+        return false;
+    };
+    match before.lower.as_str() {
+        // 'Rook wrote, and Quill replied' are two clauses.
+        "and" | "or" | "nor" => word(2).is_some_and(|it| it.is_capital() && !it.pause),
+        other => BY_OTHERS.contains(&other) || is_speech(other),
+    }
 }
 
 /// `« … », écrit-il`, `« … », a-t-elle répondu`.
@@ -213,7 +241,61 @@ pub(super) fn subject_before(sentence: &[Word], verb: usize) -> Option<(Who, usi
         }
         begin -= 1;
     }
+    // 'But Halloran': the capital is the sentence's.
+    while begin + 1 < end && begin == 0 && sentence.get(begin).is_some_and(leads_in) {
+        begin += 1;
+    }
     Some((who(sentence.get(begin..end)?)?, begin))
+}
+
+/// Whether a word that begins a sentence is no part of the name behind it.
+fn leads_in(word: &Word) -> bool {
+    const LEADS: &[&str] = &[
+        "after",
+        "again",
+        "also",
+        "although",
+        "and",
+        "as",
+        "because",
+        "before",
+        "but",
+        "even",
+        "finally",
+        "first",
+        "however",
+        "if",
+        "instead",
+        "later",
+        "meanwhile",
+        "next",
+        "once",
+        "only",
+        "perhaps",
+        "since",
+        "so",
+        "soon",
+        "still",
+        "then",
+        "there",
+        "though",
+        "today",
+        "tomorrow",
+        "until",
+        "unless",
+        "when",
+        "whenever",
+        "where",
+        "while",
+        "yesterday",
+        "yet",
+        "mais",
+        "puis",
+        "alors",
+        "quand",
+        "lorsque",
+    ];
+    LEADS.contains(&word.lower.as_str())
 }
 
 /// Whether a word belongs to the name or description that the next one ends or goes on with.
@@ -261,6 +343,19 @@ fn is_title(lower: &str) -> bool {
             | "justice"
             | "president"
             | "sir"
+            | "prof"
+            | "professor"
+            | "mayor"
+            | "councillor"
+            | "councilman"
+            | "councilwoman"
+            | "captain"
+            | "mme"
+            | "mlle"
+            | "madame"
+            | "monsieur"
+            | "herr"
+            | "frau"
     )
 }
 
@@ -322,6 +417,14 @@ pub(super) fn party(sentence: &[Word], from: usize) -> Option<(Who, usize)> {
             break;
         }
         to += 1;
+    }
+    // A particle ends no name: 'a écrit Nora Halloran le 12 juillet'.
+    while to > from + 1
+        && sentence
+            .get(to - 1)
+            .is_some_and(|it| is_particle(&it.lower) && !it.is_capital())
+    {
+        to -= 1;
     }
     Some((who(sentence.get(from..to)?)?, to))
 }
@@ -397,8 +500,35 @@ pub(super) fn times(sentence: &[Word]) -> Vec<(Time, String)> {
     found
         .into_iter()
         .filter(leads)
+        .filter(|read| !is_of_something_else(sentence, read.from))
         .map(|read| (read.time.clone(), words(&read)))
         .collect()
+}
+
+/// Whether the words that lead to a time are about something else than the writing: `Voss, who was fired on August 4`,
+/// `wrote of the meeting on July 1`. They are looked at back to the verb of speech, or to where the clause begins.
+fn is_of_something_else(sentence: &[Word], from: usize) -> bool {
+    const ELSE: &[&str] = &[
+        "who",
+        "whom",
+        "whose",
+        "which",
+        "where",
+        "when",
+        "about",
+        "of",
+        "concerning",
+        "regarding",
+        "born",
+    ];
+    let before = sentence.get(..from).unwrap_or_default();
+    let clause = before.iter().enumerate().rev().take_while(|(at, it)| {
+        let led = *at + 1 == from;
+        !it.quotation && !is_speech(&it.lower) && (led || !it.pause)
+    });
+    clause
+        .into_iter()
+        .any(|(_, it)| ELSE.contains(&it.lower.as_str()))
 }
 
 /// A clock and `that morning` beside it are one time: the clock is what can be held against a record.
@@ -427,59 +557,4 @@ fn join(sentence: &[Word], found: &mut Vec<Read>) {
         }
         at += 1;
     }
-}
-
-/// That an answer is said to be missing: who did not give it, if that is said, and the words.
-pub(super) fn silence(sentence: &[Word]) -> Option<(Option<Who>, String)> {
-    let lower = |at: usize| sentence.get(at).map_or("", |it| it.lower.as_str());
-    // What a newsroom asked is no message of the archive.
-    if sentence.iter().any(|it| {
-        matches!(
-            it.lower.as_str(),
-            "comment" | "questions" | "question" | "request" | "requests" | "calls"
-        )
-    }) {
-        return None;
-    }
-    let text = |from: usize, to: usize| {
-        let words = sentence.get(from..to).unwrap_or_default();
-        let words: Vec<&str> = words.iter().map(|it| it.text.as_str()).collect();
-        words.join(" ")
-    };
-    (0..sentence.len()).find_map(|at| match lower(at) {
-        "no" if matches!(lower(at + 1), "answer" | "reply" | "response") => {
-            let from = match (at.checked_sub(2).map(&lower), at.checked_sub(1).map(&lower)) {
-                (Some("there"), Some("was" | "came")) => at - 2,
-                (_, Some("got" | "received" | "was")) => at - 1,
-                _ if lower(at + 2) == "came" => at,
-                _ => return None,
-            };
-            Some((
-                None,
-                text(
-                    from,
-                    (at + 2).max(at + 2 + usize::from(lower(at + 2) == "came")),
-                ),
-            ))
-        }
-        "not" | "never" | "didn't" | "hasn't" => {
-            let answers = matches!(
-                lower(at + 1),
-                "reply" | "respond" | "answer" | "replied" | "responded" | "answered"
-            ) || lower(at + 1) == "write" && lower(at + 2) == "back";
-            let helped = matches!(
-                (at.checked_sub(1).map(&lower), lower(at)),
-                (Some("did" | "has" | "had"), "not") | (_, "never" | "didn't" | "hasn't")
-            );
-            if !answers || !helped {
-                return None;
-            }
-            let verb = at - usize::from(lower(at) == "not");
-            let to = at + 2 + usize::from(lower(at + 1) == "write");
-            let who = subject_before(sentence, verb).map(|it| it.0);
-            let length = who.as_ref().map_or(0, |it| it.words().split(' ').count());
-            Some((who, text(verb.saturating_sub(length), to)))
-        }
-        _ => None,
-    })
 }

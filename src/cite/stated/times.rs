@@ -2,6 +2,8 @@
 //!
 //! Only what is read whole is read at all: a date without its year stays without one, and `at ten` says nothing.
 
+use chrono::Weekday;
+
 use super::words::Word;
 
 /// A time of day.
@@ -25,6 +27,7 @@ pub(super) struct Date {
     pub(super) year: Option<i32>,
     pub(super) month: Option<u32>,
     pub(super) day: Option<u32>,
+    pub(super) weekday: Option<Weekday>,
 }
 
 /// How a time of day is softened.
@@ -116,6 +119,20 @@ pub(super) fn month(lower: &str) -> Option<u32> {
         ("december", 12),
     ];
     MONTHS.iter().find(|it| it.0 == lower).map(|it| it.1)
+}
+
+/// The day of the week of that name.
+pub(super) fn weekday(lower: &str) -> Option<Weekday> {
+    Some(match lower {
+        "monday" => Weekday::Mon,
+        "tuesday" => Weekday::Tue,
+        "wednesday" => Weekday::Wed,
+        "thursday" => Weekday::Thu,
+        "friday" => Weekday::Fri,
+        "saturday" => Weekday::Sat,
+        "sunday" => Weekday::Sun,
+        _ => return None,
+    })
 }
 
 /// Whether a word names a zone.
@@ -401,11 +418,8 @@ fn meridiem(word: &str) -> Option<Half> {
 
 /// `July 11, 2023`, `11 July`, `July 2023`, `2023-07-11`, `July`, `Tuesday, July 11`.
 fn date(words: &[Word]) -> Option<(Date, usize)> {
-    let weekday = matches!(
-        lower(words, 0),
-        "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday"
-    );
-    let skip = usize::from(weekday);
+    let weekday = weekday(lower(words, 0));
+    let skip = usize::from(weekday.is_some());
     let here = words.get(skip..).unwrap_or_default();
     let first = lower(here, 0);
     let iso: Vec<&str> = first.split('-').collect();
@@ -414,6 +428,7 @@ fn date(words: &[Word]) -> Option<(Date, usize)> {
             year: Some(year_of(year)?),
             month: Some(figure(month).filter(|it| (1..=12).contains(it))?),
             day: Some(day_of(day)?),
+            weekday,
         };
         return Some((date, skip + 1));
     }
@@ -429,6 +444,7 @@ fn date(words: &[Word]) -> Option<(Date, usize)> {
             year,
             month: Some(month),
             day,
+            weekday,
         };
         return Some((date, skip + at + usize::from(year.is_some())));
     }
@@ -439,6 +455,7 @@ fn date(words: &[Word]) -> Option<(Date, usize)> {
         year,
         month: Some(month),
         day: Some(day),
+        weekday,
     };
     Some((date, skip + 2 + usize::from(year.is_some())))
 }
