@@ -452,6 +452,42 @@ fn a_quotation_cut_off_its_negation_is_pointed_out_unless_the_draft_has_it() -> 
 }
 
 #[test]
+fn what_is_struck_out_is_no_longer_said() -> TestResult {
+    for (format, draft) in [
+        (
+            DraftFormat::Markdown,
+            "“I ~~never~~ asked him to sign it” [m-7kq2].",
+        ),
+        (
+            DraftFormat::Markdown,
+            "“I <del>never</del> asked him to sign it” [m-7kq2].",
+        ),
+        (
+            DraftFormat::Html,
+            "<p>“I <s>never</s> asked him to sign it” [m-7kq2].</p>",
+        ),
+    ] {
+        let draft = Draft::read(draft.as_bytes(), None, format)?;
+        let found = check(&texts(), &draft, &Options::default())?;
+        let first = found.quotations.first().ok_or("no quotation")?;
+        assert_eq!(first.verdict, Verdict::Altered, "{}", first.text);
+        assert!(
+            first
+                .findings
+                .iter()
+                .any(|it| it.code == "quotation.negation-changed")
+        );
+        assert!(
+            found
+                .findings
+                .iter()
+                .any(|it| it.code == "draft.tracked-changes")
+        );
+    }
+    Ok(())
+}
+
+#[test]
 fn short_and_unclosed_quotations_are_listed_and_not_failed() -> TestResult {
     let found = lines("The “story” was “never safe.” And “I … it” too. He said “this and that.")?;
     assert_eq!(

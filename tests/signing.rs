@@ -144,6 +144,39 @@ fn a_sign_off_is_not_carried_over_where_the_draft_now_names_another_speaker() ->
     let found = ran.json()?;
     assert_eq!(found["since"]["carried"], 0);
     assert_eq!(found["since"]["changed"], serde_json::json!(["Q1"]));
+    // Nor where it names nobody any more, or a day that was not there before: what was signed off is not what it says now.
+    for other in [
+        "A lawyer told us years ago: “They opened the north gate at nine.”\n",
+        "On July 11, 2023, Nora Halloran wrote: “They opened the north gate at nine.”\n",
+    ] {
+        fs::write(desk.path("new.md"), other)?;
+        let found = cited(&desk, &["new.md", "--since", "old.md"])?;
+        assert_eq!(found["since"]["carried"], 0, "{other}");
+        let outdated = &signed(&found, 0)["outdated"];
+        assert_eq!(
+            outdated, "what the draft says of who or when changed",
+            "{other}"
+        );
+    }
+    // Words that say neither are free.
+    let same = format!("It was early. Nora Halloran wrote: {said} Nobody came.\n");
+    fs::write(desk.path("new.md"), same)?;
+    let found = cited(&desk, &["new.md", "--since", "old.md"])?;
+    assert_eq!(found["since"]["carried"], 1);
+    Ok(())
+}
+
+#[test]
+fn a_draft_that_is_not_of_this_encoding_asks_for_a_person() -> TestResult {
+    let desk = desk()?;
+    // Windows-1252: the curly marks are what UTF-8 has not.
+    fs::write(
+        desk.path("old.txt"),
+        b"Nora Halloran wrote: \x93They closed the north gate at nine.\x94\n",
+    )?;
+    let ran = desk.run(&["cite", "old.txt"])?;
+    assert_eq!(ran.code, Some(1), "{ran}");
+    assert!(ran.out.contains("save it as UTF-8"), "{ran}");
     Ok(())
 }
 
@@ -223,7 +256,7 @@ fn a_claim_says_what_it_rests_on_and_who_checked_it() -> TestResult {
         .as_str()
         .ok_or("no hit")?
         .to_owned();
-    let ran = desk.run(&[
+    let not_held = [
         "claim",
         "add",
         "an email to colleagues",
@@ -231,7 +264,10 @@ fn a_claim_says_what_it_rests_on_and_who_checked_it() -> TestResult {
         "document-not-held",
         "--who",
         "Source A",
-    ])?;
+    ];
+    let refused = desk.run(&[&not_held[..], &["--evidence", item.as_str()]].concat())?;
+    assert_eq!(refused.code, Some(2), "{refused}");
+    let ran = desk.run(&not_held)?;
     assert!(
         ran.out
             .contains("rests on nothing that is held\n       not checked"),
