@@ -381,6 +381,19 @@ fn a_conversation_is_shown_around_the_message_asked_for() -> TestResult {
     assert!(shown.starts_with("5 of 30 messages"), "{shown}");
     let shown = desk.run(&["show", item, "--thread"])?.out;
     assert!(shown.starts_with("30 messages\n"), "{shown}");
+    // Whoever is on record is named as in every other answer.
+    assert!(shown.contains("  ann@x.example\n"), "{shown}");
+    let ann = ["people", "add", "Ann Lind", "--kind", "person"];
+    desk.run(&[&ann[..], &["--account", "mail:ann@x.example"]].concat())?;
+    let shown = desk.run(&["show", item, "--thread"])?.out;
+    assert!(shown.contains("  Ann Lind\n"), "{shown}");
+    // The mailbox has no text of its own, and is not said to be unreadable.
+    let one = desk.run(&["show", item, "--json"])?.json()?;
+    let mailbox = one["document"].as_str().ok_or("no document")?;
+    let ran = desk.run(&["show", mailbox, "--text"])?;
+    assert_eq!(ran.code, Some(2), "{ran}");
+    assert!(ran.told.contains("it holds other items"), "{ran}");
+    assert!(!ran.told.contains("not searchable"), "{ran}");
     Ok(())
 }
 

@@ -287,7 +287,8 @@ impl Failure {
                     "the order stands in the ledger, and some of what it names may be left"
                 }
                 CliError::Ingest(IngestError::Archive(_)) => {
-                    "what was ingested before this is kept; the same command goes on where it stopped"
+                    "what was ingested before this is kept; the same command goes on where it stopped, but what came on \
+                     the standard input has to come again"
                 }
                 CliError::HalfDone { .. } => "what is said to be done stays",
                 CliError::Output { .. } => "the work itself is done; only its answer is missing",

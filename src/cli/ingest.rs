@@ -90,7 +90,7 @@ pub(super) struct IngestArgs {
     /// Files and folders; - is standard input
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
-    /// Who gave it: a name, an account or a reference; ? when unknown
+    /// Who gave it: a name, an account or a reference; unknown where it is
     #[arg(long, value_name = "WHO")]
     from: Option<String>,
     #[command(flatten)]

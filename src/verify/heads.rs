@@ -326,9 +326,10 @@ impl Pass<'_, '_> {
         }
         let beyond = heads.stored.iter().filter(|head| head.size > size).count();
         if let Some(last) = heads.stored.last().filter(|_| beyond > 0) {
-            let message = format!(
-                "{beyond} stored checkpoints cover entries that are not there: entries were taken away."
-            );
+            let message = match beyond {
+                1 => "1 stored checkpoint covers entries that are not there: entries were taken away.".to_owned(),
+                many => format!("{many} stored checkpoints cover entries that are not there: entries were taken away."),
+            };
             self.found.add(
                 Finding::new("ledger.truncated", "ledger", message)
                     .with(format!("{} entries", last.size), format!("{size} entries")),

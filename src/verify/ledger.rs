@@ -455,7 +455,10 @@ impl Pass<'_, '_> {
             self.found.add(Finding::new(
                 "text.unexpected",
                 "archive.sqlite text",
-                format!("There are {lone_texts} texts that belong to no item."),
+                match lone_texts {
+                    1 => "There is 1 text that belongs to no item.".to_owned(),
+                    many => format!("There are {many} texts that belong to no item."),
+                },
             ));
         }
         self.blanks()

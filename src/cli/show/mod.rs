@@ -30,6 +30,7 @@ use crate::record::Digest;
 use crate::record::Instant;
 use crate::record::Link;
 use crate::record::Moment;
+use crate::record::Name;
 use crate::record::Participant;
 use crate::record::Zone;
 use crate::record::kind_words;
@@ -169,14 +170,6 @@ const MOST_NAMED: u64 = 1000;
 
 /// Most references of what an item holds that are listed as text.
 const MOST_HELD: usize = 12;
-
-/// Names, with accounts where there is no name.
-pub(super) fn people(people: &[Participant]) -> Vec<String> {
-    people
-        .iter()
-        .filter_map(|one| one.display.clone().or_else(|| one.account.clone()))
-        .collect()
-}
 
 /// An account as people know it: a mail address without the word for its platform.
 fn address(account: &str) -> &str {
@@ -351,7 +344,7 @@ fn when(at: &Instant, zone: Zone) -> String {
         // Writing to a string cannot fail.
         let _ = write!(text, "   written {:?}", visible(written));
     }
-    if let Some(basis) = &at.basis {
+    if let Some(basis) = at.basis.as_ref().filter(|basis| *basis != "unknown") {
         let _ = write!(text, ", on the word of the {basis}");
     }
     visible(&text)
@@ -503,7 +496,7 @@ fn shown(
         media_type,
         locator: locator(archive, card, opened)?,
         name: card.name.clone(),
-        path: opened.get::<Value>("path")?.as_ref().map(plain),
+        path: opened.get::<Name>("path")?.map(|path| path.to_string()),
         title: reading.get("title")?,
         subject: opened.get("subject")?,
         conversation: opened.get("conversation")?,

@@ -118,12 +118,22 @@ pub(super) fn text(
     card: &Card,
     typed: &str,
 ) -> Result<Outcome, CliError> {
-    let text = archive.text(card.item)?.ok_or_else(|| {
-        CliError::usage(
-            format!("{typed} is stored, not searchable: fonds reads no text in it"),
-            format!("fonds show {typed} --original > FILE"),
-        )
-    })?;
+    let Some(text) = archive.text(card.item)? else {
+        let holds = archive.children_after(card.item, 0, 1)?;
+        return Err(match holds.first() {
+            Some(first) => CliError::usage(
+                format!("{typed} has no text of its own: it holds other items"),
+                format!(
+                    "fonds show {typed}        lists them; fonds show {} --text",
+                    archive.reference(first)?
+                ),
+            ),
+            None => CliError::usage(
+                format!("{typed} is stored, not searchable: fonds reads no text in it"),
+                format!("fonds show {typed} --original > FILE"),
+            ),
+        });
+    };
     context.ui.answer(&OwnText {
         schema: "fonds/show-text/1",
         item: archive.reference(card)?,

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::people;
 use super::warn_of;
 use crate::archive::Archive;
 use crate::archive::Card;
+use crate::archive::Custodian;
 use crate::archive::Opened;
 use crate::cli::CliError;
 use crate::cli::Context;
@@ -61,7 +61,11 @@ impl Answer for Thread {
                 "\n{}  {}  {}",
                 message.item,
                 message.shown,
-                visible(&message.from.join(", "))
+                if message.from.is_empty() {
+                    "(sender not known)".to_owned()
+                } else {
+                    visible(&message.from.join(", "))
+                }
             );
             for line in message
                 .text
@@ -92,6 +96,7 @@ pub(super) fn run(
         ));
     };
     let zone: Zone = context.settings().zone.parse().unwrap_or(Zone::UTC);
+    let custodian = Custodian::new(archive)?;
     let mut messages = Vec::new();
     let mut outcome = Outcome::Done;
     for card in archive.around(key, card, most.saturating_sub(1).div_ceil(2))? {
@@ -105,7 +110,7 @@ pub(super) fn run(
         let at: Option<Instant> = opened.get("at")?;
         let named = |slot| -> Result<Vec<String>, CliError> {
             let found: Vec<Participant> = opened.get(slot)?.unwrap_or_default();
-            Ok(people(&found))
+            Ok(custodian.names(&found))
         };
         messages.push(InThread {
             item: archive.reference(&card)?,
