@@ -15,6 +15,9 @@ use super::words::is_condition;
 use super::words::is_negation;
 use super::words::is_number;
 
+/// Where words are left out between the pieces of a quotation.
+pub(super) const ACROSS: &str = "across the attribution";
+
 impl Differences {
     pub(super) fn run(
         &mut self,
@@ -121,7 +124,7 @@ impl Differences {
         self.found(
             "quotation.silent-omission",
             format!(
-                "the draft leaves out {} {many} across the attribution without a mark: “{}”",
+                "the draft leaves out {} {many} {ACROSS} without a mark: “{}”",
                 words.len(),
                 shorten(left)
             ),

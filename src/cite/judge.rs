@@ -15,6 +15,7 @@ use super::align::occurrences;
 use super::differences::CUT_AFTER_NEGATION;
 use super::differences::CUT_FROM_CONDITION;
 use super::differences::Differences;
+use super::edits::ACROSS;
 use super::naming::tells;
 use super::normal::Lines;
 use super::normal::reorders;
@@ -37,6 +38,9 @@ const LONG_OMISSION: usize = 100;
 /// words would otherwise find anything in a long text.
 const SCATTER: usize = 25;
 const PIECE: usize = 3;
+
+/// Ends of sentences at which a quotation may have been cut that are tried, at most.
+const MOST_SENTENCES: usize = 12;
 
 /// The rules of a check.
 #[derive(Debug, Clone, Copy, Default)]
@@ -273,6 +277,9 @@ pub(super) fn judge_prepared(
         ..Judgement::none(words, Verdict::NotFound)
     };
     if scattered || !enough {
+        if let Some(cut) = cut_between_sentences(sought, passage, text, manner) {
+            return cut;
+        }
         if words >= SHORT
             && !sought.is_elastic()
             && let Some(range) = same_words_elsewhere(sought, text)
@@ -405,6 +412,34 @@ fn is_scattered(sought: &Sought, text: &Prepared, steps: &[Step]) -> bool {
             && (index + 1 == pieces.len() || far(index + 1))
             && pieces.len() > 1
     })
+}
+
+/// The same where whole sentences are left out between two of it without a mark, however long they are: all of its words
+/// stand there in order, before the cut and behind it.
+fn cut_between_sentences(
+    sought: &Sought,
+    passage: &Passage,
+    text: &Prepared,
+    manner: Manner,
+) -> Option<Judgement> {
+    if sought.words() < SHORT || sought.is_elastic() || !sought.breaks.is_empty() {
+        return None;
+    }
+    let ends = sought.text.match_indices(['.', '?', '!']);
+    let ends = ends.filter_map(|(at, mark)| {
+        let (head, tail) = sought.text.split_at_checked(at + mark.len())?;
+        tail.starts_with(' ').then(|| (head, tail.trim_start()))
+    });
+    let judged = ends.take(MOST_SENTENCES).map(|(head, tail)| {
+        let sought = Sought::new(&sought.id, &[head, tail]);
+        judge_prepared(&sought, passage, text, manner)
+    });
+    let whole = judged.filter(|it| it.verdict != Verdict::NotFound && it.equal == it.words);
+    let mut cut = whole.min_by_key(|it| it.cost)?;
+    for finding in &mut cut.findings {
+        finding.message = finding.message.replace(ACROSS, "between two sentences");
+    }
+    Some(cut)
 }
 
 /// Where the quotation's words stand close together in any order.
