@@ -584,3 +584,15 @@ fn a_misspelt_act_of_cite_is_not_taken_for_a_draft() -> TestResult {
     assert!(ran.told.contains("--before"), "{}", ran.told);
     Ok(())
 }
+
+#[test]
+fn of_an_archive_that_cannot_be_opened_nothing_is_said_to_be_counted() -> TestResult {
+    let (desk, _) = letter()?;
+    fs::write(desk.path("archive/archive.sqlite"), "x".repeat(4000))?;
+    let ran = desk.run(&["verify"])?;
+    assert_eq!(ran.code, Some(1), "{ran}");
+    assert!(ran.out.starts_with("Nothing was counted"), "{ran}");
+    let found = desk.run(&["verify", "--json"])?.json()?;
+    assert_eq!(found["origin"], Value::Null);
+    Ok(())
+}

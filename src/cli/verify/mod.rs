@@ -146,13 +146,16 @@ fn succession(report: &Report) -> Result<String, CliError> {
 impl Answer for Verified<'_> {
     fn text(&self) -> String {
         let report = self.report;
-        let mut text = format!(
-            "{}, {}, {}, {} in the ledger\n",
-            count(report.documents, "document", "documents"),
-            size(report.bytes),
-            count(report.items, "item", "items"),
-            count(report.entries, "entry", "entries"),
-        );
+        let mut text = match report.origin {
+            Some(_) => format!(
+                "{}, {}, {}, {} in the ledger\n",
+                count(report.documents, "document", "documents"),
+                size(report.bytes),
+                count(report.items, "item", "items"),
+                count(report.entries, "entry", "entries"),
+            ),
+            None => "Nothing was counted: the archive could not be opened.\n".to_owned(),
+        };
         // What a damaged database says of anything else may come from that damage: it is said first, and the rest in short.
         let damaged = report.findings.iter();
         let damaged = damaged
