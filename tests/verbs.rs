@@ -596,3 +596,26 @@ fn of_an_archive_that_cannot_be_opened_nothing_is_said_to_be_counted() -> TestRe
     assert_eq!(found["origin"], Value::Null);
     Ok(())
 }
+
+#[test]
+fn an_older_copy_is_not_told_to_go_on() -> TestResult {
+    let (desk, _) = letter()?;
+    let copied = std::process::Command::new("cp")
+        .args(["-r", "archive", "newer"])
+        .current_dir(desk.path(""))
+        .status()?;
+    assert!(copied.success());
+    fs::write(desk.path("more.txt"), "More of it.")?;
+    let newer = desk.path("newer");
+    let newer = newer.to_str().ok_or("a path")?;
+    let ran = desk.run(&["-C", newer, "ingest", "more.txt"])?;
+    assert_eq!(ran.code, Some(0), "{ran}");
+    for verb in ["status", "doctor"] {
+        let said = desk.run(&[verb])?.out;
+        assert!(said.contains("fonds doctor --restore LOG"), "{said}");
+        assert!(!said.contains("Next: fonds ingest"), "{said}");
+    }
+    let refused = desk.run(&["ingest", "more.txt"])?;
+    assert_eq!(refused.code, Some(2), "{refused}");
+    Ok(())
+}

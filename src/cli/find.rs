@@ -116,6 +116,8 @@ struct Hit {
     snippet: String,
     /// The earliest moment it can be of, in RFC 3339; the words of its time where that is not known.
     at: Option<String>,
+    /// The earliest moment it can be of, in RFC 3339; nothing where that is not known. To be sorted by.
+    earliest: Option<String>,
     /// The time in words, in the archive's zone.
     shown: Option<String>,
     from: Option<String>,
@@ -484,6 +486,7 @@ fn shown(
         },
         snippet: snippet(&text, terms),
         at: bounds(&card).0.map(|at| at.to_string()).or(written),
+        earliest: bounds(&card).0.map(|at| at.to_string()),
         shown: at.as_ref().map(|at| visible(&show(at, zone))),
         from: (!from.is_empty()).then(|| from.join(", ")),
         to: named("to")?,

@@ -112,9 +112,12 @@ impl Standing {
 
 impl Answer for Status {
     fn text(&self) -> String {
+        let name = match self.name.as_str() {
+            "" => "An archive without a name".to_owned(),
+            name => visible(name),
+        };
         let mut text = format!(
-            "{} in {}\n\n",
-            visible(&self.name),
+            "{name} in {}\n\n",
             visible(&self.folder.display().to_string())
         );
         let mut line = |words: String| {
@@ -178,10 +181,12 @@ impl Answer for Status {
         }
         // Writing to a string cannot fail.
         let _ = write!(text, "\nIts words:  {}\n", self.words.join(" "));
-        text.push_str(if self.documents == 0 && self.closed.is_none() {
-            "Next: fonds ingest FILES"
-        } else {
-            "To check that nothing has changed: fonds verify"
+        text.push_str(match self.standing {
+            Standing::OlderCopy => {
+                "Next: use the newest copy of the archive, or fonds doctor --restore LOG with a copy of its log/"
+            }
+            _ if self.documents == 0 && self.closed.is_none() => "Next: fonds ingest FILES",
+            _ => "To check that nothing has changed: fonds verify",
         });
         text
     }

@@ -75,7 +75,9 @@ fn standing(context: &Context, archive: &Archive) -> Result<Check, CliError> {
         Standing::FirstSeen => Check::new("history", State::Look, words)
             .fix("fonds verify --against CHECKPOINT        with one that somebody else kept"),
         Standing::OlderCopy => {
-            Check::new("history", State::Trouble, words).fix("use the newest copy of the archive")
+            Check::new("history", State::Trouble, words).fix(
+                "use the newest copy of the archive, or fonds doctor --restore LOG with a copy of its log/",
+            )
         }
         Standing::OtherHistory => Check::new("history", State::Trouble, words)
             .fix("fonds verify        and compare with copies kept elsewhere"),
