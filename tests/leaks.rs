@@ -125,7 +125,8 @@ fn headers_of_a_mail_do_not_leave_with_it() -> TestResult {
     desk.done(&[&one[..], &["--allow", "Pier Mail 3.1"]].concat())?;
     assert!(desk.path("page.html").exists());
     // The same in a timeline and in a report of a draft.
-    for format in ["html", "csv"] {
+    desk.refused(&["--json", "timeline"])?;
+    for format in ["html", "csv", "json"] {
         let timeline = ["timeline", "--format", format];
         desk.refused(&timeline)?;
         let allowed = ["--allow", "203.0.113.7", "--allow", "Pier Mail 3.1"];
@@ -418,6 +419,21 @@ fn a_name_in_the_vault_does_not_leave_where_a_key_is_given() -> TestResult {
     let said = desk.refused(&publish)?;
     assert!(said.contains("the name behind Source"), "{said}");
     assert!(!said.contains("Achterberg"), "{said}");
+    let mail = MAIL.replace(
+        "I am at 203.0.113.7 and write",
+        "Wilhelmina Achterberg writes",
+    );
+    desk.bring("mail.eml", mail.as_bytes())?;
+    let allowed = ["--allow", "Pier Mail 3.1"];
+    for format in ["text", "html", "csv", "json"] {
+        let timeline = [&["timeline", "--format", format][..], &allowed].concat();
+        assert!(desk.done(&timeline)?.contains("Achterberg"), "{format}");
+        let said = desk.refused(&[&timeline[..], &["--vault-identity", "key"]].concat())?;
+        assert!(
+            said.contains("the name behind Source") && !said.contains("Achterberg"),
+            "{said}"
+        );
+    }
     // Wrapped over a line, in the genitive, and in a report that is made to tell where things came from.
     for (file, text) in [
         ("wrapped.txt", "Ask Wilhelmina\nAchterberg of it.\n"),
