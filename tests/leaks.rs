@@ -220,6 +220,66 @@ fn paths_user_names_and_authors_of_office_files_do_not_leave() -> TestResult {
     Ok(())
 }
 
+/// A mail with one file attached, and these words.
+fn mail_with(words: &str, sort: &str, name: &str, file: &[u8]) -> String {
+    format!(
+        "From: nora@halloran.example\nTo: peter@voss.example\nDate: Tue, 11 Jul 2023 12:00:00 +0000\n\
+         Message-ID: <{name}@halloran.example>\nSubject: The pier\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\n{words}\n\
+         --b\nContent-Type: {sort}\nContent-Disposition: attachment; filename=\"{name}\"\n\
+         Content-Transfer-Encoding: base64\n\n{}\n--b--\n",
+        STANDARD.encode(file)
+    )
+}
+
+#[test]
+fn what_lies_deep_in_a_message_does_not_leave_with_it() -> TestResult {
+    let desk = Desk::new()?;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    zip.start_file("letter.docx", stored)?;
+    zip.write_all(&office_file()?)?;
+    let zip = zip.finish()?.into_inner();
+    let forwarded = MAIL.replace("I am at", "They were at");
+    for (words, sort, name, file, what) in [
+        (
+            "Ulla Mark saw it.",
+            "application/zip",
+            "all.zip",
+            &zip[..],
+            "Ulla Mark",
+        ),
+        (
+            "It came by desk.pier.example.",
+            "message/rfc822",
+            "fwd.eml",
+            mail_with(
+                "See below.",
+                "message/rfc822",
+                "in.eml",
+                forwarded.as_bytes(),
+            )
+            .as_bytes(),
+            "a host in Received",
+        ),
+    ] {
+        desk.bring(name, mail_with(words, sort, name, file).as_bytes())?;
+        let archive = fonds::archive::Archive::open(&desk.path("archive"))?;
+        let mut outer = None;
+        for card in archive.after(0, 100)? {
+            let text = archive.text(card.item)?.unwrap_or_default();
+            if card.class == "m" && text.contains(words) {
+                outer = Some(archive.reference(&card)?);
+            }
+        }
+        let outer = outer.ok_or("no message")?;
+        let said = desk.refused(&["publish", &outer, "-o", "page.html", "--yes"])?;
+        assert!(said.contains(what), "{said}");
+    }
+    Ok(())
+}
+
 #[test]
 fn owners_of_pictures_and_authors_of_pdf_files_do_not_leave() -> TestResult {
     let desk = Desk::new()?;
