@@ -297,6 +297,23 @@ fn owners_of_pictures_and_authors_of_pdf_files_do_not_leave() -> TestResult {
             "{said}"
         );
     }
+    // Nor where the name is an object of its own, nor where it stands in the fields of the press.
+    let quartz =
+        b"%PDF-1.3\n3 0 obj\n<< /Author 5 0 R >>\nendobj\n5 0 obj\n(Hanne Solberg)\nendobj\n";
+    let press = b"\xff\xd8\xff\xed\0\x30Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x10\x1c\x02\x50\0\x0bIlse Brandt\xff\xd9";
+    for (name, bytes, author) in [
+        ("quartz.pdf", &quartz[..], "Hanne Solberg"),
+        ("press.jpg", &press[..], "Ilse Brandt"),
+    ] {
+        let reference = desk.bring(name, bytes)?;
+        let list = format!("{reference} is by {author}.\n");
+        let list = desk.bring(&format!("{name}.txt"), list.as_bytes())?;
+        let said = desk.refused(&["publish", &list, "-o", "page.html", "--yes"])?;
+        assert!(
+            said.contains(&format!("the author of {reference} {author}")),
+            "{said}"
+        );
+    }
     // So of a picture that came with a mail.
     let mail = "From: nora@halloran.example\nTo: peter@voss.example\nDate: Tue, 11 Jul 2023 12:00:00 +0000\n\
 Message-ID: <9@halloran.example>\nSubject: The pier\nMIME-Version: 1.0\n\
@@ -433,7 +450,7 @@ fn office_file() -> TestResult<Vec<u8>> {
     let stored =
         zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     zip.start_file("docProps/core.xml", stored)?;
-    zip.write_all(b"<cp:coreProperties><dc:creator>Ulla Mark</dc:creator><cp:lastModifiedBy>Per Holm</cp:lastModifiedBy></cp:coreProperties>")?;
+    zip.write_all(b"<cp:coreProperties><dc:creator xml:lang=\"en\">Ulla Mark</dc:creator><cp:lastModifiedBy>Per Holm</cp:lastModifiedBy></cp:coreProperties>")?;
     zip.start_file("word/document.xml", stored)?;
     zip.write_all(b"<w:document><w:del w:author=\"Ada Lunde\"/></w:document>")?;
     Ok(zip.finish()?.into_inner())
