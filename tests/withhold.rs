@@ -100,6 +100,33 @@ fn a_withheld_item_is_not_published_cited_or_shown_until_it_is_lifted() -> TestR
         format!("They wrote \u{201c}{line}\u{201d}.\n"),
     )?;
     assert_eq!(verdict(1)?, "not-found");
+    // That is said of what was compared, and it is said what was not.
+    let cited = desk.json(&["cite", "draft.md"], 1)?;
+    let said = cited["quotations"][0]["findings"][0]["message"].as_str();
+    assert!(
+        said.is_some_and(|said| said.contains("may be shown")),
+        "{cited:#}"
+    );
+    let texts = cited["gone_through"]["texts"].as_u64().unwrap_or_default();
+    assert_eq!(cited["gone_through"]["withheld"], 1, "{cited:#}");
+    fs::write(
+        desk.path("other.md"),
+        "They wrote \u{201c}of what nobody here ever wrote\u{201d}.\n",
+    )?;
+    desk.run(&["cite", "other.md", "-o", "report.md"])?;
+    let report = fs::read_to_string(desk.path("report.md"))?;
+    assert!(
+        report.contains("not all: 1 text that is withheld was not compared"),
+        "{report}"
+    );
+    desk.json(
+        &["withhold", &message, "--lift", "--reason", "by mistake"],
+        0,
+    )?;
+    let cited = desk.json(&["cite", "other.md"], 1)?;
+    assert_eq!(cited["gone_through"]["texts"], texts + 1);
+    assert_eq!(cited["gone_through"]["withheld"], serde_json::Value::Null);
+    desk.json(&["withhold", &message, "--reason", "names a minor"], 0)?;
     assert_eq!(
         desk.json(&["verify"], 0)?["findings"],
         serde_json::json!([])

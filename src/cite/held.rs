@@ -263,12 +263,22 @@ impl<'a> Held<'a> {
         let mut search = Search::new(wanted);
         let last = self.archive.last_item()?;
         let (mut done, mut read, mut texts, mut unreadable) = (0, 0, 0, 0);
+        let (mut withheld, mut failure) = (0, None);
         while read < MOST_READ {
             let (end, failed) = self.archive.texts_after(done, STEP, &mut |item, text| {
                 read += text.len() as u64;
-                texts += 1;
-                search.look_at(text, item);
+                match self.withholding.of(self.archive, item) {
+                    Ok(None) => {
+                        texts += 1;
+                        search.look_at(text, item);
+                    }
+                    Ok(Some(_)) => withheld += 1,
+                    Err(error) => failure = Some(error),
+                }
             })?;
+            if let Some(error) = failure {
+                return Err(error);
+            }
             unreadable += failed;
             done = end.unwrap_or(last);
             if let Some(tell) = self.tell {
@@ -289,6 +299,7 @@ impl<'a> Held<'a> {
         Ok(Through {
             items: search.items(),
             texts,
+            withheld,
             left_out,
         })
     }
@@ -453,6 +464,7 @@ impl Sources for Held<'_> {
             return Ok(Through {
                 items: Vec::new(),
                 texts: 0,
+                withheld: 0,
                 left_out: Some("only the search index was asked (--quick)".to_owned()),
             });
         }
