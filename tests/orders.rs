@@ -372,6 +372,32 @@ fn what_was_stated_and_destroyed_is_not_said_to_be_not_stated() -> TestResult {
 }
 
 #[test]
+fn what_was_destroyed_does_not_wait_for_the_search_index() -> TestResult {
+    let desk = Desk::started()?;
+    let mut zip = zip::ZipWriter::new(fs::File::create(desk.path("papers.zip"))?);
+    let packed = zip::write::SimpleFileOptions::default();
+    for name in ["one.txt", "two.txt"] {
+        zip.start_file(name, packed)?;
+        std::io::Write::write_all(&mut zip, format!("{name} of Halvorsen.\n").as_bytes())?;
+    }
+    zip.finish()?;
+    fs::write(desk.path("memo.txt"), MEMO)?;
+    // What goes came last: its numbers are the highest, and no item has one as high any more.
+    desk.done(&["ingest", "memo.txt"])?;
+    desk.done(&["ingest", "papers.zip"])?;
+    let zip = desk.reference(&fs::read(desk.path("papers.zip"))?)?;
+    desk.destroy(&[&zip], 0)?;
+    let verified = desk.json(&["verify"], 0)?;
+    assert_eq!(verified["items"], 1, "{verified:#}");
+    let status = desk.json(&["status"], 0)?;
+    assert_eq!(status["not_indexed"], 0, "{status:#}");
+    // What comes in after it waits until it was gone through.
+    let found = desk.json(&["find", "Gullmar"], 0)?;
+    assert_eq!(found["not_indexed"], 0, "{found:#}");
+    Ok(())
+}
+
+#[test]
 fn between_an_order_and_its_carrying_out_every_document_has_its_reference() -> TestResult {
     let desk = Desk::with_papers()?;
     desk.done(&["ingest", "papers/memo.txt", "--from", "Somebody else"])?;
