@@ -387,12 +387,17 @@ impl<'a> Held<'a> {
         };
         let mut best = Search::new(std::slice::from_ref(wanted));
         let (mut looked, mut done, mut read, mut all) = (0, 0, 0, false);
-        let mut unreadable = 0;
+        let (mut unreadable, mut passed_over) = (0, 0);
         while !all && looked < MOST_THROUGH && read < MOST_READ {
             let cards = self.archive.children_after(item, done, STEP)?;
             all = (cards.len() as u64) < STEP;
             for card in &cards {
                 done = card.item;
+                looked += 1;
+                if self.withholding.of(self.archive, card.item)?.is_some() {
+                    passed_over += 1;
+                    continue;
+                }
                 match self.archive.text(card.item) {
                     Ok(Some(text)) => {
                         read += text.len() as u64;
@@ -402,7 +407,6 @@ impl<'a> Held<'a> {
                     Err(error @ ArchiveError::Database(_)) => return Err(error),
                     Err(_) => unreadable += 1,
                 }
-                looked += 1;
             }
         }
         let mut items = best.items().into_iter().next().unwrap_or_default();
@@ -413,7 +417,7 @@ impl<'a> Held<'a> {
         }
         Ok(Within {
             passages: self.passages(&items)?,
-            looked: looked - unreadable,
+            looked: looked - unreadable - passed_over,
             all: all && unreadable == 0,
         })
     }
