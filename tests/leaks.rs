@@ -125,7 +125,8 @@ fn headers_of_a_mail_do_not_leave_with_it() -> TestResult {
     desk.done(&[&one[..], &["--allow", "Pier Mail 3.1"]].concat())?;
     assert!(desk.path("page.html").exists());
     // The same in a timeline and in a report of a draft.
-    for format in ["html", "csv"] {
+    desk.refused(&["--json", "timeline"])?;
+    for format in ["html", "csv", "json"] {
         let timeline = ["timeline", "--format", format];
         desk.refused(&timeline)?;
         let allowed = ["--allow", "203.0.113.7", "--allow", "Pier Mail 3.1"];
@@ -219,6 +220,66 @@ fn paths_user_names_and_authors_of_office_files_do_not_leave() -> TestResult {
     Ok(())
 }
 
+/// A mail with one file attached, and these words.
+fn mail_with(words: &str, sort: &str, name: &str, file: &[u8]) -> String {
+    format!(
+        "From: nora@halloran.example\nTo: peter@voss.example\nDate: Tue, 11 Jul 2023 12:00:00 +0000\n\
+         Message-ID: <{name}@halloran.example>\nSubject: The pier\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\n{words}\n\
+         --b\nContent-Type: {sort}\nContent-Disposition: attachment; filename=\"{name}\"\n\
+         Content-Transfer-Encoding: base64\n\n{}\n--b--\n",
+        STANDARD.encode(file)
+    )
+}
+
+#[test]
+fn what_lies_deep_in_a_message_does_not_leave_with_it() -> TestResult {
+    let desk = Desk::new()?;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    zip.start_file("letter.docx", stored)?;
+    zip.write_all(&office_file()?)?;
+    let zip = zip.finish()?.into_inner();
+    let forwarded = MAIL.replace("I am at", "They were at");
+    for (words, sort, name, file, what) in [
+        (
+            "Ulla Mark saw it.",
+            "application/zip",
+            "all.zip",
+            &zip[..],
+            "Ulla Mark",
+        ),
+        (
+            "It came by desk.pier.example.",
+            "message/rfc822",
+            "fwd.eml",
+            mail_with(
+                "See below.",
+                "message/rfc822",
+                "in.eml",
+                forwarded.as_bytes(),
+            )
+            .as_bytes(),
+            "a host in Received",
+        ),
+    ] {
+        desk.bring(name, mail_with(words, sort, name, file).as_bytes())?;
+        let archive = fonds::archive::Archive::open(&desk.path("archive"))?;
+        let mut outer = None;
+        for card in archive.after(0, 100)? {
+            let text = archive.text(card.item)?.unwrap_or_default();
+            if card.class == "m" && text.contains(words) {
+                outer = Some(archive.reference(&card)?);
+            }
+        }
+        let outer = outer.ok_or("no message")?;
+        let said = desk.refused(&["publish", &outer, "-o", "page.html", "--yes"])?;
+        assert!(said.contains(what), "{said}");
+    }
+    Ok(())
+}
+
 #[test]
 fn owners_of_pictures_and_authors_of_pdf_files_do_not_leave() -> TestResult {
     let desk = Desk::new()?;
@@ -233,6 +294,23 @@ fn owners_of_pictures_and_authors_of_pdf_files_do_not_leave() -> TestResult {
         let said = desk.refused(&["publish", &list, "-o", "page.html", "--yes"])?;
         assert!(
             said.contains(&format!("the author of {reference} {name}")),
+            "{said}"
+        );
+    }
+    // Nor where the name is an object of its own, nor where it stands in the fields of the press.
+    let quartz =
+        b"%PDF-1.3\n3 0 obj\n<< /Author 5 0 R >>\nendobj\n5 0 obj\n(Hanne Solberg)\nendobj\n";
+    let press = b"\xff\xd8\xff\xed\0\x30Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x10\x1c\x02\x50\0\x0bIlse Brandt\xff\xd9";
+    for (name, bytes, author) in [
+        ("quartz.pdf", &quartz[..], "Hanne Solberg"),
+        ("press.jpg", &press[..], "Ilse Brandt"),
+    ] {
+        let reference = desk.bring(name, bytes)?;
+        let list = format!("{reference} is by {author}.\n");
+        let list = desk.bring(&format!("{name}.txt"), list.as_bytes())?;
+        let said = desk.refused(&["publish", &list, "-o", "page.html", "--yes"])?;
+        assert!(
+            said.contains(&format!("the author of {reference} {author}")),
             "{said}"
         );
     }
@@ -372,7 +450,7 @@ fn office_file() -> TestResult<Vec<u8>> {
     let stored =
         zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     zip.start_file("docProps/core.xml", stored)?;
-    zip.write_all(b"<cp:coreProperties><dc:creator>Ulla Mark</dc:creator><cp:lastModifiedBy>Per Holm</cp:lastModifiedBy></cp:coreProperties>")?;
+    zip.write_all(b"<cp:coreProperties><dc:creator xml:lang=\"en\">Ulla Mark</dc:creator><cp:lastModifiedBy>Per Holm</cp:lastModifiedBy></cp:coreProperties>")?;
     zip.start_file("word/document.xml", stored)?;
     zip.write_all(b"<w:document><w:del w:author=\"Ada Lunde\"/></w:document>")?;
     Ok(zip.finish()?.into_inner())
@@ -418,6 +496,21 @@ fn a_name_in_the_vault_does_not_leave_where_a_key_is_given() -> TestResult {
     let said = desk.refused(&publish)?;
     assert!(said.contains("the name behind Source"), "{said}");
     assert!(!said.contains("Achterberg"), "{said}");
+    let mail = MAIL.replace(
+        "I am at 203.0.113.7 and write",
+        "Wilhelmina Achterberg writes",
+    );
+    desk.bring("mail.eml", mail.as_bytes())?;
+    let allowed = ["--allow", "Pier Mail 3.1"];
+    for format in ["text", "html", "csv", "json"] {
+        let timeline = [&["timeline", "--format", format][..], &allowed].concat();
+        assert!(desk.done(&timeline)?.contains("Achterberg"), "{format}");
+        let said = desk.refused(&[&timeline[..], &["--vault-identity", "key"]].concat())?;
+        assert!(
+            said.contains("the name behind Source") && !said.contains("Achterberg"),
+            "{said}"
+        );
+    }
     // Wrapped over a line, in the genitive, and in a report that is made to tell where things came from.
     for (file, text) in [
         ("wrapped.txt", "Ask Wilhelmina\nAchterberg of it.\n"),

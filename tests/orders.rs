@@ -272,6 +272,132 @@ fn an_order_that_no_entry_can_hold_is_recorded_in_several() -> TestResult {
 }
 
 #[test]
+fn what_was_stated_and_destroyed_is_not_said_to_be_not_stated() -> TestResult {
+    let desk = Desk::started()?;
+    fs::write(desk.path("memo.txt"), MEMO)?;
+    desk.done(&[
+        "ingest",
+        "memo.txt",
+        "--from",
+        "Halvorsen",
+        "--received",
+        "2023-08-14",
+        "--how",
+        "given",
+        "--authority",
+        "her own",
+        "--terms",
+        "not for attribution",
+        "--basis",
+        "her word",
+    ])?;
+    let memo = desk.reference(MEMO.as_bytes())?;
+    let accession = desk.json(&["show", &memo], 0)?["accession"].clone();
+    let accession = accession.as_str().ok_or("no accession")?;
+    let people = desk.json(&["people"], 0)?;
+    let person = people["agents"][0]["agent"].as_str().ok_or("nobody")?;
+    desk.destroy(&[person, "--slot", "name"], 0)?;
+    // Nobody is left without a name in a sentence.
+    let gone = "somebody whose name is gone";
+    for args in [
+        &["custody", &memo][..],
+        &["show", accession],
+        &["log"],
+        &["people"],
+        &["provenance", &memo],
+        &["provenance", "--all"],
+    ] {
+        let said = desk.done(args)?;
+        assert!(said.contains(gone), "{args:?}: {said}");
+        assert!(!said.contains("from ,"), "{args:?}: {said}");
+    }
+    assert_eq!(
+        desk.json(&["custody", &memo], 0)?["steps"][0]["from"][0]["name"],
+        gone
+    );
+    let slots = ["basis", "received", "how", "authority", "terms"];
+    let mut orders = Vec::new();
+    for slot in slots {
+        let done = desk.destroy(&[accession, "--slot", slot], 0)?;
+        orders.push(done["entries"][0].as_u64().ok_or("no order")?);
+    }
+    let said = desk.done(&["provenance", &memo])?;
+    for (label, order) in [
+        "Rests on",
+        "Received",
+        "How obtained",
+        "On what authority",
+        "Terms",
+    ]
+    .iter()
+    .zip(&orders)
+    {
+        let line = said
+            .lines()
+            .find(|line| line.trim_start().starts_with(label));
+        let line = line.ok_or("no such line")?;
+        assert!(
+            line.ends_with(&format!("destroyed under entry {order}")),
+            "{line}"
+        );
+    }
+    assert!(
+        said.contains(&format!("time destroyed under entry {}", orders[1])),
+        "{said}"
+    );
+    assert!(!said.contains("time not recorded"), "{said}");
+    // What never was stated still is not.
+    let missing = said
+        .lines()
+        .find(|line| line.contains("Known to be missing"));
+    assert!(
+        missing.is_some_and(|line| line.ends_with("not stated")),
+        "{said}"
+    );
+    let custody = desk.done(&["custody", &memo])?;
+    assert!(
+        custody.contains(&format!("how destroyed under entry {}", orders[2])),
+        "{custody}"
+    );
+    let received = format!("received destroyed under entry {}", orders[1]);
+    let text = desk.done(&["provenance", "--all"])?;
+    assert!(text.contains(&received), "{text}");
+    for file in ["all.html", "all.md"] {
+        desk.done(&["provenance", "--all", "-o", file])?;
+        let page = fs::read_to_string(desk.path(file))?;
+        let order = format!("destroyed under entry {}", orders[1]);
+        assert!(page.contains(&order), "{page}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_was_destroyed_does_not_wait_for_the_search_index() -> TestResult {
+    let desk = Desk::started()?;
+    let mut zip = zip::ZipWriter::new(fs::File::create(desk.path("papers.zip"))?);
+    let packed = zip::write::SimpleFileOptions::default();
+    for name in ["one.txt", "two.txt"] {
+        zip.start_file(name, packed)?;
+        std::io::Write::write_all(&mut zip, format!("{name} of Halvorsen.\n").as_bytes())?;
+    }
+    zip.finish()?;
+    fs::write(desk.path("memo.txt"), MEMO)?;
+    // What goes came last: its numbers are the highest, and no item has one as high any more.
+    desk.done(&["ingest", "memo.txt"])?;
+    desk.done(&["ingest", "papers.zip"])?;
+    let zip = desk.reference(&fs::read(desk.path("papers.zip"))?)?;
+    desk.destroy(&[&zip], 0)?;
+    let verified = desk.json(&["verify"], 0)?;
+    assert_eq!(verified["items"], 1, "{verified:#}");
+    let status = desk.json(&["status"], 0)?;
+    assert_eq!(status["not_indexed"], 0, "{status:#}");
+    // What comes in after it waits until it was gone through.
+    let found = desk.json(&["find", "Gullmar"], 0)?;
+    assert_eq!(found["not_indexed"], 0, "{found:#}");
+    Ok(())
+}
+
+#[test]
 fn between_an_order_and_its_carrying_out_every_document_has_its_reference() -> TestResult {
     let desk = Desk::with_papers()?;
     desk.done(&["ingest", "papers/memo.txt", "--from", "Somebody else"])?;

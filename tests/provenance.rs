@@ -51,11 +51,13 @@ fn report(read: Read) -> Provenance {
                     slot: "authority",
                     label: "On what authority",
                     stated: Some("unknown".to_owned()),
+                    destroyed_under: None,
                 },
                 Field {
                     slot: "via",
                     label: "Through",
                     stated: Some(" ".to_owned()),
+                    destroyed_under: None,
                 },
             ],
         },

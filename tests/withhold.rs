@@ -100,6 +100,33 @@ fn a_withheld_item_is_not_published_cited_or_shown_until_it_is_lifted() -> TestR
         format!("They wrote \u{201c}{line}\u{201d}.\n"),
     )?;
     assert_eq!(verdict(1)?, "not-found");
+    // That is said of what was compared, and it is said what was not.
+    let cited = desk.json(&["cite", "draft.md"], 1)?;
+    let said = cited["quotations"][0]["findings"][0]["message"].as_str();
+    assert!(
+        said.is_some_and(|said| said.contains("may be shown")),
+        "{cited:#}"
+    );
+    let texts = cited["gone_through"]["texts"].as_u64().unwrap_or_default();
+    assert_eq!(cited["gone_through"]["withheld"], 1, "{cited:#}");
+    fs::write(
+        desk.path("other.md"),
+        "They wrote \u{201c}of what nobody here ever wrote\u{201d}.\n",
+    )?;
+    desk.run(&["cite", "other.md", "-o", "report.md"])?;
+    let report = fs::read_to_string(desk.path("report.md"))?;
+    assert!(
+        report.contains("not all: 1 text that is withheld was not compared"),
+        "{report}"
+    );
+    desk.json(
+        &["withhold", &message, "--lift", "--reason", "by mistake"],
+        0,
+    )?;
+    let cited = desk.json(&["cite", "other.md"], 1)?;
+    assert_eq!(cited["gone_through"]["texts"], texts + 1);
+    assert_eq!(cited["gone_through"]["withheld"], serde_json::Value::Null);
+    desk.json(&["withhold", &message, "--reason", "names a minor"], 0)?;
     assert_eq!(
         desk.json(&["verify"], 0)?["findings"],
         serde_json::json!([])
@@ -248,6 +275,54 @@ fn the_digest_of_a_document_does_not_give_away_what_is_withheld_in_it() -> TestR
         assert!(refused.to_string().contains(why), "{refused}");
     }
     desk.json(&publish, 0)?;
+    Ok(())
+}
+
+#[test]
+fn a_file_that_a_withheld_message_was_sent_with_is_withheld_wherever_else_it_lies() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("first.eml"), WITH_ATTACHMENT)?;
+    let second = WITH_ATTACHMENT
+        .replace("nora@halloran", "ada@halloran")
+        .replace("<3@", "<4@")
+        .replace("Attached is the list.", "Here it is once more.");
+    fs::write(desk.path("second.eml"), second)?;
+    desk.brought_in("first.eml")?;
+    desk.brought_in("second.eml")?;
+    let digest = fonds::record::Digest::new(sha2::Sha256::digest("Ada, 9 years\n").into());
+    let list = desk.archive()?.document_reference(&digest)?;
+    let list = list.ok_or("no attachment")?;
+    fs::write(
+        desk.path("draft.md"),
+        "It reads \u{201c}Ada, 9 years\u{201d} there.\n",
+    )?;
+    fs::write(
+        desk.path("own.md"),
+        "They wrote \u{201c}Here it is once more.\u{201d} there.\n",
+    )?;
+    let verdict = |draft: &str, status| -> TestResult<String> {
+        let cited = desk.json(&["cite", draft], status)?;
+        Ok(cited["quotations"][0]["verdict"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned())
+    };
+    assert_eq!(verdict("draft.md", 0)?, "exact");
+    for words in ["Attached is the list.", "Here it is once more."] {
+        let message = desk.inside(words)?.remove(0);
+        desk.json(&["withhold", &message, "--reason", "names a minor"], 0)?;
+        assert_eq!(verdict("draft.md", 1)?, "not-found", "{words}");
+        let publish = ["publish", &list, "-o", "page.html", "--yes"];
+        let refused = desk.json(&publish, 2)?.to_string();
+        assert!(refused.contains("is withheld"), "{refused}");
+        if words.starts_with("Attached") {
+            // What the other message says itself is its own.
+            assert_eq!(verdict("own.md", 0)?, "exact");
+        }
+        let lift = ["withhold", &message, "--lift", "--reason", "of age"];
+        desk.json(&lift, 0)?;
+        assert_eq!(verdict("draft.md", 0)?, "exact");
+    }
     Ok(())
 }
 

@@ -70,13 +70,12 @@ pub fn go_on(archive: &Archive, tell: &dyn Fn(u64, u64)) -> Result<Indexed, Arch
     Ok(indexed)
 }
 
-/// Items that are not indexed yet.
+/// Items that are not indexed yet. What was destroyed waits for nothing, though its numbers stay taken.
 pub fn waiting(archive: &Archive) -> Result<u64, ArchiveError> {
-    let last = archive.last_item()?;
     let done = Index::open(&archive.search_folder(), false)
         .and_then(|index| index.indexed_up_to())
         .unwrap_or(0);
-    Ok(last.saturating_sub(done))
+    archive.cards_behind(done)
 }
 
 fn is_current(archive: &Archive, last: u64) -> bool {

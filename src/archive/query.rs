@@ -563,6 +563,14 @@ impl Archive {
             .unwrap_or(0))
     }
 
+    /// How many items are here with a higher number than this.
+    pub(super) fn cards_behind(&self, item: u64) -> Result<u64, ArchiveError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT count(*) FROM card WHERE item > ?1")?
+            .query_row([item], |row| row.get(0))?)
+    }
+
     /// The highest item number.
     pub fn last_item(&self) -> Result<u64, ArchiveError> {
         Ok(self

@@ -43,6 +43,22 @@ pub struct Account {
     pub received: u64,
 }
 
+impl Agent {
+    /// Its name; where that was destroyed, that it is gone.
+    pub fn called(&self) -> &str {
+        called(&self.name)
+    }
+}
+
+/// Somebody's name; where that was destroyed, that it is gone.
+pub fn called(name: &str) -> &str {
+    if name.is_empty() {
+        "somebody whose name is gone"
+    } else {
+        name
+    }
+}
+
 impl Archive {
     /// How many documents came with an accession, with those inside others: the same bytes are one, however often and
     /// under whatever names they came.

@@ -12,7 +12,8 @@ use crate::record::Digest;
 pub struct Withholding {
     /// The entries, by the items that they are about.
     entries: HashMap<u64, u64>,
-    /// The items that entries are about, by the digests of their bytes.
+    /// The items that entries are about, by the digests of their bytes, and by those of what lies in them, as far as the
+    /// same bytes lie somewhere else too.
     digests: HashMap<Digest, Vec<u64>>,
     /// By the digests of what a withheld item lies in, at any depth, one such item.
     holders: HashMap<Digest, u64>,
@@ -23,7 +24,8 @@ pub struct Withholding {
 pub struct Withheld {
     /// The entry.
     pub entry: u64,
-    /// The item that the entry is about: the one asked for, another receipt of the same bytes, or what it lies in.
+    /// The item that the entry is about: the one asked for, another receipt of the same bytes, or what one of these lies
+    /// in.
     pub item: u64,
 }
 
@@ -56,6 +58,11 @@ impl Archive {
                 found.digests.entry(card.sha256).or_default().push(*item);
             }
         }
+        for item in found.entries.keys() {
+            for digest in self.twice_inside(*item)? {
+                found.digests.entry(digest).or_default().push(*item);
+            }
+        }
         for inside in found.digests.values_mut() {
             inside.sort_unstable();
         }
@@ -63,6 +70,20 @@ impl Archive {
             found.holders = self.enclosing(&found.digests)?;
         }
         Ok(found)
+    }
+
+    /// The digests of what lies in an item, at any depth, whose bytes lie in another place too: the file that a message was
+    /// sent with may have come with another message.
+    fn twice_inside(&self, item: u64) -> Result<Vec<Digest>, ArchiveError> {
+        let mut statement = self.conn.prepare_cached(
+            "WITH RECURSIVE inside (item) AS (SELECT ?1 UNION \
+             SELECT card.item FROM card JOIN inside ON card.parent = inside.item) \
+             SELECT DISTINCT card.sha256 FROM card JOIN inside ON card.item = inside.item \
+             WHERE card.item <> ?1 AND EXISTS (SELECT 1 FROM card AS other \
+             WHERE other.sha256 = card.sha256 AND other.item <> card.item)",
+        )?;
+        let digests = statement.query_map([item], |row| Ok(Digest::new(row.get(0)?)))?;
+        Ok(digests.collect::<Result<_, _>>()?)
     }
 
     /// What items with these bytes lie in, at any depth and in any receipt.
@@ -100,7 +121,8 @@ impl Archive {
 }
 
 impl Withholding {
-    /// Why an item is withheld: by an entry about itself, about another receipt of the same bytes, or about what it lies in.
+    /// Why an item is withheld: by an entry about itself, about another receipt of the same bytes, about what it lies in, or
+    /// about what another receipt of the same bytes lies in.
     pub fn of(&self, archive: &Archive, item: u64) -> Result<Option<Withheld>, ArchiveError> {
         if self.entries.is_empty() {
             return Ok(None);

@@ -324,7 +324,7 @@ impl Checker<'_> {
         let Some(best) = judged.first() else {
             result.verdict = Verdict::NotFound;
             let message = if items(result).is_empty() {
-                "no passage of the archive holds enough of its words"
+                "no passage of the archive that may be shown holds enough of its words"
             } else {
                 "where it is pinned there is nothing to compare it with"
             };

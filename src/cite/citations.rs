@@ -71,8 +71,11 @@ pub struct Citations {
 pub struct GoneThrough {
     /// For how many quotations.
     pub quotations: usize,
-    /// Texts that were read.
+    /// Texts that were read and compared.
     pub texts: u64,
+    /// Texts that are withheld and were not compared.
+    #[serde(skip_serializing_if = "is_none")]
+    pub withheld: u64,
     /// Why these were not all; nothing where they were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
@@ -80,6 +83,15 @@ pub struct GoneThrough {
     pub pinned: usize,
     /// Messages that were read for those.
     pub messages: u64,
+}
+
+/// Whether a number is left out of the JSON document.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands it over like this"
+)]
+const fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 impl GoneThrough {
@@ -90,18 +102,25 @@ impl GoneThrough {
             many => format!("{many} quotations"),
         };
         let mut said = Vec::new();
-        if self.texts > 0 {
-            let all = self.left_out.as_ref().map_or_else(
-                || "these were all".to_owned(),
-                |left_out| format!("not all: {left_out}"),
-            );
+        if self.texts + self.withheld > 0 {
+            let withheld = match self.withheld {
+                0 => String::new(),
+                1 => "1 text that is withheld was not compared".to_owned(),
+                many => format!("{many} texts that are withheld were not compared"),
+            };
+            let all = match &self.left_out {
+                None if withheld.is_empty() => "these were all".to_owned(),
+                None => format!("not all: {withheld}"),
+                Some(left_out) if withheld.is_empty() => format!("not all: {left_out}"),
+                Some(left_out) => format!("not all: {left_out}, and {withheld}"),
+            };
             said.push(format!(
                 "For {} not found as quoted, {} texts of the archive were read, whatever the search index says; {all}.",
                 quotations(self.quotations),
                 self.texts
             ));
         }
-        if self.texts == 0
+        if self.texts + self.withheld == 0
             && let Some(left_out) = &self.left_out
         {
             said.push(format!(

@@ -263,12 +263,22 @@ impl<'a> Held<'a> {
         let mut search = Search::new(wanted);
         let last = self.archive.last_item()?;
         let (mut done, mut read, mut texts, mut unreadable) = (0, 0, 0, 0);
+        let (mut withheld, mut failure) = (0, None);
         while read < MOST_READ {
             let (end, failed) = self.archive.texts_after(done, STEP, &mut |item, text| {
                 read += text.len() as u64;
-                texts += 1;
-                search.look_at(text, item);
+                match self.withholding.of(self.archive, item) {
+                    Ok(None) => {
+                        texts += 1;
+                        search.look_at(text, item);
+                    }
+                    Ok(Some(_)) => withheld += 1,
+                    Err(error) => failure = Some(error),
+                }
             })?;
+            if let Some(error) = failure {
+                return Err(error);
+            }
             unreadable += failed;
             done = end.unwrap_or(last);
             if let Some(tell) = self.tell {
@@ -289,6 +299,7 @@ impl<'a> Held<'a> {
         Ok(Through {
             items: search.items(),
             texts,
+            withheld,
             left_out,
         })
     }
@@ -376,12 +387,17 @@ impl<'a> Held<'a> {
         };
         let mut best = Search::new(std::slice::from_ref(wanted));
         let (mut looked, mut done, mut read, mut all) = (0, 0, 0, false);
-        let mut unreadable = 0;
+        let (mut unreadable, mut passed_over) = (0, 0);
         while !all && looked < MOST_THROUGH && read < MOST_READ {
             let cards = self.archive.children_after(item, done, STEP)?;
             all = (cards.len() as u64) < STEP;
             for card in &cards {
                 done = card.item;
+                looked += 1;
+                if self.withholding.of(self.archive, card.item)?.is_some() {
+                    passed_over += 1;
+                    continue;
+                }
                 match self.archive.text(card.item) {
                     Ok(Some(text)) => {
                         read += text.len() as u64;
@@ -391,7 +407,6 @@ impl<'a> Held<'a> {
                     Err(error @ ArchiveError::Database(_)) => return Err(error),
                     Err(_) => unreadable += 1,
                 }
-                looked += 1;
             }
         }
         let mut items = best.items().into_iter().next().unwrap_or_default();
@@ -402,7 +417,7 @@ impl<'a> Held<'a> {
         }
         Ok(Within {
             passages: self.passages(&items)?,
-            looked: looked - unreadable,
+            looked: looked - unreadable - passed_over,
             all: all && unreadable == 0,
         })
     }
@@ -453,6 +468,7 @@ impl Sources for Held<'_> {
             return Ok(Through {
                 items: Vec::new(),
                 texts: 0,
+                withheld: 0,
                 left_out: Some("only the search index was asked (--quick)".to_owned()),
             });
         }

@@ -25,6 +25,8 @@ pub struct Through {
     pub items: Vec<Vec<u64>>,
     /// How many texts were read.
     pub texts: u64,
+    /// How many are withheld, and were compared with nothing. No verdict says whether the words stand there.
+    pub withheld: u64,
     /// Why not all texts were looked at; nothing where all were.
     pub left_out: Option<String>,
 }
@@ -93,10 +95,11 @@ impl Checker<'_> {
             }
         }
         let (pinned, messages) = self.inside;
-        let looked = through.texts > 0 || messages > 0 || through.left_out.is_some();
+        let looked = through.texts + through.withheld + messages > 0 || through.left_out.is_some();
         Ok(looked.then_some(GoneThrough {
             quotations: asked.len(),
             texts: through.texts,
+            withheld: through.withheld,
             left_out: through.left_out,
             pinned,
             messages,

@@ -22,6 +22,7 @@ use crate::archive::Archive;
 use crate::archive::Custodian;
 use crate::archive::Custody;
 use crate::archive::CustodyStep;
+use crate::archive::Gone;
 use crate::archive::Party;
 use crate::archive::Receipt;
 use crate::archive::Target;
@@ -258,6 +259,7 @@ fn details(step: &CustodyStep) -> Vec<String> {
         return lines;
     }
     lines.extend(corrected_under(&step.corrected));
+    lines.extend(Gone::lines(&step.destroyed));
     if step.branch {
         lines.push("beside the way to the archive".to_owned());
     }

@@ -3,7 +3,7 @@
 //!
 //! Looked for, in what is about to be written: the paths that were given or kept, and the user names in them; of each mail
 //! that is mentioned the hosts and addresses in `Received`, `X-Originating-IP`, `User-Agent` and `X-Mailer`; of each office
-//! file, picture and PDF file that is mentioned, or attached to a message that is, its author, who saved it last, who
+//! file, picture and PDF file that is mentioned, or lies in a message that is, at any depth, its author, who saved it last, who
 //! changed or commented on it, the owner, number and model of the camera, and where it was taken, by the numbers of the place; and the names in the vault, where a key is given. Without a key these cannot be looked
 //! for: that nobody can tell them from the disk is what the vault is for. In a report of provenance, which is made to tell
 //! where things came from, only these are looked for. Not looked for: the name of the place where a picture was taken. Text left under the boxes of a PDF file cannot leave here: nothing that this check is asked about hands
@@ -40,8 +40,8 @@ const HEADERS: u64 = 256 << 10;
 /// Items that are looked up for one output; more are refused, since what came with the rest could not be looked for.
 const MOST_MENTIONED: usize = 100_000;
 
-/// Files attached to one message that are looked into.
-const MOST_ATTACHED: u64 = 1000;
+/// Items that are read from the catalogue at a time.
+const STEP: u64 = 1000;
 
 /// User names that name nobody.
 const NOBODY: &[&str] = &["root", "user", "admin", "shared", "public", "default"];
@@ -228,8 +228,7 @@ fn mentioned(archive: &Archive, outputs: &[(String, &str)]) -> Result<Vec<u64>, 
             let card = archive.card(item)?;
             // What is attached to a message tells of its sender too.
             if items.is_empty() && card.as_ref().is_some_and(|card| card.class == "m") {
-                let attached = archive.children_after(item, 0, MOST_ATTACHED)?;
-                items.extend(attached.iter().map(|card| card.item));
+                items.extend(descendants(archive, item)?);
             }
             items.push(item);
             next = card.and_then(|card| card.parent);
@@ -237,6 +236,25 @@ fn mentioned(archive: &Archive, outputs: &[(String, &str)]) -> Result<Vec<u64>, 
         Ok(items)
     };
     all_named(outputs, MOST_MENTIONED, named)
+}
+
+/// What lies in an item, at any depth; no more than are looked up, and one, so that more are refused.
+fn descendants(archive: &Archive, item: u64) -> Result<Vec<u64>, CliError> {
+    let mut found = Vec::new();
+    let mut waiting = vec![item];
+    while let Some(holder) = waiting.pop() {
+        let mut last = 0;
+        while found.len() <= MOST_MENTIONED {
+            let step = archive.children_after(holder, last, STEP)?;
+            let Some(end) = step.last() else {
+                break;
+            };
+            last = end.item;
+            found.extend(step.iter().map(|card| card.item));
+            waiting.extend(step.iter().map(|card| card.item));
+        }
+    }
+    Ok(found)
 }
 
 /// What the words name that look like references; at most so many items. Words that name nothing here do not count: a text

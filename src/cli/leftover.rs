@@ -11,6 +11,7 @@ use sha2::Sha256;
 use super::CliError;
 use super::ui::count;
 use crate::covered::Left;
+use crate::covered::is_office;
 use crate::covered::look_in_office;
 use crate::record::Digest;
 
@@ -86,7 +87,7 @@ pub(super) fn look(path: &Path, sha256: Digest) -> Result<Option<Leftover>, CliE
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
     file.take(LARGEST).read_to_end(&mut bytes).map_err(failed)?;
-    if !bytes.starts_with(b"PK\x03\x04") {
+    if !is_office(&bytes) {
         return Ok(None);
     }
     if size > LARGEST {

@@ -2,8 +2,11 @@
 //! openly.
 //!
 //! Not looked into: what a PDF file keeps compressed or enciphered (its description as XMP mostly stands openly beside
-//! that), and what lies beyond the first 64 MiB of a picture or PDF file.
+//! that; the reader of PDF files bounds neither memory nor time, and there may be many), the office files of before 2007
+//! (.doc, .xls, .ppt), and what lies beyond the first 64 MiB of a picture or PDF file.
 
+use std::collections::HashSet;
+use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Cursor;
 use std::io::Read as _;
@@ -12,6 +15,8 @@ use exif::In;
 use exif::Tag;
 use exif::Value;
 use memchr::memmem;
+use quick_xml::Reader;
+use quick_xml::events::Event;
 
 use super::places::Place;
 use super::readings::decoded;
@@ -27,6 +32,12 @@ const MOST_READ: u64 = 64 << 20;
 
 /// Bytes of one name in a PDF file.
 const LONGEST: usize = 4096;
+
+/// Bytes of the two numbers by which a PDF file names one of its objects.
+const LONGEST_NUMBERS: usize = 32;
+
+/// Bytes of the fields of the press in a picture.
+const LONGEST_RESOURCE: usize = 64 << 10;
 
 /// Names of one file.
 const MOST: usize = 100;
@@ -87,32 +98,77 @@ fn of_office_file(archive: &Archive, card: &Card) -> Option<Vec<Told>> {
     let mut found: Vec<Told> = named
         .map(|name| (name, "who changed or commented on the text"))
         .collect();
-    for member in ["docProps/core.xml", "meta.xml"] {
-        let Ok(file) = zip.by_name(member) else {
-            continue;
-        };
-        let mut text = String::new();
-        if file.take(DESCRIPTION).read_to_string(&mut text).is_err() {
-            continue;
-        }
-        for (tag, what) in [
-            ("dc:creator", "the author"),
-            ("meta:initial-creator", "the author"),
-            ("cp:lastModifiedBy", "who saved last"),
-        ] {
-            let inside = text
-                .split_once(&format!("<{tag}>"))
-                .and_then(|(_, rest)| rest.split_once("</"));
-            if let Some((name, _)) = inside {
-                found.push((decoded(name), what));
-            }
+    let members: Vec<String> = zip
+        .file_names()
+        .filter_map(|name| Some(name.ok()?.into_owned()))
+        .filter(|name| is_description(name))
+        .take(MOST)
+        .collect();
+    for member in members {
+        if let Ok(file) = zip.by_name(&member) {
+            found.extend(described(BufReader::new(file.take(DESCRIPTION))));
         }
     }
     Some(found)
 }
 
+/// Whether a part of an office file describes it. Part names are told apart without regard to case, and which folder it is
+/// in is for the file to say.
+fn is_description(part: &str) -> bool {
+    let name = part.rsplit('/').next().unwrap_or(part);
+    ["core.xml", "app.xml", "meta.xml"]
+        .iter()
+        .any(|one| name.eq_ignore_ascii_case(one))
+}
+
+/// Whom a description of an office file names, by the names of the elements without their prefixes. What stands before a
+/// fault in it counts.
+fn described(part: impl BufRead) -> Vec<Told> {
+    let mut reader = Reader::from_reader(part);
+    let mut buffer = Vec::new();
+    let mut found = Vec::new();
+    // The element that names somebody, and what has been read of the name.
+    let mut open: Option<Told> = None;
+    while found.len() < MOST {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer) {
+            Ok(Event::Start(tag)) => {
+                open = match tag.local_name().as_ref() {
+                    "creator" | "initial-creator" => Some("the author"),
+                    "lastModifiedBy" => Some("who saved last"),
+                    "Company" => Some("the company"),
+                    "Manager" => Some("who is in charge"),
+                    _ => None,
+                }
+                .map(|what| (String::new(), what));
+            }
+            Ok(Event::End(_)) => found.extend(open.take().filter(|(name, _)| !name.is_empty())),
+            Ok(Event::Text(text)) => {
+                if let Some((name, _)) = &mut open {
+                    name.push_str(&text);
+                }
+            }
+            Ok(Event::CData(text)) => {
+                if let Some((name, _)) = &mut open {
+                    name.push_str(&text);
+                }
+            }
+            // Some character that is written by its number or name.
+            Ok(Event::GeneralRef(letter)) => {
+                if let Some((name, _)) = &mut open {
+                    name.push_str(&decoded(&format!("&{};", &*letter)));
+                }
+            }
+            Ok(Event::Eof) | Err(_) => break,
+            Ok(_) => {}
+        }
+    }
+    found
+}
+
 /// The owner of the camera, the numbers by which it is known (Exif 2.32, 4.6.4 and 4.6.5), and where it was.
 fn of_picture(bytes: &[u8], makers: &mut Makers) {
+    makers.told.extend(of_iptc(bytes));
     let Ok(exif) = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)) else {
         return;
     };
@@ -139,6 +195,36 @@ fn of_picture(bytes: &[u8], makers: &mut Makers) {
             _ => {}
         }
     }
+}
+
+/// Whom the fields of the press in a picture name (IPTC-NAA Information Interchange Model 4, 6; Photoshop's resource 0x0404
+/// in an APP13 segment or a TIFF tag). The fields are looked for as they are written, and no structure is relied on.
+fn of_iptc(bytes: &[u8]) -> Vec<Told> {
+    let mut found = Vec::new();
+    for at in memmem::find_iter(bytes, b"8BIM\x04\x04").take(MOST) {
+        let resource = bytes.get(at..).unwrap_or_default();
+        let resource = &resource[..resource.len().min(LONGEST_RESOURCE)];
+        for at in memmem::find_iter(resource, b"\x1c\x02") {
+            let what = match resource.get(at + 2) {
+                Some(80) => "the author",
+                Some(116) => "who has the rights",
+                Some(118) => "whom to ask",
+                Some(122) => "who wrote the caption",
+                _ => continue,
+            };
+            let Some([high, low]) = resource.get(at + 3..at + 5) else {
+                continue;
+            };
+            let length = usize::from(u16::from_be_bytes([*high, *low]));
+            let value = resource.get(at + 5..at + 5 + length);
+            if let Some(value) = value.filter(|_| found.len() < MOST) {
+                let latin = || value.iter().map(|byte| char::from(*byte)).collect();
+                let name = std::str::from_utf8(value).map_or_else(|_| latin(), str::to_owned);
+                found.push((name, what));
+            }
+        }
+    }
+    found
 }
 
 /// What a description in XMP tells of the camera, by the names that its properties mostly have.
@@ -209,11 +295,56 @@ fn creators(bytes: &[u8]) -> Vec<Told> {
 /// The author in the information dictionary of a PDF file (ISO 32000-1, 14.3.3).
 fn of_pdf(bytes: &[u8]) -> Vec<Told> {
     let key = b"/Author";
-    memmem::find_iter(bytes, key)
-        .filter_map(|at| string_of_pdf(bytes.get(at + key.len()..)?.trim_ascii_start()))
-        .take(MOST)
+    let mut names = Vec::new();
+    // Where a name is an object of its own, that is named.
+    let mut elsewhere = HashSet::new();
+    for at in memmem::find_iter(bytes, key) {
+        let value = bytes.get(at + key.len()..).unwrap_or_default();
+        let value = value.trim_ascii_start();
+        if names.len() < MOST {
+            names.extend(string_of_pdf(value));
+        }
+        if elsewhere.len() < MOST {
+            elsewhere.extend(reference_of_pdf(value));
+        }
+    }
+    if !elsewhere.is_empty() {
+        for at in memmem::find_iter(bytes, b"obj") {
+            let before = bytes.get(at.saturating_sub(LONGEST_NUMBERS)..at);
+            let wanted = before.and_then(last_numbers);
+            if wanted.is_some_and(|wanted| elsewhere.contains(&wanted)) && names.len() < 2 * MOST {
+                let value = bytes.get(at + 3..).unwrap_or_default();
+                names.extend(string_of_pdf(value.trim_ascii_start()));
+            }
+        }
+    }
+    let names = names.into_iter();
+    names
         .map(|name| (text_of_pdf(&name), "the author"))
         .collect()
+}
+
+/// The object that a value names, by its number and generation: `5 0 R` (ISO 32000-1, 7.3.10).
+fn reference_of_pdf(bytes: &[u8]) -> Option<(u64, u64)> {
+    let bytes = bytes.get(..bytes.len().min(LONGEST_NUMBERS))?;
+    let end = memchr::memchr(b'R', bytes)?;
+    let reference = bytes.get(..end)?;
+    let is_one = |it: &u8| it.is_ascii_digit() || it.is_ascii_whitespace();
+    last_numbers(reference).filter(|_| reference.iter().all(is_one))
+}
+
+/// The last two numbers, with nothing but space behind them.
+fn last_numbers(bytes: &[u8]) -> Option<(u64, u64)> {
+    let (generation, before) = last_number(bytes.trim_ascii_end())?;
+    let (number, _) = last_number(before.trim_ascii_end())?;
+    (before.len() > before.trim_ascii_end().len()).then_some((number, generation))
+}
+
+/// The number at the end, and what stands before it.
+fn last_number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let digits = bytes.iter().rev().take_while(|it| it.is_ascii_digit());
+    let (before, number) = bytes.split_at_checked(bytes.len() - digits.count())?;
+    Some((std::str::from_utf8(number).ok()?.parse().ok()?, before))
 }
 
 /// A string of a PDF file as it stands there (ISO 32000-1, 7.3.4).
@@ -317,6 +448,60 @@ mod tests {
         let xmp = b"<x><dc:creator><rdf:Seq><rdf:li>R&amp;D desk</rdf:li><rdf:li xml:lang=\"x\">Nora</rdf:li></rdf:Seq></dc:creator>";
         assert_eq!(names(&of_xmp(xmp).told), ["R&D desk", "Nora"]);
         assert!(of_xmp(b"<dc:creator><rdf:li>").told.is_empty());
+    }
+
+    #[test]
+    fn the_author_of_a_pdf_is_read_where_it_is_an_object_of_its_own() {
+        let pdf = b"%PDF-1.3\n3 0 obj\n<< /Title 4 0 R /Author 15 0 R >>\nendobj\n4 0 obj\n(memo)\nendobj\n\
+            15 0 obj\n(Hanne Solberg)\nendobj\n5 0 obj\n(another)\nendobj\n15 1 obj (an older one) endobj\n<</Author 9 R>>";
+        assert_eq!(names(&of_pdf(pdf)), ["Hanne Solberg"]);
+        for end in 0..pdf.len() {
+            of_pdf(&pdf[..end]);
+        }
+    }
+
+    #[test]
+    fn descriptions_of_office_files_are_read_as_xml() {
+        let core = "<cp:coreProperties><dc:title>Pier</dc:title><dc:creator xml:lang=\"en\">Ulla &amp; Mark</dc:creator>\
+            <cp:lastModifiedBy >Per Holm</cp:lastModifiedBy><dc:creator/></cp:coreProperties>";
+        assert_eq!(
+            names(&described(core.as_bytes())),
+            ["Ulla & Mark", "Per Holm"]
+        );
+        let app = "<Properties><Company><![CDATA[R&D desk]]></Company><x:Manager xmlns:x='p'>Nora Lunde</x:Manager><Cut>";
+        assert_eq!(
+            names(&described(app.as_bytes())),
+            ["R&D desk", "Nora Lunde"]
+        );
+        assert!(is_description("DocProps/App.xml") && is_description("meta.xml"));
+        assert!(!is_description("word/document.xml"));
+    }
+
+    #[test]
+    fn the_fields_of_the_press_in_a_picture_name_its_author() {
+        let field = |number: u8, value: &[u8]| {
+            let length = u16::try_from(value.len()).unwrap().to_be_bytes();
+            [&[0x1c, 2, number][..], &length, value].concat()
+        };
+        let fields = [
+            field(5, b"Pier"),
+            field(80, b"Ilse Brandt"),
+            field(116, b"Brandt Foto"),
+            field(122, b"Ren\xe9e Holm"),
+        ]
+        .concat();
+        let jpeg = [
+            &b"\xff\xd8\xff\xed\0\0Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x20"[..],
+            &fields,
+        ]
+        .concat();
+        assert_eq!(
+            names(&taken(&jpeg).told),
+            ["Ilse Brandt", "Brandt Foto", "Ren\u{e9}e Holm"]
+        );
+        for end in 0..jpeg.len() {
+            taken(&jpeg[..end]);
+        }
     }
 
     fn taken(bytes: &[u8]) -> Makers {

@@ -303,7 +303,7 @@ fn listed(
     Listed {
         agent: Some(agent.reference.clone()),
         kind: agent.kind.clone(),
-        name: agent.name.clone(),
+        name: agent.called().to_owned(),
         accounts: accounts
             .iter()
             .map(|address| match counts.get(address) {

@@ -43,7 +43,8 @@ A PDF file that cannot be looked through (encrypted, damaged, too large) is reco
 was, nothing was found under boxes, thick lines and pictures of one colour, and no mark to take text out that was not carried
 out. Not looked for: text under other pictures, text that is invisible without a box, form values, attachments, metadata.
 In an office file (.docx, .xlsx, .odt, .ods) not looked for: text in the colour of its page or under a picture, metadata,
-pivot tables, earlier versions, files inside of it.
+pivot tables, earlier versions, files inside of it. Of one in another format (.doc, .rtf, .fodt, .pptx) it is said that it
+was not looked through.
 
 Exit status
   0 recorded, 2 could not be done, 3 the copy is in and could not be understood, 4 no such item")]

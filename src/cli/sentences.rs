@@ -17,6 +17,7 @@ use crate::archive::Editors;
 use crate::archive::Opened;
 use crate::archive::Segment;
 use crate::archive::SignedQuotation;
+use crate::archive::called;
 use crate::archive::corrected_under;
 use crate::archive::plain;
 use crate::record::Bytes;
@@ -107,7 +108,10 @@ impl<'a> Teller<'a> {
         let editor = self.archive.editor_of(&self.editors, seq)?;
         let signed_by = editor.map(|editor| {
             let agent = self.agents.iter().find(|agent| agent.seq == editor.agent);
-            agent.map_or_else(|| format!("entry {}", editor.agent), |it| it.name.clone())
+            agent.map_or_else(
+                || format!("entry {}", editor.agent),
+                |it| it.called().to_owned(),
+            )
         });
         let Some(standing) = self.archive.standing(seq)? else {
             return Ok(Line {
@@ -464,7 +468,7 @@ impl<'a> Teller<'a> {
                     .filter(|named| named.opened.schema == "agent.named/1")
                     .map(|named| named.opened.get::<String>("name"))
                     .transpose()?
-                    .flatten();
+                    .map(|name| called(&name.unwrap_or_default()).to_owned());
                 match (reference, name) {
                     (Some(reference), Some(name)) => format!("{name} ({reference})"),
                     (Some(reference), None) => reference,
@@ -549,8 +553,8 @@ fn named(entry: &Opened, own: &str) -> Result<String, CliError> {
         ""
     };
     let name = entry.get::<String>("name")?;
-    let name = name.filter(|name| !name.is_empty());
-    let name = name.unwrap_or_else(|| "somebody whose name is gone".to_owned());
+    let name = name.unwrap_or_default();
+    let name = called(&name);
     let kind = entry.get::<String>("kind")?.unwrap_or_default();
     Ok(format!("named {name} ({own}, {kind}{sealed})"))
 }

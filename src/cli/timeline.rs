@@ -200,9 +200,15 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
     let empty = timeline.rows.is_empty();
     let title = title(&context.settings().name, &parties.names);
     match args.format {
-        _ if context.ui.json => context.ui.document(&json(&timeline)?)?,
-        Format::Json => context.ui.document(&json(&timeline)?)?,
-        Format::Text => context.ui.text(&timeline.to_text(WIDTH))?,
+        _ if context.ui.json => leave(context, &archive, args, &json(&timeline)?)?,
+        Format::Json => leave(context, &archive, args, &json(&timeline)?)?,
+        Format::Text => {
+            let text = timeline.to_text(WIDTH);
+            // Shown on the own screen; what a key was given for is looked for all the same.
+            let looked_at = [("the timeline".to_owned(), text.as_str())];
+            leaks::check_names(context, &archive, &args.leaks, &looked_at)?;
+            context.ui.text(&text)?;
+        }
         Format::Html => leave(context, &archive, args, &timeline.to_html(&title))?,
         Format::Csv => leave(context, &archive, args, &timeline.to_csv())?,
     }

@@ -14,8 +14,8 @@ use crate::archive::Target;
 
 /// Keep an item out of publications, citations and reports from now on; its bytes stay
 ///
-/// What lies in a withheld document, and what was read out of it, is withheld with it, as are other receipts of the same
-/// bytes. What was published before stays published. Whoever can read the archive still can.
+/// What lies in a withheld document or message, and what was read out of it, is withheld with it, as are other receipts of
+/// the same bytes, and the same bytes wherever else they lie. What was published before stays published. Whoever can read the archive still can.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples

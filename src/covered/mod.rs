@@ -24,6 +24,7 @@ mod glyph;
 mod marks;
 mod office;
 mod outline;
+mod package;
 mod sheet;
 mod text;
 
@@ -48,8 +49,9 @@ use budget::Budget;
 use sheet::Sheet;
 
 pub use office::Left;
-pub use office::NotRead;
 pub use office::look_in_office;
+pub use package::NotRead;
+pub use package::is_office;
 
 /// Where the mark of a PDF file may stand at the latest: readers look for it that far.
 const MARK_WITHIN: usize = 1024;

@@ -9,23 +9,22 @@
 //! The bytes are hostile: how much is unpacked and how deep elements lie is capped, and nothing is kept of a part but
 //! numbers and the names of styles and people.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::io::BufRead;
 use std::io::BufReader;
-use std::io::Cursor;
 use std::io::Read as _;
-use std::path::Path;
 
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
-use zip::ZipArchive;
 
-/// Parts of a file, and bytes of all of them unpacked, at most.
-const MOST_PARTS: usize = 10_000;
+use super::package::Format;
+use super::package::NotRead;
+use super::package::Package;
+
+/// Bytes of all parts of a file unpacked, at most.
 const LONGEST: u64 = 256 << 20;
 
 /// How deep elements may lie in each other.
@@ -33,6 +32,11 @@ const DEEPEST: usize = 500;
 
 /// Styles that a style may go back to.
 const MOST_PARENTS: usize = 50;
+
+/// The families of styles that matter, as a text calls them (ECMA-376 part 1, 17.18.83).
+const PARAGRAPH: &str = "paragraph";
+const RUN: &str = "character";
+const TABLE: &str = "table";
 
 /// Names of one file, and bytes of one, at most.
 const MOST_NAMES: usize = 100;
@@ -55,29 +59,6 @@ pub struct Left {
     pub names: BTreeSet<String>,
 }
 
-/// Why an office file was not looked through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotRead {
-    /// It cannot be read.
-    #[error("it is damaged, or locked with a password")]
-    Damaged,
-    /// More is in it than is looked through.
-    #[error("it unpacks to more than is looked through")]
-    TooMuch,
-    /// It is a presentation.
-    #[error("it is a presentation, which is not looked through")]
-    Presentation,
-}
-
-/// The formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Word,
-    Sheet,
-    Open,
-}
-
 /// What keeps a text from the eye.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kept {
@@ -92,7 +73,8 @@ enum Kept {
 enum Element {
     Paragraph,
     Run,
-    /// The properties of a paragraph or of a run.
+    Table,
+    /// The properties of a paragraph, of a run or of a table.
     Properties,
     Style,
     /// A comment in a thread, of which a spreadsheet keeps a copy among the others.
@@ -129,51 +111,13 @@ struct Style {
 
 /// Looks through an office file. Nothing where the bytes are none.
 pub fn look_in_office(bytes: &[u8]) -> Result<Option<Left>, NotRead> {
-    if !bytes.starts_with(b"PK\x03\x04") {
-        return Ok(None);
-    }
-    // Before the list is read, which takes memory for each entry (APPNOTE 4.3.12).
-    if memchr::memmem::find_iter(bytes, b"PK\x01\x02").count() > MOST_PARTS {
-        return Err(NotRead::TooMuch);
-    }
-    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else {
-        return Err(NotRead::Damaged);
-    };
-    // Of two parts of one name, one program reads the first and another the second.
-    let names = archive.file_names().map(|name| name.map(Cow::into_owned));
-    let names: Result<Vec<String>, _> = names.collect();
-    let Some(names) = names.ok().filter(|_| !archive.has_duplicate_names()) else {
-        return Err(NotRead::Damaged);
-    };
-    let any = |start: &str| names.iter().any(|name| name.starts_with(start));
-    let format = if any("word/") {
-        Format::Word
-    } else if any("xl/") {
-        Format::Sheet
-    } else if any("ppt/") {
-        return Err(NotRead::Presentation);
-    } else if any("content.xml") && any("META-INF/manifest.xml") {
-        Format::Open
-    } else {
+    let Some(mut package) = Package::open(bytes)? else {
         return Ok(None);
     };
-    // Part names are told apart without regard to case (ECMA-376-2 §6.2.2.3).
-    let is_xml = |name: &str| {
-        let extension = Path::new(name).extension();
-        extension.is_some_and(|it| it.eq_ignore_ascii_case("xml"))
-    };
-    let is_wanted = |name: &&String| match format {
-        Format::Word => name.starts_with("word/") && is_xml(name),
-        Format::Sheet => name.starts_with("xl/") && is_xml(name),
-        Format::Open => matches!(name.as_str(), "styles.xml" | "content.xml"),
-    };
-    let mut parts: Vec<&String> = names.iter().filter(is_wanted).collect();
-    // What styles mean has to be known before what is set in them.
-    parts.sort_by_key(|name| !name.ends_with("styles.xml"));
-    let mut look = Look::new(format);
+    let mut look = Look::new(package.format);
     let mut room = LONGEST;
-    for part in parts {
-        let file = archive.by_name(part).map_err(|_| NotRead::Damaged)?;
+    for part in package.parts {
+        let file = (package.archive.by_name(&part)).map_err(|_| NotRead::Damaged)?;
         let mut file = file.take(room);
         let read = look.part(BufReader::new(&mut file));
         room = file.limit();
@@ -193,6 +137,8 @@ struct Look {
     left: Left,
     threads: u64,
     styles: HashMap<String, Style>,
+    /// The styles of what names none, by their families.
+    defaults: HashMap<String, String>,
     /// The style that is being described.
     style: Option<String>,
     /// The element that is being read, and those around it.
@@ -230,6 +176,17 @@ fn repeated(tag: &BytesStart<'_>, local: &str) -> u64 {
         .unwrap_or(1)
 }
 
+/// The key of a style of Word, whose names are told apart whatever family they are of; that of a family is its own name.
+fn style_of_word(id: &str) -> String {
+    format!("style {id}")
+}
+
+/// Whether a width or a height is given as nothing.
+fn is_nothing(tag: &BytesStart<'_>, local: &str) -> bool {
+    let size: Option<f64> = attribute(tag, local).and_then(|value| value.parse().ok());
+    size.is_some_and(|size| size <= 0.0)
+}
+
 /// Whether a row or a column is hidden.
 fn is_collapsed(tag: &BytesStart<'_>) -> bool {
     let visibility = attribute(tag, "visibility");
@@ -252,6 +209,7 @@ impl Look {
             left: Left::default(),
             threads: 0,
             styles: HashMap::new(),
+            defaults: HashMap::new(),
             style: None,
             here: Open::default(),
             around: Vec::new(),
@@ -317,33 +275,70 @@ impl Look {
         }
     }
 
-    /// Whether a style hides what is set in it.
-    fn hides(&self, style: &str) -> bool {
+    /// Whether a style hides what is set in it, as far as it or what it goes back to says.
+    fn says(&self, style: &str) -> Option<bool> {
         let mut style = style;
         for _ in 0..MOST_PARENTS {
-            match self.styles.get(style) {
-                Some(Style {
+            match self.styles.get(style)? {
+                Style {
                     hides: Some(hides), ..
-                }) => return *hides,
-                Some(Style {
-                    parent: Some(parent),
-                    ..
-                }) => style = parent,
-                _ => return false,
+                } => return Some(*hides),
+                Style { parent, .. } => style = parent.as_ref()?,
             }
         }
-        false
+        None
+    }
+
+    /// Whether a style hides what is set in it; where it says nothing, what holds for all of its family does.
+    fn hides(&self, family: &str, style: &str) -> bool {
+        let own = self.says(&format!("{family} {style}"));
+        own.or_else(|| self.says(family)).unwrap_or(false)
+    }
+
+    /// Hides what begins here where that holds for what names no style.
+    fn begin_unstyled(&mut self, family: &str) {
+        let by_default = self.defaults.get(family);
+        let own = by_default.and_then(|style| self.says(style));
+        self.hide_where(own.or_else(|| self.says(family)).unwrap_or(false));
+    }
+
+    /// Hides or shows, by its style, what began here as if it had none.
+    fn set_style(&mut self, family: &str, style: &str) {
+        if let Some(hides) = self.says(&style_of_word(style)) {
+            self.set_hidden(hides);
+        } else if let Some(of) = (self.around.len().checked_sub(2))
+            && let hides = self.says(family).unwrap_or(false)
+            && let Some(open) = self.around.get_mut(of)
+            && open.kept == Some(Kept::Hidden)
+            && open.since == of
+            && !hides
+        {
+            open.kept = None;
+        }
     }
 
     fn begin_word(&mut self, tag: &BytesStart<'_>, local: &str, around: Open) {
         let value = || attribute(tag, "val");
         match local {
-            "p" => self.here.element = Element::Paragraph,
-            "r" => self.here.element = Element::Run,
+            "p" => {
+                self.here.element = Element::Paragraph;
+                self.begin_unstyled(PARAGRAPH);
+            }
+            "r" => {
+                self.here.element = Element::Run;
+                self.begin_unstyled(RUN);
+            }
+            "tbl" => {
+                self.here.element = Element::Table;
+                self.begin_unstyled(TABLE);
+            }
             "pPr" if around.element == Element::Paragraph => {
                 self.here.element = Element::Properties;
             }
             "rPr" if around.element == Element::Run => self.here.element = Element::Properties,
+            "tblPr" if around.element == Element::Table => {
+                self.here.element = Element::Properties;
+            }
             "t" => self.here.is_text = true,
             "delText" => {
                 self.here.is_text = true;
@@ -355,11 +350,22 @@ impl Look {
             "comment" => self.keep(Kept::Comment),
             "style" => {
                 self.here.element = Element::Style;
+                let family = attribute(tag, "type").unwrap_or_else(|| PARAGRAPH.to_owned());
                 let id = attribute(tag, "styleId").unwrap_or_default();
+                let id = style_of_word(&id);
                 self.styles.insert(id.clone(), Style::default());
+                if says_yes(tag, "default") {
+                    self.defaults.insert(family, id.clone());
+                }
                 self.style = Some(id);
             }
-            "basedOn" => self.describe(|style| style.parent = value()),
+            // What holds for all text is said as of paragraphs: a run or a table says what it says beside that.
+            "rPrDefault" => {
+                self.here.element = Element::Style;
+                self.styles.insert(PARAGRAPH.to_owned(), Style::default());
+                self.style = Some(PARAGRAPH.to_owned());
+            }
+            "basedOn" => self.describe(|style| style.parent = value().map(|id| style_of_word(&id))),
             "vanish" if self.style.is_some() => {
                 let on = is_on(value().as_deref());
                 self.describe(|style| style.hides = Some(on));
@@ -367,11 +373,13 @@ impl Look {
             "vanish" if around.element == Element::Properties => {
                 self.set_hidden(is_on(value().as_deref()));
             }
-            "pStyle" | "rStyle"
-                if around.element == Element::Properties
-                    && self.hides(&value().unwrap_or_default()) =>
-            {
-                self.set_hidden(true);
+            "pStyle" | "rStyle" | "tblStyle" if around.element == Element::Properties => {
+                let family = match local {
+                    "pStyle" => PARAGRAPH,
+                    "rStyle" => RUN,
+                    _ => TABLE,
+                };
+                self.set_style(family, &value().unwrap_or_default());
             }
             _ => {}
         }
@@ -417,13 +425,13 @@ impl Look {
                 let is_hidden = matches!(state.as_deref(), Some("hidden" | "veryHidden"));
                 self.left.sheets += u64::from(is_hidden);
             }
-            "col" if says_yes(tag, "hidden") => {
+            "col" if says_yes(tag, "hidden") || is_nothing(tag, "width") => {
                 self.columns
                     .push((repeated(tag, "min"), repeated(tag, "max")));
             }
             "sheetData" => self.columns.sort_unstable(),
             "row" => {
-                self.row_is_hidden = says_yes(tag, "hidden");
+                self.row_is_hidden = says_yes(tag, "hidden") || is_nothing(tag, "ht");
                 self.column = 1;
             }
             "c" => {
@@ -449,10 +457,7 @@ impl Look {
     }
 
     fn begin_open(&mut self, tag: &BytesStart<'_>, local: &str, around: Open) {
-        let set_in = |family: &str| {
-            let name = attribute(tag, "style-name").unwrap_or_default();
-            format!("{family} {name}")
-        };
+        let set_in = || attribute(tag, "style-name").unwrap_or_default();
         // Whatever stands in a paragraph is text.
         self.here.is_text = around.is_text;
         match local {
@@ -470,6 +475,12 @@ impl Look {
                 self.style = Some(style);
                 self.here.element = Element::Style;
             }
+            "default-style" => {
+                let family = attribute(tag, "family").unwrap_or_default();
+                self.styles.insert(family.clone(), Style::default());
+                self.style = Some(family);
+                self.here.element = Element::Style;
+            }
             "text-properties" | "table-properties" => {
                 let display = attribute(tag, "display");
                 let hides = display.map(|it| matches!(it.as_str(), "none" | "false"));
@@ -483,9 +494,9 @@ impl Look {
             "creator" if around.element == Element::About => self.here.is_name = true,
             "p" | "h" => {
                 self.here.is_text = true;
-                self.hide_where(self.hides(&set_in("paragraph")));
+                self.hide_where(self.hides("paragraph", &set_in()));
             }
-            "span" => self.hide_where(self.hides(&set_in("text"))),
+            "span" => self.hide_where(self.hides("text", &set_in())),
             "section" => {
                 let display = attribute(tag, "display");
                 let hides = display.as_deref() == Some("none") || says_yes(tag, "is-hidden");
@@ -497,7 +508,7 @@ impl Look {
             "table" => {
                 self.columns.clear();
                 self.column = 1;
-                self.left.sheets += u64::from(self.hides(&set_in("table")));
+                self.left.sheets += u64::from(self.hides("table", &set_in()));
             }
             "table-column" => {
                 let to = (self.column).saturating_add(repeated(tag, "number-columns-repeated"));

@@ -158,6 +158,86 @@ fn comments_and_hidden_text_of_a_text_are_found() -> TestResult {
 }
 
 #[test]
+fn what_hides_all_text_or_a_whole_table_is_found() -> TestResult {
+    let (body, table) = (
+        "<w:p><w:r><w:t>told</w:t></w:r></w:p>",
+        "<w:tbl><w:tblPr><w:tblStyle w:val=\"T\"/></w:tblPr><w:tr><w:tc><w:p><w:pPr><w:pStyle w:val=\"S\"/></w:pPr>\
+         <w:r><w:t>told</w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:p><w:r><w:t>seen</w:t></w:r></w:p>",
+    );
+    let styled = "<w:p><w:pPr><w:pStyle w:val=\"S\"/></w:pPr><w:r><w:t>told</w:t></w:r></w:p>";
+    let shown = "<w:p><w:r><w:rPr><w:vanish w:val=\"0\"/></w:rPr><w:t>seen</w:t></w:r></w:p>";
+    let all = "<w:docDefaults><w:rPrDefault><w:rPr><w:vanish/></w:rPr></w:rPrDefault></w:docDefaults>\
+        <w:style w:type=\"paragraph\" w:styleId=\"S\"/>";
+    let normal = "<w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:rPr><w:vanish/></w:rPr></w:style>\
+        <w:style w:type=\"paragraph\" w:styleId=\"S\"/>";
+    let of_table = "<w:style w:type=\"table\" w:styleId=\"T\"><w:rPr><w:vanish/></w:rPr></w:style>\
+        <w:style w:type=\"paragraph\" w:styleId=\"S\"/>";
+    for (styles, body, hidden) in [
+        (all, body, 1),
+        (all, styled, 1),
+        (all, shown, 0),
+        (normal, body, 1),
+        // A style that does not go back to it.
+        (normal, styled, 0),
+        (normal, shown, 0),
+        (of_table, table, 1),
+        (of_table, body, 0),
+        ("", table, 0),
+    ] {
+        let found = counts(&docx(body, styles, "")?)?;
+        assert_eq!(found, [0, 0, hidden, 0, 0], "{styles} {body}");
+    }
+    Ok(())
+}
+
+#[test]
+fn parts_are_read_in_whatever_folder_and_by_whatever_name_they_lie() -> TestResult {
+    let text = "<w:document><w:del w:author=\"Ulla\"><w:r><w:delText>old</w:delText></w:r></w:del></w:document>";
+    let styles = "<w:styles/>";
+    let main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+    let list = |part: &str| {
+        format!("<Types><Override PartName=\"/{part}\" ContentType=\"{main}\"/></Types>")
+    };
+    for (main, beside) in [
+        ("content/body.xml", "word/styles.xml"),
+        ("content/body.xml", "docProps/custom.xml"),
+        ("content/body.dat", "word/styles.xml"),
+        ("Word/Document.XML", "word/styles.xml"),
+        ("Word/Document.xml", "docProps/custom.xml"),
+    ] {
+        let list = list(main);
+        for listed in ["[Content_Types].xml", "[content_types].XML"] {
+            let bytes = zipped(&[(listed, &list), (main, text), (beside, styles)])?;
+            assert_eq!(counts(&bytes)?, [1, 0, 0, 0, 0], "{main} {beside}");
+        }
+    }
+    // What lists its parts and is none of these is not passed over; nor is what has the parts of two.
+    let other = zipped(&[
+        ("[Content_Types].xml", "<Types/>"),
+        ("visio/document.xml", "<a/>"),
+    ])?;
+    let both = zipped(&[
+        ("word/document.xml", text),
+        ("xl/workbook.xml", "<workbook/>"),
+    ])?;
+    let binary = zipped(&[("xl/workbook.bin", ""), ("xl/styles.bin", "")])?;
+    for bytes in [other, both, binary] {
+        assert_eq!(look_in_office(&bytes), Err(NotRead::Other));
+    }
+    Ok(())
+}
+
+#[test]
+fn rows_and_columns_of_no_size_are_hidden() -> TestResult {
+    let sheet = "<worksheet><cols><col min=\"1\" max=\"1\" width=\"0\" customWidth=\"1\"/><col min=\"2\" max=\"2\" width=\"8.5\"/></cols><sheetData>\
+        <row r=\"1\" ht=\"12\"><c r=\"A1\"><v>1</v></c><c r=\"B1\"><v>2</v></c></row>\
+        <row r=\"2\" ht=\"0\" customHeight=\"1\"><c r=\"B2\"><v>3</v></c></row></sheetData></worksheet>";
+    let bytes = zipped(&[("xl/worksheets/sheet1.xml", sheet)])?;
+    assert_eq!(counts(&bytes)?, [0, 0, 0, 2, 0]);
+    Ok(())
+}
+
+#[test]
 fn hidden_cells_and_sheets_and_comments_of_a_spreadsheet_are_found() -> TestResult {
     let book = "<workbook><sheets><sheet name=\"1\"/><sheet state=\"hidden\"/><sheet state=\"veryHidden\"/><sheet state=\"visible\"/></sheets></workbook>";
     let sheet = "<worksheet><cols><col min=\"28\" max=\"16384\" hidden=\"1\"/><col min=\"2\" max=\"3\" hidden=\"true\"/></cols><sheetData>\
@@ -253,6 +333,17 @@ fn what_cannot_be_read_is_said_not_to_be_and_what_is_none_is_none() -> TestResul
     assert_eq!(look_in_office(&zipped(&[("memo.txt", "told")])?), Ok(None));
     let slides = zipped(&[("ppt/presentation.xml", "<p/>")])?;
     assert_eq!(look_in_office(&slides), Err(NotRead::Presentation));
+    for (bytes, why) in [
+        (&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0"[..], NotRead::Old),
+        (b"{\\rtf1 seen {\\v told}}", NotRead::Rich),
+        (
+            b"<?xml version=\"1.0\"?><office:document xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\"/>",
+            NotRead::Flat,
+        ),
+    ] {
+        assert_eq!(look_in_office(bytes), Err(why));
+    }
+    assert_eq!(look_in_office(b"<p>urn</p>"), Ok(None));
     let good = docx(
         "<w:del><w:r><w:delText>old</w:delText></w:r></w:del>",
         "",
@@ -352,6 +443,12 @@ fn a_copy_that_keeps_what_was_deleted_is_refused_and_nothing_is_recorded() -> Te
     assert!(
         torn.contains("not looked through") && torn.contains("damaged"),
         "{torn}"
+    );
+    fs::write(desk.path("copy.rtf"), "{\\rtf1 seen}")?;
+    let rich = desk.done(&["redact", &memo, "copy.rtf", "--reason", "a name"])?;
+    assert!(
+        rich.contains("not looked through") && rich.contains("RTF"),
+        "{rich}"
     );
     Ok(())
 }

@@ -8,6 +8,8 @@ mod order;
 mod receipt;
 mod trace;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 pub use trace::Custodian;
@@ -109,6 +111,42 @@ pub struct CustodyStep {
     /// The entries under which it was corrected.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub corrected: Vec<u64>,
+    /// What was said of it and destroyed since.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub destroyed: Vec<Gone>,
+}
+
+/// Something that an entry said and does not any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Gone {
+    /// The slot.
+    pub slot: &'static str,
+    /// The order of destruction.
+    pub under: u64,
+}
+
+impl Gone {
+    /// That it was destroyed, in words.
+    pub fn words(under: u64) -> String {
+        format!("destroyed under entry {under}")
+    }
+
+    /// What was destroyed of a step, in words: a line for each order.
+    pub fn lines(all: &[Self]) -> Vec<String> {
+        let orders: BTreeSet<u64> = all.iter().map(|one| one.under).collect();
+        let of = |order: u64| {
+            let slots = all.iter().filter(|one| one.under == order);
+            let slots: Vec<String> = slots.map(|one| one.slot.replace('_', " ")).collect();
+            format!("{} {}", slots.join(", "), Self::words(order))
+        };
+        orders.into_iter().map(of).collect()
+    }
+
+    /// The order under which the first of these slots was destroyed.
+    pub fn of(all: &[Self], slots: &[&str]) -> Option<u64> {
+        let found = all.iter().find(|one| slots.contains(&one.slot));
+        found.map(|one| one.under)
+    }
 }
 
 impl CustodyStep {
@@ -135,6 +173,7 @@ impl CustodyStep {
             recorded: None,
             branch: false,
             corrected: Vec::new(),
+            destroyed: Vec::new(),
         }
     }
 }

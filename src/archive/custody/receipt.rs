@@ -1,10 +1,11 @@
-//! What the accession says of how it came, beside what transfers say of the same giving.
+//! What the accession says of how it came, beside what transfers say of the same giving, and what was destroyed of either.
 
 use serde_json::Value;
 
 use super::Act;
 use super::Custodian;
 use super::CustodyStep;
+use super::Gone;
 use super::Party;
 use super::order::is_among;
 use super::order::is_within;
@@ -14,7 +15,31 @@ use crate::archive::Opened;
 use crate::archive::plain;
 use crate::record::Instant;
 
+/// The slots of an entry that say something of a step, beside whom it names.
+const SAID: &[&str] = &[
+    "at",
+    "received",
+    "kind",
+    "how",
+    "medium",
+    "place",
+    "purpose",
+    "authority",
+    "condition",
+    "digest_seen",
+    "basis",
+];
+
 impl Custodian<'_> {
+    /// What an entry said of a step and does not any more, since that was destroyed; those whom it named say so themselves.
+    pub(super) fn gone(&self, seq: u64) -> Vec<Gone> {
+        let of = |slot: &&'static str| {
+            let under = self.destroyed(seq, slot)?;
+            Some(Gone { slot, under })
+        };
+        SAID.iter().filter_map(of).collect()
+    }
+
     /// Those in whose hands it has come to the archive: who is stated to have received it, and who brought it in.
     pub(super) fn receivers(
         &self,
@@ -73,6 +98,7 @@ impl Custodian<'_> {
         });
         if let Some(said) = said {
             same_giving(said, received, at)?;
+            said.destroyed.extend(self.gone(seq));
             return Ok(None);
         }
         if from.is_empty() && at.is_none() && !found.transfers.is_empty() {
@@ -91,6 +117,7 @@ impl Custodian<'_> {
         step.standing = Some(if gap { "unknown" } else { "stated" }.to_owned());
         step.by = received.get("by")?;
         step.recorded = received.get("t")?;
+        step.destroyed = self.gone(seq);
         Ok(Some(step))
     }
 }

@@ -265,7 +265,9 @@ impl<'a> Custodian<'a> {
         }
         Party {
             agent: found.map(|agent| agent.reference.clone()),
-            name: Some(found.map_or_else(|| format!("entry {seq}"), |agent| agent.name.clone())),
+            name: Some(
+                found.map_or_else(|| format!("entry {seq}"), |agent| agent.called().to_owned()),
+            ),
         }
     }
 
@@ -356,6 +358,7 @@ impl<'a> Custodian<'a> {
         step.basis = act.get("basis")?;
         step.by = act.get("by")?;
         step.recorded = act.get("t")?;
+        step.destroyed = self.gone(seq);
         for about in act.get::<Vec<About>>("evidence")?.unwrap_or_default() {
             step.evidence.extend(self.reference(about)?);
         }
@@ -453,6 +456,7 @@ impl<'a> Custodian<'a> {
             first.to = gap.to;
             first.at = first.at.take().or(gap.at);
             first.authority = gap.authority;
+            first.destroyed.extend(gap.destroyed);
             let how = gap.kind.filter(|how| how != "unknown");
             let said = how.into_iter().chain(first.kind.take());
             first.kind = Some(said.collect::<Vec<_>>().join("; "));

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::archive::Archive;
 use crate::archive::Custodian;
+use crate::archive::Gone;
 use crate::cli::CliError;
 use crate::cli::Context;
 use crate::record::Bytes;
@@ -111,6 +112,13 @@ pub(super) fn all(context: &Context, archive: &Archive) -> Result<All, CliError>
                 None => None,
             },
             missing: said("missing")?,
+            destroyed: ["from", "received", "missing"]
+                .into_iter()
+                .filter_map(|slot| {
+                    let under = custodian.destroyed(seq, slot)?;
+                    Some(Gone { slot, under })
+                })
+                .collect(),
             documents: archive.documents_of(seq)?,
             gaps: custody.gaps(),
             custody: custody.line(),

@@ -326,6 +326,7 @@ impl<'a> Gatherer<'a> {
                 slot,
                 label,
                 stated,
+                destroyed_under: self.custodian.destroyed(seq, slot),
             });
         }
         let reference = self.archive.entry_reference(seq)?;
@@ -439,6 +440,7 @@ impl<'a> Gatherer<'a> {
                         via: party("via")?,
                         certainty: entry.get("certainty")?,
                         basis: entry.get("basis")?,
+                        basis_destroyed_under: self.custodian.destroyed(seq, "basis"),
                         terms: entry.get::<Value>("terms")?.as_ref().map(plain),
                         note: entry.get::<Value>("note")?.as_ref().map(plain),
                         corrected: standing.corrections.iter().map(|one| one.entry).collect(),

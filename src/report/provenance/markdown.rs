@@ -100,7 +100,6 @@ fn write(page: &mut String, report: &Provenance) -> fmt::Result {
 }
 
 fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
-    let or = |stated: Option<&str>| plain(stated.unwrap_or("not stated"));
     writeln!(page, "\n## What came in, and from whom\n")?;
     writeln!(
         page,
@@ -108,6 +107,7 @@ fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
     )?;
     writeln!(page, "|---|---|---|---:|---|---|---|")?;
     for row in &all.accessions {
+        let or = |stated: Option<&str>, slot: &str| plain(stated.unwrap_or(&row.blank(slot)));
         let received = row.received.as_ref().map(|at| show(at, zone));
         let gap = if row.gaps > 0 {
             format!(" ({})", gaps(row.gaps))
@@ -118,11 +118,11 @@ fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
             page,
             "| {} | {} | {} | {} | {}{gap} | {} | entry {}, {} |",
             row.accession,
-            or(row.from.as_deref()),
-            or(received.as_deref()),
+            or(row.from.as_deref(), "from"),
+            or(received.as_deref(), "received"),
             row.documents,
             plain(&row.custody),
-            or(row.missing.as_deref()),
+            or(row.missing.as_deref(), "missing"),
             row.entry,
             recorded(row.recorded.as_deref(), zone)
         )?;

@@ -19,6 +19,7 @@ pub use said::say;
 pub use text::text;
 
 use crate::archive::Custody;
+use crate::archive::Gone;
 use crate::record::Digest;
 use crate::record::Instant;
 use crate::record::Span;
@@ -72,6 +73,9 @@ pub struct AccessionRow {
     pub received: Option<Instant>,
     /// What is known to be missing, as stated.
     pub missing: Option<String>,
+    /// Which of these were destroyed, by their slots.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub destroyed: Vec<Gone>,
     /// Documents that came with it.
     pub documents: u64,
     /// Through whose hands.
@@ -82,6 +86,13 @@ pub struct AccessionRow {
     pub entry: u64,
     /// When that was recorded.
     pub recorded: Option<String>,
+}
+
+impl AccessionRow {
+    /// What stands where one of its slots says nothing.
+    pub(super) fn blank(&self, slot: &str) -> String {
+        Gone::of(&self.destroyed, &[slot]).map_or_else(|| "not stated".to_owned(), Gone::words)
+    }
 }
 
 /// A document in short.
@@ -285,6 +296,9 @@ pub struct Field {
     pub label: &'static str,
     /// What was stated; nothing where nothing was. 'unknown' is an answer.
     pub stated: Option<String>,
+    /// The order of destruction under which that went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destroyed_under: Option<u64>,
 }
 
 /// One attribution.
@@ -314,6 +328,9 @@ pub struct Attribution {
     /// The entries under which it was corrected.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub corrected: Vec<u64>,
+    /// The order of destruction under which what it rests on went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis_destroyed_under: Option<u64>,
     /// Who recorded it.
     pub by: Option<String>,
 }

@@ -7,6 +7,7 @@ use super::said::recorded;
 use super::steps;
 use super::steps::Step;
 use crate::archive::Custody;
+use crate::archive::Gone;
 use crate::archive::corrected_under;
 use crate::record::Instant;
 use crate::record::Zone;
@@ -215,7 +216,7 @@ fn stated(accession: &Stated) -> Vec<(&'static str, String)> {
             .filter(|stated| !stated.trim().is_empty());
         (
             field.label,
-            stated.unwrap_or_else(|| "not stated".to_owned()),
+            stated.unwrap_or_else(|| blank(field.destroyed_under)),
         )
     }));
     facts.push((
@@ -226,6 +227,11 @@ fn stated(accession: &Stated) -> Vec<(&'static str, String)> {
             .unwrap_or_else(|| "not stated".to_owned()),
     ));
     facts
+}
+
+/// What stands where nothing is said: whether it never was, or is not any more.
+fn blank(destroyed_under: Option<u64>) -> String {
+    destroyed_under.map_or_else(|| "not stated".to_owned(), Gone::words)
 }
 
 fn attributions(subject: &Subject) -> Vec<String> {
@@ -253,7 +259,8 @@ fn attributions(subject: &Subject) -> Vec<String> {
                     .map(|terms| format!("on the terms: {terms}")),
             );
             said.extend(it.note.clone());
-            let basis = it.basis.as_deref().unwrap_or("not stated");
+            let basis = it.basis.clone();
+            let basis = basis.unwrap_or_else(|| blank(it.basis_destroyed_under));
             let corrected = corrected_under(&it.corrected);
             let corrected = corrected.map_or_else(String::new, |said| format!(", {said}"));
             format!(

@@ -2,6 +2,7 @@
 
 use crate::archive::Act;
 use crate::archive::CustodyStep;
+use crate::archive::Gone;
 use crate::archive::Party;
 use crate::archive::corrected_under;
 use crate::record::Zone;
@@ -20,6 +21,14 @@ pub(super) struct Step {
     pub(super) standing: String,
     /// What else is recorded of it.
     pub(super) details: Vec<String>,
+}
+
+/// Why a step has no time.
+fn no_time(step: &CustodyStep) -> String {
+    match Gone::of(&step.destroyed, &["at", "received"]) {
+        Some(order) => format!("time {}", Gone::words(order)),
+        None => "time not recorded".to_owned(),
+    }
 }
 
 /// A step in words.
@@ -70,6 +79,7 @@ pub(super) fn step(step: &CustodyStep, zone: Zone) -> Step {
         details.push("beside the way to the archive".to_owned());
     }
     details.extend(corrected_under(&step.corrected));
+    details.extend(Gone::lines(&step.destroyed));
     if let Some(basis) = &step.basis {
         details.push(format!("rests on: {basis}"));
     }
@@ -90,7 +100,7 @@ pub(super) fn step(step: &CustodyStep, zone: Zone) -> Step {
         when: step
             .at
             .as_ref()
-            .map_or_else(|| "time not recorded".to_owned(), |at| show(at, zone)),
+            .map_or_else(|| no_time(step), |at| show(at, zone)),
         standing: step
             .standing
             .clone()

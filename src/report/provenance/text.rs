@@ -77,11 +77,11 @@ fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
         let from = row
             .from
             .as_deref()
-            .map_or_else(|| "not stated".into(), visible);
+            .map_or_else(|| row.blank("from").into(), visible);
         let received = row
             .received
             .as_ref()
-            .map_or_else(|| "not stated".to_owned(), |at| visible(&show(at, zone)));
+            .map_or_else(|| row.blank("received"), |at| visible(&show(at, zone)));
         let documents = if row.documents == 1 {
             "document"
         } else {
@@ -104,7 +104,7 @@ fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
         let missing = row
             .missing
             .as_deref()
-            .map_or_else(|| "not stated".into(), visible);
+            .map_or_else(|| row.blank("missing").into(), visible);
         writeln!(page, "  missing  {missing}")?;
     }
     writeln!(page)?;
