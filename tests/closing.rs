@@ -601,3 +601,105 @@ fn a_proof_is_held_against_what_its_reader_saw() -> TestResult {
     assert_eq!(shown["pin"], "fits");
     Ok(())
 }
+
+/// A checkpoint as somebody hands it over: the file, and its text as it comes out of a mail, a page and other programs.
+fn handed_over(whole: &str) -> Vec<String> {
+    let set_off = |before: &str| -> String {
+        let lines = whole.lines().map(|line| format!("{before}{line}\n"));
+        lines.collect()
+    };
+    vec![
+        whole.to_owned(),
+        whole.replace('\n', "\r\n"),
+        whole.replace('\u{2014}', "-"),
+        whole.replace("\n\n", "\n"),
+        whole.trim_end().to_owned(),
+        format!("\u{feff}{whole}"),
+        format!("```\n{whole}```\n"),
+        format!("Dear reader,\n\n{whole}\nYours, Ines\n"),
+        set_off("> "),
+        set_off("    "),
+    ]
+}
+
+#[test]
+fn a_copied_checkpoint_is_held_against_the_closing_as_its_file_is() -> TestResult {
+    let desk = Desk::new()?;
+    desk.rob()?;
+    desk.ingest("thief", "stolen", "lie.txt", "Nora was paid.\n", 0)?;
+    desk.go_on(&[], 0)?;
+    for (archive, status) in [("stolen", 1), ("harbor", 0)] {
+        let whole = fs::read_to_string(desk.path(archive).join("log/checkpoint"))?;
+        for copy in handed_over(&whole) {
+            fs::write(desk.path("copy"), &copy)?;
+            let given = [
+                "--key",
+                "early.proof.json",
+                "--closing",
+                "harbor/closed.json",
+            ];
+            let act = [&["verify", "copy"], &given[..]].concat();
+            let shown = desk.json("reader", &act, status)?;
+            let found = codes(&shown);
+            assert_eq!(
+                found.contains(&"proof.disowned"),
+                status == 1,
+                "{copy}{shown}"
+            );
+            let said = desk.says("reader", &act, status)?;
+            assert_eq!(said.contains("and counts."), status == 0, "{copy}{said}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_copied_checkpoint_is_held_against_the_pin_as_its_file_is() -> TestResult {
+    let desk = Desk::new()?;
+    desk.rob()?;
+    desk.ingest("thief", "stolen", "lie.txt", "Nora was paid.\n", 0)?;
+    desk.ingest("ines", "harbor", "log.txt", "The pilots.\n", 0)?;
+    desk.says("reader", &["verify", "harbor"], 0)?;
+    let held = |wanted: &str, archive: &str, status| -> TestResult {
+        let whole = fs::read_to_string(desk.path(archive).join("log/checkpoint"))?;
+        for copy in handed_over(&whole) {
+            fs::write(desk.path("copy"), &copy)?;
+            let act = ["verify", "copy", "--key", "early.proof.json"];
+            let shown = desk.json("reader", &act, status)?;
+            assert_eq!(shown["pin"], wanted, "{copy}{shown}");
+            let found = codes(&shown);
+            assert_eq!(
+                found.contains(&"proof.pin-differs"),
+                status == 1,
+                "{copy}{shown}"
+            );
+        }
+        Ok(())
+    };
+    held("fits", "harbor", 0)?;
+    held("differs", "stolen", 1)?;
+    // The reader sees the key changed: the old one signs nothing beyond that, and signed the change itself.
+    desk.says("ines", &["-C", "harbor", "key", "rotate"], 0)?;
+    desk.says("reader", &["verify", "harbor"], 0)?;
+    held("fits", "harbor", 0)?;
+    desk.ingest("thief", "stolen", "more.txt", "And Ines.\n", 0)?;
+    desk.ingest("thief", "stolen", "third.txt", "And all.\n", 0)?;
+    held("differs", "stolen", 1)
+}
+
+#[test]
+fn one_entry_is_disowned_and_several_are() -> TestResult {
+    for (names, said) in [
+        (&["Nora"][..], "\n1 entry after that is disowned,"),
+        (&["Nora", "Mara"], "\n2 entries after that are disowned,"),
+    ] {
+        let desk = Desk::new()?;
+        let head = desk.json("ines", &["-C", "harbor", "verify"], 0)?;
+        for name in names {
+            desk.says("ines", &["-C", "harbor", "people", "add", name], 0)?;
+        }
+        let told = desk.go_on(&["--last-good", &head["entries"].to_string()], 0)?;
+        assert!(told.contains(said), "{told}");
+    }
+    Ok(())
+}

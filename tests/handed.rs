@@ -95,12 +95,80 @@ fn a_copied_checkpoint_that_its_key_did_not_sign_is_refused_by_its_fault() -> Te
     Ok(())
 }
 
-#[test]
-fn a_copied_checkpoint_is_checked_without_an_archive_too() -> TestResult {
+/// The same, and its memo published.
+fn with_a_page() -> TestResult<Desk> {
     let desk = with_a_memo()?;
     let found = desk.json(&["find", "pilot"], 0)?;
     let memo = found["hits"][0]["item"].as_str().ok_or("nothing found")?;
     desk.done(&["publish", memo, "--yes", "-o", "memo.html"])?;
+    Ok(desk)
+}
+
+#[test]
+fn a_page_vouches_for_a_key_as_the_proof_in_it_does() -> TestResult {
+    let desk = with_a_page()?;
+    let checkpoint = desk.path("archive/log/checkpoint");
+    let checkpoint = checkpoint.to_str().ok_or("no name")?;
+    for key in ["memo.proof.json", "memo.html"] {
+        for file in ["memo.proof.json", "memo.html", checkpoint] {
+            let checked = desk.json(&["verify", file, "--key", key], 0)?;
+            assert_eq!(
+                (&checked["state"], &checked["key"]),
+                (&"matches".into(), &"match".into()),
+                "{file} {key}"
+            );
+        }
+    }
+    // One whose proof does not match vouches for none.
+    let page = fs::read_to_string(desk.path("memo.html"))?;
+    let forged = page.replacen("\"salt\":\"", "\"salt\":\"0", 1);
+    assert_ne!(forged, page);
+    fs::write(desk.path("forged.html"), forged)?;
+    let refused = desk.json(&["verify", "memo.html", "--key", "forged.html"], 2)?;
+    let said = refused["message"].as_str().ok_or("no message")?;
+    assert!(said.contains("does not match"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_file_for_a_key_that_is_not_there_is_said_not_to_be() -> TestResult {
+    let desk = with_a_page()?;
+    for missing in ["pa.html", "elsewhere/words", "my proofs/memo.proof.json"] {
+        let refused = desk.json(&["verify", "memo.html", "--key", missing], 2)?;
+        let said = refused["message"].as_str().ok_or("no message")?;
+        assert!(
+            said.contains("there is no file") && said.contains(missing),
+            "{said}"
+        );
+    }
+    // Words are words, also with a full stop, and an origin is one.
+    let origin = desk.archive()?.origin().to_string();
+    let checked = desk.json(&["verify", "memo.html", "--key", &origin], 0)?;
+    assert_eq!(checked["key"], "match");
+    let refused = desk.json(&["verify", "memo.html", "--key", "seek picnic aisle."], 2)?;
+    let said = refused["message"].as_str().ok_or("no message")?;
+    assert!(!said.contains("there is no file"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_time_stamp_that_cannot_be_read_is_of_nobody_with_a_name() -> TestResult {
+    let desk = with_a_page()?;
+    let proof = fs::read_to_string(desk.path("memo.proof.json"))?;
+    let claimed = proof.replacen("\"tokens\":[]", "\"tokens\":[\"00\"]", 1);
+    assert_ne!(claimed, proof);
+    fs::write(desk.path("claimed.json"), claimed)?;
+    let said = desk.done(&["verify", "claimed.json"])?;
+    assert!(
+        said.contains("(token) unnamed: does not count: it is not a time-stamp response"),
+        "{said}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_copied_checkpoint_is_checked_without_an_archive_too() -> TestResult {
+    let desk = with_a_page()?;
     let whole = fs::read_to_string(desk.path("archive/log/checkpoint"))?;
     let indented = set_off(&whole, "    ");
     fs::write(desk.path("copy"), &indented)?;

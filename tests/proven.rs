@@ -298,6 +298,101 @@ fn a_report_of_which_anything_proved_was_changed_does_not_match() -> TestResult 
     Ok(())
 }
 
+/// Ways to put words beside what is proved, so that they pass for a source's.
+fn words_beside(page: &str) -> TestResult<Vec<(String, String)>> {
+    let (_, rest) = page.split_once(SOURCE).ok_or("no source")?;
+    let (words, rest) = rest.split_once("</p>").ok_or("no end")?;
+    let (facts, _) = rest.split_once("</div>").ok_or("no end")?;
+    let said = format!("{SOURCE}{words}</p>");
+    let label = "<p class=\"label\">The source, m-";
+    let (_, named) = page.split_once(label).ok_or("no label")?;
+    let (code, _) = named.split_once('<').ok_or("no end")?;
+    let label = format!("{label}{code}</p>");
+    let none = "<p class=\"empty\">No passage holds these words.</p>";
+    let lie = "I stole the fifty thousand crowns.";
+    let notes = "<div class=\"notes\">";
+    let mut ways = Vec::new();
+    for (what, from, to) in [
+        (
+            "an empty pane with words",
+            said.clone(),
+            format!("<p class=\"empty\" dir=\"auto\">{lie}</p>"),
+        ),
+        (
+            "a passage that is taken out",
+            format!("{label}{said}{facts}"),
+            format!("<p class=\"label\">The source</p>{none}"),
+        ),
+        (
+            "words where there is no source",
+            none.to_owned(),
+            format!("<p class=\"empty\">{lie}</p>"),
+        ),
+        (
+            "the draft as a source",
+            "<p class=\"label\">The draft</p>".to_owned(),
+            label.clone(),
+        ),
+        (
+            "a label with words",
+            "<p class=\"label\">The source</p>".to_owned(),
+            format!("<p class=\"label\">The source, m-{code}: {lie}</p>"),
+        ),
+        (
+            "another's name",
+            label.clone(),
+            "<p class=\"label\">The source, m-00000000</p>".to_owned(),
+        ),
+        (
+            "words between the paragraphs",
+            said.clone(),
+            format!("{lie}{said}"),
+        ),
+        (
+            "a side more",
+            notes.to_owned(),
+            format!("{notes}<div class=\"side\">{label}</div>"),
+        ),
+    ] {
+        ways.push((what.to_owned(), once(page, &from, &to)));
+    }
+    for put_in in [
+        format!("<p class=\"label\">The source, m-{code}: {lie}</p>"),
+        format!("<p class=\"empty\">{lie}</p>"),
+        format!("<p class=\"worded\">{lie}</p>"),
+        format!("<div class=\"shown\">{lie}</div>"),
+        format!("<figure><svg><text>m-{code}: {lie}</text></svg></figure>"),
+        format!("<span class=\"said\">{lie}</span>"),
+    ] {
+        let changed = once(page, notes, &format!("{notes}{put_in}"));
+        ways.push((put_in, changed));
+    }
+    for to in ["javascript:alert(1)", "https://evil.example/", ""] {
+        let changed = once(page, "href=\"#custody-1\"", &format!("href=\"{to}\""));
+        ways.push((to.to_owned(), changed));
+    }
+    let changed = once(
+        page,
+        "<p class=\"empty\">",
+        "<p class=\"empty\" aria-hidden=\"true\">",
+    );
+    ways.push(("not for all readers".to_owned(), changed));
+    Ok(ways)
+}
+
+#[test]
+fn no_words_can_be_put_beside_what_is_proved() -> TestResult {
+    let sample = Sample::new()?;
+    let page = sample.report()?;
+    for (what, changed) in words_beside(&page)? {
+        assert_ne!(changed, page, "{what}");
+        let said = sample.verified(&changed)?;
+        assert_eq!(said["state"], "does-not-match", "{what}: {said}");
+        assert_eq!(said["findings"][0]["code"], "proof.page-differs", "{what}");
+    }
+    Ok(())
+}
+
 #[test]
 fn the_words_of_another_archive_do_not_pass() -> TestResult {
     let sample = Sample::new()?;

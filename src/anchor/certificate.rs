@@ -21,6 +21,9 @@ const UNDERSTOOD: [&str; 3] = ["2.5.29.19", "2.5.29.15", "2.5.29.37"];
 /// The most certificates between a signer and a root.
 const LONGEST_CHAIN: usize = 5;
 
+/// The most of them that are followed at each step: whoever makes a token can put thousands of one name and key into it.
+const WIDEST: usize = 8;
+
 /// Demands that a certificate is for time stamping and for nothing else (RFC 3161, 2.3).
 pub(super) fn demand_for_time_stamping(certificate: &Certificate) -> Result<(), TokenError> {
     let usage: Option<(bool, ExtendedKeyUsage)> = extension(certificate)?;
@@ -84,7 +87,8 @@ fn demand_may_issue(certificate: &Certificate, below: usize) -> Result<(), Token
     }
 }
 
-fn demand_understood(certificate: &Certificate) -> Result<(), TokenError> {
+/// Demands that a certificate has no critical extension but those that are understood.
+pub(super) fn demand_understood(certificate: &Certificate) -> Result<(), TokenError> {
     let mut extensions = certificate.tbs_certificate.extensions.iter().flatten();
     let understood =
         extensions.all(|it| !it.critical || UNDERSTOOD.contains(&it.extn_id.to_string().as_str()));
@@ -109,33 +113,69 @@ fn is_issued_by(certificate: &Certificate, issuer: &Certificate) -> bool {
         })
 }
 
+/// When a certificate runs out; demands that it may have issued another with so many between it and the signer's.
+fn demand_issuer(
+    certificate: &Certificate,
+    below: usize,
+    at: Moment,
+) -> Result<Moment, TokenError> {
+    demand_understood(certificate)?;
+    demand_may_issue(certificate, below)?;
+    demand_valid(certificate, at)
+}
+
 /// Follows a signer's certificate to a pinned root, each held to that time. Gives the root's name and when the first of
-/// them runs out.
+/// them runs out. A root or another certificate that was renewed is there twice with one name and key: of all ways that
+/// hold, the one that holds longest is taken.
 pub(super) fn chain(
     signer: &Certificate,
     others: &[Certificate],
     roots: &[(String, Certificate)],
     at: Moment,
 ) -> Result<(String, Moment), TokenError> {
-    let mut here = signer;
-    let mut until = demand_valid(signer, at)?;
+    let mut here = vec![(signer, demand_valid(signer, at)?)];
+    demand_understood(signer)?;
+    let mut left: Vec<&Certificate> = others.iter().collect();
+    let (mut longest, mut refused): (Option<(&String, Moment)>, _) = (None, None);
     for below in 0..LONGEST_CHAIN {
-        demand_understood(here)?;
-        if let Some((name, _)) = roots.iter().find(|(_, root)| root == here) {
-            return Ok((name.clone(), until));
+        for (certificate, until) in &here {
+            for (name, root) in roots {
+                let held = if root == *certificate {
+                    Ok(*until)
+                } else if is_issued_by(certificate, root) {
+                    demand_issuer(root, below, at).map(|it| it.min(*until))
+                } else {
+                    continue;
+                };
+                match held {
+                    Ok(until) if longest.is_none_or(|(_, other)| other < until) => {
+                        longest = Some((name, until));
+                    }
+                    Ok(_) => {}
+                    Err(why) => refused = refused.take().or(Some(why)),
+                }
+            }
         }
-        if let Some((name, root)) = roots.iter().find(|(_, root)| is_issued_by(here, root)) {
-            demand_may_issue(root, below)?;
-            return Ok((name.clone(), until.min(demand_valid(root, at)?)));
-        }
-        let Some(next) = others.iter().find(|it| is_issued_by(here, it)) else {
-            break;
-        };
-        demand_may_issue(next, below)?;
-        until = until.min(demand_valid(next, at)?);
+        let mut next = Vec::new();
+        left.retain(|issuer| {
+            let issued = here.iter().filter(|(it, _)| is_issued_by(it, issuer));
+            let Some(until) = issued.map(|(_, until)| *until).max() else {
+                return true;
+            };
+            match demand_issuer(issuer, below, at) {
+                Ok(own) => next.push((*issuer, own.min(until))),
+                Err(why) => refused = refused.take().or(Some(why)),
+            }
+            false
+        });
+        next.sort_by_key(|(_, until)| std::cmp::Reverse(*until));
+        next.truncate(WIDEST);
         here = next;
     }
-    Err(TokenError::UnknownAuthority(
-        signer.tbs_certificate.subject.to_string(),
-    ))
+    match longest {
+        Some((name, until)) => Ok((name.clone(), until)),
+        None => Err(refused.unwrap_or_else(|| {
+            TokenError::UnknownAuthority(signer.tbs_certificate.subject.to_string())
+        })),
+    }
 }

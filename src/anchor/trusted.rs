@@ -11,6 +11,7 @@ use x509_cert::Certificate;
 
 use super::AnchorError;
 use super::Witness;
+use super::certificate::demand_understood;
 use crate::durable;
 use crate::keys::KeyError;
 use crate::keys::Places;
@@ -161,6 +162,12 @@ impl Trusted {
         bytes: &[u8],
     ) -> Result<(PathBuf, Vec<String>), AnchorError> {
         let found = certificates(bytes)?;
+        for root in &found {
+            demand_understood(root).map_err(|error| AnchorError::Malformed {
+                what: "a root under which a time stamp can count",
+                reason: error.to_string(),
+            })?;
+        }
         let path = place(&places.authorities(), name, AUTHORITY, bytes)?;
         let of = |root: &Certificate| root.tbs_certificate.subject.to_string();
         Ok((path, found.iter().map(of).collect()))

@@ -8,8 +8,9 @@ use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::SystemTime;
+use std::time::UNIX_EPOCH;
 
-use chrono::Utc;
 use serde::Deserialize;
 
 use super::CliError;
@@ -178,7 +179,7 @@ impl Context {
     pub fn now(&self) -> Result<Moment, CliError> {
         let millis = match variable("FONDS_NOW") {
             Some(fixed) => fixed.parse::<Moment>().ok().map(Moment::millis),
-            None => Some(Utc::now().timestamp_millis()),
+            None => millis(SystemTime::now()),
         };
         millis
             .and_then(|millis| Moment::from_seconds(millis.div_euclid(1000)))
@@ -458,6 +459,12 @@ fn demand_not_older(archive: &Archive, places: &Places, signs: bool) -> Result<(
     }
 }
 
+/// A clock's time in milliseconds since 1970; nothing for one from before, which is a clock that was never set.
+fn millis(clock: SystemTime) -> Option<i64> {
+    let since = clock.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
+}
+
 /// The first line of a file, without its end.
 fn read_line(path: &Path) -> Result<String, CliError> {
     let unreadable = |source| CliError::Read {
@@ -470,4 +477,21 @@ fn read_line(path: &Path) -> Result<String, CliError> {
         .read_line(&mut line)
         .map_err(unreadable)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_clock_from_before_1970_has_no_time_and_stops_nothing() {
+        assert_eq!(millis(UNIX_EPOCH - Duration::from_nanos(1)), None);
+        assert_eq!(millis(UNIX_EPOCH - Duration::from_secs(1 << 33)), None);
+        assert_eq!(
+            millis(UNIX_EPOCH + Duration::from_millis(1_500)),
+            Some(1_500)
+        );
+    }
 }

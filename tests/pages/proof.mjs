@@ -98,6 +98,15 @@ const WAYS = {
 const OF_A_REPORT = {
   "a word of a source": (page) => page.replace(/( data-quoted="3"[^>]*>.*?<\/span>[^<]*[a-z])/s, "$1 not"),
   "a source beside another's proof": (page) => page.replace('data-quoted="3"', 'data-quoted="4"'),
+  "an empty pane with words": (page) => page.replace(/<p class="said"[^>]* data-source.*?<\/p>/s, '<p class="empty">I stole it.</p>'),
+  "words where there is no source": (page) => page.replace("No passage holds these words.", "I stole it."),
+  "a label with words": (page) => page.replace('<p class="label">The source</p>', '<p class="label">The source, m-00: I stole it.</p>'),
+  "the draft as a source": (page) => page.replace(">The draft</p>", ">The source, m-00</p>"),
+  "a label in the notes": (page) => page.replace('<div class="notes">', '<div class="notes"><p class="label">The source: I stole it.</p>'),
+  "a picture": (page) => page.replace('<div class="notes">', '<div class="notes"><figure><svg><text>I stole it.</text></svg></figure>'),
+  "a way out of the page": (page) => page.replace('href="#custody-1"', 'href="https://evil.example/"'),
+  "a passage that is taken out": (page) => page.replace(/<p class="label">The source, m-.*?<\/div>/s,
+    '<p class="label">The source</p><p class="empty">No passage holds these words.</p></div>'),
 };
 
 /** What a page says of those who saw its checkpoint. */

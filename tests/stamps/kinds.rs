@@ -392,3 +392,79 @@ fn whatever_names_the_certificate_has_to_be_true_of_it() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn a_root_with_a_critical_extension_that_nobody_understands_is_no_root() -> TestResult {
+    if !is_there() {
+        return Ok(());
+    }
+    let desk = asked(P256, &[])?;
+    let good = pinned(&desk)?;
+    let mut config = String::from_utf8(desk.read("ca.cnf")?)?;
+    config.push_str("[odd]\nbasicConstraints = critical,CA:TRUE\n1.2.3.4 = critical,DER:0500\n");
+    desk.write("ca.cnf", config.as_bytes())?;
+    desk.openssl("req -x509 -config ca.cnf -extensions odd -key root.key -out root.pem -days 3650 -subj /CN=Root")?;
+    assert!(!openssl_accepts(&desk, "one.tsr"));
+    let said = desk.says(&["anchor", "trust", "odd", "root.pem"], 2)?;
+    assert!(said.contains("critical extension"), "{said}");
+    // Nor does one count that was pinned before it was looked at so.
+    desk.openssl("x509 -in root.pem -outform DER -out root.der")?;
+    let root = Certificate::from_der(&desk.read("root.der")?)?;
+    let odd = vec![("odd".to_owned(), root)];
+    let token = Token::read(&desk.read("one.tsr")?)?;
+    let refused = token.judge(OVER, &odd).map_err(|error| error.to_string());
+    assert!(refused.is_err_and(|error| error.contains("critical extension")));
+    let both = [odd, good].concat();
+    assert_eq!(token.judge(OVER, &both)?.authority, "notary");
+    Ok(())
+}
+
+#[test]
+fn of_a_certificate_that_was_renewed_the_one_that_holds_longest_counts() -> TestResult {
+    if !is_there() {
+        return Ok(());
+    }
+    let desk = asked(P256, &[])?;
+    let issue = |name: &str, days: &str| {
+        desk.openssl(&format!("x509 -req -in between.csr -CA root.pem -CAkey root.key -CAcreateserial -days {days} -extfile ca.cnf -extensions root -out {name}.pem"))
+    };
+    desk.openssl(&format!("req -new -config ca.cnf -newkey {P256} -nodes -keyout between.key -out between.csr -subj /CN=Between"))?;
+    issue("long", "300")?;
+    issue("short", "3")?;
+    desk.openssl("x509 -req -in tsa.csr -CA long.pem -CAkey between.key -CAcreateserial -days 30 -extfile ca.cnf -extensions tsa -out tsa.pem")?;
+    let (long, short) = (desk.read("long.pem")?, desk.read("short.pem")?);
+    let root = pinned(&desk)?;
+    // The same root, as it was before it was renewed: what it is signed with plays no part, since it was pinned.
+    let mut old = root.clone();
+    let past = der::DateTime::new(2020, 1, 1, 0, 0, 0)?;
+    old[0].1.tbs_certificate.validity.not_after = der::asn1::UtcTime::from_date_time(past)?.into();
+    let signer = Certificate::from_der(
+        &desk
+            .openssl("x509 -in tsa.pem -outform DER -out tsa.der")
+            .and_then(|_| desk.read("tsa.der"))?,
+    )?;
+    let until = signer
+        .tbs_certificate
+        .validity
+        .not_after
+        .to_unix_duration()
+        .as_secs();
+    for chain in [
+        [&short[..], &long[..]].concat(),
+        [&long[..], &short[..]].concat(),
+    ] {
+        desk.write("chain.pem", &chain)?;
+        desk.openssl("ts -reply -config ca.cnf -section stamps -queryfile one.tsq -signer tsa.pem -inkey tsa.key -chain chain.pem -out one.tsr")?;
+        assert!(openssl_accepts(&desk, "one.tsr"));
+        let token = Token::read(&desk.read("one.tsr")?)?;
+        for roots in [
+            [&old[..], &root[..]].concat(),
+            [&root[..], &old[..]].concat(),
+        ] {
+            let stamp = token.judge(OVER, &roots)?;
+            assert_eq!(stamp.until.millis() / 1000, i64::try_from(until)?);
+        }
+        assert!(token.judge(OVER, &old).is_err());
+    }
+    Ok(())
+}

@@ -23,6 +23,7 @@ use crate::cli::CliError;
 use crate::cli::Context;
 use crate::cli::Outcome;
 use crate::cli::anchor::standing;
+use crate::cli::anchor::whose;
 use crate::cli::key::ClosedAt;
 use crate::cli::ui::Answer;
 use crate::cli::ui::columns;
@@ -67,6 +68,9 @@ struct Verified {
     key: &'static str,
     /// Where the archive's recovery key closed its ledger, as far as this user knows.
     closed: Option<ClosedAt>,
+    /// Whether anything of it could be held against that.
+    #[serde(skip)]
+    held: bool,
     /// How it stands to the checkpoint that this user saw last: `fits`, `differs`, `not-comparable` or `none`.
     pin: &'static str,
     /// Of a checkpoint whose text was copied and not its file: what was undone, so that its signature fits.
@@ -163,7 +167,7 @@ impl Verified {
         };
         let size = count(closed.size, "entry", "entries");
         let counts = match (self.checked.state, self.what) {
-            (State::Matches, "proof" | "page" | "report" | "checkpoint") => {
+            (State::Matches, "proof" | "page" | "report" | "checkpoint") if self.held => {
                 " What is shown here is among them, and counts."
             }
             _ => "",
@@ -196,7 +200,7 @@ impl Verified {
                 _ => format!(
                     "\n({}) {}: {}.",
                     anchor.kind,
-                    visible(&anchor.by),
+                    whose(anchor),
                     standing(anchor)
                 ),
             })
@@ -311,7 +315,7 @@ pub(super) fn run(
         ));
     }
     let mut passages = None;
-    let mut mended = None;
+    let mut handed = None;
     let mut checked = match what {
         _ if bytes.len() > LARGEST_PAGE => too_large(),
         "page" => page(&bytes)?,
@@ -321,8 +325,8 @@ pub(super) fn run(
             checked
         }
         "checkpoint" => {
-            let (checked, undone) = checkpoint(&bytes, &given);
-            mended = undone;
+            let (checked, read) = checkpoint(&bytes, &given);
+            handed = read;
             checked
         }
         "fork" => fork::check(&bytes),
@@ -341,15 +345,24 @@ pub(super) fn run(
         State::Matches => proof_in(what, &bytes),
         _ => None,
     };
-    let note = match (&proof, what) {
-        (Some(proof), _) => Note::parse(proof.checkpoint.as_bytes()).ok(),
-        (None, "checkpoint") => Note::parse(&bytes).ok(),
-        _ => None,
+    // Of a checkpoint that was copied, the one that was judged: its bytes as they came may hold none.
+    let (note, mended) = match (&proof, handed) {
+        (Some(proof), _) => (Note::parse(proof.checkpoint.as_bytes()).ok(), None),
+        (None, Some(handed)) => (Some(handed.note), handed.mended),
+        (None, None) => (None, None),
     };
     let shown = held::Shown {
         proof: proof.as_ref(),
         head: note.and_then(|note| Checkpoint::parse(note.text()).ok()),
+        keys: match &given {
+            // Those that the checkpoint was found to be signed by.
+            Given::Proof(proved) if what == "checkpoint" && checked.state == State::Matches => {
+                Some(&proved.keys)
+            }
+            _ => None,
+        },
     };
+    let held = shown.proof.is_some() || shown.head.is_some();
     let (closed, pin) = held::against(context, &mut checked, closings, &shown)?;
     let state = checked.state;
     let anchors = proof.map_or(Ok(Vec::new()), |proof| outside(context, &proof))?;
@@ -362,6 +375,7 @@ pub(super) fn run(
         words,
         key: compared.word(),
         closed,
+        held,
         pin,
         mended,
         given,
@@ -485,8 +499,8 @@ fn report(bytes: &[u8]) -> Result<(Checked, Option<Passages>), CliError> {
     }
 }
 
-/// A checkpoint: its signature, where a key to judge it by was given; and what copying had done to it and was undone.
-fn checkpoint(bytes: &[u8], given: &Given) -> (Checked, Option<String>) {
+/// A checkpoint: its signature, where a key to judge it by was given; and the note that was judged.
+fn checkpoint(bytes: &[u8], given: &Given) -> (Checked, Option<Handed>) {
     let mut checked = Checked::new(State::Matches);
     let malformed = |mut checked: Checked, why: &str| {
         let message = format!("It is no checkpoint: {why}.");
@@ -498,12 +512,12 @@ fn checkpoint(bytes: &[u8], given: &Given) -> (Checked, Option<String>) {
         Given::Proof(proved) => proved.keys.open(note).is_ok(),
         _ => false,
     };
-    let Handed { note, mended } = match handed::read(bytes, fits) {
+    let handed = match handed::read(bytes, fits) {
         Ok(handed) => handed,
         Err((error, said)) if said.is_empty() => return malformed(checked, &error.to_string()),
         Err((_, said)) => return malformed(checked, &said),
     };
-    let head = match Checkpoint::parse(note.text()) {
+    let head = match Checkpoint::parse(handed.note.text()) {
         Ok(head) => head,
         Err(error) => return malformed(checked, &error.to_string()),
     };
@@ -511,7 +525,7 @@ fn checkpoint(bytes: &[u8], given: &Given) -> (Checked, Option<String>) {
     checked.origin = Some(head.origin.clone());
     match given {
         Given::Proof(proved) => {
-            if let Err(error) = proved.keys.open(&note) {
+            if let Err(error) = proved.keys.open(&handed.note) {
                 let newer = if proved.entries < head.size {
                     " It has more entries than the proof's checkpoint: the key may have been changed since."
                 } else {
@@ -525,5 +539,5 @@ fn checkpoint(bytes: &[u8], given: &Given) -> (Checked, Option<String>) {
         }
         _ => checked.state = State::CannotBeChecked,
     }
-    (checked, mended)
+    (checked, Some(handed))
 }

@@ -12,6 +12,7 @@ use crate::cli::ui::number;
 use crate::commitment::Committer;
 use crate::commitment::ProvedEntry;
 use crate::keys::KeyError;
+use crate::keys::LogKeys;
 use crate::keys::Pin;
 use crate::publish;
 use crate::publish::Checked;
@@ -49,6 +50,8 @@ pub(super) struct Shown<'a> {
     pub(super) proof: Option<&'a Proof>,
     /// The head that it is under, or is.
     pub(super) head: Option<Checkpoint>,
+    /// Of a checkpoint alone: the keys that its signature was held against.
+    pub(super) keys: Option<&'a LogKeys>,
 }
 
 /// Holds what a file shows against all that this user knows of the archive. Gives where its ledger was closed, and how the
@@ -127,8 +130,11 @@ fn pin(
     }
     // A ledger that goes on from what was seen knows of every change of the key that was seen, and the head that a change
     // ends is signed by both keys.
-    let keys = shown.proof.and_then(publish::log_keys);
-    let leaves_out = keys.filter(|_| seen.size <= head.size).is_some_and(|keys| {
+    let of_proof = shown.proof.and_then(publish::log_keys);
+    let of_proof = of_proof.as_ref().filter(|_| seen.size <= head.size);
+    // An older proof need not know of the change that a head ends, and judges that head all the same.
+    let of_head = shown.keys.filter(|_| seen.size < head.size);
+    let leaves_out = of_proof.or(of_head).is_some_and(|keys| {
         let lines = note.signatures().iter().filter(|it| it.name() == origin);
         let expected = 1 + usize::from(keys.signers(seen.size).1.is_some());
         keys.open(note).is_err() || lines.count() != expected

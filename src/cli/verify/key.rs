@@ -1,5 +1,6 @@
 //! `fonds verify --key`: what was given by another way, and how an origin compares with it.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::file::read;
@@ -10,6 +11,7 @@ use crate::keys::words_match;
 use crate::publish;
 use crate::publish::Proof;
 use crate::publish::State;
+use crate::record::visible;
 
 /// What was given with `--key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,12 +66,27 @@ impl Given {
             return Ok(Self::Nothing);
         };
         let path = Path::new(typed);
-        let held = if path.is_file() {
+        // Whatever can be read: what a shell gives in the place of a file is none.
+        let held = if path.exists() && !path.is_dir() {
             let bytes = read(path)?;
             if let Some(proved) = proved(&bytes) {
                 return Ok(Self::Proof(Box::new(proved)));
             }
+            if publish::is_page(&bytes) {
+                return Err(CliError::usage(
+                    format!(
+                        "the proof in {} does not match, so it shows nobody's key",
+                        visible(typed)
+                    ),
+                    "fonds verify FILE        says what is wrong with it",
+                ));
+            }
             String::from_utf8_lossy(&bytes).into_owned()
+        } else if is_path(typed) {
+            return Err(CliError::usage(
+                format!("there is no file {}", visible(typed)),
+                "--key takes the twelve words, the origin, or a file with either or a proof in it",
+            ));
         } else {
             typed.to_owned()
         };
@@ -104,13 +121,26 @@ impl Given {
     }
 }
 
-/// What these bytes prove, if they are a proof that matches.
+/// Whether somebody who typed that means a file: neither an origin nor words have folders or an ending.
+fn is_path(typed: &str) -> bool {
+    let ending = Path::new(typed).extension().and_then(|it| it.to_str());
+    let is_ending = |it: &str| !it.is_empty() && !it.contains(char::is_whitespace);
+    !typed.trim_start().starts_with("fonds/")
+        && (typed.contains(std::path::MAIN_SEPARATOR) || ending.is_some_and(is_ending))
+}
+
+/// What these bytes prove, if they are a proof that matches, or a page or report with one in it.
 fn proved(bytes: &[u8]) -> Option<Proved> {
-    let checked = publish::check(bytes);
+    let file = if publish::is_page(bytes) {
+        Cow::Owned(publish::out_of_page(&String::from_utf8_lossy(bytes))?.into_bytes())
+    } else {
+        Cow::Borrowed(bytes)
+    };
+    let checked = publish::check(&file);
     if checked.state != State::Matches {
         return None;
     }
-    let proof: Proof = serde_json::from_slice(bytes).ok()?;
+    let proof: Proof = serde_json::from_slice(&file).ok()?;
     Some(Proved {
         origin: checked.origin?,
         keys: publish::log_keys(&proof)?,

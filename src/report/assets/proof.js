@@ -594,17 +594,87 @@ const fonds = (() => {
       return ["SPAN", "MARK"].includes(one.tagName) && one.checkVisibility({ visibilityProperty: true });
     });
   }
-  /** The passages of a citation report: how many it shows, how many are in the proof, and the first that is not. */
+  // A citation report shows a source nowhere but on its cards, and there only under the labels that a report gives it.
+  const PARTS = ("header main section article div p span mark del ins h1 h2 h3 dl dt dd ul ol li a strong code pre table " +
+    "thead tbody tr th td details summary br").split(" ");
+  const LABELS = ["Checkpoint", "The archive\u2019s twelve words", "Its text"];
+  const PASSAGES = /^Passages of its text, which has \d+ pieces?; the others are not shown$/;
+  const NOTHING_HERE = ["Nothing needs attention.", "The draft has no quotations.", "No source is cited."];
+  const NOT_HELD = ["Not compared with any source.", "Not in the archive, as the draft itself says.",
+    "No passage holds these words."];
+  const are = (parts, ...classes) => parts.length === classes.length && parts.every((it, at) => it.className === classes[at]);
+  /** Whether a source's words stand under the reference of their item, or of the document whose text they are. */
+  function isNamed(name, said, items) {
+    if (said.dataset.source === undefined || !/^[A-Za-z0-9-]*$/.test(name)) return false;
+    if (said.dataset.quoted === undefined) return true;
+    const own = items[Number(said.dataset.quoted)]?.reference;
+    return own ? own === name : name.startsWith("t-") || items.some((it) => it.reference === name);
+  }
+  /** Whether the two sides of a card are those of a report. */
+  function isCard(card, items) {
+    const sides = card.children[1];
+    if (!are([...card.children].slice(1), "sides", "notes", "signoff") || !are([...sides.children], "side", "side")) return false;
+    const [draft, source] = [...sides.children].map((side) => [...side.children]);
+    const inLine = [sides, ...sides.children].every((it) => [...it.childNodes].every((one) => one.nodeType === 1));
+    if (!inLine || ![...draft, ...source].every((it) => it.tagName === "P")) return false;
+    const free = [...draft, ...source].every((it) => it.classList.contains("said") || it.children.length === 0);
+    if (!free || !are(draft, "label", "said") || draft[0].textContent !== "The draft") return false;
+    if (draft[1].dataset.source !== undefined) return false;
+    const label = source[0]?.textContent ?? "";
+    if (are(source, "label", "empty")) return label === "The source" && NOT_HELD.includes(source[1].textContent);
+    if (are(source, "label", "said", "facts")) {
+      return label.startsWith("The source, ") && isNamed(label.slice("The source, ".length), source[1], items);
+    }
+    const several = source.slice(1), many = several.length / 2;
+    if (source[0]?.className !== "label" || !Number.isInteger(many)) return false;
+    const labels = ["messages", "lines of a transcript"].map((what) => `The source: ${many} ${what}`);
+    return labels.includes(label) && several.every((it, at) => at % 2 === 0
+      ? it.className === "facts" && it.textContent.includes(", ") && isNamed(it.textContent.split(", ")[0], several[at + 1], items)
+      : it.className === "said message");
+  }
+  /** The first part of a page that no report has where it stands. */
+  function foreign(page, items) {
+    return [...page.body.querySelectorAll("*")].find((it) => {
+      if (it.tagName === "SCRIPT") return it.id !== "proof" && it.id !== "words-list" && it !== page.body.lastElementChild;
+      const card = it.parentElement.closest("article");
+      const label = it.textContent;
+      if (!PARTS.includes(it.localName)) return true;
+      if (it.hasAttribute("href") && !(it.localName === "a" && it.getAttribute("href").startsWith("#"))) return true;
+      if (it.localName === "article") return card !== null || it.className !== "card" || !isCard(it, items);
+      if (it.localName === "section") return card !== null;
+      const inSide = it.parentElement.className === "side";
+      for (const name of it.classList) {
+        if (["side", "sides", "said"].includes(name) && !card) return true;
+        if (name === "said" && !inSide) return true;
+        if (name === "worded" && card) return true;
+        if (name === "shown" && it.dataset.proven === undefined) return true;
+        if (name === "label" && !inSide && (card || !LABELS.includes(label) && !PASSAGES.test(label))) return true;
+        if (name === "empty" && !inSide && (card || !NOTHING_HERE.includes(label))) return true;
+      }
+      return it.dataset.source !== undefined && !(inSide && it.classList.contains("said"));
+    });
+  }
+  /** The passages of a citation report: how many it shows, how many are in the proof, and what is wrong first. */
   function passages(page, { items }) {
     const shown = [...page.querySelectorAll("[data-source]")];
     const quoted = shown.filter((part) => part.dataset.quoted !== undefined);
+    const held = new Set();
     const odd = quoted.find((part) => {
       if (part.checkVisibility && !seen(part)) return true;
       const words = inARow(plain(part)).replace(/^\u2026/, "").replace(/\u2026$/, "").trim();
-      const runs = items[Number(part.dataset.quoted)]?.runs ?? [];
-      return !runs.some((run) => inARow(legible(run.text)).includes(words));
+      const runs = (items[Number(part.dataset.quoted)]?.runs ?? []).filter((run) => inARow(legible(run.text)).includes(words));
+      for (const run of runs) held.add(run);
+      return words === "" || runs.length === 0;
     });
-    return { shown: shown.length, proved: quoted.length, odd };
+    const said = (part) => `\u201c${inARow(plain(part)).slice(0, 80)}\u201d`;
+    let wrong;
+    const strange = foreign(page, items);
+    if (odd) wrong = `a passage that the page shows is not in its proof: ${said(odd)}`;
+    else if (strange) wrong = `the page has a part that no report has there: ${said(strange)}`;
+    else if (items.some((it) => (it.runs ?? []).some((run) => !held.has(run)))) {
+      wrong = "a passage of its proof is shown at no quotation";
+    }
+    return { shown: shown.length, proved: quoted.length, wrong };
   }
 
   const SAID = {
@@ -642,11 +712,11 @@ const fonds = (() => {
         state = DIFFERS;
         reason = `what is proved at ${hidden.dataset.proven} is not shown`;
       }
-      if (state === MATCHES && page.querySelector("[data-page], [data-source]")) {
-        const { shown, proved, odd } = passages(page, found.proof);
-        if (odd) {
+      if (state === MATCHES && page.querySelector("[data-page], [data-source], article")) {
+        const { shown, proved, wrong } = passages(page, found.proof);
+        if (wrong) {
           state = DIFFERS;
-          reason = `a passage that the page shows is not in its proof: \u201c${inARow(plain(odd)).slice(0, 80)}\u201d`;
+          reason = wrong;
         } else {
           instead = `${proved} of ${shown} passages of sources are what was recorded, under the checkpoint signed by the key ` +
             "of the words below. The draft, the verdicts and the custody are not proved here.";

@@ -1,6 +1,7 @@
 //! The citation report: what became of each quotation of a draft, for the editor, the checker and the file.
 
 mod comments;
+mod panes;
 mod proven;
 mod sections;
 mod sides;
@@ -50,6 +51,19 @@ use sections::way;
 use sides::sides;
 use versions::corrections;
 pub(super) use versions::corrections_markdown;
+
+/// What stands where a section has nothing to show.
+const NOTHING_HERE: [&str; 3] = [
+    "Nothing needs attention.",
+    "The draft has no quotations.",
+    "No source is cited.",
+];
+
+/// What stands over the checkpoint.
+const CHECKPOINT: &str = "Checkpoint";
+
+/// What the state of a page is called for those who do not see it.
+const STATE: &str = "State of this page";
 
 /// The report as one HTML page.
 pub fn html(citations: &Citations, seal: Option<&Seal>) -> String {
@@ -203,7 +217,7 @@ fn head(citations: &Citations, seal: Option<&Seal>) -> Markup {
                 @if let Some(through) = &citations.gone_through { dt { "Gone through" } dd { (through.sentence()) } }
             }
         }
-        section #state .state role="status" aria-label="State of this page" {
+        section #state .state role="status" aria-label=(STATE) {
             p { strong #state-word { "Not yet checked" } }
             @if let Some(proven) = seal.and_then(|it| it.proven.as_ref()) {
                 p #state-why { "Nothing on this page has been checked by your browser. The command below checks its passages without this page’s help." }
@@ -256,7 +270,7 @@ fn attention(citations: &Citations) -> Markup {
         section {
             h2 id="attention" { "Needs attention" }
             @if look.is_empty() && citations.findings.is_empty() && terms.is_empty() {
-                p.empty { "Nothing needs attention." }
+                p.empty { (NOTHING_HERE[0]) }
             } @else {
                 ul.look {
                     @for terms in &terms {
@@ -306,7 +320,7 @@ fn quotations(citations: &Citations, seal: Option<&Seal>) -> Markup {
     html! {
         section {
             h2 id="quotations" { "Quotations" }
-            @if citations.quotations.is_empty() { p.empty { "The draft has no quotations." } }
+            @if citations.quotations.is_empty() { p.empty { (NOTHING_HERE[1]) } }
             @let chains = chains(citations);
             @for quotation in &citations.quotations {
                 article.card id=(quotation.id) aria-labelledby=(format!("{}-h", quotation.id)) {
@@ -439,7 +453,7 @@ fn how_to_check(citations: &Citations, seal: Option<&Seal>) -> Markup {
                     dt { "Ledger" } dd { (seal.size) " entries, root " span.hash { (seal.root) } }
                     @if let Some(time) = &seal.time { dt { "Signed at" } dd { (time) } }
                 }
-                p.label { "Checkpoint" }
+                p.label { (CHECKPOINT) }
                 pre { code { (seal.checkpoint) } }
             }
         }

@@ -18,86 +18,42 @@ use crate::publish::ShownText;
 use crate::record::legible;
 
 use super::super::published;
+use super::CHECKPOINT;
+use super::NOTHING_HERE;
+use super::STATE;
+use super::panes::Line;
+use super::panes::demand_a_card;
 use super::sides;
 
 /// What the page calls itself.
 pub(super) const PAGE: &str = "citation-report";
 
-/// The elements of which a report is made. In others something could hide, load or run.
+/// The elements of which a report is made. In others something could hide, load, draw or run.
 const ELEMENTS: &[&[u8]] = &[
-    b"header",
-    b"main",
-    b"section",
-    b"article",
-    b"nav",
-    b"div",
-    b"p",
-    b"span",
-    b"mark",
-    b"del",
-    b"ins",
-    b"h1",
-    b"h2",
-    b"h3",
-    b"h4",
-    b"dl",
-    b"dt",
-    b"dd",
-    b"ul",
-    b"ol",
-    b"li",
-    b"a",
-    b"strong",
-    b"em",
-    b"code",
-    b"pre",
-    b"table",
-    b"caption",
-    b"thead",
-    b"tbody",
-    b"tr",
-    b"th",
-    b"td",
-    b"details",
-    b"summary",
-    b"figure",
-    b"figcaption",
-    b"svg",
-    b"g",
-    b"line",
-    b"path",
-    b"rect",
-    b"circle",
-    b"text",
-    b"title",
-    b"br",
+    b"header", b"main", b"section", b"article", b"div", b"p", b"span", b"mark", b"del", b"ins",
+    b"h1", b"h2", b"h3", b"dl", b"dt", b"dd", b"ul", b"ol", b"li", b"a", b"strong", b"code",
+    b"pre", b"table", b"thead", b"tbody", b"tr", b"th", b"td", b"details", b"summary", b"br",
 ];
 
 /// Elements that hold words and marks only.
 const IN_A_LINE: &[&[u8]] = &[
-    b"span", b"mark", b"del", b"ins", b"a", b"strong", b"em", b"code", b"br",
+    b"span", b"mark", b"del", b"ins", b"a", b"strong", b"code", b"br",
 ];
 
-/// Attributes by which something could be hidden, turned, drawn or run. All others say what a thing is or how it looks by a
-/// class of the style sheet, which is the page's own.
-const HIDING: &[&[u8]] = &[
-    b"hidden",
-    b"inert",
-    b"popover",
-    b"style",
-    b"slot",
-    b"is",
-    b"contenteditable",
-    b"draggable",
-    b"srcdoc",
-    b"src",
-    b"data",
-    b"background",
-    b"color",
-    b"bgcolor",
-    b"size",
-    b"face",
-    b"shadowrootmode",
+/// Their attributes: what a thing is, and how it looks by a class of the style sheet, which is the page's own. By others
+/// something could be hidden, turned, drawn or run.
+const ATTRIBUTES: &[&[u8]] = &[
+    b"id",
+    b"class",
+    b"dir",
+    b"href",
+    b"role",
+    b"aria-label",
+    b"aria-labelledby",
+    b"aria-hidden",
+    b"data-page",
+    b"data-source",
+    b"data-quoted",
 ];
 
 /// What is said to those who do not see the marking, or marks where a word is missing.
@@ -214,33 +170,37 @@ pub fn compare(
     checked: &Checked,
     words: &[&str],
 ) -> Result<(usize, usize), String> {
-    let page = body(page, file)?;
-    let marks = |text: &str| text.matches("data-proven=").count();
-    let mut proven = 0;
-    for (part, what) in [
-        (recorded(checked), "the passages under ‘as recorded’"),
+    // What is compared byte by byte leaves an empty element in its place, which no attribute can hold.
+    let mut page = body(page, file)?.to_owned();
+    for (part, what, instead) in [
+        (
+            recorded(checked),
+            "the passages under ‘as recorded’",
+            "<section></section>",
+        ),
         (
             whose(checked, &words.join(" ")),
             "the archive’s words and origin",
+            "<dl></dl>",
         ),
     ] {
         let part = legible(&part.into_string());
         if page.matches(&part).count() != 1 {
             return Err(format!("{what} are not those of the proof"));
         }
-        proven += marks(&part);
+        page = page.replacen(&part, instead, 1);
     }
-    if marks(page) != proven {
+    if page.contains("data-proven=") {
         return Err("it has two of what there is one of".to_owned());
     }
-    let opened: Vec<Vec<String>> = checked.items.iter().map(in_rows).collect();
+    let mut opened: Vec<Vec<Row>> = checked.items.iter().map(in_rows).collect();
     let (mut panes, mut held) = (0, 0);
-    for passage in passages(page)? {
+    for passage in passages(&page, &checked.items)? {
         panes += 1;
         let Some(number) = passage.number else {
             continue;
         };
-        let item = opened.get(number);
+        let item = opened.get_mut(number);
         if !item.is_some_and(|item| holds(item, &passage.text)) {
             return Err(format!(
                 "a passage it shows is not in item {number} of the proof: “{}”",
@@ -249,7 +209,15 @@ pub fn compare(
         }
         held += 1;
     }
-    Ok((panes, held))
+    match opened
+        .iter()
+        .position(|rows| rows.iter().any(|it| !it.shown))
+    {
+        None => Ok((panes, held)),
+        Some(number) => Err(format!(
+            "a passage of item {number} of its proof is shown at no quotation"
+        )),
+    }
 }
 
 /// The body of a page, in which nothing runs: all around it has to be what this release puts there.
@@ -282,7 +250,7 @@ struct Passage {
 }
 
 /// A page read from its start: only what a report is made of, each element closed where it has to be, and on each card the
-/// draft's words first and then those of the source.
+/// draft's words on one side and those of the source on the other.
 #[derive(Default)]
 struct Reading {
     /// The elements that are open.
@@ -290,75 +258,101 @@ struct Reading {
     passage: Option<Passage>,
     /// How many elements were open where something began that is said besides.
     besides: Option<usize>,
-    /// Whether the draft's words of this card are still to come.
-    draft: bool,
+    /// The sides of the card that is read, each with its paragraphs.
+    sides: Option<Sides>,
+    /// Whether the sides of this card are still to come.
+    card: bool,
+    /// The words of a paragraph that may say only what a report says, and where it began.
+    fixed: Option<(usize, &'static [&'static str], String)>,
     found: Vec<Passage>,
+}
+
+/// The sides of a card.
+struct Sides {
+    /// How many elements were open where they began.
+    depth: usize,
+    /// How many sides there are by now.
+    sides: usize,
+    lines: Vec<Line>,
+}
+
+fn foreign(name: &[u8]) -> String {
+    format!(
+        "it has a part that no report has there: {}",
+        String::from_utf8_lossy(name)
+    )
 }
 
 impl Reading {
     fn begin(&mut self, tag: &html5gum::StartTag<()>) -> Result<(), String> {
         let name: &[u8] = &tag.name;
-        let foreign = || {
-            format!(
-                "it has a part that no report has: {}",
-                String::from_utf8_lossy(name)
-            )
-        };
-        let keys = || tag.attributes.keys();
-        if !ELEMENTS.contains(&name)
-            || keys().any(|it| HIDING.contains(&&***it) || it.starts_with(b"on"))
-        {
-            return Err(foreign());
-        }
         let attribute = |name: &[u8]| {
             tag.attributes
                 .get(name)
                 .map(|it| String::from_utf8_lossy(it).into_owned())
         };
-        let class = attribute(b"class").unwrap_or_default();
-        let classes = || class.split(' ');
+        let (class, source) = (
+            attribute(b"class").unwrap_or_default(),
+            attribute(b"data-source").is_some(),
+        );
+        let odd = |(name, value): (&[u8], &[u8])| match name {
+            b"href" => !value.starts_with(b"#"),
+            b"aria-label" => value != STATE.as_bytes(),
+            b"aria-hidden" => class != "caret",
+            b"role" => value != b"status",
+            _ => !ATTRIBUTES.contains(&name) || value.contains(&b'<'),
+        };
         let inside_line = self.open.last().is_some_and(|it| {
             let it: &[u8] = it;
             it == b"p" || IN_A_LINE.contains(&it)
         });
-        if inside_line && !IN_A_LINE.contains(&name)
-            || classes().any(|it| it == "hidden") && name != b"span"
-            || classes().any(|it| it == "signoff") && name != b"p"
+        if !ELEMENTS.contains(&name)
+            || tag
+                .attributes
+                .iter()
+                .any(|(name, value)| odd((name, value)))
+            || attribute(b"href").is_some() && name != b"a"
+            || inside_line && !IN_A_LINE.contains(&name)
             || attribute(b"dir").is_some_and(|it| it != "auto")
+            || !self.has_its_place(name, &class)
         {
-            return Err(foreign());
+            return Err(foreign(name));
         }
-        let (said, source) = (
-            classes().any(|it| it == "said"),
-            attribute(b"data-source").is_some(),
-        );
-        if said && !source && !std::mem::take(&mut self.draft) || source && !(said && name == b"p")
-        {
+        if source && !(self.is_in_a_side() && name == b"p" && class.starts_with("said")) {
             return Err(
                 "it shows words as a source’s that are not held against the proof".to_owned(),
             );
         }
-        self.draft |= name == b"article";
-        if source {
-            if !matches!(class.as_str(), "said" | "said message") {
-                return Err(foreign());
-            }
-            let number = attribute(b"data-quoted")
-                .map(|it| it.parse().map_err(|_| "a number is none".to_owned()));
-            self.passage = Some(Passage {
-                number: number.transpose()?,
-                ..Passage::default()
-            });
-        } else if self.passage.is_some() {
-            let besides = match (name, class.as_str()) {
-                (b"span", "hidden" | "caret") => true,
-                (b"span", "around") => false,
-                (b"mark", class) if class.starts_with("c-") && !class.contains(' ') => false,
-                _ => return Err(foreign()),
+        if self.is_in_a_side() {
+            self.begin_line(&class, source, attribute(b"data-quoted"))?;
+        } else if self.is_in_a_line_of_a_side() {
+            self.mark(name, &class)?;
+        } else if name == b"p" {
+            let may: &[&str] = match class.as_str() {
+                "label" => &[CHECKPOINT],
+                "empty" => &NOTHING_HERE,
+                _ => &[],
             };
-            if besides && self.besides.is_none() {
-                self.besides = Some(self.open.len());
+            if !may.is_empty() {
+                self.fixed = Some((self.open.len(), may, String::new()));
             }
+        }
+        match class.as_str() {
+            "card" => self.card = true,
+            "sides" => {
+                self.card = false;
+                self.sides = Some(Sides {
+                    depth: self.open.len(),
+                    sides: 0,
+                    lines: Vec::new(),
+                });
+            }
+            "side" => {
+                if let Some(sides) = &mut self.sides {
+                    sides.sides += 1;
+                }
+            }
+            _ => {}
         }
         if !matches!(name, b"br") && !tag.self_closing {
             self.open.push(name.to_vec());
@@ -366,11 +360,122 @@ impl Reading {
         Ok(())
     }
 
-    fn end(&mut self, name: &[u8]) -> Result<(), String> {
+    /// Whether an element of that class can stand where the page is now.
+    fn has_its_place(&self, name: &[u8], class: &str) -> bool {
+        let above = self.open.last().map_or(&b""[..], |it| it);
+        let in_a_card = self.open.iter().any(|it| it == b"article");
+        // What stands in the sides has its place by its depth.
+        if let Some(sides) = &self.sides {
+            return match self.open.len() - sides.depth {
+                1 => name == b"div" && class == "side",
+                2 => {
+                    let classes = ["label", "said", "said message", "facts", "empty"];
+                    name == b"p" && classes.contains(&class)
+                }
+                _ => true,
+            };
+        }
+        match name {
+            b"section" => self.open.iter().all(|it| it == b"main"),
+            b"article" => class == "card" && above == b"section",
+            b"div" => match class {
+                "sides" => above == b"article" && self.card,
+                "notes" => above == b"article" && !self.card || above == b"section",
+                "wide" | "chain" => above == b"section",
+                _ => false,
+            },
+            b"p" => match class {
+                "" | "facts" => above != b"article",
+                "signoff" => above == b"article",
+                "kicker" | "tally" | "label" | "empty" | "worded" => !in_a_card,
+                _ => false,
+            },
+            b"details" => class == "csl" && above == b"section",
+            b"summary" => above == b"details",
+            b"span" => {
+                let marks = [
+                    "caret", "around", "said", "worded", "words", "shown", "label",
+                ];
+                class.split(' ').all(|it| !marks.contains(&it)) && (class != "hidden" || !in_a_card)
+            }
+            _ => {
+                let classes = [
+                    "",
+                    "facts",
+                    "look",
+                    "plain",
+                    "sources",
+                    "state",
+                    "attention",
+                ];
+                above != b"details" && classes.contains(&class) || name == b"pre"
+            }
+        }
+    }
+
+    fn depth_in_sides(&self) -> Option<usize> {
+        self.sides.as_ref().map(|it| self.open.len() - it.depth)
+    }
+
+    fn is_in_a_side(&self) -> bool {
+        self.depth_in_sides() == Some(2)
+    }
+
+    fn is_in_a_line_of_a_side(&self) -> bool {
+        self.depth_in_sides().is_some_and(|it| it > 2)
+    }
+
+    /// A paragraph of a side.
+    fn begin_line(
+        &mut self,
+        class: &str,
+        source: bool,
+        number: Option<String>,
+    ) -> Result<(), String> {
+        let number = number.map(|it| it.parse().map_err(|_| "a number is none".to_owned()));
+        let number = number.transpose()?;
+        if source {
+            self.passage = Some(Passage {
+                number,
+                ..Passage::default()
+            });
+        }
+        if let Some(Sides { sides, lines, .. }) = &mut self.sides {
+            lines.push(Line {
+                side: *sides,
+                class: class.to_owned(),
+                words: String::new(),
+                source: source.then_some(number),
+            });
+        }
+        Ok(())
+    }
+
+    /// What is marked in the words of either side.
+    fn mark(&mut self, name: &[u8], class: &str) -> Result<(), String> {
+        let besides = match (name, class) {
+            (b"span", "hidden" | "caret") => true,
+            (b"span", "around") => false,
+            (b"mark", class) if class.starts_with("c-") && !class.contains(' ') => false,
+            _ => return Err(foreign(name)),
+        };
+        let lines = self.sides.as_ref().map(|it| &it.lines);
+        let said = lines.and_then(|it| it.last());
+        if !said.is_some_and(|it| it.class.starts_with("said")) {
+            return Err(foreign(name));
+        }
+        if besides && self.besides.is_none() {
+            self.besides = Some(self.open.len());
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, name: &[u8], items: &[Shown]) -> Result<(), String> {
         if self.open.pop().as_deref() != Some(name) {
             return Err("an element of it is not closed where it has to be".to_owned());
         }
-        if self.besides == Some(self.open.len()) {
+        let depth = self.open.len();
+        if self.besides == Some(depth) {
             self.besides = None;
             let said = self
                 .passage
@@ -382,32 +487,54 @@ impl Reading {
                 );
             }
         }
+        if let Some((_, may, said)) = self.fixed.take_if(|it| it.0 == depth)
+            && !may.contains(&said.as_str())
+        {
+            return Err("it says something where a report has a sentence of its own".to_owned());
+        }
+        if let Some(sides) = self.sides.take_if(|it| it.depth == depth) {
+            demand_a_card(&sides.lines, items)?;
+        }
+        if name == b"article" && self.card {
+            return Err("a card of it shows no words".to_owned());
+        }
         if name == b"p" {
             self.found.extend(self.passage.take());
         }
         Ok(())
     }
 
-    fn text(&mut self, text: &[u8]) {
+    fn text(&mut self, text: &[u8]) -> Result<(), String> {
+        let text = String::from_utf8_lossy(text);
         if let Some(passage) = &mut self.passage {
-            let text = String::from_utf8_lossy(text);
             match self.besides {
                 Some(_) => passage.besides.push_str(&text),
                 None => passage.text.push_str(&text),
             }
         }
+        if let Some((_, _, said)) = &mut self.fixed {
+            said.push_str(&text);
+        }
+        let in_a_line = self.is_in_a_line_of_a_side();
+        if let Some(sides) = &mut self.sides {
+            match sides.lines.last_mut().filter(|_| in_a_line) {
+                Some(line) => line.words.push_str(&text),
+                None => return Err("words stand on a card outside of its paragraphs".to_owned()),
+            }
+        }
+        Ok(())
     }
 }
 
 /// The passages of a page, without what is said to those who do not see the marking.
-fn passages(page: &str) -> Result<Vec<Passage>, String> {
+fn passages(page: &str, items: &[Shown]) -> Result<Vec<Passage>, String> {
     let mut reading = Reading::default();
     for token in Tokenizer::new(page) {
         let Ok(token) = token;
         match token {
             Token::StartTag(tag) => reading.begin(&tag)?,
-            Token::EndTag(tag) => reading.end(&tag.name)?,
-            Token::String(text) => reading.text(&text),
+            Token::EndTag(tag) => reading.end(&tag.name, items)?,
+            Token::String(text) => reading.text(&text)?,
             _ => return Err("it has something in it that is no element and no text".to_owned()),
         }
     }
@@ -417,20 +544,36 @@ fn passages(page: &str) -> Result<Vec<Passage>, String> {
     Ok(reading.found)
 }
 
-/// The texts of an item as they are compared: however lines and spaces run.
-fn in_rows(item: &Shown) -> Vec<String> {
-    texts(item)
-        .into_iter()
-        .map(|it| in_a_row(&legible(it)))
-        .collect()
+/// A text that is opened of an item, as it is compared.
+struct Row {
+    text: String,
+    /// Whether the report shows words of it.
+    shown: bool,
 }
 
-/// Whether the words stand in what is opened of an item; dots at an end say that it goes on.
-fn holds(item: &[String], words: &str) -> bool {
+/// The texts of an item as they are compared: however lines and spaces run.
+fn in_rows(item: &Shown) -> Vec<Row> {
+    let row = |text| Row {
+        text: in_a_row(&legible(text)),
+        shown: false,
+    };
+    texts(item).into_iter().map(row).collect()
+}
+
+/// Whether the words stand in what is opened of an item, which is then shown; dots at an end say that it goes on.
+fn holds(item: &mut [Row], words: &str) -> bool {
     let words = in_a_row(words);
     let words = words.strip_prefix('…').unwrap_or(&words);
     let words = words.strip_suffix('…').unwrap_or(words).trim_matches(' ');
-    !words.is_empty() && item.iter().any(|it| it.contains(words))
+    if words.is_empty() {
+        return false;
+    }
+    let mut held = false;
+    for row in item.iter_mut().filter(|it| it.text.contains(words)) {
+        row.shown = true;
+        held = true;
+    }
+    held
 }
 
 /// The texts of an item, as far as they are opened.

@@ -16,6 +16,7 @@ use super::super::sources::messages;
 use super::super::sources::number_of;
 use super::super::sources::quoted_of;
 use super::super::times;
+use super::NOTHING_HERE;
 use super::who;
 use super::zone;
 
@@ -137,7 +138,7 @@ pub(super) fn sources(citations: &Citations) -> Markup {
     html! {
         section {
             h2 id="sources" { "Sources cited" }
-            @if cited.is_empty() { p.empty { "No source is cited." } }
+            @if cited.is_empty() { p.empty { (NOTHING_HERE[2]) } }
             ul.sources {
                 @for (found, quotations) in &cited {
                     li {

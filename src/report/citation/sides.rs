@@ -20,7 +20,7 @@ pub(super) fn sides(quotation: &Quoted, citations: &Citations, proven: Option<&P
     html! {
         div.sides {
             div.side {
-                p.label { "The draft" }
+                p.label { (DRAFT_LABEL) }
                 p.said dir="auto" {
                     span.around { (quotation.context.before) "“" }
                     @match found {
@@ -32,10 +32,8 @@ pub(super) fn sides(quotation: &Quoted, citations: &Citations, proven: Option<&P
             }
             div.side {
                 @if let Some(found) = found.filter(|it| !it.joins.is_empty()) {
-                    p.label {
-                        "The source: " (found.joins.len())
-                        @if found.genre == "transcript" { " lines of a transcript" } @else { " messages" }
-                    }
+                    @let [messages, lines] = of_several(found.joins.len());
+                    p.label { @if found.genre == "transcript" { (lines) } @else { (messages) } }
                     @for message in &found.joins {
                         p.facts { (message.item) ", " (joined_parties(message, zone(citations))) }
                         p.said.message dir="auto" data-source data-quoted=[of(&message.item)] {
@@ -51,7 +49,7 @@ pub(super) fn sides(quotation: &Quoted, citations: &Citations, proven: Option<&P
                         }
                     }
                 } @else if let Some(found) = found {
-                    p.label { "The source, " (found.item) }
+                    p.label { (SOURCE_LABEL) ", " (found.item) }
                     p.said dir="auto" data-source data-quoted=[of(&found.item)] {
                         span.around { (found.before) }
                         @for change in &found.changes { (SOURCE.stretch(change, &change.found)) }
@@ -59,12 +57,13 @@ pub(super) fn sides(quotation: &Quoted, citations: &Citations, proven: Option<&P
                     }
                     p.facts { (parties(found, zone(citations))) }
                 } @else {
-                    p.label { "The source" }
+                    p.label { (SOURCE_LABEL) }
                     p.empty {
+                        @let [not_compared, off_archive, none] = NOT_HELD;
                         @match quotation.verdict {
-                            Verdict::NotChecked => { "Not compared with any source." }
-                            Verdict::OffArchive => { "Not in the archive, as the draft itself says." }
-                            _ => { "No passage holds these words." }
+                            Verdict::NotChecked => { (not_compared) }
+                            Verdict::OffArchive => { (off_archive) }
+                            _ => { (none) }
                         }
                     }
                 }
@@ -72,6 +71,22 @@ pub(super) fn sides(quotation: &Quoted, citations: &Citations, proven: Option<&P
         }
     }
 }
+
+/// What stands over each side.
+pub(super) const DRAFT_LABEL: &str = "The draft";
+pub(super) const SOURCE_LABEL: &str = "The source";
+
+/// The same over several messages, or lines of a transcript.
+pub(super) fn of_several(many: usize) -> [String; 2] {
+    ["messages", "lines of a transcript"].map(|what| format!("{SOURCE_LABEL}: {many} {what}"))
+}
+
+/// What stands in the place of a source that there is none of.
+pub(super) const NOT_HELD: [&str; 3] = [
+    "Not compared with any source.",
+    "Not in the archive, as the draft itself says.",
+    "No passage holds these words.",
+];
 
 /// What is said to those who do not see the marking.
 pub(super) const DRAFT_TAKES: &str = "[the draft takes]";
