@@ -434,3 +434,16 @@ fn every_attack_of_the_page_has_its_test_and_its_finding() -> TestResult {
     assert!(count >= 40, "{count} attacks");
     Ok(())
 }
+
+#[test]
+fn the_log_has_a_sentence_for_every_kind_of_entry() -> TestResult {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/sentences.rs");
+    let sentences = fs::read_to_string(path)?;
+    let untold: Vec<&str> = ENTRY_KINDS
+        .iter()
+        .map(|kind| kind.name)
+        .filter(|name| !sentences.contains(&format!("\"{name}\"")))
+        .collect();
+    assert_eq!(untold, Vec::<&str>::new());
+    Ok(())
+}

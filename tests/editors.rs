@@ -191,3 +191,19 @@ fn who_has_no_editors_key_records_in_nobodys_name() -> TestResult {
     )?;
     Ok(())
 }
+
+#[test]
+fn the_log_says_who_was_admitted_as_an_editor_and_who_is_none_any_more() -> TestResult {
+    let desk = Desk::new()?;
+    desk.admit()?;
+    let left = ["key", "editor", "leave", "Nora", "--reason", "a new post"];
+    desk.says("ines", &left, 0)?;
+    let log = desk.says("reader", &["log"], 0)?;
+    for said in [
+        "admitted Nora as an editor, with a key of their own",
+        "said that Nora is no editor any more, because: a new post",
+    ] {
+        assert!(log.contains(said), "{log}");
+    }
+    Ok(())
+}

@@ -268,6 +268,15 @@ impl<'a> Teller<'a> {
                 self.several(entry)?,
                 because("reason")?
             ),
+            "editor.admitted/1" => format!(
+                "admitted {} as an editor, with a key of their own",
+                self.party(seq, entry, "agent")?.unwrap_or_else(nobody)
+            ),
+            "editor.left/1" => format!(
+                "said that {} is no editor any more{}",
+                self.party(seq, entry, "agent")?.unwrap_or_else(nobody),
+                because("reason")?
+            ),
             "noted/1" => format!("noted on {about}: {}", words("text")?),
             "claimed/1" => format!(
                 "recorded a claim of {} on {about}: {}",
@@ -310,7 +319,10 @@ impl<'a> Teller<'a> {
             },
             "anchored/1" => format!(
                 "kept what {} gave over the head of {} ({})",
-                said("authority")?,
+                // Some files of other hands do not say whose they are.
+                Some(said("authority")?)
+                    .filter(|it| !it.is_empty())
+                    .unwrap_or_else(|| "somebody outside".to_owned()),
                 count(
                     entry.get::<u64>("size")?.unwrap_or_default(),
                     "entry",
@@ -377,6 +389,11 @@ impl<'a> Teller<'a> {
                 doomed(entry)?,
                 because(entry)?
             ),
+            "key.added/1" => "named a further key of the archive".to_owned(),
+            "fixity.checked/1" => {
+                "read the archive whole and held it against its digests".to_owned()
+            }
+            "padded/1" => "recorded nothing, so that the number of entries tells less".to_owned(),
             "vault.resealed/1" => format!("sealed the name of {about} to other keys"),
             "vault.shredded/1" => {
                 format!("destroyed the sealed name of {about}{}", because(entry)?)
