@@ -152,6 +152,21 @@ fn a_file_for_a_key_that_is_not_there_is_said_not_to_be() -> TestResult {
 }
 
 #[test]
+fn a_time_stamp_that_cannot_be_read_is_of_nobody_with_a_name() -> TestResult {
+    let desk = with_a_page()?;
+    let proof = fs::read_to_string(desk.path("memo.proof.json"))?;
+    let claimed = proof.replacen("\"tokens\":[]", "\"tokens\":[\"00\"]", 1);
+    assert_ne!(claimed, proof);
+    fs::write(desk.path("claimed.json"), claimed)?;
+    let said = desk.done(&["verify", "claimed.json"])?;
+    assert!(
+        said.contains("(token) unnamed: does not count: it is not a time-stamp response"),
+        "{said}"
+    );
+    Ok(())
+}
+
+#[test]
 fn a_copied_checkpoint_is_checked_without_an_archive_too() -> TestResult {
     let desk = with_a_page()?;
     let whole = fs::read_to_string(desk.path("archive/log/checkpoint"))?;

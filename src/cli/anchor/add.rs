@@ -11,6 +11,7 @@ use sha2::Sha256;
 
 use super::standing;
 use super::trust::of_note;
+use super::whose;
 use crate::anchor::AnchorError;
 use crate::anchor::Kept;
 use crate::anchor::Outside;
@@ -32,7 +33,6 @@ use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::Instant;
 use crate::record::Zone;
-use crate::record::visible;
 use crate::tlog::Checkpoint;
 use crate::tlog::Note;
 
@@ -74,7 +74,7 @@ impl Answer for Added {
                         "  {size} {}\n",
                         hand(&anchor.kind, &anchor.by, anchor.at, self.zone)
                     ),
-                    _ => format!("  {size}, {}: {}\n", visible(&anchor.by), standing(anchor)),
+                    _ => format!("  {size}, {}: {}\n", whose(anchor), standing(anchor)),
                 }
             })
             .collect();

@@ -89,7 +89,7 @@ impl Answer for InOtherHands {
                 vec![
                     count(anchor.size, "entry", "entries"),
                     anchor.kind.clone(),
-                    visible(&anchor.by),
+                    whose(anchor),
                     at,
                     standing(anchor),
                 ]
@@ -133,6 +133,15 @@ impl Answer for InOtherHands {
             );
         }
         text
+    }
+}
+
+/// Whose an anchor is, as text: not every one says it.
+pub(super) fn whose(anchor: &Outside) -> String {
+    if anchor.by.is_empty() {
+        "unnamed".to_owned()
+    } else {
+        visible(&anchor.by)
     }
 }
 

@@ -23,6 +23,7 @@ use crate::cli::CliError;
 use crate::cli::Context;
 use crate::cli::Outcome;
 use crate::cli::anchor::standing;
+use crate::cli::anchor::whose;
 use crate::cli::key::ClosedAt;
 use crate::cli::ui::Answer;
 use crate::cli::ui::columns;
@@ -199,7 +200,7 @@ impl Verified {
                 _ => format!(
                     "\n({}) {}: {}.",
                     anchor.kind,
-                    visible(&anchor.by),
+                    whose(anchor),
                     standing(anchor)
                 ),
             })
