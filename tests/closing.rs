@@ -686,3 +686,20 @@ fn a_copied_checkpoint_is_held_against_the_pin_as_its_file_is() -> TestResult {
     desk.ingest("thief", "stolen", "third.txt", "And all.\n", 0)?;
     held("differs", "stolen", 1)
 }
+
+#[test]
+fn one_entry_is_disowned_and_several_are() -> TestResult {
+    for (names, said) in [
+        (&["Nora"][..], "\n1 entry after that is disowned,"),
+        (&["Nora", "Mara"], "\n2 entries after that are disowned,"),
+    ] {
+        let desk = Desk::new()?;
+        let head = desk.json("ines", &["-C", "harbor", "verify"], 0)?;
+        for name in names {
+            desk.says("ines", &["-C", "harbor", "people", "add", name], 0)?;
+        }
+        let told = desk.go_on(&["--last-good", &head["entries"].to_string()], 0)?;
+        assert!(told.contains(said), "{told}");
+    }
+    Ok(())
+}

@@ -340,8 +340,8 @@ fn agree(
         // Writing to a string cannot fail.
         let _ = write!(
             said,
-            "\n{} after that are disowned, whoever holds proofs of them.",
-            count(seen - size, "entry", "entries")
+            "\n{} disowned, whoever holds a proof.",
+            count(seen - size, "entry after that is", "entries after that are")
         );
     }
     if args.yes {
