@@ -368,11 +368,17 @@ fn an_opentimestamps_proof_is_kept_and_not_claimed() -> TestResult {
         &[magic.as_slice(), &digest, b"\x00rest"].concat(),
     )?;
     let said = desk.says(&["anchor", "add", "one.ots"], 0)?;
-    assert!(said.contains("entry, unnamed: kept; this release does not check it"), "{said}");
+    assert!(
+        said.contains("entry, unnamed: kept; this release does not check it"),
+        "{said}"
+    );
     let said = desk.says(&["anchor"], 0)?;
     assert!(said.contains("unnamed"), "{said}");
     let said = desk.says(&["log"], 0)?;
-    assert!(said.contains("kept what somebody outside gave over"), "{said}");
+    assert!(
+        said.contains("kept what somebody outside gave over"),
+        "{said}"
+    );
     let report = desk.report(None)?;
     assert_eq!(report["anchored_by"].as_array().map(Vec::len), Some(1));
     assert!(
