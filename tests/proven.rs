@@ -356,7 +356,19 @@ fn words_beside(page: &str) -> TestResult<Vec<(String, String)>> {
     ] {
         ways.push((what.to_owned(), once(page, &from, &to)));
     }
+    for (what, more) in [
+        (
+            "a third side",
+            format!("<div class=\"side\">{label}<p class=\"said\">{lie}</p></div>"),
+        ),
+        ("an empty side", "<div class=\"side\"></div>".to_owned()),
+    ] {
+        let end = "</div><div class=\"notes\">";
+        ways.push((what.to_owned(), once(page, end, &format!("{more}{end}"))));
+    }
     for put_in in [
+        format!("<pre class=\"said\">{lie}</pre>"),
+        "<p/>".to_owned(),
         format!("<p class=\"label\">The source, m-{code}: {lie}</p>"),
         format!("<p class=\"empty\">{lie}</p>"),
         format!("<p class=\"worded\">{lie}</p>"),

@@ -77,6 +77,17 @@ pub(super) fn lines(lines: &[Line]) -> String {
     columns(&rows, "  ")
 }
 
+/// What was recorded, of kinds of which the rest is of no use in a sentence.
+fn without_more(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "archive.continued/1" => "started the archive where another was closed by its recovery key",
+        "key.added/1" => "named a further key of the archive",
+        "fixity.checked/1" => "read the archive whole and held it against its digests",
+        "padded/1" => "recorded nothing, so that the number of entries tells less",
+        _ => return None,
+    })
+}
+
 /// One who puts entries into words.
 pub(super) struct Teller<'a> {
     archive: &'a Archive,
@@ -214,9 +225,6 @@ impl<'a> Teller<'a> {
         Ok(match entry.schema.as_str() {
             "archive.started/1" => "started the archive".to_owned(),
             "key.rotated/1" => format!("changed the archive's key{}", because("reason")?),
-            "archive.continued/1" => {
-                "started the archive where another was closed by its recovery key".to_owned()
-            }
             "accessioned/1" => {
                 let from = self.party(seq, entry, "from")?;
                 let from = from.map_or_else(String::new, |from| format!(" from {from}"));
@@ -272,15 +280,7 @@ impl<'a> Teller<'a> {
                 self.several(entry)?,
                 because("reason")?
             ),
-            "editor.admitted/1" => format!(
-                "admitted {} as an editor, with a key of their own",
-                self.party(seq, entry, "agent")?.unwrap_or_else(nobody)
-            ),
-            "editor.left/1" => format!(
-                "said that {} is no editor any more{}",
-                self.party(seq, entry, "agent")?.unwrap_or_else(nobody),
-                because("reason")?
-            ),
+            "editor.admitted/1" | "editor.left/1" => self.editor(seq, entry)?,
             "noted/1" => format!("noted on {about}: {}", words("text")?),
             "claimed/1" => format!(
                 "recorded a claim of {} on {about}: {}",
@@ -323,7 +323,6 @@ impl<'a> Teller<'a> {
             },
             "anchored/1" => format!(
                 "kept what {} gave over the head of {} ({})",
-                // Some files of other hands do not say whose they are.
                 Some(said("authority")?)
                     .filter(|it| !it.is_empty())
                     .unwrap_or_else(|| "somebody outside".to_owned()),
@@ -402,8 +401,21 @@ impl<'a> Teller<'a> {
             "vault.shredded/1" => {
                 format!("destroyed the sealed name of {about}{}", because(entry)?)
             }
-            _ => return Ok(None),
+            other => return Ok(without_more(other).map(str::to_owned)),
         }))
+    }
+
+    /// That somebody became an editor, or is none any more.
+    fn editor(&self, seq: u64, entry: &Opened) -> Result<String, CliError> {
+        let who = self.party(seq, entry, "agent")?.unwrap_or_else(nobody);
+        if entry.schema == "editor.admitted/1" {
+            return Ok(format!(
+                "admitted {who} as an editor, with a key of their own"
+            ));
+        }
+        let reason = entry.get::<String>("reason")?;
+        let because = reason.map_or_else(String::new, |it| format!(", because: {it}"));
+        Ok(format!("said that {who} is no editor any more{because}"))
     }
 
     /// That a version of a text was published.

@@ -15,8 +15,8 @@ pub(super) struct Line {
     pub(super) source: Option<Option<usize>>,
 }
 
-/// Demands that the paragraphs of a card are those of a report.
-pub(super) fn demand_a_card(lines: &[Line], items: &[Shown]) -> Result<(), String> {
+/// Demands that a card's sides, so many, and their paragraphs are those of a report.
+pub(super) fn demand_a_card(sides: usize, lines: &[Line], items: &[Shown]) -> Result<(), String> {
     let of = |side: usize| {
         let lines = lines.iter().filter(move |it| it.side == side);
         lines.collect::<Vec<_>>()
@@ -25,7 +25,7 @@ pub(super) fn demand_a_card(lines: &[Line], items: &[Shown]) -> Result<(), Strin
         [label, said] => is(label, "label", sides::DRAFT_LABEL) && is_draft(said),
         _ => false,
     };
-    if draft && is_source(&of(2), items) {
+    if sides == 2 && draft && is_source(&of(2), items) {
         return Ok(());
     }
     Err(

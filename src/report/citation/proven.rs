@@ -12,6 +12,7 @@ use maud::Markup;
 use maud::PreEscaped;
 use maud::html;
 
+use crate::cite::Verdict;
 use crate::publish::Checked;
 use crate::publish::Shown;
 use crate::publish::ShownText;
@@ -354,7 +355,7 @@ impl Reading {
             }
             _ => {}
         }
-        if !matches!(name, b"br") && !tag.self_closing {
+        if !matches!(name, b"br") {
             self.open.push(name.to_vec());
         }
         Ok(())
@@ -393,10 +394,10 @@ impl Reading {
             b"details" => class == "csl" && above == b"section",
             b"summary" => above == b"details",
             b"span" => {
-                let marks = [
-                    "caret", "around", "said", "worded", "words", "shown", "label",
-                ];
-                class.split(' ').all(|it| !marks.contains(&it)) && (class != "hidden" || !in_a_card)
+                let verdict = class.strip_prefix("verdict ");
+                matches!(class, "" | "facts" | "hash" | "where")
+                    || class == "hidden" && !in_a_card
+                    || verdict.is_some_and(|it| Verdict::ALL.iter().any(|one| one.word() == it))
             }
             _ => {
                 let classes = [
@@ -408,7 +409,7 @@ impl Reading {
                     "state",
                     "attention",
                 ];
-                above != b"details" && classes.contains(&class) || name == b"pre"
+                classes.contains(&class) && (above != b"details" || name == b"pre")
             }
         }
     }
@@ -493,7 +494,7 @@ impl Reading {
             return Err("it says something where a report has a sentence of its own".to_owned());
         }
         if let Some(sides) = self.sides.take_if(|it| it.depth == depth) {
-            demand_a_card(&sides.lines, items)?;
+            demand_a_card(sides.sides, &sides.lines, items)?;
         }
         if name == b"article" && self.card {
             return Err("a card of it shows no words".to_owned());
