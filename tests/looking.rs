@@ -1,5 +1,7 @@
 //! What is asked of an archive and shown of it: timelines, custody, searches, as their user meets them.
 
+#![expect(clippy::disallowed_methods, reason = "tests write what is brought in")]
+
 #[path = "support/desk.rs"]
 mod desk;
 
@@ -499,5 +501,47 @@ fn the_same_bytes_from_a_second_hand_are_shown_with_what_was_said_of_them() -> T
         shown.contains("as b.txt: Source Two → the archive; terms: off the record"),
         "{shown}"
     );
+    Ok(())
+}
+
+#[test]
+fn what_could_not_be_read_is_said_by_whoever_looks_for_words() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("note.txt"), "The truck is on the pier.\n")?;
+    let messages = "window.YTD.direct_messages.part0 = [ {\n  \"dmConvers";
+    fs::write(desk.path("direct-messages.js"), messages)?;
+    let long = "The needle is under the third plank.\n".repeat(1_900_000);
+    fs::write(desk.path("long.txt"), long)?;
+    desk.run(&["ingest", "note.txt", "direct-messages.js", "long.txt"])?;
+    fs::write(
+        desk.path("draft.md"),
+        "It said \"The needle is under the third plank.\"\n",
+    )?;
+    let said = "2 documents could not be read, or not to the end";
+    for asked in [
+        ["find", "needle"].as_slice(),
+        &["status"],
+        &["doctor"],
+        &["cite", "draft.md"],
+    ] {
+        let shown = desk.run(asked)?.to_string();
+        assert!(shown.contains(said), "{asked:?}: {shown}");
+    }
+    desk.run(&["cite", "draft.md", "-o", "report.html"])?;
+    let report = fs::read_to_string(desk.path("report.html"))?;
+    assert!(
+        report.contains("these were all that could be read"),
+        "{report}"
+    );
+    let cited = desk.run(&["cite", "draft.md", "--json"])?.json()?;
+    assert_eq!(cited["quotations"][0]["verdict"], "not-found");
+    assert_eq!(cited["gone_through"]["not_read"], 2, "{cited}");
+    assert_eq!(
+        desk.run(&["find", "truck", "--json"])?.json()?["not_read"],
+        2
+    );
+    // Brought in again from somebody else they are the same two.
+    desk.run(&["ingest", "long.txt", "--from", "Somebody else"])?;
+    assert_eq!(desk.run(&["status", "--json"])?.json()?["not_read"], 2);
     Ok(())
 }

@@ -76,6 +76,9 @@ pub struct GoneThrough {
     /// Why these were not all; nothing where they were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
+    /// How many documents could not be read when they came in, or not to their end.
+    #[serde(skip_serializing_if = "GoneThrough::is_none")]
+    pub not_read: u64,
     /// For how many quotations that are pinned to a large container its messages were read.
     pub pinned: usize,
     /// Messages that were read for those.
@@ -83,6 +86,20 @@ pub struct GoneThrough {
 }
 
 impl GoneThrough {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+    const fn is_none(many: &u64) -> bool {
+        *many == 0
+    }
+
+    /// That so many documents could not be read.
+    pub(super) fn not_to_their_end(many: u64) -> String {
+        let documents = match many {
+            1 => "1 document".to_owned(),
+            many => format!("{many} documents"),
+        };
+        format!("{documents} could not be read, or not to the end")
+    }
+
     /// It in a sentence or two.
     pub fn sentence(&self) -> String {
         let quotations = |many: usize| match many {
@@ -92,7 +109,13 @@ impl GoneThrough {
         let mut said = Vec::new();
         if self.texts > 0 {
             let all = self.left_out.as_ref().map_or_else(
-                || "these were all".to_owned(),
+                || match self.not_read {
+                    0 => "these were all".to_owned(),
+                    many => format!(
+                        "these were all that could be read; {}",
+                        Self::not_to_their_end(many)
+                    ),
+                },
                 |left_out| format!("not all: {left_out}"),
             );
             said.push(format!(

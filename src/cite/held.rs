@@ -290,6 +290,7 @@ impl<'a> Held<'a> {
             items: search.items(),
             texts,
             left_out,
+            not_read: self.archive.not_read()?,
         })
     }
 
@@ -454,6 +455,7 @@ impl Sources for Held<'_> {
                 items: Vec::new(),
                 texts: 0,
                 left_out: Some("only the search index was asked (--quick)".to_owned()),
+                not_read: 0,
             });
         }
         self.all_texts(wanted)

@@ -163,7 +163,7 @@ fn one(
                 reason,
                 document: None,
             }),
-            Found::Notice(text) => receipt.notices.push(Notice {
+            Found::Notice(text) | Found::NotSearchable(text) => receipt.notices.push(Notice {
                 path: shown.clone(),
                 text,
             }),

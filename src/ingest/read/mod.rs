@@ -157,6 +157,8 @@ pub enum Found<'a> {
     /// Something that a keeper should know, in a sentence.
     Notice(String),
     /// What lies inside and could not be taken out, with the reason.
+    /// Text that is kept and found by no search, with the reason.
+    NotSearchable(String),
     Unread(String),
 }
 

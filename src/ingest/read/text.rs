@@ -69,7 +69,7 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
 /// Says of a document that its text is longer than is held in memory again.
 pub(super) fn too_long(input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let most = input.limits.decoded;
-    sink(Found::Notice(format!(
+    sink(Found::NotSearchable(format!(
         "its text has more than {most} bytes once it is decoded: stored, not searchable"
     )))?;
     Ok(())
