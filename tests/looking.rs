@@ -545,3 +545,29 @@ fn what_could_not_be_read_is_said_by_whoever_looks_for_words() -> TestResult {
     assert_eq!(desk.run(&["status", "--json"])?.json()?["not_read"], 2);
     Ok(())
 }
+
+#[test]
+fn mail_without_any_id_is_mail_and_each_a_thread_of_its_own() -> TestResult {
+    let desk = Desk::new()?;
+    for (name, text) in [("one", "The first draft."), ("two", "The second draft.")] {
+        let mail = format!(
+            "From: ann@x.example\r\nTo: bob@x.example\r\nDate: Mon, 3 Jul 2023 10:00:00 +0000\r\n\r\n{text}\r\n"
+        );
+        fs::write(desk.path(&format!("{name}.eml")), mail)?;
+        desk.run(&["ingest", &format!("{name}.eml")])?;
+    }
+    for kind in ["mail", "message"] {
+        let found = desk
+            .run(&["find", "draft", "--kind", kind, "--json"])?
+            .json()?;
+        assert_eq!(found["total"], 2, "{kind}: {found}");
+    }
+    let found = desk.run(&["find", "second", "--json"])?.json()?;
+    let item = found["hits"][0]["item"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let thread = desk.run(&["show", &item, "--thread", "--json"])?.json()?;
+    assert_eq!(thread["total"], 1, "{thread}");
+    Ok(())
+}

@@ -431,6 +431,8 @@ fn recorded_kinds(word: &str) -> Result<Vec<String>, CliError> {
         "table-channel",
         "table-post",
         "table-transcript",
+        // Of which nobody could tell what it is, and mail without any id as early versions recorded it.
+        "unknown",
     ];
     let kinds: &[&str] = match word.to_lowercase().as_str() {
         "message" | "messages" => &messages,
