@@ -571,3 +571,48 @@ fn mail_without_any_id_is_mail_and_each_a_thread_of_its_own() -> TestResult {
     assert_eq!(thread["total"], 1, "{thread}");
     Ok(())
 }
+
+#[test]
+fn an_x_archive_of_which_parts_are_missing_or_broken_says_so() -> TestResult {
+    let desk = Desk::new()?;
+    let whole = r#"window.__THAR_CONFIG = {"dataTypes":{
+        "account":{"files":[{"fileName":"data/account.js","count":"1"}]},
+        "directMessages":{"files":[{"fileName":"data/direct-messages.js","count":"3"}]},
+        "tweets":{"files":[{"fileName":"data/tweets.js","count":"5"}]},
+        "like":{"files":[{"fileName":"data/like.js","count":"5"}]}}}"#;
+    let account = r#"window.YTD.account.part0 = [{"account":{"accountId":"1"}}]"#;
+    let broken = "window.YTD.direct_messages.part0 = [ {}, {\"dmCon";
+    for (folder, manifest, account) in [
+        ("whole", whole, account),
+        ("cut", &whole[..100], &account[..35]),
+    ] {
+        fs::create_dir(desk.path(folder))?;
+        let write = |name: &str, text: &str| fs::write(desk.path(folder).join(name), text);
+        write("manifest.js", manifest)?;
+        write("account.js", account)?;
+        write("direct-messages.js", broken)?;
+    }
+    let ran = desk.run(&["ingest", "whole", "--json"])?;
+    let told = ran.json()?.to_string();
+    assert!(
+        told.contains("manifest.js names tweets.js with 5 entries, which is not here"),
+        "{told}"
+    );
+    assert!(
+        !told.contains("like.js") && !told.contains("names account.js"),
+        "{told}"
+    );
+    assert!(
+        told.contains("manifest.js says that direct-messages.js holds 3 entries; it holds 1"),
+        "{told}"
+    );
+    let ran = desk.run(&["ingest", "cut"])?;
+    assert_eq!(ran.code, Some(3), "{ran}");
+    for said in [
+        "which files the archive should hold",
+        "which account exported the archive is not",
+    ] {
+        assert!(ran.to_string().contains(said), "{said}: {ran}");
+    }
+    Ok(())
+}

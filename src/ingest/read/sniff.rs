@@ -85,8 +85,16 @@ pub fn sniff(head: &[u8], name: Option<&str>, in_maildir: bool) -> Sniffed {
 }
 
 /// The part of an X archive that a file is: its first line assigns to `window.YTD.<name>.part<n>`.
+/// Whether a file of an X archive is its list of files.
+pub(in crate::ingest) fn is_manifest(start: &[u8]) -> bool {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    start
+        .trim_ascii_start()
+        .starts_with(b"window.__THAR_CONFIG")
+}
+
 fn x_part(start: &[u8]) -> Option<Kind> {
-    if start.starts_with(b"window.__THAR_CONFIG") {
+    if is_manifest(start) {
         return Some(Kind::XOther);
     }
     let rest = start.strip_prefix(b"window.YTD.")?;
