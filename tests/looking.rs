@@ -616,3 +616,28 @@ fn an_x_archive_of_which_parts_are_missing_or_broken_says_so() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn a_body_that_begins_with_two_odd_bytes_is_no_utf_16() -> TestResult {
+    let desk = Desk::new()?;
+    let head =
+        b"From: ann@x.example\r\nTo: bob@x.example\r\nDate: Mon, 3 Jul 2023 10:00:00 +0000\r\n\r\n";
+    let mail = [
+        head.as_slice(),
+        b"\xff\xfe",
+        b"The ledger lies in the boat.\r\n",
+    ]
+    .concat();
+    fs::write(desk.path("odd.eml"), mail)?;
+    let wide: Vec<u8> = "\u{feff}The winch is broken.\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    fs::write(desk.path("wide.eml"), [head.as_slice(), &wide].concat())?;
+    desk.run(&["ingest", "odd.eml", "wide.eml"])?;
+    for word in ["ledger", "winch"] {
+        let found = desk.run(&["find", word, "--json"])?.json()?;
+        assert_eq!(found["total"], 1, "{word}: {found}");
+    }
+    Ok(())
+}
