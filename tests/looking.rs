@@ -641,3 +641,18 @@ fn a_body_that_begins_with_two_odd_bytes_is_no_utf_16() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn a_rehearsal_counts_what_is_not_searchable_as_the_run_does() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("scan.bin"), b"\x00\x01\x02\x03 no text \x00\x04")?;
+    desk.run(&["ingest", "scan.bin", "--from", "Ann"])?;
+    let args = ["ingest", "scan.bin", "--from", "Bob", "--json"];
+    let rehearsed = desk
+        .run(&[args.as_slice(), &["--dry-run"]].concat())?
+        .json()?;
+    let ran = desk.run(&args)?.json()?;
+    assert_eq!(rehearsed["not_searchable"], ran["not_searchable"]);
+    assert_eq!(ran["not_searchable"], 0);
+    Ok(())
+}
