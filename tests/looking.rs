@@ -656,3 +656,62 @@ fn a_rehearsal_counts_what_is_not_searchable_as_the_run_does() -> TestResult {
     assert_eq!(ran["not_searchable"], 0);
     Ok(())
 }
+
+#[test]
+fn what_is_odd_about_the_time_of_a_mail_is_said() -> TestResult {
+    let desk = Desk::new()?;
+    for (number, (date, said, since)) in [
+        (
+            "Tue, 04 May 2021 09:12:00 +9999",
+            "the zone +9999, which no clock has",
+            1,
+        ),
+        (
+            "Mon, 4 May 2021 09:12:00 +0000",
+            "the weekday of its Date header does not fit",
+            1,
+        ),
+        (
+            "Tue, 4 May 2021 09:12:60 +0000",
+            "the second 60, a leap second",
+            1,
+        ),
+        (
+            "Mon, 1 Jan 0001 00:00:00 +0000",
+            "a time before there was mail",
+            0,
+        ),
+        (
+            "1 Jan 0000 00:00:00 +0000",
+            "a time before there was mail",
+            0,
+        ),
+        ("2021-05-04T09:12:00Z", "written as in ISO 8601", 1),
+        ("Tue, 4 May 2021 09:12:00", "does not say a zone", 1),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mail = format!(
+            "From: ann@x.example\r\nTo: bob@x.example\r\nDate: {date}\r\n\r\nWord{number} of it.\r\n"
+        );
+        let name = format!("{number}.eml");
+        fs::write(desk.path(&name), mail)?;
+        desk.run(&["ingest", &name])?;
+        let word = format!("word{number}");
+        let found = desk
+            .run(&["find", &word, "--since", "2021-05-03", "--json"])?
+            .json()?;
+        assert_eq!(found["total"], since, "{date}: {found}");
+        let found = desk.run(&["find", &word, "--json"])?.json()?;
+        let item = found["hits"][0]["item"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let shown = desk.run(&["show", &item])?.to_string();
+        assert!(shown.contains(said), "{date}: {shown}");
+        let odd = shown.matches("Date header").count();
+        assert_eq!(odd, 1, "{date}: {shown}");
+    }
+    Ok(())
+}
