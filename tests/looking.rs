@@ -1,5 +1,7 @@
 //! What is asked of an archive and shown of it: timelines, custody, searches, as their user meets them.
 
+#![expect(clippy::disallowed_methods, reason = "tests write what is brought in")]
+
 #[path = "support/desk.rs"]
 mod desk;
 
@@ -499,5 +501,217 @@ fn the_same_bytes_from_a_second_hand_are_shown_with_what_was_said_of_them() -> T
         shown.contains("as b.txt: Source Two → the archive; terms: off the record"),
         "{shown}"
     );
+    Ok(())
+}
+
+#[test]
+fn what_could_not_be_read_is_said_by_whoever_looks_for_words() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("note.txt"), "The truck is on the pier.\n")?;
+    let messages = "window.YTD.direct_messages.part0 = [ {\n  \"dmConvers";
+    fs::write(desk.path("direct-messages.js"), messages)?;
+    let long = "The needle is under the third plank.\n".repeat(1_900_000);
+    fs::write(desk.path("long.txt"), long)?;
+    desk.run(&["ingest", "note.txt", "direct-messages.js", "long.txt"])?;
+    fs::write(
+        desk.path("draft.md"),
+        "It said \"The needle is under the third plank.\"\n",
+    )?;
+    let said = "2 documents could not be read, or not to the end";
+    for asked in [
+        ["find", "needle"].as_slice(),
+        &["status"],
+        &["doctor"],
+        &["cite", "draft.md"],
+    ] {
+        let shown = desk.run(asked)?.to_string();
+        assert!(shown.contains(said), "{asked:?}: {shown}");
+    }
+    desk.run(&["cite", "draft.md", "-o", "report.html"])?;
+    let report = fs::read_to_string(desk.path("report.html"))?;
+    assert!(
+        report.contains("these were all that could be read"),
+        "{report}"
+    );
+    let cited = desk.run(&["cite", "draft.md", "--json"])?.json()?;
+    assert_eq!(cited["quotations"][0]["verdict"], "not-found");
+    assert_eq!(cited["gone_through"]["not_read"], 2, "{cited}");
+    assert_eq!(
+        desk.run(&["find", "truck", "--json"])?.json()?["not_read"],
+        2
+    );
+    // Brought in again from somebody else they are the same two.
+    desk.run(&["ingest", "long.txt", "--from", "Somebody else"])?;
+    assert_eq!(desk.run(&["status", "--json"])?.json()?["not_read"], 2);
+    Ok(())
+}
+
+#[test]
+fn mail_without_any_id_is_mail_and_each_a_thread_of_its_own() -> TestResult {
+    let desk = Desk::new()?;
+    for (name, text) in [("one", "The first draft."), ("two", "The second draft.")] {
+        let mail = format!(
+            "From: ann@x.example\r\nTo: bob@x.example\r\nDate: Mon, 3 Jul 2023 10:00:00 +0000\r\n\r\n{text}\r\n"
+        );
+        fs::write(desk.path(&format!("{name}.eml")), mail)?;
+        desk.run(&["ingest", &format!("{name}.eml")])?;
+    }
+    for kind in ["mail", "message"] {
+        let found = desk
+            .run(&["find", "draft", "--kind", kind, "--json"])?
+            .json()?;
+        assert_eq!(found["total"], 2, "{kind}: {found}");
+    }
+    let found = desk.run(&["find", "second", "--json"])?.json()?;
+    let item = found["hits"][0]["item"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let thread = desk.run(&["show", &item, "--thread", "--json"])?.json()?;
+    assert_eq!(thread["total"], 1, "{thread}");
+    Ok(())
+}
+
+#[test]
+fn an_x_archive_of_which_parts_are_missing_or_broken_says_so() -> TestResult {
+    let desk = Desk::new()?;
+    let whole = r#"window.__THAR_CONFIG = {"dataTypes":{
+        "account":{"files":[{"fileName":"data/account.js","count":"1"}]},
+        "directMessages":{"files":[{"fileName":"data/direct-messages.js","count":"3"}]},
+        "tweets":{"files":[{"fileName":"data/tweets.js","count":"5"}]},
+        "like":{"files":[{"fileName":"data/like.js","count":"5"}]}}}"#;
+    let account = r#"window.YTD.account.part0 = [{"account":{"accountId":"1"}}]"#;
+    let broken = "window.YTD.direct_messages.part0 = [ {}, {\"dmCon";
+    for (folder, manifest, account) in [
+        ("whole", whole, account),
+        ("cut", &whole[..100], &account[..35]),
+    ] {
+        fs::create_dir(desk.path(folder))?;
+        let write = |name: &str, text: &str| fs::write(desk.path(folder).join(name), text);
+        write("manifest.js", manifest)?;
+        write("account.js", account)?;
+        write("direct-messages.js", broken)?;
+    }
+    let ran = desk.run(&["ingest", "whole", "--json"])?;
+    let told = ran.json()?.to_string();
+    assert!(
+        told.contains("manifest.js names tweets.js with 5 entries, which is not here"),
+        "{told}"
+    );
+    assert!(
+        !told.contains("like.js") && !told.contains("names account.js"),
+        "{told}"
+    );
+    assert!(
+        told.contains("manifest.js says that direct-messages.js holds 3 entries; it holds 1"),
+        "{told}"
+    );
+    let ran = desk.run(&["ingest", "cut"])?;
+    assert_eq!(ran.code, Some(3), "{ran}");
+    for said in [
+        "which files the archive should hold",
+        "which account exported the archive is not",
+    ] {
+        assert!(ran.to_string().contains(said), "{said}: {ran}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_body_that_begins_with_two_odd_bytes_is_no_utf_16() -> TestResult {
+    let desk = Desk::new()?;
+    let head =
+        b"From: ann@x.example\r\nTo: bob@x.example\r\nDate: Mon, 3 Jul 2023 10:00:00 +0000\r\n\r\n";
+    let mail = [
+        head.as_slice(),
+        b"\xff\xfe",
+        b"The ledger lies in the boat.\r\n",
+    ]
+    .concat();
+    fs::write(desk.path("odd.eml"), mail)?;
+    let wide: Vec<u8> = "\u{feff}The winch is broken.\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    fs::write(desk.path("wide.eml"), [head.as_slice(), &wide].concat())?;
+    desk.run(&["ingest", "odd.eml", "wide.eml"])?;
+    for word in ["ledger", "winch"] {
+        let found = desk.run(&["find", word, "--json"])?.json()?;
+        assert_eq!(found["total"], 1, "{word}: {found}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_rehearsal_counts_what_is_not_searchable_as_the_run_does() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("scan.bin"), b"\x00\x01\x02\x03 no text \x00\x04")?;
+    desk.run(&["ingest", "scan.bin", "--from", "Ann"])?;
+    let args = ["ingest", "scan.bin", "--from", "Bob", "--json"];
+    let rehearsed = desk
+        .run(&[args.as_slice(), &["--dry-run"]].concat())?
+        .json()?;
+    let ran = desk.run(&args)?.json()?;
+    assert_eq!(rehearsed["not_searchable"], ran["not_searchable"]);
+    assert_eq!(ran["not_searchable"], 0);
+    Ok(())
+}
+
+#[test]
+fn what_is_odd_about_the_time_of_a_mail_is_said() -> TestResult {
+    let desk = Desk::new()?;
+    for (number, (date, said, since)) in [
+        (
+            "Tue, 04 May 2021 09:12:00 +9999",
+            "the zone +9999, which no clock has",
+            1,
+        ),
+        (
+            "Mon, 4 May 2021 09:12:00 +0000",
+            "the weekday of its Date header does not fit",
+            1,
+        ),
+        (
+            "Tue, 4 May 2021 09:12:60 +0000",
+            "the second 60, a leap second",
+            1,
+        ),
+        (
+            "Mon, 1 Jan 0001 00:00:00 +0000",
+            "a time before there was mail",
+            0,
+        ),
+        (
+            "1 Jan 0000 00:00:00 +0000",
+            "a time before there was mail",
+            0,
+        ),
+        ("2021-05-04T09:12:00Z", "written as in ISO 8601", 1),
+        ("Tue, 4 May 2021 09:12:00", "does not say a zone", 1),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mail = format!(
+            "From: ann@x.example\r\nTo: bob@x.example\r\nDate: {date}\r\n\r\nWord{number} of it.\r\n"
+        );
+        let name = format!("{number}.eml");
+        fs::write(desk.path(&name), mail)?;
+        desk.run(&["ingest", &name])?;
+        let word = format!("word{number}");
+        let found = desk
+            .run(&["find", &word, "--since", "2021-05-03", "--json"])?
+            .json()?;
+        assert_eq!(found["total"], since, "{date}: {found}");
+        let found = desk.run(&["find", &word, "--json"])?.json()?;
+        let item = found["hits"][0]["item"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let shown = desk.run(&["show", &item])?.to_string();
+        assert!(shown.contains(said), "{date}: {shown}");
+        let odd = shown.matches("Date header").count();
+        assert_eq!(odd, 1, "{date}: {shown}");
+    }
     Ok(())
 }

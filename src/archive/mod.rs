@@ -45,6 +45,7 @@ mod start;
 pub mod store;
 mod survey;
 mod terms;
+mod unread;
 mod values;
 mod vault;
 mod versions;

@@ -74,11 +74,14 @@ pub struct GoneThrough {
     /// Texts that were read and compared.
     pub texts: u64,
     /// Texts that are withheld and were not compared.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub withheld: u64,
     /// Why these were not all; nothing where they were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
+    /// How many documents could not be read when they came in, or not to their end.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub not_read: u64,
     /// For how many quotations that are pinned to a large container its messages were read.
     pub pinned: usize,
     /// Messages that were read for those.
@@ -90,11 +93,20 @@ pub struct GoneThrough {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde hands it over like this"
 )]
-const fn is_none(number: &u64) -> bool {
+const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
 impl GoneThrough {
+    /// That so many documents could not be read.
+    pub(super) fn not_to_their_end(many: u64) -> String {
+        let documents = match many {
+            1 => "1 document".to_owned(),
+            many => format!("{many} documents"),
+        };
+        format!("{documents} could not be read, or not to the end")
+    }
+
     /// It in a sentence or two.
     pub fn sentence(&self) -> String {
         let quotations = |many: usize| match many {
@@ -104,15 +116,21 @@ impl GoneThrough {
         let mut said = Vec::new();
         if self.texts + self.withheld > 0 {
             let withheld = match self.withheld {
-                0 => String::new(),
-                1 => "1 text that is withheld was not compared".to_owned(),
-                many => format!("{many} texts that are withheld were not compared"),
+                0 => None,
+                1 => Some("1 text that is withheld was not compared".to_owned()),
+                many => Some(format!("{many} texts that are withheld were not compared")),
             };
-            let all = match &self.left_out {
-                None if withheld.is_empty() => "these were all".to_owned(),
-                None => format!("not all: {withheld}"),
-                Some(left_out) if withheld.is_empty() => format!("not all: {left_out}"),
-                Some(left_out) => format!("not all: {left_out}, and {withheld}"),
+            let not_read = (self.not_read > 0).then(|| Self::not_to_their_end(self.not_read));
+            let missing: Vec<String> = self.left_out.iter().cloned().chain(withheld).collect();
+            let all = match not_read {
+                None if missing.is_empty() => "these were all".to_owned(),
+                Some(not_read) if missing.is_empty() => {
+                    format!("these were all that could be read; {not_read}")
+                }
+                not_read => {
+                    let missing: Vec<String> = missing.into_iter().chain(not_read).collect();
+                    format!("not all: {}", missing.join(", and "))
+                }
             };
             said.push(format!(
                 "For {} not found as quoted, {} texts of the archive were read, whatever the search index says; {all}.",

@@ -301,6 +301,7 @@ impl<'a> Held<'a> {
             texts,
             withheld,
             left_out,
+            not_read: self.archive.not_read()?,
         })
     }
 
@@ -470,6 +471,7 @@ impl Sources for Held<'_> {
                 texts: 0,
                 withheld: 0,
                 left_out: Some("only the search index was asked (--quick)".to_owned()),
+                not_read: 0,
             });
         }
         self.all_texts(wanted)

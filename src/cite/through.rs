@@ -29,6 +29,8 @@ pub struct Through {
     pub withheld: u64,
     /// Why not all texts were looked at; nothing where all were.
     pub left_out: Option<String>,
+    /// How many documents could not be read when they came in, or not to their end.
+    pub not_read: u64,
 }
 
 impl Checker<'_> {
@@ -76,6 +78,17 @@ impl Checker<'_> {
             if !found.is_empty() && self.is_better(sought, found, indexed, result)? {
                 continue;
             }
+            if through.not_read > 0 && result.verdict == Verdict::NotFound {
+                let beyond = format!(
+                    "; {}, so it may stand there",
+                    GoneThrough::not_to_their_end(through.not_read)
+                );
+                for finding in &mut result.findings {
+                    if finding.code == "quotation.not-found" {
+                        finding.message.push_str(&beyond);
+                    }
+                }
+            }
             if let Some(left_out) = &through.left_out {
                 let finding =
                     |message: String| Finding::new("quotation.not-all-read", &result.id, message);
@@ -101,6 +114,7 @@ impl Checker<'_> {
             texts: through.texts,
             withheld: through.withheld,
             left_out: through.left_out,
+            not_read: through.not_read,
             pinned,
             messages,
         }))

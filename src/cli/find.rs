@@ -94,6 +94,8 @@ struct Found {
     hits: Vec<Hit>,
     /// Documents that no reader understands: stored, never found by their words.
     not_searchable: u64,
+    /// Documents that could not be read, or not to the end: what stands in the rest of them is never found.
+    not_read: u64,
     /// Items that are not in the index yet.
     not_indexed: u64,
     /// Items that would match but for the times asked for, and have no known time.
@@ -203,6 +205,13 @@ impl Answer for Found {
                 count(self.not_searchable, "document", "documents")
             );
         }
+        if self.not_read > 0 {
+            let _ = writeln!(
+                text,
+                "{} could not be read, or not to the end: what stands there is not found.",
+                count(self.not_read, "document", "documents")
+            );
+        }
         text
     }
 }
@@ -278,6 +287,7 @@ pub(super) fn run(context: &Context, args: &FindArgs) -> Result<Outcome, CliErro
         total: found.total,
         hits,
         not_searchable: archive.tally("not_searchable")?,
+        not_read: archive.not_read()?,
         not_indexed: crate::archive::index::waiting(&archive)?,
         undated: found.undated,
         ignored: found.ignored,
@@ -423,6 +433,8 @@ fn recorded_kinds(word: &str) -> Result<Vec<String>, CliError> {
         "table-channel",
         "table-post",
         "table-transcript",
+        // Of which nobody could tell what it is, and mail without any id as early versions recorded it.
+        "unknown",
     ];
     let kinds: &[&str] = match word.to_lowercase().as_str() {
         "message" | "messages" => &messages,

@@ -53,6 +53,8 @@ struct Status {
     items: u64,
     bytes: u64,
     not_searchable: u64,
+    /// Documents that could not be read, or not to the end.
+    not_read: u64,
     /// Items that wait to be indexed.
     not_indexed: u64,
     entries: u64,
@@ -136,6 +138,12 @@ impl Answer for Status {
             line(format!(
                 "{} stored, not searchable",
                 count(self.not_searchable, "document", "documents")
+            ));
+        }
+        if self.not_read > 0 {
+            line(format!(
+                "{} could not be read, or not to the end",
+                count(self.not_read, "document", "documents")
             ));
         }
         if self.not_indexed > 0 {
@@ -241,6 +249,7 @@ fn status(context: &Context, archive: &Archive) -> Result<Status, CliError> {
         items: archive.tally("items")?,
         bytes: archive.tally("bytes")?,
         not_searchable: archive.tally("not_searchable")?,
+        not_read: archive.not_read()?,
         not_indexed: index::waiting(archive)?,
         entries,
         signed: head.as_ref().map_or(0, |head| head.size),

@@ -4,6 +4,7 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use super::companions::Beside;
 use super::read::Part;
+use super::read::is_manifest;
 use super::read::sniff;
 use super::walk::Walked;
 use crate::archive::ArchiveError;
@@ -156,7 +157,8 @@ pub(super) fn needs_reading(kind: Kind, held: Option<&[u8]>, size: u64) -> bool 
         Kind::Text | Kind::Markdown => {
             held.is_some_and(|held| own_text(kind, held, size).is_none())
         }
-        Kind::Html => true,
+        Kind::Html | Kind::XAccount => true,
+        Kind::XOther => held.is_some_and(is_manifest),
         kind => kind.is_container(),
     }
 }

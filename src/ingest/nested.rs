@@ -128,14 +128,14 @@ impl Run<'_, '_> {
                 "it is text of more than {} MiB: stored, not searchable",
                 LONGEST_TEXT >> 20
             );
-            self.notice(&came.given, place, text);
+            self.not_searchable(&came.given, place, text);
         }
         if !needs_reading(kind, held, bytes.size) {
             return Ok(());
         }
         if depth >= DEPTH {
             let text = format!("it lies {DEPTH} documents deep and was not opened");
-            self.notice(&came.given, place, text);
+            self.not_searchable(&came.given, place, text);
             return Ok(());
         }
         let mut content = self.view(held, &bytes.sha256)?;
@@ -178,11 +178,7 @@ impl Run<'_, '_> {
         match outcome {
             Ok(()) | Err(ReadError::Stopped(_)) => Ok(()),
             Err(error) => {
-                self.fail(
-                    &came.given,
-                    sentence(&error),
-                    Some(bytes.sha256.to_string()),
-                );
+                self.unread(came, place, &bytes.sha256, sentence(&error));
                 Ok(())
             }
         }
@@ -260,6 +256,10 @@ impl Run<'_, '_> {
             Found::Text(reading) => self.reading(frame, reading),
             Found::Notice(text) => {
                 self.notice(&frame.came.given, frame.place, text);
+                Ok(())
+            }
+            Found::NotSearchable(text) => {
+                self.not_searchable(&frame.came.given, frame.place, text);
                 Ok(())
             }
             Found::Unread(text) => {

@@ -120,14 +120,16 @@ fn one(
     });
     *receipt.kinds.entry(kind.word()).or_default() += 1;
     match reference {
-        None => receipt.documents.added += 1,
+        None => {
+            receipt.documents.added += 1;
+            if kind == Kind::Other {
+                receipt.not_searchable += 1;
+            }
+        }
         Some(document) => receipt.known_otherwise(came.given.clone(), document),
     }
     if !kind.is_container() {
         receipt.items.added += 1;
-    }
-    if kind == Kind::Other {
-        receipt.not_searchable += 1;
     }
     let whole = (held.len() as u64 == size).then_some(held.as_slice());
     if !needs_reading(kind, whole, size) {
@@ -163,7 +165,7 @@ fn one(
                 reason,
                 document: None,
             }),
-            Found::Notice(text) => receipt.notices.push(Notice {
+            Found::Notice(text) | Found::NotSearchable(text) => receipt.notices.push(Notice {
                 path: shown.clone(),
                 text,
             }),

@@ -29,8 +29,17 @@ impl Run<'_, '_> {
     }
 
     pub(super) fn notice(&mut self, path: &str, about: Parent, text: String) {
+        self.tell(path, about, text, false);
+    }
+
+    /// What is kept as it should be and found by no search, since it is too long or lies too deep.
+    pub(super) fn not_searchable(&mut self, path: &str, about: Parent, text: String) {
+        self.tell(path, about, text, true);
+    }
+
+    fn tell(&mut self, path: &str, about: Parent, text: String, unread: bool) {
         let text = bounded(text);
-        self.notices.add(about, &text);
+        self.notices.add(about, &text, unread);
         self.receipt.notices.push(Notice {
             path: path.to_owned(),
             text,
@@ -40,7 +49,7 @@ impl Run<'_, '_> {
     /// What lies inside a document and was not taken out: noted in the ledger, and the run is done in part only.
     pub(super) fn unread(&mut self, came: &Came, about: Parent, sha256: &Digest, text: String) {
         let text = bounded(text);
-        self.notices.add(about, &text);
+        self.notices.add(about, &text, true);
         self.fail(&came.given, text, Some(sha256.to_string()));
     }
 }

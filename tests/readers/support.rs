@@ -144,7 +144,7 @@ fn read_in(
                 });
             }
             Found::Text(reading) => finds.texts.push(reading),
-            Found::Notice(notice) => finds.notices.push(notice),
+            Found::Notice(notice) | Found::NotSearchable(notice) => finds.notices.push(notice),
             Found::Unread(notice) => {
                 finds.unread.push(notice.clone());
                 finds.notices.push(notice);

@@ -405,7 +405,7 @@ fn search(archive: &Archive) -> Result<Vec<Check>, CliError> {
         .map(|files| files.len());
     Ok(vec![match damaged {
         Ok(0) | Err(crate::archive::search::Error::Missing { .. }) if waiting == 0 => {
-            Check::fine("search", "everything that has text is searchable")
+            Check::fine("search", "all text that was read is searchable")
         }
         Ok(0) | Err(crate::archive::search::Error::Missing { .. }) => Check::new(
             "search",
@@ -443,10 +443,17 @@ fn printer() -> Check {
 
 fn readers(archive: &Archive) -> Result<Check, CliError> {
     let other = archive.tally("not_searchable")?;
+    let partly = match archive.not_read()? {
+        0 => String::new(),
+        many => format!(
+            "; {} could not be read, or not to the end",
+            count(many, "document", "documents")
+        ),
+    };
     Ok(Check::fine(
         "readers",
         format!(
-            "text, Markdown, HTML, mail, mailboxes, X exports and zip are read; {} stored, not searchable",
+            "text, Markdown, HTML, mail, mailboxes, X exports and zip are read; {} stored, not searchable{partly}",
             count(other, "document is", "documents are")
         ),
     ))

@@ -96,7 +96,7 @@ impl Cuts {
                 Cut::Deep => Found::Notice(format!(
                     "parts that lie too deep were not told apart and stand in the text as they came: {messages}"
                 )),
-                Cut::Text => Found::Notice(format!(
+                Cut::Text => Found::NotSearchable(format!(
                     "text of more than {} bytes is stored, not searchable: {messages}",
                     limits.decoded
                 )),

@@ -28,6 +28,7 @@ use std::io::Read;
 use std::io::Seek;
 
 pub use self::sniff::Sniffed;
+pub(in crate::ingest) use self::sniff::is_manifest;
 pub use self::sniff::sniff;
 pub use self::table::Format;
 pub use self::table::Mapping;
@@ -156,6 +157,8 @@ pub enum Found<'a> {
     Text(Reading),
     /// Something that a keeper should know, in a sentence.
     Notice(String),
+    /// Text that is kept and found by no search, with the reason.
+    NotSearchable(String),
     /// What lies inside and could not be taken out, with the reason.
     Unread(String),
 }
@@ -241,6 +244,8 @@ pub fn read(
         Kind::Mbox => mbox::read(input, sink),
         Kind::Zip => zip::read(input, sink),
         Kind::XDirectMessages | Kind::XGroupMessages | Kind::XTweets => x::read(input, sink),
+        Kind::XAccount => x::read_account(input, sink),
+        Kind::XOther => x::read_manifest(input, sink),
         Kind::Table => table::read(input, sink),
         _ => Ok(()),
     }

@@ -4,6 +4,7 @@ use encoding_rs::Encoding;
 
 use super::mail;
 use super::mbox;
+use super::text::is_wide;
 
 use crate::record::Kind;
 
@@ -84,9 +85,17 @@ pub fn sniff(head: &[u8], name: Option<&str>, in_maildir: bool) -> Sniffed {
     Sniffed::new(Kind::Text, media_type)
 }
 
+/// Whether a file of an X archive is its list of files.
+pub(in crate::ingest) fn is_manifest(start: &[u8]) -> bool {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    start
+        .trim_ascii_start()
+        .starts_with(b"window.__THAR_CONFIG")
+}
+
 /// The part of an X archive that a file is: its first line assigns to `window.YTD.<name>.part<n>`.
 fn x_part(start: &[u8]) -> Option<Kind> {
-    if start.starts_with(b"window.__THAR_CONFIG") {
+    if is_manifest(start) {
         return Some(Kind::XOther);
     }
     let rest = start.strip_prefix(b"window.YTD.")?;
@@ -196,8 +205,16 @@ fn is_html(start: &[u8], extension: &str) -> bool {
 /// Whether the bytes are text in UTF-8, in UTF-16 behind a mark, or likely in an older encoding: few control bytes, and
 /// none of value 0 unless the rest is UTF-8.
 fn looks_like_text(head: &[u8]) -> bool {
-    if let Some((encoding, _)) = Encoding::for_bom(head) {
-        return encoding != encoding_rs::UTF_8 || is_utf8(head);
+    if let Some((encoding, mark)) = Encoding::for_bom(head) {
+        // What is cut at the end of a head is no fault of it.
+        let rest = head.get(mark..).unwrap_or_default();
+        let even = rest.get(..rest.len() & !1).unwrap_or_default();
+        let shorter = even.get(..even.len().saturating_sub(2)).unwrap_or_default();
+        return if encoding == encoding_rs::UTF_8 {
+            is_utf8(head)
+        } else {
+            rest.is_empty() || is_wide(even, encoding) || is_wide(shorter, encoding)
+        };
     }
     // Most texts have none at all, which a look without branches tells.
     let suspect =

@@ -11,6 +11,8 @@ use chardetng::Utf8Detection;
 use encoding_rs::CoderResult;
 use encoding_rs::Encoding;
 use encoding_rs::UTF_8;
+use encoding_rs::UTF_16BE;
+use encoding_rs::UTF_16LE;
 use mail_parser::decoders::charsets::map::charset_decoder;
 
 use super::Found;
@@ -69,7 +71,7 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
 /// Says of a document that its text is longer than is held in memory again.
 pub(super) fn too_long(input: &Input<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let most = input.limits.decoded;
-    sink(Found::Notice(format!(
+    sink(Found::NotSearchable(format!(
         "its text has more than {most} bytes once it is decoded: stored, not searchable"
     )))?;
     Ok(())
@@ -83,9 +85,45 @@ pub(super) fn decode<'a>(
     stated: Option<&str>,
     most: usize,
 ) -> Option<Decoded<'a>> {
+    let marked = Encoding::for_bom(&bytes);
+    decode_marked(bytes, marked, stated, most)
+}
+
+/// Turns the bytes of a mail's text into text, as [`decode`] does. Mail is no UTF-16 (RFC 5322, 2.1): two bytes that
+/// would be a mark of it are one only where the mail says so, or where all that follows is as it must be. Almost any two
+/// bytes are a character of it, so a line feed or a blank has to be among them, which have a byte of value 0.
+pub(super) fn decode_mail<'a>(
+    bytes: Cow<'a, [u8]>,
+    stated: Option<&str>,
+    most: usize,
+) -> Option<Decoded<'a>> {
+    let said = stated.and_then(|label| Encoding::for_label(label.as_bytes()));
+    let marked = Encoding::for_bom(&bytes).filter(|(encoding, mark)| {
+        let wide = [UTF_16LE, UTF_16BE];
+        !wide.contains(encoding)
+            || said.is_some_and(|said| wide.contains(&said))
+            || memchr::memchr(0, &bytes).is_some()
+                && is_wide(bytes.get(*mark..).unwrap_or_default(), encoding)
+    });
+    decode_marked(bytes, marked, stated, most)
+}
+
+/// Whether bytes are UTF-16 without a fault.
+pub(super) fn is_wide(bytes: &[u8], encoding: &'static Encoding) -> bool {
+    bytes.len().is_multiple_of(2)
+        && encoding
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .is_some()
+}
+
+fn decode_marked<'a>(
+    bytes: Cow<'a, [u8]>,
+    marked: Option<(&'static Encoding, usize)>,
+    stated: Option<&str>,
+    most: usize,
+) -> Option<Decoded<'a>> {
     let stated = stated.map(str::trim).filter(|label| !label.is_empty());
     let mut notes = Vec::new();
-    let marked = Encoding::for_bom(&bytes);
     let encoding = match (marked, stated) {
         (Some((encoding, _)), _) => encoding,
         (None, Some(label)) => match Encoding::for_label(label.as_bytes()) {

@@ -3,8 +3,11 @@
 //! The words are kept exactly; what they can mean is a range where the zone is not said.
 
 use chrono::DateTime;
+use chrono::Datelike as _;
 use chrono::NaiveDate;
+use chrono::NaiveDateTime;
 use chrono::NaiveTime;
+use chrono::Weekday;
 
 use crate::record::Instant;
 use crate::record::Moment;
@@ -21,12 +24,21 @@ const FURTHEST_AHEAD: i64 = 14;
 /// Written here because the parsers at hand read `-0000`, an unknown zone and none as UTC alike, or roll 31 February
 /// over into March.
 pub(super) fn header_date(words: &str, notes: &mut Vec<String>) -> Instant {
-    let Some((local, zone)) = date_and_zone(words) else {
+    let Some(Read {
+        local,
+        zone: minutes,
+        remarks,
+    }) = date_and_zone(words).or_else(|| iso_date(words))
+    else {
         notes.push("its Date header is not a date".to_owned());
         return Instant::unknown(Some(words.to_owned()));
     };
-    let Some(minutes) = zone else {
-        notes.push("its Date header does not say a zone".to_owned());
+    notes.extend(remarks);
+    if local < 0 {
+        notes.push("its Date header states a time before there was mail".to_owned());
+        return Instant::unknown(Some(words.to_owned()));
+    }
+    let Some(minutes) = minutes else {
         return anywhere(words, local, "header");
     };
     let Some(at) = Moment::from_seconds(local - minutes * 60) else {
@@ -41,11 +53,45 @@ pub(super) fn header_date(words: &str, notes: &mut Vec<String>) -> Instant {
     )
 }
 
-/// The local time in seconds, read as if it were UTC, and the minutes that its zone is ahead of UTC.
-fn date_and_zone(words: &str) -> Option<(i64, Option<i64>)> {
+/// A `Date` header as it was read.
+struct Read {
+    /// The local time in seconds, as if it were UTC.
+    local: i64,
+    /// The minutes that its zone is ahead of UTC.
+    zone: Option<i64>,
+    /// What is wrong with it.
+    remarks: Vec<String>,
+}
+
+/// A date as ISO 8601 writes it, which no mail should have and some programs write.
+fn iso_date(words: &str) -> Option<Read> {
+    let words = words.trim();
+    let at = DateTime::parse_from_rfc3339(words)
+        .or_else(|_| DateTime::parse_from_str(words, "%Y-%m-%d %H:%M:%S %z"));
+    let mut remarks =
+        vec!["its Date header is written as in ISO 8601, not as mail has it".to_owned()];
+    let (local, zone) = if let Ok(at) = at {
+        let ahead = i64::from(at.offset().local_minus_utc());
+        (at.timestamp() + ahead, Some(ahead / 60))
+    } else {
+        let at = NaiveDateTime::parse_from_str(words, "%Y-%m-%dT%H:%M:%S")
+            .or_else(|_| NaiveDateTime::parse_from_str(words, "%Y-%m-%d %H:%M:%S"))
+            .ok()?;
+        remarks.push("its Date header does not say a zone".to_owned());
+        (at.and_utc().timestamp(), None)
+    };
+    Some(Read {
+        local,
+        zone,
+        remarks,
+    })
+}
+
+fn date_and_zone(words: &str) -> Option<Read> {
     let words = without_comments(words);
     let (mut day, mut month, mut year, mut time, mut offset) = (None, None, None, None, None);
-    let mut zone_met = false;
+    let (mut zone_met, mut unheard_of, mut weekday) = (false, None, None);
+    let mut leap = false;
     for word in words
         .split(|c: char| c.is_ascii_whitespace() || c == ',')
         .filter(|word| !word.is_empty())
@@ -57,12 +103,15 @@ fn date_and_zone(words: &str) -> Option<(i64, Option<i64>)> {
                 .unwrap_or(word.len());
             let (clock, behind) = word.split_at(end);
             time = Some(time_of_day(clock)?);
+            leap = clock.split(':').nth(2) == Some("60");
             if behind.starts_with(['+', '-']) || behind.eq_ignore_ascii_case("z") {
                 (zone_met, offset) = (true, zone(behind));
+                unheard_of = no_clock_has(behind);
             }
         } else if word.starts_with(['+', '-']) || (time.is_some() && zone(word).is_some()) {
             if time.is_some() && !zone_met {
                 (zone_met, offset) = (true, zone(word));
+                unheard_of = no_clock_has(word);
             }
         } else {
             for piece in word.split('-').filter(|piece| !piece.is_empty()) {
@@ -80,13 +129,34 @@ fn date_and_zone(words: &str) -> Option<(i64, Option<i64>)> {
                     }
                 } else if month.is_none() {
                     month = month_number(piece);
+                    weekday = weekday.or_else(|| weekday_of(piece));
                 }
             }
         }
     }
     let day = u32::try_from(day?).ok()?;
     let date = NaiveDate::from_ymd_opt(year?, month?, day)?;
-    Some((date.and_time(time?).and_utc().timestamp(), offset))
+    let mut remarks = Vec::new();
+    if weekday.is_some_and(|weekday| weekday != date.weekday()) {
+        remarks.push("the weekday of its Date header does not fit the date".to_owned());
+    }
+    if leap {
+        remarks.push(
+            "its Date header states the second 60, a leap second: the one before it is shown"
+                .to_owned(),
+        );
+    }
+    if offset.is_none() {
+        remarks.push(match unheard_of {
+            Some(zone) => format!("its Date header states the zone {zone}, which no clock has"),
+            None => "its Date header does not say a zone".to_owned(),
+        });
+    }
+    Some(Read {
+        local: date.and_time(time?).and_utc().timestamp(),
+        zone: offset,
+        remarks,
+    })
 }
 
 /// The words without what stands in brackets (RFC 5322 §3.2.2), however deep.
@@ -118,6 +188,17 @@ fn time_of_day(clock: &str) -> Option<NaiveTime> {
     };
     // A leap second is shown as the second before it: no calendar here knows it.
     NaiveTime::from_hms_opt(hour, minute, if second == 60 { 59 } else { second })
+}
+
+/// A zone of four digits that is a day or more away from UTC.
+fn no_clock_has(word: &str) -> Option<String> {
+    let digits = word.strip_prefix(['+', '-'])?;
+    let four = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (four && digits != "0000" && zone(word).is_none()).then(|| word.to_owned())
+}
+
+fn weekday_of(name: &str) -> Option<Weekday> {
+    name.get(..3)?.parse().ok()
 }
 
 fn month_number(name: &str) -> Option<u32> {

@@ -15,7 +15,7 @@ use super::super::Limits;
 use super::super::Part;
 use super::super::cuts::Cut;
 use super::super::html;
-use super::super::text::decode;
+use super::super::text::decode_mail;
 use super::super::text::line_feeds;
 use super::super::urls::Links;
 
@@ -176,7 +176,7 @@ fn show<'l>(
         .charset
         .clone()
         .or_else(|| html.then(|| html::stated_encoding(&bytes)).flatten());
-    let decoded = decode(bytes, stated.as_deref(), most)?;
+    let decoded = decode_mail(bytes, stated.as_deref(), most)?;
     for note in decoded.notes {
         if !notes.contains(&note) {
             notes.push(note);

@@ -11,6 +11,8 @@ use std::io::Read as _;
 
 use mail_parser::Address;
 use mail_parser::parsers::MessageStream;
+use sha2::Digest as _;
+use sha2::Sha256;
 
 use self::headers::Headers;
 use self::headers::ended;
@@ -31,6 +33,7 @@ use super::cuts::Cuts;
 use super::time::header_date;
 
 use crate::record::Conversation;
+use crate::record::Digest;
 use crate::record::Event;
 use crate::record::Instant;
 use crate::record::Message;
@@ -147,6 +150,7 @@ pub(super) fn head_only(bytes: &[u8], limit: u64) -> Message {
         "it is longer than {limit} bytes: its headers were read, its text and attachments were not"
     )];
     let mut message = from_headers(&headers, &mut notes);
+    alone(&mut message, bytes);
     message.notes = notes;
     message
 }
@@ -178,6 +182,7 @@ pub(super) fn message(
         ));
     }
     let mut message = from_headers(&headers, &mut notes);
+    alone(&mut message, bytes);
     let (cut_fields, beyond) = (headers.cut, headers.beyond);
     let parts = mime::split(bytes, headers);
     let cut_fields = cut_fields + parts.cut_fields;
@@ -270,6 +275,25 @@ fn from_headers(headers: &Headers<'_>, notes: &mut Vec<String>) -> Message {
         notes: Vec::new(),
         text: None,
     }
+}
+
+/// Gives a mail that names no thread, and has no id that an answer could name, a thread of its own, after its bytes: so it
+/// is mail like any other, and no two are taken for one thread.
+fn alone(message: &mut Message, bytes: &[u8]) {
+    if message.conversation.is_some() {
+        return;
+    }
+    // Copies that differ in the ends of their lines are copies of one message.
+    let mut hash = Sha256::new();
+    for piece in bytes.split(|byte| *byte == b'\r') {
+        hash.update(piece);
+    }
+    message.conversation = Some(Conversation {
+        id: format!("sha256:{}", Digest::new(hash.finalize().into())),
+        platform: "mail".to_owned(),
+        sort: "mail".to_owned(),
+        display: None,
+    });
 }
 
 /// Says which DKIM signatures a message carries (RFC 6376 §3.5): named, not checked.

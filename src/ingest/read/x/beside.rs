@@ -1,14 +1,28 @@
 //! What the files beside a part of an X archive say: whose archive it is (`account.js`), and what it should hold
 //! (`manifest.js`).
 
+use std::io::Read as _;
+
 use serde_json::Value;
 
 use super::super::Input;
+use super::super::ReadError;
 
 use crate::record::Participant;
 
 /// Bytes of such a file that are read; a longer one is given cut, and is then no JSON.
 const LONGEST: u64 = 1 << 20;
+
+/// What `manifest.js` calls the kinds of file that are read.
+const READ: [&str; 7] = [
+    "account",
+    "directMessages",
+    "directMessage",
+    "directMessagesGroup",
+    "directMessageGroup",
+    "tweets",
+    "tweet",
+];
 
 /// How many missing files are named.
 const NAMED: usize = 20;
@@ -62,19 +76,7 @@ pub(super) fn gaps(input: &Input<'_>, count: u64) -> Vec<String> {
     let types = manifest.get("dataTypes").and_then(Value::as_object);
     let mut notices = Vec::new();
     for files in types.into_iter().flat_map(serde_json::Map::values) {
-        let files = files.get("files").and_then(Value::as_array);
-        let files: Vec<(&str, Option<u64>)> = files
-            .into_iter()
-            .flatten()
-            .filter_map(|file| {
-                let path = file.get("fileName")?.as_str()?;
-                let count = file.get("count").and_then(|count| match count {
-                    Value::String(count) => count.parse().ok(),
-                    count => count.as_u64(),
-                });
-                Some((path.rsplit('/').next().unwrap_or(path), count))
-            })
-            .collect();
+        let files = listed(files);
         let Some((_, stated)) = files.iter().find(|(file, _)| *file == name) else {
             continue;
         };
@@ -91,6 +93,55 @@ pub(super) fn gaps(input: &Input<'_>, count: u64) -> Vec<String> {
         }
     }
     notices
+}
+
+/// Files of the kinds that are read of which `manifest.js` says that they are there, and none of their kind is: where one
+/// is, it tells of the others itself.
+pub(super) fn missing(input: &Input<'_>, manifest: &Value) -> Vec<String> {
+    let mut notices = Vec::new();
+    for kind in READ {
+        let files = manifest.get("dataTypes").and_then(|types| types.get(kind));
+        let files = files.map(listed).unwrap_or_default();
+        let is_here = |file: &str| (input.companion)(file, 0).is_some();
+        if files.iter().any(|(file, _)| is_here(file)) {
+            continue;
+        }
+        for (file, count) in files.into_iter().take(NAMED) {
+            let entries = match count {
+                Some(1) => " with 1 entry".to_owned(),
+                Some(count) => format!(" with {count} entries"),
+                None => String::new(),
+            };
+            notices.push(format!(
+                "manifest.js names {file}{entries}, which is not here"
+            ));
+        }
+    }
+    notices
+}
+
+/// Names and numbers of entries of the files of one kind.
+fn listed(kind: &Value) -> Vec<(&str, Option<u64>)> {
+    let files = kind.get("files").and_then(Value::as_array);
+    files
+        .into_iter()
+        .flatten()
+        .filter_map(|file| {
+            let path = file.get("fileName")?.as_str()?;
+            let count = file.get("count").and_then(|count| match count {
+                Value::String(count) => count.parse().ok(),
+                count => count.as_u64(),
+            });
+            Some((path.rsplit('/').next().unwrap_or(path), count))
+        })
+        .collect()
+}
+
+/// The value that the file being read assigns; nothing where it is not all of one.
+pub(super) fn assigned(input: &mut Input<'_>) -> Result<Option<Value>, ReadError> {
+    let mut bytes = Vec::new();
+    input.content.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok(json(bytes))
 }
 
 /// The value that a file of an X archive assigns.

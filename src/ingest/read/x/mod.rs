@@ -16,7 +16,9 @@ use serde_json::Map;
 use serde_json::Value;
 
 use self::beside::Owner;
+use self::beside::assigned;
 use self::beside::gaps;
+use self::beside::missing;
 use self::event::Context;
 use self::repair::repaired;
 use self::scan::Scanner;
@@ -88,12 +90,41 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Rea
     if !matches!(outcome, Err(ReadError::Stopped(_))) {
         cuts.report(input.limits, true, sink)?;
     }
-    if let Some(rest) = outcome? {
+    if let Ok(Some(rest)) = outcome {
         sink(Found::Unread(format!(
             "it goes on behind the end of its list, at byte {rest}; what stands there was not read"
         )))?;
     }
-    for notice in gaps(input, count) {
+    // Of a part that breaks off the manifest says how much of it there should be.
+    if !matches!(outcome, Err(ReadError::Stopped(_))) {
+        for notice in gaps(input, count) {
+            sink(Found::Notice(notice))?;
+        }
+    }
+    outcome.map(|_| ())
+}
+
+/// Looks whether `account.js` is whole; what it says is asked for by the parts.
+pub(super) fn read_account(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+    if assigned(input)?.is_none() {
+        sink(Found::Unread(
+            "it breaks off or is no JSON: which account exported the archive is not known"
+                .to_owned(),
+        ))?;
+    }
+    Ok(())
+}
+
+/// Holds `manifest.js` against the files beside it.
+pub(super) fn read_manifest(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+    let Some(manifest) = assigned(input)? else {
+        sink(Found::Unread(
+            "it breaks off or is no JSON: which files the archive should hold is not known"
+                .to_owned(),
+        ))?;
+        return Ok(());
+    };
+    for notice in missing(input, &manifest) {
         sink(Found::Notice(notice))?;
     }
     Ok(())
