@@ -391,7 +391,7 @@ fn what_was_destroyed_does_not_wait_for_the_search_index() -> TestResult {
     assert_eq!(verified["items"], 1, "{verified:#}");
     let status = desk.json(&["status"], 0)?;
     assert_eq!(status["not_indexed"], 0, "{status:#}");
-    // What comes in after it waits until it was gone through.
+    // Whoever searches is told the same.
     let found = desk.json(&["find", "Gullmar"], 0)?;
     assert_eq!(found["not_indexed"], 0, "{found:#}");
     Ok(())
