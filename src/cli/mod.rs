@@ -38,6 +38,7 @@ mod makers;
 mod mark;
 mod outputs;
 mod people;
+mod phrases;
 mod places;
 mod proven;
 mod provenance;

@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use super::CliError;
 use super::Context;
+use super::phrases::named;
+use super::phrases::opened;
 use super::ui::columns;
 use super::ui::count;
 use super::ui::number;
@@ -572,35 +574,4 @@ fn doomed(entry: &Opened) -> Result<String, CliError> {
         Doomed::Items { .. } | Doomed::Part { .. } | Doomed::Kept { .. } => String::new(),
     });
     Ok(slots.collect::<Vec<_>>().join("; "))
-}
-
-/// That somebody was named: under their name, or under a pseudonym whose name is sealed.
-fn named(entry: &Opened, own: &str) -> Result<String, CliError> {
-    let sealed = if entry.get::<Value>("identity")?.is_some() {
-        ", name sealed in the vault"
-    } else {
-        ""
-    };
-    let name = entry.get::<String>("name")?;
-    let name = name.unwrap_or_default();
-    let name = called(&name);
-    let kind = entry.get::<String>("kind")?.unwrap_or_default();
-    Ok(format!("named {name} ({own}, {kind}{sealed})"))
-}
-
-/// What was opened of a published item, in words.
-fn opened(entry: &Opened) -> Result<String, CliError> {
-    let slots: Vec<String> = entry.get("opened")?.unwrap_or_default();
-    let pieces = slots
-        .iter()
-        .filter(|slot| slot.starts_with("text/"))
-        .count();
-    let mut said: Vec<String> = (slots.into_iter())
-        .filter(|slot| !slot.starts_with("text") || slot == "text" && pieces == 0)
-        .map(|slot| slot.replace('_', " "))
-        .collect();
-    if pieces > 0 {
-        said.push(format!("{pieces} pieces of its text"));
-    }
-    Ok(said.join(", "))
 }
