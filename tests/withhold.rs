@@ -319,8 +319,8 @@ fn a_file_that_a_withheld_message_was_sent_with_is_withheld_wherever_else_it_lie
             // What the other message says itself is its own.
             assert_eq!(verdict("own.md", 0)?, "exact");
         }
-        let lift = ["withhold", &message, "--lift", "--reason", "of age"];
-        desk.json(&lift, 0)?;
+        let no_longer = ["withhold", &message, "--lift", "--reason", "of age"];
+        desk.json(&no_longer, 0)?;
         assert_eq!(verdict("draft.md", 0)?, "exact");
     }
     Ok(())

@@ -82,10 +82,10 @@ pub(super) fn lines(lines: &[Line]) -> String {
 /// What was recorded, of kinds of which the rest is of no use in a sentence.
 fn without_more(kind: &str) -> Option<&'static str> {
     Some(match kind {
-        "archive.continued/1" => "started the archive where another was closed by its recovery key",
         "key.added/1" => "named a further key of the archive",
         "fixity.checked/1" => "read the archive whole and held it against its digests",
         "padded/1" => "recorded nothing, so that the number of entries tells less",
+        "archive.continued/1" => "started the archive where another was closed by its recovery key",
         _ => return None,
     })
 }
@@ -394,11 +394,6 @@ impl<'a> Teller<'a> {
                 doomed(entry)?,
                 because(entry)?
             ),
-            "key.added/1" => "named a further key of the archive".to_owned(),
-            "fixity.checked/1" => {
-                "read the archive whole and held it against its digests".to_owned()
-            }
-            "padded/1" => "recorded nothing, so that the number of entries tells less".to_owned(),
             "vault.resealed/1" => format!("sealed the name of {about} to other keys"),
             "vault.shredded/1" => {
                 format!("destroyed the sealed name of {about}{}", because(entry)?)

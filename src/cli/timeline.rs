@@ -202,13 +202,7 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
     match args.format {
         _ if context.ui.json => leave(context, &archive, args, &json(&timeline)?)?,
         Format::Json => leave(context, &archive, args, &json(&timeline)?)?,
-        Format::Text => {
-            let text = timeline.to_text(WIDTH);
-            // Shown on the own screen; what a key was given for is looked for all the same.
-            let looked_at = [("the timeline".to_owned(), text.as_str())];
-            leaks::check_names(context, &archive, &args.leaks, &looked_at)?;
-            context.ui.text(&text)?;
-        }
+        Format::Text => print(context, &archive, args, &timeline.to_text(WIDTH))?,
         Format::Html => leave(context, &archive, args, &timeline.to_html(&title))?,
         Format::Csv => leave(context, &archive, args, &timeline.to_csv())?,
     }
@@ -217,6 +211,22 @@ pub(super) fn run(context: &Context, args: &TimelineArgs) -> Result<Outcome, Cli
     } else {
         Outcome::Done
     })
+}
+
+/// Shows it on the own screen; what a key was given for is looked for all the same.
+fn print(
+    context: &Context,
+    archive: &Archive,
+    args: &TimelineArgs,
+    text: &str,
+) -> Result<(), CliError> {
+    leaks::check_names(
+        context,
+        archive,
+        &args.leaks,
+        &[("the timeline".to_owned(), text)],
+    )?;
+    context.ui.text(text)
 }
 
 /// Prints what is made to be given away, unless it holds what is not to leave.

@@ -105,7 +105,7 @@ fn not_read(bytes: &[u8]) -> Option<NotRead> {
         return Some(NotRead::Rich);
     }
     let names = |word: &&str| memchr::memmem::find(start, word.as_bytes()).is_some();
-    (start.starts_with(b"<") && FLAT.iter().any(|word| names(&word))).then_some(NotRead::Flat)
+    (start.starts_with(b"<") && FLAT.iter().any(names)).then_some(NotRead::Flat)
 }
 
 /// An office file that is looked through.

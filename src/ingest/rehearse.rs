@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::io::Seek as _;
+use std::path::Path;
 
 use sha2::Digest as _;
 use sha2::Sha256;
@@ -61,6 +62,22 @@ pub fn rehearse(archive: &Archive, request: &Request) -> Result<Receipt, IngestE
     Ok(receipt)
 }
 
+/// A file with its digest, its size in bytes and, as in a run, all of what is not too long, else its beginning.
+fn hashed(path: &Path) -> std::io::Result<(File, Digest, u64, Vec<u8>)> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let size = std::io::copy(&mut file, &mut hash)?;
+    let mut held = Vec::new();
+    file.rewind()?;
+    let most = if size <= LONGEST_TEXT {
+        size
+    } else {
+        HEAD as u64
+    };
+    Read::by_ref(&mut file).take(most).read_to_end(&mut held)?;
+    Ok((file, Digest::new(hash.finalize().into()), size, held))
+}
+
 /// Counts one file; a reason where it cannot be read.
 fn one(
     archive: &Archive,
@@ -70,21 +87,7 @@ fn one(
     seen: &mut std::collections::HashSet<Digest>,
     receipt: &mut Receipt,
 ) -> Result<Option<String>, IngestError> {
-    let hashed = File::open(&walked.path).and_then(|mut file| {
-        let mut hash = Sha256::new();
-        let size = std::io::copy(&mut file, &mut hash)?;
-        let mut held = Vec::new();
-        file.rewind()?;
-        // As in a run: all of what is not too long, else its beginning.
-        let most = if size <= LONGEST_TEXT {
-            size
-        } else {
-            HEAD as u64
-        };
-        Read::by_ref(&mut file).take(most).read_to_end(&mut held)?;
-        Ok((file, Digest::new(hash.finalize().into()), size, held))
-    });
-    let (mut file, digest, size, held) = match hashed {
+    let (mut file, digest, size, held) = match hashed(&walked.path) {
         Ok(hashed) => hashed,
         Err(error) => return Ok(Some(unreadable(&error))),
     };

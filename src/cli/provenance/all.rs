@@ -90,43 +90,55 @@ pub(super) fn all(context: &Context, archive: &Archive) -> Result<All, CliError>
     drop(meter);
     let custodian = Custodian::new(archive)?;
     for (seq, _) in archive.accessions()? {
-        let custody = custodian.of_accession(seq)?;
-        let entry = archive.entry(seq)?;
-        let said = |slot: &'static str| -> Result<Option<String>, CliError> {
-            let value = entry
-                .as_ref()
-                .map(|entry| entry.get::<serde_json::Value>(slot));
-            let value = value.transpose()?.flatten();
-            Ok(value.map(|value| match slot {
-                "from" => custodian.party(&value).shown().to_owned(),
-                _ => crate::archive::plain(&value),
-            }))
-        };
-        all.accessions.push(AccessionRow {
-            accession: references
-                .remove(&seq)
-                .unwrap_or_else(|| format!("entry {seq}")),
-            from: said("from")?.or_else(|| custody.givers()),
-            received: match &entry {
-                Some(entry) => entry.get("received")?,
-                None => None,
-            },
-            missing: said("missing")?,
-            destroyed: ["from", "received", "missing"]
-                .into_iter()
-                .filter_map(|slot| {
-                    let under = custodian.destroyed(seq, slot)?;
-                    Some(Gone { slot, under })
-                })
-                .collect(),
-            documents: archive.documents_of(seq)?,
-            gaps: custody.gaps(),
-            custody: custody.line(),
-            entry: seq,
-            recorded: recorded(archive, seq, &mut times)?,
-        });
+        let recorded = recorded(archive, seq, &mut times)?;
+        let reference = references.remove(&seq);
+        let row = accession(archive, &custodian, seq, reference, recorded)?;
+        all.accessions.push(row);
     }
     Ok(all)
+}
+
+/// One accession: what was stated of it, and through whose hands it came.
+fn accession(
+    archive: &Archive,
+    custodian: &Custodian<'_>,
+    seq: u64,
+    reference: Option<String>,
+    recorded: Option<String>,
+) -> Result<AccessionRow, CliError> {
+    let custody = custodian.of_accession(seq)?;
+    let entry = archive.entry(seq)?;
+    let said = |slot: &'static str| -> Result<Option<String>, CliError> {
+        let value = entry
+            .as_ref()
+            .map(|entry| entry.get::<serde_json::Value>(slot));
+        let value = value.transpose()?.flatten();
+        Ok(value.map(|value| match slot {
+            "from" => custodian.party(&value).shown().to_owned(),
+            _ => crate::archive::plain(&value),
+        }))
+    };
+    Ok(AccessionRow {
+        accession: reference.unwrap_or_else(|| format!("entry {seq}")),
+        from: said("from")?.or_else(|| custody.givers()),
+        received: match &entry {
+            Some(entry) => entry.get("received")?,
+            None => None,
+        },
+        missing: said("missing")?,
+        destroyed: ["from", "received", "missing"]
+            .into_iter()
+            .filter_map(|slot| {
+                let under = custodian.destroyed(seq, slot)?;
+                Some(Gone { slot, under })
+            })
+            .collect(),
+        documents: archive.documents_of(seq)?,
+        gaps: custody.gaps(),
+        custody: custody.line(),
+        entry: seq,
+        recorded,
+    })
 }
 
 /// How many bytes a document has, as recorded.

@@ -247,7 +247,7 @@ pub fn read(
         Kind::XAccount => x::read_account(input, sink),
         Kind::XOther => x::read_manifest(input, sink),
         Kind::Table => table::read(input, sink),
-        _ => Ok(()),
+        Kind::Other => Ok(()),
     }
 }
 

@@ -11,8 +11,18 @@ pub(super) struct Line {
     pub(super) side: usize,
     pub(super) class: String,
     pub(super) words: String,
-    /// Words of a source, and which item of the proof has them where one does.
-    pub(super) source: Option<Option<usize>>,
+    pub(super) source: Said,
+}
+
+/// Whose words a paragraph has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// The draft's, or the report's own.
+    ByTheReport,
+    /// A source's, which no item of the proof has.
+    NotProved,
+    /// A source's, which that item of the proof has.
+    Proved(usize),
 }
 
 /// Demands that a card's sides, so many, and their paragraphs are those of a report.
@@ -40,7 +50,7 @@ fn is(line: &Line, class: &str, words: &str) -> bool {
 }
 
 fn is_draft(line: &Line) -> bool {
-    line.class == "said" && line.source.is_none()
+    line.class == "said" && line.source == Said::ByTheReport
 }
 
 fn is_source(lines: &[&Line], items: &[Shown]) -> bool {
@@ -77,15 +87,15 @@ fn is_source(lines: &[&Line], items: &[Shown]) -> bool {
 
 /// Whether a source's words stand under the reference of their item, or of the document whose text they are.
 fn is_named(name: &str, said: &Line, items: &[Shown]) -> bool {
-    let Some(source) = said.source else {
+    if said.source == Said::ByTheReport {
         return false;
-    };
+    }
     // A name, and no sentence. More cannot be asked of one that is not proved, and is counted as such.
     let plain = |it: char| it.is_ascii_alphanumeric() || it == '-';
     if !name.chars().all(plain) {
         return false;
     }
-    let Some(number) = source else {
+    let Said::Proved(number) = said.source else {
         return true;
     };
     match items.get(number).map(|it| it.reference.as_deref()) {

@@ -23,6 +23,7 @@ use super::CHECKPOINT;
 use super::NOTHING_HERE;
 use super::STATE;
 use super::panes::Line;
+use super::panes::Said;
 use super::panes::demand_a_card;
 use super::sides;
 
@@ -272,8 +273,8 @@ struct Reading {
 struct Sides {
     /// How many elements were open where they began.
     depth: usize,
-    /// How many sides there are by now.
-    sides: usize,
+    /// How many there are by now.
+    many: usize,
     lines: Vec<Line>,
 }
 
@@ -344,13 +345,13 @@ impl Reading {
                 self.card = false;
                 self.sides = Some(Sides {
                     depth: self.open.len(),
-                    sides: 0,
+                    many: 0,
                     lines: Vec::new(),
                 });
             }
             "side" => {
                 if let Some(sides) = &mut self.sides {
-                    sides.sides += 1;
+                    sides.many += 1;
                 }
             }
             _ => {}
@@ -441,12 +442,16 @@ impl Reading {
                 ..Passage::default()
             });
         }
-        if let Some(Sides { sides, lines, .. }) = &mut self.sides {
+        if let Some(Sides { many, lines, .. }) = &mut self.sides {
             lines.push(Line {
-                side: *sides,
+                side: *many,
                 class: class.to_owned(),
                 words: String::new(),
-                source: source.then_some(number),
+                source: match number {
+                    _ if !source => Said::ByTheReport,
+                    Some(number) => Said::Proved(number),
+                    None => Said::NotProved,
+                },
             });
         }
         Ok(())
@@ -494,7 +499,7 @@ impl Reading {
             return Err("it says something where a report has a sentence of its own".to_owned());
         }
         if let Some(sides) = self.sides.take_if(|it| it.depth == depth) {
-            demand_a_card(sides.sides, &sides.lines, items)?;
+            demand_a_card(sides.many, &sides.lines, items)?;
         }
         if name == b"article" && self.card {
             return Err("a card of it shows no words".to_owned());

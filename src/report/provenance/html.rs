@@ -149,11 +149,11 @@ fn table(all: &All, zone: Zone) -> Markup {
                         @for row in &all.accessions {
                             tr {
                                 th scope="row" { (row.accession) }
-                                td { (row.from.as_deref().map_or_else(|| row.blank("from").into(), visible)) }
+                                td { (row.from.as_deref().map_or_else(|| row.blank("from"), visible)) }
                                 td { (row.received.as_ref().map_or_else(|| row.blank("received"), |at| visible(&show(at, zone)))) }
                                 td.number { (row.documents) }
                                 td { (visible(&row.custody)) @if row.gaps > 0 { " (" (gaps(row.gaps)) ")" } }
-                                td { (row.missing.as_deref().map_or_else(|| row.blank("missing").into(), visible)) }
+                                td { (row.missing.as_deref().map_or_else(|| row.blank("missing"), visible)) }
                                 td { "entry " (row.entry) ", " (recorded(row.recorded.as_deref(), zone)) }
                             }
                         }

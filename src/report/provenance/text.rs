@@ -77,7 +77,7 @@ fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
         let from = row
             .from
             .as_deref()
-            .map_or_else(|| row.blank("from").into(), visible);
+            .map_or_else(|| row.blank("from"), visible);
         let received = row
             .received
             .as_ref()
@@ -104,7 +104,7 @@ fn table(page: &mut String, all: &All, zone: Zone) -> fmt::Result {
         let missing = row
             .missing
             .as_deref()
-            .map_or_else(|| row.blank("missing").into(), visible);
+            .map_or_else(|| row.blank("missing"), visible);
         writeln!(page, "  missing  {missing}")?;
     }
     writeln!(page)?;
