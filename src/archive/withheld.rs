@@ -58,10 +58,9 @@ impl Archive {
                 found.digests.entry(card.sha256).or_default().push(*item);
             }
         }
-        for item in found.entries.keys() {
-            for digest in self.twice_inside(*item)? {
-                found.digests.entry(digest).or_default().push(*item);
-            }
+        let withheld: Vec<u64> = found.entries.keys().copied().collect();
+        for (item, digest) in self.twice_inside(&withheld)? {
+            found.digests.entry(digest).or_default().push(item);
         }
         for inside in found.digests.values_mut() {
             inside.sort_unstable();
@@ -72,18 +71,35 @@ impl Archive {
         Ok(found)
     }
 
-    /// The digests of what lies in an item, at any depth, whose bytes lie in another place too: the file that a message was
-    /// sent with may have come with another message.
-    fn twice_inside(&self, item: u64) -> Result<Vec<Digest>, ArchiveError> {
-        let mut statement = self.conn.prepare_cached(
-            "WITH RECURSIVE inside (item) AS (SELECT ?1 UNION \
-             SELECT card.item FROM card JOIN inside ON card.parent = inside.item) \
-             SELECT DISTINCT card.sha256 FROM card JOIN inside ON card.item = inside.item \
-             WHERE card.item <> ?1 AND EXISTS (SELECT 1 FROM card AS other \
-             WHERE other.sha256 = card.sha256 AND other.item <> card.item)",
-        )?;
-        let digests = statement.query_map([item], |row| Ok(Digest::new(row.get(0)?)))?;
-        Ok(digests.collect::<Result<_, _>>()?)
+    /// The digests of what lies in these items, at any depth, whose bytes lie in another place too, each with the item that
+    /// it lies in: the file that a message was sent with may have come with another message.
+    fn twice_inside(&self, items: &[u64]) -> Result<Vec<(u64, Digest)>, ArchiveError> {
+        const INSIDE: &str = "WITH RECURSIVE inside (root, item) AS (SELECT value, value FROM json_each(?1) UNION \
+             SELECT inside.root, card.item FROM card JOIN inside ON card.parent = inside.item), \
+             own AS (SELECT root, card.item, class, sha256 FROM card JOIN inside ON card.item = inside.item \
+             WHERE card.item <> root)";
+        // Documents are found by the index of their digests. Of messages there is none: where one lies in what is withheld,
+        // all cards are gone through, once.
+        let documents = format!(
+            "{INSIDE} SELECT DISTINCT root, sha256 FROM own WHERE class = 'd' AND EXISTS (SELECT 1 FROM card AS other \
+             WHERE other.class = 'd' AND other.sha256 = own.sha256 AND other.item <> own.item)"
+        );
+        let messages = format!(
+            "{INSIDE} SELECT DISTINCT root, sha256 FROM own WHERE class = 'm' AND sha256 IN ( \
+             SELECT sha256 FROM card WHERE sha256 IN (SELECT sha256 FROM own WHERE class = 'm') \
+             GROUP BY sha256 HAVING count(*) > 1)"
+        );
+        let items = serde_json::to_string(items).unwrap_or_default();
+        let mut found = Vec::new();
+        for sql in [documents, messages] {
+            let mut statement = self.conn.prepare_cached(&sql)?;
+            let digests =
+                statement.query_map([&items], |row| Ok((row.get(0)?, Digest::new(row.get(1)?))))?;
+            for digest in digests {
+                found.push(digest?);
+            }
+        }
+        Ok(found)
     }
 
     /// What items with these bytes lie in, at any depth and in any receipt.
