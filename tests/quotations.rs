@@ -488,6 +488,16 @@ fn what_is_struck_out_is_no_longer_said() -> TestResult {
 }
 
 #[test]
+fn what_is_struck_out_and_never_closed_takes_no_other_block_along() -> TestResult {
+    let found = lines(
+        "# The pier <del>and\n\n“everyone knew the harbor was never safe” [m-2f61].\n\n- it was <s>so\n\n\
+         “I never asked him to sign it” [m-7kq2].",
+    )?;
+    assert_eq!(found, ["Q1 exact m-2f61 []", "Q2 exact m-7kq2 []"]);
+    Ok(())
+}
+
+#[test]
 fn short_and_unclosed_quotations_are_listed_and_not_failed() -> TestResult {
     let found = lines("The “story” was “never safe.” And “I … it” too. He said “this and that.")?;
     assert_eq!(

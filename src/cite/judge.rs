@@ -1,5 +1,7 @@
 //! Judges one quotation against one passage: a verdict from the differences, each difference named.
 
+use std::collections::HashSet;
+
 use crate::cite::Change;
 use crate::cite::House;
 use crate::cite::Passage;
@@ -132,7 +134,7 @@ impl Sought {
 /// What an archive is asked for: the longest run of words without a mark, and all words.
 pub(super) fn wanted(sought: &Sought) -> Wanted {
     let mut words: Vec<String> = Vec::new();
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
     let mut runs: Vec<Vec<&str>> = vec![Vec::new()];
     for token in &sought.tokens {
         if token.sort.is_word() {
@@ -423,6 +425,13 @@ fn cut_between_sentences(
     manner: Manner,
 ) -> Option<Judgement> {
     if sought.words() < SHORT || sought.is_elastic() || !sought.breaks.is_empty() {
+        return None;
+    }
+    // Each end of a sentence is another comparison: none is made where a word does not stand there at all.
+    let tokens = (0..text.tokens.len()).filter_map(|at| text.token(at));
+    let held: HashSet<&str> = tokens.map(|it| it.lower.as_str()).collect();
+    let mut words = sought.tokens.iter().filter(|it| counts(it));
+    if !words.all(|it| held.contains(it.lower.as_str())) {
         return None;
     }
     let ends = sought.text.match_indices(['.', '?', '!']);

@@ -69,8 +69,10 @@ fn footnotes(text: &str, options: Options) -> HashMap<String, Note> {
 struct Reader {
     builder: Builder,
     in_code: bool,
-    /// How deep in what is struck out and no longer said, and how often something was.
+    /// How deep in what is struck out and no longer said: in a line, and over several blocks.
     struck: usize,
+    struck_blocks: usize,
+    /// How often something was.
     deleted: usize,
 }
 
@@ -80,6 +82,7 @@ impl Reader {
             builder,
             in_code: false,
             struck: 0,
+            struck_blocks: 0,
             deleted: 0,
         }
     }
@@ -89,36 +92,42 @@ impl Reader {
         self.builder
     }
 
-    fn strike(&mut self) {
-        self.struck += 1;
-        self.deleted += 1;
+    /// A tag of HTML; `depth` is how deep in what such tags strike out.
+    fn tag(&mut self, tag: &str, depth: fn(&mut Self) -> &mut usize) {
+        if let Some(comment) = tag.trim().strip_prefix("<!--") {
+            self.builder.pins_in(comment.trim_end_matches("-->"));
+        } else if strikes(tag, "<") {
+            *depth(self) += 1;
+            self.deleted += 1;
+        } else if strikes(tag, "</") {
+            let depth = depth(self);
+            *depth = depth.saturating_sub(1);
+        }
     }
 
     fn take(&mut self, event: Event<'_>) {
+        // A block ends what a tag in a line before it left open.
+        if let Event::Start(
+            Tag::Paragraph | Tag::Heading { .. } | Tag::Item | Tag::TableCell | Tag::BlockQuote(_),
+        ) = event
+        {
+            self.struck = 0;
+        }
         let builder = &mut self.builder;
         match event {
-            Event::Start(Tag::Strikethrough) => self.strike(),
-            Event::End(TagEnd::Strikethrough) => self.struck = self.struck.saturating_sub(1),
-            // A paragraph ends what HTML left open in it.
-            Event::End(TagEnd::Paragraph) if self.struck > 0 => {
-                self.struck = 0;
-                builder.end_paragraph();
+            Event::Start(Tag::Strikethrough) => {
+                self.struck += 1;
+                self.deleted += 1;
             }
-            Event::Text(_) | Event::Code(_) if self.struck > 0 => {}
+            Event::End(TagEnd::Strikethrough) => self.struck = self.struck.saturating_sub(1),
+            Event::Text(_) | Event::Code(_) if self.struck + self.struck_blocks > 0 => {}
             Event::Start(Tag::CodeBlock(_)) => self.in_code = true,
             Event::End(TagEnd::CodeBlock) => self.in_code = false,
             Event::Text(text) if !self.in_code => builder.text(&text),
             Event::Code(text) => builder.text(&text),
             Event::SoftBreak | Event::HardBreak => builder.text(" "),
-            Event::Html(text) | Event::InlineHtml(text) => {
-                if let Some(comment) = text.trim().strip_prefix("<!--") {
-                    builder.pins_in(comment.trim_end_matches("-->"));
-                } else if strikes(&text, "<") {
-                    self.strike();
-                } else if strikes(&text, "</") {
-                    self.struck = self.struck.saturating_sub(1);
-                }
-            }
+            Event::Html(text) => self.tag(&text, |it| &mut it.struck_blocks),
+            Event::InlineHtml(text) => self.tag(&text, |it| &mut it.struck),
             Event::FootnoteReference(name) => builder.note(&name),
             Event::Start(Tag::Link { dest_url, .. }) => {
                 if let Some(pin) = Pin::of_link(&dest_url) {
