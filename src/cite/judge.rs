@@ -429,9 +429,9 @@ fn cut_between_sentences(
     }
     // Each end of a sentence is another comparison: none is made where a word does not stand there at all.
     let tokens = (0..text.tokens.len()).filter_map(|at| text.token(at));
-    let held: HashSet<&str> = tokens.map(|it| it.lower.as_str()).collect();
+    let there: HashSet<&str> = tokens.map(|it| it.lower.as_str()).collect();
     let mut words = sought.tokens.iter().filter(|it| counts(it));
-    if !words.all(|it| held.contains(it.lower.as_str())) {
+    if !words.all(|it| there.contains(it.lower.as_str())) {
         return None;
     }
     let ends = sought.text.match_indices(['.', '?', '!']);
