@@ -12,7 +12,7 @@ pub(super) const LONGEST: usize = 3;
 const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 const MIXER: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Bytes of a word that are taken at once.
+/// Bytes that are told apart at once.
 const AT_ONCE: usize = 8;
 
 /// The number of a run without words.
@@ -34,75 +34,145 @@ pub(super) fn gram(words: &[u64]) -> u64 {
 pub(super) fn words(text: &str, mut each: impl FnMut(u64)) {
     let bytes = text.as_bytes();
     let mut letters = Vec::new();
+    let mut block = Block::of(bytes, 0);
     let mut at = 0;
-    while at < bytes.len() {
-        // Most words are a few ASCII letters and digits: eight are looked at at once, without a branch for each.
-        let start = at;
-        let mut sum = SEED;
-        loop {
-            let chunk = chunk(bytes, at);
-            let length = plain(chunk);
-            if length > 0 {
-                sum = mixed(sum, (chunk | LOWER_CASE) & (u64::MAX >> (64 - 8 * length)));
-            }
-            at += length;
-            if length < AT_ONCE {
-                break;
-            }
-        }
-        if let Some(b'\'' | b'-' | 0x80..) = bytes.get(at) {
-            at = one_word(text, start, &mut letters, &mut each);
+    // Most words are a few ASCII letters and digits: where they begin and end is told for many bytes at once.
+    while block.begin < bytes.len() {
+        let Some(start) = first(at, block.plain | block.other) else {
+            at = block.begin + BLOCK;
+            block = Block::of(bytes, at);
             continue;
+        };
+        let mut end = first(start, !block.plain);
+        while end.is_none() {
+            let next = block.begin + BLOCK;
+            block = Block::of(bytes, next);
+            end = first(next, !block.plain);
         }
-        if at > start {
-            each(sum);
+        let end = end.unwrap_or_default();
+        if let Some(b'\'' | b'-' | 0x80..) = bytes.get(end) {
+            at = one_word(text, start, &mut letters, &mut each);
+        } else {
+            each(number(bytes, start, end, LOWER_CASE));
+            at = end + 1;
         }
-        at += 1;
+        if at >= block.begin + BLOCK {
+            block = Block::of(bytes, at - at % BLOCK);
+        }
     }
 }
 
-const LOWER_CASE: u64 = 0x2020_2020_2020_2020;
+/// Bytes of a text that are looked at at once.
+const BLOCK: usize = 64;
 
-/// Eight bytes from that place on, zeros behind the end.
-fn chunk(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    if let Some(whole) = rest.first_chunk() {
-        return u64::from_le_bytes(*whole);
+/// Which bytes are ASCII letters or digits, and which are no ASCII: a bit for each. None behind the end of the text is.
+struct Block {
+    /// Where it begins.
+    begin: usize,
+    plain: u64,
+    other: u64,
+}
+
+impl Block {
+    fn of(bytes: &[u8], begin: usize) -> Self {
+        let rest = bytes.get(begin..).unwrap_or_default();
+        let block: [u8; BLOCK] = rest
+            .first_chunk()
+            .map_or_else(|| padded(rest), |whole| *whole);
+        let (mut plain, mut other) = (0, 0);
+        for (place, chunk) in block.as_chunks::<AT_ONCE>().0.iter().enumerate() {
+            let (here, beyond) = told(u64::from_le_bytes(*chunk));
+            plain |= here << (place * AT_ONCE);
+            other |= beyond << (place * AT_ONCE);
+        }
+        Self {
+            begin,
+            plain,
+            other,
+        }
     }
-    let mut padded = [0; AT_ONCE];
-    for (byte, last) in padded.iter_mut().zip(rest) {
+}
+
+/// The first byte from there on of which such a bit of its block is set.
+const fn first(at: usize, bits: u64) -> Option<usize> {
+    let bits = bits >> (at % BLOCK);
+    if bits == 0 {
+        return None;
+    }
+    Some(at + bits.trailing_zeros() as usize)
+}
+
+/// Bytes with zeros behind them.
+fn padded<const LENGTH: usize>(bytes: &[u8]) -> [u8; LENGTH] {
+    let mut padded = [0; LENGTH];
+    for (byte, last) in padded.iter_mut().zip(bytes) {
         *byte = *last;
     }
-    u64::from_le_bytes(padded)
+    padded
 }
 
-/// How many of these bytes, from the first on, are ASCII letters or digits. In one register: for bytes below 128 the
-/// highest bit of a sum says whether they are at or above a bound.
-fn plain(chunk: u64) -> usize {
+/// Which of these eight bytes are ASCII letters or digits, and which are no ASCII: a bit each. In one register: for bytes
+/// below 128 the highest bit of a sum says whether they are at or above a bound.
+fn told(chunk: u64) -> (u64, u64) {
     const EACH: u64 = 0x0101_0101_0101_0101;
     const HIGHEST: u64 = 0x80 * EACH;
+    // Moves the lowest bit of each byte to its place among the eight highest.
+    const TOGETHER: u64 = 0x0102_0408_1020_4080;
     let low = chunk & !HIGHEST;
     let within = |low: u64, first: u8, last: u8| {
         let from_first = low + u64::from(0x80 - first) * EACH;
         let behind_last = low + u64::from(0x7f - last) * EACH;
         from_first & !behind_last
     };
-    let letters = within(low | LOWER_CASE, b'a', b'z');
-    let others = !(letters | within(low, b'0', b'9')) | chunk;
-    (others & HIGHEST).trailing_zeros() as usize / 8
+    let letters = within(low | (0x20 * EACH), b'a', b'z');
+    let plain = (letters | within(low, b'0', b'9')) & !chunk;
+    let bits = |highest: u64| ((highest & HIGHEST) >> 7).wrapping_mul(TOGETHER) >> 56;
+    (bits(plain), bits(chunk))
+}
+
+/// Bytes of a word that are taken at once.
+const WIDE: usize = 16;
+
+/// What makes ASCII letters small and leaves digits as they are.
+const LOWER_CASE: u128 = u128::MAX / 0xff * 0x20;
+
+/// The bits of so many bytes.
+static OWN: [u128; WIDE] = {
+    let mut own = [0; WIDE];
+    let mut bytes = 1;
+    while bytes < WIDE {
+        own[bytes] = (1 << (8 * bytes)) - 1;
+        bytes += 1;
+    }
+    own
+};
+
+/// The number of a word, of which there is at least one byte, each with these bits set.
+fn number(bytes: &[u8], start: usize, end: usize, set: u128) -> u64 {
+    let (mut sum, mut at) = (SEED, start);
+    while end - at > WIDE {
+        sum = mixed(sum, wide(bytes, at) | set);
+        at += WIDE;
+    }
+    let own = OWN.get(end - at).copied().unwrap_or(u128::MAX);
+    mixed(sum, (wide(bytes, at) | set) & own)
+}
+
+/// Bytes from that place on, zeros behind the end.
+fn wide(bytes: &[u8], at: usize) -> u128 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    u128::from_le_bytes(
+        rest.first_chunk()
+            .map_or_else(|| padded(rest), |whole| *whole),
+    )
 }
 
 /// The number of a word so far, with the next bytes of it.
-fn mixed(sum: u64, chunk: u64) -> u64 {
-    let product = u128::from(sum ^ chunk) * u128::from(MIXER);
-    let [low, high] = [product, product >> 64].map(|half| half & u128::from(u64::MAX));
+fn mixed(sum: u64, bytes: u128) -> u64 {
+    let halves = |number: u128| [number, number >> 64].map(|half| half & u128::from(u64::MAX));
+    let [low, high] = halves(bytes);
+    let [low, high] = halves((low ^ u128::from(sum)) * (high ^ u128::from(MIXER)));
     u64::try_from(low ^ high).unwrap_or_default()
-}
-
-fn number(letters: &[u8]) -> u64 {
-    (0..letters.len())
-        .step_by(AT_ONCE)
-        .fold(SEED, |sum, at| mixed(sum, chunk(letters, at)))
 }
 
 /// Goes through what stands at a place character by character, to the end of one word; says where to go on.
@@ -160,7 +230,7 @@ fn one_word(text: &str, start: usize, letters: &mut Vec<u8>, mut each: impl FnMu
         }
     }
     if !letters.is_empty() {
-        each(number(letters));
+        each(number(letters, 0, letters.len(), 0));
     }
     at
 }
@@ -268,11 +338,11 @@ mod tests {
                 let mut bytes = *b"aZ09mQ5z";
                 bytes[before] = byte;
                 let expected = if byte.is_ascii_alphanumeric() {
-                    8
+                    (0xff, 0)
                 } else {
-                    before
+                    (0xff ^ (1 << before), u64::from(!byte.is_ascii()) << before)
                 };
-                assert_eq!(plain(u64::from_le_bytes(bytes)), expected, "{byte}");
+                assert_eq!(told(u64::from_le_bytes(bytes)), expected, "{byte}");
             }
         }
     }

@@ -7,9 +7,7 @@ use std::hash::Hasher;
 use crate::cite::Wanted;
 
 use super::grams::LONGEST;
-use super::grams::NO_WORDS;
 use super::grams::gram;
-use super::grams::longer;
 use super::grams::words;
 use super::normal::unescaped;
 use super::words::is_common;
@@ -28,6 +26,9 @@ const REMEMBERED: usize = 4 * MOST;
 
 /// A quotation of no more words is looked for by its runs of two as well: one changed word leaves no run of three.
 const FEW_WORDS: usize = 8;
+
+/// Words of a text that are gone through at a time.
+const AT_A_TIME: usize = 4096;
 
 /// Bits of the filters that most runs of a text end at, as powers of two, by the length of the runs: few are looked for
 /// that are shorter than three words.
@@ -48,6 +49,9 @@ pub(super) struct Search {
     weights: Vec<(u64, u32)>,
     wanted: Vec<One>,
     text: u64,
+    /// Words of the text, and runs of them that may be looked for.
+    numbers: Vec<u64>,
+    chosen: Vec<u64>,
     touched: Vec<usize>,
 }
 
@@ -83,9 +87,21 @@ impl Filter {
         }
     }
 
-    fn passes(&self, run: u64) -> bool {
-        let (at, bit) = self.place(run);
-        self.bits.get(at).is_some_and(|bits| bits & bit != 0)
+    /// The runs of so many words that may be looked for.
+    fn choose<const LENGTH: usize>(&self, words: &[u64], chosen: &mut Vec<u64>) {
+        if self.bits.is_empty() {
+            return;
+        }
+        for run in words
+            .windows(LENGTH)
+            .filter_map(<[u64]>::first_chunk::<LENGTH>)
+        {
+            let number = gram(run);
+            let (at, bit) = self.place(number);
+            if self.bits.get(at).is_some_and(|bits| bits & bit != 0) {
+                chosen.push(number);
+            }
+        }
     }
 }
 
@@ -122,6 +138,8 @@ impl Search {
             weights: vec![(0, 0); wanted.len()],
             wanted: Vec::with_capacity(wanted.len()),
             text: 0,
+            numbers: Vec::new(),
+            chosen: Vec::new(),
             touched: Vec::new(),
         };
         for (quotation, wanted) in wanted.iter().enumerate() {
@@ -166,25 +184,18 @@ impl Search {
         let plain = unescaped(text);
         let text = plain.as_deref().unwrap_or(text);
         self.text += 1;
-        // The runs of one word and of two that end with the word before; what stands for them before the first word is
-        // not looked for, save by a chance of one to the number of numbers.
-        let (mut one_before, mut two_before) = (u64::MAX, u64::MAX);
+        let mut numbers = std::mem::take(&mut self.numbers);
         words(text, |word| {
-            let one = longer(NO_WORDS, word);
-            let two = longer(one_before, word);
-            let three = longer(two_before, word);
-            let [ones, twos, threes] = &self.filters;
-            for (is_sought, run) in [
-                (ones.passes(one), one),
-                (twos.passes(two), two),
-                (threes.passes(three), three),
-            ] {
-                if is_sought {
-                    self.meet(run);
-                }
+            numbers.push(word);
+            if numbers.len() == AT_A_TIME {
+                self.look_for_runs(&numbers);
+                // A run may go on.
+                numbers.drain(..=AT_A_TIME - LONGEST);
             }
-            (one_before, two_before) = (one, two);
         });
+        self.look_for_runs(&numbers);
+        numbers.clear();
+        self.numbers = numbers;
         let touched = std::mem::take(&mut self.touched);
         for quotation in &touched {
             let (Some((_, weight)), Some(one)) = (
@@ -204,8 +215,18 @@ impl Search {
         self.touched.clear();
     }
 
+    /// Takes note of the runs of these words that are looked for.
+    fn look_for_runs(&mut self, words: &[u64]) {
+        let [ones, twos, threes] = &self.filters;
+        ones.choose::<1>(words, &mut self.chosen);
+        twos.choose::<2>(words, &mut self.chosen);
+        threes.choose::<LONGEST>(words, &mut self.chosen);
+        while let Some(number) = self.chosen.pop() {
+            self.meet(number);
+        }
+    }
+
     /// Takes note of a run that stands in the text, if it is looked for.
-    #[cold]
     fn meet(&mut self, number: u64) {
         let Some(index) = self.grams.get(&number) else {
             return;
