@@ -512,7 +512,17 @@ fn what_could_not_be_read_is_said_by_whoever_looks_for_words() -> TestResult {
     fs::write(desk.path("direct-messages.js"), messages)?;
     let long = "The needle is under the third plank.\n".repeat(1_900_000);
     fs::write(desk.path("long.txt"), long)?;
-    desk.run(&["ingest", "note.txt", "direct-messages.js", "long.txt"])?;
+    let came = desk
+        .run(&["ingest", "note.txt", "direct-messages.js", "long.txt"])?
+        .to_string();
+    let stored = came.split_once("stored as ").ok_or("no document")?.1;
+    let broken = stored.split(')').next().unwrap_or_default();
+    let shown = desk.run(&["show", broken])?.to_string();
+    assert!(
+        shown.contains("it is not a complete part of an X archive")
+            && shown.ends_with("\nstored, not searchable\n"),
+        "{shown}"
+    );
     fs::write(
         desk.path("draft.md"),
         "It said \"The needle is under the third plank.\"\n",

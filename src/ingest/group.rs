@@ -9,7 +9,7 @@ use crate::record::Digest;
 use crate::record::Parent;
 
 /// Bytes of drafts at which a group is appended.
-pub(super) const FULL: usize = 12 << 20;
+pub(super) const FULL: usize = 10 << 20;
 
 /// Items of a segment, at most (FORMAT, 'Segments').
 const MOST_ITEMS: usize = 65_536;

@@ -278,27 +278,27 @@ impl Answer for Shown {
         );
         text.push_str(&columns(&rows, "  "));
         text.push_str(&sentences::lines(&self.acts));
-        match &self.text {
-            Some(body) => {
-                text.push('\n');
-                text.push_str(body.trim_end());
-                text.push('\n');
-            }
-            None if self.holds_count == 0 && !self.has_text => {
-                text.push_str("\nstored, not searchable: fonds reads no text in it\n");
-            }
-            None if self.has_text => {
-                text.push_str(
-                    "\nIts text cannot be shown: the bytes that hold it are altered or missing.\n",
-                );
-            }
-            None => {}
-        }
+        text.push_str(&self.body());
         text
     }
 }
 
 impl Shown {
+    /// Its text, or why none is shown.
+    fn body(&self) -> String {
+        let said = match &self.text {
+            Some(body) => body.trim_end(),
+            None if self.has_text => {
+                "Its text cannot be shown: the bytes that hold it are altered or missing."
+            }
+            None if self.holds_count > 0 => return String::new(),
+            // What was noted of it tells why.
+            None if !self.notes.is_empty() => "stored, not searchable",
+            None => "stored, not searchable: fonds reads no text in it",
+        };
+        format!("\n{said}\n")
+    }
+
     fn source(&self) -> String {
         let mut source = String::new();
         if let Some(Locator {
@@ -508,7 +508,11 @@ fn shown(
         links: reading.get("links")?.unwrap_or_default(),
         attachments: opened.get("attachments")?.unwrap_or_default(),
         flags: opened.get("flags")?.unwrap_or_default(),
-        notes: opened.get("notes")?.unwrap_or_default(),
+        notes: [
+            opened.get("notes")?.unwrap_or_default(),
+            archive.notices_of(card.item)?,
+        ]
+        .concat(),
         holds,
         holds_count,
         accession: archive.entry_reference(card.accession)?,
