@@ -586,6 +586,26 @@ fn a_misspelt_act_of_cite_is_not_taken_for_a_draft() -> TestResult {
 }
 
 #[test]
+fn an_option_that_there_is_none_of_leads_to_the_help_of_its_verb() -> TestResult {
+    let desk = Desk::new()?;
+    for (typed, help) in [
+        (
+            &["timeline", "--between", "a"][..],
+            "try: fonds help timeline\n",
+        ),
+        (
+            &["custody", "add", "a-1", "--kind", "a"],
+            "try: fonds help custody add\n",
+        ),
+    ] {
+        let ran = desk.run(typed)?;
+        assert_eq!(ran.code, Some(2), "{}", ran.told);
+        assert!(ran.told.ends_with(help), "{}", ran.told);
+    }
+    Ok(())
+}
+
+#[test]
 fn of_an_archive_that_cannot_be_opened_nothing_is_said_to_be_counted() -> TestResult {
     let (desk, _) = letter()?;
     fs::write(desk.path("archive/archive.sqlite"), "x".repeat(4000))?;

@@ -306,9 +306,14 @@ fn of_arguments(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let said = parts.next().unwrap_or_default();
     let said = said.strip_prefix("error: ").unwrap_or(said);
     let said: Vec<&str> = said.lines().map(str::trim).collect();
+    // Nobody means a value who types an option that there is none of.
     let hint = parts.find_map(|part| {
-        part.strip_prefix("tip: ")
-            .or_else(|| part.strip_prefix("Usage: "))
+        let tip = part.strip_prefix("tip: ");
+        let tip = tip.filter(|tip| !tip.starts_with("to pass "));
+        tip.or_else(|| {
+            part.strip_prefix("Usage: ")
+                .filter(|_| error.kind() != ErrorKind::UnknownArgument)
+        })
     });
     let mut before_dashes = arguments.iter().take_while(|argument| *argument != "--");
     let ui = Ui {
@@ -340,13 +345,14 @@ fn of_arguments(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
 /// The help of the verb that was meant, or that of all.
 fn helping(arguments: &[OsString]) -> String {
     let command = help::command();
-    let mut typed = arguments.iter().skip(1).filter_map(|one| one.to_str());
-    typed
-        .find(|one| command.find_subcommand(one).is_some())
-        .map_or_else(
-            || "fonds help".to_owned(),
-            |verb| format!("fonds help {verb}"),
-        )
+    let (mut of, mut path) = (&command, "fonds help".to_owned());
+    for one in arguments.iter().skip(1).filter_map(|one| one.to_str()) {
+        if let Some(verb) = of.find_subcommand(one) {
+            path = format!("{path} {one}");
+            of = verb;
+        }
+    }
+    path
 }
 
 #[cfg(test)]
