@@ -12,6 +12,7 @@ use super::words::is_common;
 use super::words::is_near;
 use super::words::is_negation;
 use super::words::is_number;
+use super::words::number;
 
 impl Differences {
     /// Names a stretch of altered steps.
@@ -128,10 +129,15 @@ impl Differences {
     }
 
     pub(super) fn number(&mut self, ours: &str, theirs: &str) {
+        let what = if is_same_value(ours, theirs) {
+            "written in another way"
+        } else {
+            "changed"
+        };
         self.found(
             "quotation.number-changed",
             format!(
-                "a figure is changed: the draft has {}, the source {}",
+                "a figure is {what}: the draft has {}, the source {}",
                 said(ours),
                 said(theirs)
             ),
@@ -139,6 +145,25 @@ impl Differences {
             theirs,
         );
     }
+}
+
+/// Whether two figures are one number, in words, in digits, or in digits set in threes: `ten`, `10`, `15000`, `15,000`.
+fn is_same_value(one: &str, other: &str) -> bool {
+    let value = |figure: &str| {
+        let figure = figure.to_lowercase();
+        let mut parts = figure.split(',');
+        let first = parts.next().unwrap_or_default();
+        let is_in_threes =
+            parts.clone().count() == 0 || first.len() <= 3 && parts.all(|part| part.len() == 3);
+        let is_in_digits =
+            !first.is_empty() && figure.bytes().all(|it| it.is_ascii_digit() || it == b',');
+        if is_in_digits && is_in_threes {
+            figure.replace(',', "").parse().ok()
+        } else {
+            number(&figure)
+        }
+    };
+    value(one).is_some_and(|it| value(other) == Some(it))
 }
 
 fn is_figure(token: &Token) -> bool {
@@ -212,5 +237,32 @@ pub(super) fn weight(token: &Token) -> f64 {
         0.3
     } else {
         0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_the_same_in_words_in_digits_and_in_threes() {
+        for (one, other) in [
+            ("ten", "10"),
+            ("15000", "15,000"),
+            ("Seven", "7"),
+            ("1,500,000", "1500000"),
+        ] {
+            assert!(is_same_value(one, other), "{one} {other}");
+        }
+        for (one, other) in [
+            ("15,000", "50,000"),
+            ("1,5", "15"),
+            ("1,500,00", "150000"),
+            ("", ""),
+            ("a few", "few"),
+            ("$50", "50"),
+        ] {
+            assert!(!is_same_value(one, other), "{one} {other}");
+        }
     }
 }
