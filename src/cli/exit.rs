@@ -2,7 +2,6 @@
 //!
 //! The statuses are part of the interface (`fonds help --all` lists them); any other is a failure too.
 
-use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
@@ -19,6 +18,7 @@ use crate::ingest::IngestError;
 use crate::keys::KeyError;
 use crate::publish::PublishError;
 use crate::record::visible;
+use crate::record::with_causes;
 use crate::vault::VaultError;
 use crate::verify::VerifyError;
 
@@ -337,21 +337,7 @@ fn not_read(source: &io::Error) -> (u8, &'static str, String) {
 
 /// The message with those of its causes, and nothing in it that could fool a terminal.
 fn whole_message(error: &CliError) -> String {
-    let mut message = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let said = error.to_string();
-        let is_said = message
-            .rsplit(": ")
-            .next()
-            .is_some_and(|last| said.ends_with(last));
-        if !is_said {
-            message.push_str(": ");
-            message.push_str(&said);
-        }
-        cause = error.source();
-    }
-    visible(&without_number(&message))
+    visible(&without_number(&with_causes(error)))
 }
 
 /// A message of the system without its number, which says nothing to a reader: `Permission denied (os error 13)`.

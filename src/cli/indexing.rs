@@ -8,6 +8,7 @@ use crate::archive::Archive;
 use crate::archive::ArchiveError;
 use crate::archive::index;
 use crate::archive::index::Indexed;
+use crate::record::with_causes;
 
 /// An item whose text could not be read, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,7 +21,7 @@ impl Unread {
     pub(super) fn new(item: String, error: &ArchiveError) -> Self {
         Self {
             item,
-            reason: whole(error),
+            reason: with_causes(error),
         }
     }
 }
@@ -32,7 +33,7 @@ pub(super) fn go_on(context: &Context, archive: &Archive) {
     for (item, error) in &indexed.named {
         context.ui.warn(&format!(
             "the text of {item} is not searchable: {}",
-            whole(error)
+            with_causes(error)
         ));
     }
     let more = indexed.unread.saturating_sub(indexed.named.len() as u64);
@@ -62,21 +63,11 @@ pub(super) fn bring_up(context: &Context, archive: &Archive) -> Indexed {
             indexed
         }
         Err(error) => {
-            context
-                .ui
-                .warn(&format!("not all is searchable yet: {}", whole(&error)));
+            context.ui.warn(&format!(
+                "not all is searchable yet: {}",
+                with_causes(&error)
+            ));
             Indexed::default()
         }
     }
-}
-
-/// An error with its causes, as one line: of a text that could not be read the cause says why.
-fn whole(error: &ArchiveError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        text = format!("{text}: {next}");
-        cause = next.source();
-    }
-    text
 }

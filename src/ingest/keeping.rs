@@ -4,10 +4,12 @@ use std::io::Read;
 
 use super::IngestError;
 use super::Progress;
+use super::came::Came;
 use super::came::HEAD;
 use super::run::LONGEST_TEXT;
 use super::run::Run;
 use crate::archive::ArchiveError;
+use crate::archive::ItemDraft;
 use crate::archive::store::Batch;
 use crate::archive::store::BlobReader;
 use crate::archive::store::SMALL_BELOW;
@@ -85,8 +87,26 @@ impl Run<'_, '_> {
         Ok(self.writer.archive().demand_unaltered(digest)?)
     }
 
+    /// Judges what a stored document is and drafts its record. Gives what is at hand of it too, where that is needed yet.
+    pub(super) fn draft_stored(
+        &self,
+        came: &Came,
+        kind: Option<Kind>,
+        bytes: Bytes,
+    ) -> Result<(Kind, ItemDraft, Option<Vec<u8>>), IngestError> {
+        let (held, beginning) = if bytes.size <= LONGEST_TEXT {
+            (Some(self.load_stored(&bytes.sha256)?), Vec::new())
+        } else {
+            (None, self.head(&bytes.sha256)?)
+        };
+        let committer = self.writer.archive().committer();
+        let at_hand = held.as_deref().unwrap_or(&beginning);
+        let (kind, draft) = came.draft(committer, kind, at_hand, bytes)?;
+        Ok((kind, draft, held.filter(|_| stays(kind, bytes.size))))
+    }
+
     /// The beginning of a document that is too long to be at hand.
-    pub(super) fn head(&self, digest: &Digest) -> Result<Vec<u8>, IngestError> {
+    fn head(&self, digest: &Digest) -> Result<Vec<u8>, IngestError> {
         self.demand_unaltered(digest)?;
         self.read_stored(digest, HEAD as u64)
     }
@@ -106,7 +126,7 @@ impl Run<'_, '_> {
 
 /// Whether all bytes of a document stay at hand while it is read. Not those of a large one whose reader fetches them
 /// itself, or they would be held twice.
-pub(super) fn stays(kind: Kind, size: u64) -> bool {
+fn stays(kind: Kind, size: u64) -> bool {
     size < SMALL_BELOW || !(kind.is_container() || kind == Kind::Html)
 }
 

@@ -15,7 +15,6 @@ use super::came::needs_reading;
 use super::companions::Beside;
 use super::companions::Listing;
 use super::keeping::bytes_of;
-use super::keeping::stays;
 use super::pending;
 use super::pending::Drafted;
 use super::pending::Pending;
@@ -38,6 +37,7 @@ use crate::record::Kind;
 use crate::record::Locator;
 use crate::record::Parent;
 use crate::record::Reading;
+use crate::record::with_causes;
 
 /// Documents inside documents, at most.
 const DEPTH: usize = 8;
@@ -178,7 +178,7 @@ impl Run<'_, '_> {
         match outcome {
             Ok(()) | Err(ReadError::Stopped(_)) => Ok(()),
             Err(error) => {
-                self.unread(came, place, &bytes.sha256, sentence(&error));
+                self.unread(came, place, &bytes.sha256, with_causes(&error));
                 Ok(())
             }
         }
@@ -418,22 +418,7 @@ impl Run<'_, '_> {
             sha256: digest,
             size,
         };
-        let held = if size <= LONGEST_TEXT {
-            Some(self.load_stored(&digest)?)
-        } else {
-            None
-        };
-        let beginning = match &held {
-            Some(_) => Vec::new(),
-            None => self.head(&digest)?,
-        };
-        let (kind, draft) = came.draft(
-            self.writer.archive().committer(),
-            None,
-            held.as_deref().unwrap_or(&beginning),
-            bytes,
-        )?;
-        let held = held.filter(|_| stays(kind, size));
+        let (kind, draft, held) = self.draft_stored(&came, None, bytes)?;
         let inner = self.inside(draft, kind, bytes, frame.place, None, &came)?;
         self.read_inside(
             &Recorded {
@@ -492,19 +477,4 @@ fn cover(
         rest -= read as u64;
     }
     Ok(())
-}
-
-/// An error with its causes, as one sentence.
-fn sentence(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        let said = next.to_string();
-        if !text.contains(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        cause = next.source();
-    }
-    text
 }

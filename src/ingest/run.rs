@@ -23,7 +23,6 @@ use super::error::unreadable;
 use super::group::Open;
 use super::keeping::Counted;
 use super::keeping::bytes_of;
-use super::keeping::stays;
 use super::loading::load;
 use super::nested::Budget;
 use super::nested::Recorded;
@@ -290,22 +289,7 @@ impl<'a, 'o> Run<'a, 'o> {
             sha256: digest,
             size,
         };
-        let held = if size <= LONGEST_TEXT {
-            Some(self.load_stored(&digest)?)
-        } else {
-            None
-        };
-        let beginning = match &held {
-            Some(_) => Vec::new(),
-            None => self.head(&digest)?,
-        };
-        let (kind, draft) = came.draft(
-            self.writer.archive().committer(),
-            self.request.kind_said(),
-            held.as_deref().unwrap_or(&beginning),
-            bytes,
-        )?;
-        let held = held.filter(|_| stays(kind, size));
+        let (kind, draft, held) = self.draft_stored(came, self.request.kind_said(), bytes)?;
         let parent = self.receive(draft, kind, &digest, came)?;
         self.read_inside(
             &Recorded {

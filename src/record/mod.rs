@@ -1,5 +1,6 @@
 //! The nouns of the archive. This module does no I/O, asks no clock and imports nothing from the crate.
 
+mod causes;
 mod digest;
 mod finding;
 mod instant;
@@ -13,6 +14,7 @@ mod visible;
 pub mod when;
 mod zone;
 
+pub use causes::with_causes;
 pub use digest::Digest;
 pub use digest::ParseDigestError;
 pub use digest::hex_of;

@@ -6,6 +6,7 @@ use crate::archive::LogCheck;
 use crate::archive::PROJECTION;
 use crate::archive::RowDifference;
 use crate::record::Finding;
+use crate::record::with_causes;
 
 /// Characters of a stored value that a finding shows.
 const SHOWN: usize = 200;
@@ -33,7 +34,7 @@ impl Pass<'_, '_> {
                     "archive.sqlite",
                     format!(
                         "The catalogue could not be made again from the ledger, so it was not compared: {}.",
-                        super::sentence(&error)
+                        with_causes(&error)
                     ),
                 ));
                 return Ok(());

@@ -7,6 +7,7 @@ use crate::archive::ArchiveError;
 use crate::archive::Editors;
 use crate::keys::LogKeys;
 use crate::record::Finding;
+use crate::record::with_causes;
 use crate::tlog::Checkpoint;
 use crate::tlog::Hash;
 use crate::tlog::Note;
@@ -118,7 +119,7 @@ impl Pass<'_, '_> {
                     "log key",
                     format!(
                         "The keys that the ledger names cannot be used, so no checkpoint was judged: {}.",
-                        super::sentence(&error)
+                        with_causes(&error)
                     ),
                 ));
                 return Ok(heads);

@@ -52,6 +52,7 @@ use crate::keys::Head;
 use crate::record::Digest;
 use crate::record::Finding;
 use crate::record::Moment;
+use crate::record::with_causes;
 use crate::succession::Closing;
 use crate::tlog::Note;
 
@@ -124,7 +125,7 @@ pub fn folder(
             };
             let message = format!(
                 "The archive cannot be opened, so nothing else in it was checked: {}.",
-                sentence(&error)
+                with_causes(&error)
             );
             found.add(Finding::new(code, subject, message));
             Ok(found.report(None, options.quick))
@@ -222,7 +223,7 @@ impl Pass<'_, '_> {
                 let message = format!(
                     "{} could not be checked to the end: {}.",
                     capitalised(what),
-                    sentence(&error)
+                    with_causes(&error)
                 );
                 if matches!(error, ArchiveError::Database(_)) {
                     self.found
@@ -288,21 +289,6 @@ impl Pass<'_, '_> {
         let reference = self.archive.document_reference(sha256).ok().flatten();
         reference.unwrap_or_else(|| format!("blob {sha256}"))
     }
-}
-
-/// An error with its causes, as one sentence without its period.
-fn sentence(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        let said = next.to_string();
-        if !text.contains(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        cause = next.source();
-    }
-    text
 }
 
 fn capitalised(text: &str) -> String {

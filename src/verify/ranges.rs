@@ -20,6 +20,7 @@ use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::Finding;
 use crate::record::Span;
+use crate::record::with_causes;
 
 /// Containers that are kept open. More than one is open only where one lies in another.
 const MOST_OPEN: usize = 16;
@@ -201,7 +202,7 @@ impl Pass<'_, '_> {
                 true
             }
             Err(error) => {
-                self.unread(stretches, container, &super::sentence(&error));
+                self.unread(stretches, container, &with_causes(&error));
                 false
             }
         }

@@ -13,6 +13,7 @@ use crate::commitment::Salts;
 use crate::commitment::canonical;
 use crate::record::Digest;
 use crate::record::Schema;
+use crate::record::with_causes;
 
 /// What keeps a record from being what was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl<'a> Fields<'a> {
             (None, Some(blanks)) => ([0; 32], Some(blanks)),
             _ => return Err(Defect::Gone),
         };
-        let form = |error: canonical::CanonicalError| Defect::Form(super::sentence(&error));
+        let form = |error: canonical::CanonicalError| Defect::Form(with_causes(&error));
         let texts = canonical::split(slots, schema.slots.len()).map_err(form)?;
         for text in &texts {
             if *text != "null" {

@@ -7,6 +7,7 @@ use super::heads::Heads;
 use crate::archive::ArchiveError;
 use crate::archive::BEFORE;
 use crate::record::Finding;
+use crate::record::with_causes;
 use crate::succession::Closed;
 use crate::succession::Closing;
 use crate::succession::ClosingNote;
@@ -110,7 +111,7 @@ impl Pass<'_, '_> {
             Err(error) => {
                 let message = format!(
                     "The archive says that it goes on from another, and no recovery key said so: {}.",
-                    super::sentence(&error)
+                    with_causes(&error)
                 );
                 wrong("closing.not-valid", "entry 0", message);
                 return Ok(());
@@ -138,7 +139,7 @@ impl Pass<'_, '_> {
                 BEFORE,
                 format!(
                     "It does not show how the ledger before was closed: {}.",
-                    super::sentence(&error)
+                    with_causes(&error)
                 ),
             ),
         }

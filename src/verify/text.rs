@@ -14,6 +14,7 @@ use crate::commitment::pieces;
 use crate::record::Bytes;
 use crate::record::Digest;
 use crate::record::TextRoot;
+use crate::record::with_causes;
 
 /// Bytes of a stored text that are held at once.
 const AT_ONCE: usize = 1 << 20;
@@ -68,7 +69,7 @@ impl Job<'_> {
                 let Bytes { sha256, size } = self.bytes;
                 let reader = store
                     .read(&sha256, *place, size)
-                    .map_err(|error| Wrong::Unreadable(super::sentence(&error)))?;
+                    .map_err(|error| Wrong::Unreadable(with_causes(&error)))?;
                 self.stream(committer, reader)?
             }
         };
