@@ -32,6 +32,7 @@ use super::evidence::Evidence;
 use super::judge::wanted;
 use super::library::Library;
 use super::lookalikes::lookalikes;
+use super::naming::said;
 use super::own::Own;
 use super::pinned::claim;
 use super::pinned::posts_at;
@@ -261,23 +262,48 @@ impl Checker<'_> {
         Ok(passages)
     }
 
-    /// Says of a quotation that names no source and stands nowhere as it is quoted, that what is alike may be so by chance.
-    fn doubt(found: &Judgement, result: &mut Quoted) {
+    /// Whether what a quotation is most like may be like it by chance: it names no source, and few of its telling words
+    /// stand there.
+    fn may_be_chance(found: &Judgement, result: &Quoted) -> bool {
         let (held, of) = found.telling;
-        if found.verdict == Verdict::Altered
+        found.verdict == Verdict::Altered
             && result.pins.is_empty()
             && found.equal < found.words.min(MANY)
             && (held <= FEW || held * 4 < of * 3)
-        {
-            result.findings.push(Finding::new(
-                "quotation.may-be-chance",
-                &result.id,
-                format!(
-                    "{held} of the {of} words that say something of their own stand there: it may be alike by chance; pin \
-                     the source that is meant"
-                ),
-            ));
-        }
+    }
+
+    /// Takes what is like a quotation by chance for no source of it, and says what it is for whoever knows better.
+    fn by_chance(best: &Judged, result: &mut Quoted) {
+        let Judgement {
+            equal,
+            words,
+            telling: (held, of),
+            ..
+        } = best.judgement;
+        let item = best.passage.item.clone();
+        let there = matched(&best.passage, &best.judgement).text;
+        result.verdict = Verdict::NotFound;
+        result.findings.push(Finding::new(
+            "quotation.not-found",
+            &result.id,
+            format!(
+                "the words do not stand in the archive; nearest is {item} ({equal} of {words} words)"
+            ),
+        ));
+        result.findings.push(Finding::new(
+            "quotation.may-be-chance",
+            &result.id,
+            format!(
+                "{item} has {}, with {held} of the {of} words that say something of their own: alike by chance, or misquoted; \
+                 pin it if it is meant",
+                said(&there)
+            ),
+        ));
+        result.nearest = Some(Nearest {
+            item,
+            equal,
+            of: words,
+        });
     }
 
     pub(super) fn judge_all(&mut self, sought: &Sought, passages: Vec<Passage>) -> Vec<Judged> {
@@ -333,9 +359,12 @@ impl Checker<'_> {
                 .push(Finding::new("quotation.not-found", &result.id, message));
             return Ok(());
         };
+        if Self::may_be_chance(&best.judgement, result) {
+            Self::by_chance(best, result);
+            return Ok(());
+        }
         result.verdict = best.judgement.verdict;
         result.findings.extend(best.judgement.findings.clone());
-        Self::doubt(&best.judgement, result);
         if result.verdict == Verdict::NotFound {
             self.nearest(sought, &judged, result);
             return Ok(());
