@@ -406,7 +406,7 @@ fn a_pin_decides_and_says_when_the_words_stand_elsewhere() -> TestResult {
 fn what_is_alike_in_few_words_and_names_no_source_may_be_so_by_chance() -> TestResult {
     let found = lines(
         "“the harbor was never open,” he wrote.\n\n“the harbor was never open” [m-2f61].\n\n\
-         “Look. I never asked anybody to sign it. Ask anyone.”",
+         “Look. I never asked anybody to sign it. Ask anyone.”\n\n“the harbor was safe”",
     )?;
     assert_eq!(
         found,
@@ -414,6 +414,7 @@ fn what_is_alike_in_few_words_and_names_no_source_may_be_so_by_chance() -> TestR
             "Q1 not-found  [not-found may-be-chance]",
             "Q2 altered m-2f61 [word]",
             "Q3 altered m-7kq2 [word]",
+            "Q4 altered m-2f61 [negation-changed]",
         ]
     );
     Ok(())
@@ -836,7 +837,7 @@ fn odd_quotations_get_a_state_each() -> TestResult {
             "Q3 altered m-7kq2 [negation-changed lookalike-letters]",
             "Q4 exact m-7kq2+m-51d2 [hidden-characters several-occurrences]",
             "Q5 exact m-7kq2+m-51d2 [several-occurrences]",
-            "Q6 not-found  [not-found may-be-chance]",
+            "Q6 altered m-7kq2 [number-changed negation-changed may-be-chance]",
         ]
     );
     let long = checked(&format!("“{}”", "we met him at the pier ".repeat(15_000)))?;

@@ -272,6 +272,11 @@ impl Checker<'_> {
             && (held <= FEW || held * 4 < of * 3)
     }
 
+    /// Whether words of a quotation do not stand there, other than figures and negations: of a misquotation more is left.
+    fn lacks_words(found: &Judgement) -> bool {
+        found.findings.iter().any(|it| it.code == "quotation.word")
+    }
+
     /// Takes what is like a quotation by chance for no source of it, and says what it is for whoever knows better.
     fn by_chance(best: &Judged, result: &mut Quoted) {
         let Judgement {
@@ -283,27 +288,36 @@ impl Checker<'_> {
         let item = best.passage.item.clone();
         let there = matched(&best.passage, &best.judgement).text;
         result.verdict = Verdict::NotFound;
-        result.findings.push(Finding::new(
-            "quotation.not-found",
-            &result.id,
-            format!(
-                "the words do not stand in the archive; nearest is {item} ({equal} of {words} words)"
-            ),
-        ));
-        result.findings.push(Finding::new(
-            "quotation.may-be-chance",
-            &result.id,
-            format!(
-                "{item} has {}, with {held} of the {of} words that say something of their own: alike by chance, or misquoted; \
-                 pin it if it is meant",
-                said(&there)
-            ),
-        ));
+        let not_found = format!(
+            "the words do not stand in the archive; nearest is {item} ({equal} of {words} words)"
+        );
+        let chance = format!(
+            "{item} has {}, with {held} of the {of} words that say something of their own: alike by chance, or misquoted; pin \
+             it if it is meant",
+            said(&there)
+        );
+        result.findings.extend([
+            Finding::new("quotation.not-found", &result.id, not_found),
+            Finding::new("quotation.may-be-chance", &result.id, chance),
+        ]);
         result.nearest = Some(Nearest {
             item,
             equal,
             of: words,
         });
+    }
+
+    /// Says of what is taken for a source that it may be like the quotation by chance.
+    fn doubt(found: &Judgement, result: &mut Quoted) {
+        let (held, of) = found.telling;
+        result.findings.push(Finding::new(
+            "quotation.may-be-chance",
+            &result.id,
+            format!(
+                "{held} of the {of} words that say something of their own stand there: it may be alike by chance; pin the \
+                 source that is meant"
+            ),
+        ));
     }
 
     pub(super) fn judge_all(&mut self, sought: &Sought, passages: Vec<Passage>) -> Vec<Judged> {
@@ -359,12 +373,16 @@ impl Checker<'_> {
                 .push(Finding::new("quotation.not-found", &result.id, message));
             return Ok(());
         };
-        if Self::may_be_chance(&best.judgement, result) {
+        let doubtful = Self::may_be_chance(&best.judgement, result);
+        if doubtful && Self::lacks_words(&best.judgement) {
             Self::by_chance(best, result);
             return Ok(());
         }
         result.verdict = best.judgement.verdict;
         result.findings.extend(best.judgement.findings.clone());
+        if doubtful {
+            Self::doubt(&best.judgement, result);
+        }
         if result.verdict == Verdict::NotFound {
             self.nearest(sought, &judged, result);
             return Ok(());
