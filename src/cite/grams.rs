@@ -16,10 +16,10 @@ const MIXER: u64 = 0x9e37_79b9_7f4a_7c15;
 const AT_ONCE: usize = 8;
 
 /// The number of a run without words.
-pub(super) const NO_WORDS: u64 = SEED;
+const NO_WORDS: u64 = SEED;
 
 /// The number of a run with one word more.
-pub(super) const fn longer(run: u64, word: u64) -> u64 {
+const fn longer(run: u64, word: u64) -> u64 {
     (run.rotate_left(23) ^ word).wrapping_mul(MIXER)
 }
 

@@ -355,6 +355,18 @@ mod tests {
         assert_eq!(search.items(), [vec![2, 1], vec![5], vec![4], vec![6, 5]]);
     }
 
+    #[test]
+    fn a_run_is_found_wherever_it_lies_in_a_long_text() {
+        for before in AT_A_TIME - LONGEST - 2..=AT_A_TIME + 2 {
+            let mut search = Search::new(&[wanted(&["never safe at all"])]);
+            let text = format!("{} never safe at all, he said", "pier ".repeat(before));
+            search.look_at(&text, 1);
+            search.look_at("never safe at", 2);
+            // Both of its runs stand in the one, and one of them in the other.
+            assert_eq!(search.items(), [[1, 2]], "{before}");
+        }
+    }
+
     proptest::proptest! {
         /// A text that holds a quotation as it stands is always among those that are compared, and before those that do not.
         #[test]
