@@ -310,8 +310,7 @@ impl<'a> Held<'a> {
             // All texts are gone through, once for all quotations.
             return Ok(Vec::new());
         };
-        let phrase: Vec<String> = wanted.phrase.split(' ').map(ToOwned::to_owned).collect();
-        Ok(index.candidates(&phrase, &wanted.words, (MOST, PARTLY))?)
+        Ok(index.candidates(&wanted.runs, &wanted.words, (MOST, PARTLY))?)
     }
 
     fn lead(&self, reference: &str) -> Result<Pinned, ArchiveError> {
@@ -367,10 +366,9 @@ impl<'a> Held<'a> {
         let (Some(item), Some(index)) = (self.container(reference)?, self.usable()) else {
             return Ok(Vec::new());
         };
-        let phrase: Vec<String> = wanted.phrase.split(' ').map(ToOwned::to_owned).collect();
         let most = (MOST_ASKED, MOST_ASKED);
         let mut items = Vec::new();
-        for candidate in index.candidates(&phrase, &wanted.words, most)? {
+        for candidate in index.candidates(&wanted.runs, &wanted.words, most)? {
             if items.len() < MOST
                 && let Some(card) = self.archive.card(candidate)?
                 && card.parent == Some(item)

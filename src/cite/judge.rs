@@ -148,9 +148,7 @@ pub(super) fn wanted(sought: &Sought) -> Wanted {
             runs.push(Vec::new());
         }
     }
-    let phrase = runs.iter().max_by_key(|it| it.len());
     Wanted {
-        phrase: phrase.map(|it| it.join(" ")).unwrap_or_default(),
         runs: runs
             .iter()
             .filter(|it| !it.is_empty())

@@ -177,9 +177,8 @@ pub struct Within {
 /// Words to look for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// The longest run of words that the draft quotes without a mark, in lower case, separated by single spaces.
-    pub phrase: String,
-    /// All runs of words that the draft quotes without a mark, as `phrase`, in the draft's order.
+    /// The runs of words that the draft quotes without a mark, in lower case, separated by single spaces, in the draft's
+    /// order.
     pub runs: Vec<String>,
     /// All words outside brackets, in lower case, each once, in the draft's order.
     pub words: Vec<String>,

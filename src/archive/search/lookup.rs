@@ -1,5 +1,6 @@
 //! Answering a question, and naming the items that a quotation may have come from.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::collections::hash_map::Entry;
@@ -46,8 +47,12 @@ const RAREST_TOGETHER: usize = 5;
 /// go through every item that has one: of common words that is most of a large archive.
 const RAREST_PAIRED: usize = 6;
 
-/// Items gone through for such pairs, at most: each costs as many as have the rarer of its words.
+/// Items gone through for such pairs, at most: each costs as many as have the rarer of its words. So does a run of words
+/// cost as many as have the rarest of them.
 const MOST_PAIRED: u64 = 200_000;
+
+/// How many of a quotation's runs of words are weighed against each other.
+const RUNS: usize = 8;
 
 impl Index {
     /// Answers a question. No string in it is an error; more than [`MOST_WORDS`] words are.
@@ -127,30 +132,35 @@ impl Index {
     }
 
     /// Row numbers of the items that a quotation may have come from, the likeliest first: those that have its longest run
-    /// of words as it stands, then those that have its rarest words, then, `partly` at most, those that have any two of
-    /// them. It only says where to look, and takes no longer in a large archive for a quotation of common words.
+    /// of words that are not all common as it stands, then those that have its rarest words, then, `partly` at most, those
+    /// that have any two of them. It only says where to look, and takes no longer in a large archive for a quotation of
+    /// which only some words are common.
     pub fn candidates(
         &self,
-        run: &[String],
+        runs: &[String],
         all_words: &[String],
         (limit, partly): (usize, usize),
     ) -> Result<Vec<u64>> {
-        let [run, all_words] = [run, all_words].map(|list| {
-            let mut cut: Vec<String> = list.iter().flat_map(|word| words(word)).collect();
+        let cut = |mut cut: Vec<String>| {
             cut.truncate(MOST_WORDS);
             cut
-        });
-        if run.is_empty() || limit == 0 {
+        };
+        let mut runs: Vec<Vec<String>> = runs.iter().map(|run| cut(words(run))).collect();
+        runs.retain(|run| !run.is_empty());
+        runs.sort_by_key(|run| Reverse(run.len()));
+        runs.truncate(RUNS);
+        let all_words = cut(all_words.iter().flat_map(|word| words(word)).collect());
+        if runs.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
         guarded(&self.path, || {
-            self.likeliest(&run, &all_words, (limit, partly))
+            self.likeliest(&runs, &all_words, (limit, partly))
         })
     }
 
     fn likeliest(
         &self,
-        run: &[String],
+        runs: &[Vec<String>],
         all_words: &[String],
         (limit, partly): (usize, usize),
     ) -> tantivy::Result<Vec<u64>> {
@@ -160,8 +170,15 @@ impl Index {
             seen: HashSet::new(),
             ids: Vec::new(),
         };
-        let phrase = any([fields.text, fields.subject].map(|field| in_order(field, run)));
-        found.take(&searcher, phrase.as_ref(), limit)?;
+        let mut phrases = Vec::new();
+        for field in [fields.text, fields.subject] {
+            phrases.extend(
+                telling(&searcher, field, runs, MOST_PAIRED)?.map(|run| in_order(field, run)),
+            );
+        }
+        if !phrases.is_empty() {
+            found.take(&searcher, any(phrases).as_ref(), limit)?;
+        }
         let rarest = rarest(&searcher, fields.text, all_words)?;
         if found.ids.len() >= limit || rarest.is_empty() {
             return Ok(found.ids);
@@ -207,6 +224,30 @@ impl Candidates {
         }
         Ok(())
     }
+}
+
+/// Which of these runs of words, the longest first, is looked for in a field: the first that has a word which so many items
+/// have at most, else the longest. Nothing where each that would be has a word that stands nowhere.
+pub(super) fn telling<'a>(
+    searcher: &Searcher,
+    field: Field,
+    runs: &'a [Vec<String>],
+    most: u64,
+) -> tantivy::Result<Option<&'a [String]>> {
+    let mut longest = None;
+    for (index, run) in runs.iter().enumerate() {
+        let mut least = u64::MAX;
+        for word in run {
+            least = least.min(searcher.doc_freq(&IndexTerm::from_field_text(field, word))?);
+        }
+        if (1..=most).contains(&least) {
+            return Ok(Some(run));
+        }
+        if index == 0 && least > 0 {
+            longest = Some(run.as_slice());
+        }
+    }
+    Ok(longest)
 }
 
 /// Pairs of these words, of which those of the rarest come first.

@@ -184,12 +184,32 @@ fn a_question_of_marks_alone_finds_nothing_and_says_so() -> TestResult {
 }
 
 #[test]
+fn a_run_of_common_words_is_not_looked_for_where_another_has_a_rare_one() -> TestResult {
+    let dir = TempDir::new()?;
+    let index = filled(dir.path())?;
+    let searcher = index.reader.searcher();
+    let of = |runs: [&str; 2], most| -> tantivy::Result<String> {
+        let runs: Vec<Vec<String>> = runs.iter().map(|run| words::words(run)).collect();
+        let run = lookup::telling(&searcher, index.fields.text, &runs, most)?;
+        Ok(run.unwrap_or_default().join(" "))
+    };
+    // Two texts have each of these words, and one has these.
+    let (common, rare) = ("never safe harbor", "recall mind");
+    assert_eq!(of([common, rare], 2)?, common);
+    assert_eq!(of([common, rare], 1)?, rare);
+    assert_eq!(of([common, rare], 0)?, common);
+    assert_eq!(of(["zyzzyva never harbor", rare], 1)?, rare);
+    assert_eq!(of(["zyzzyva never harbor", common], 1)?, "");
+    Ok(())
+}
+
+#[test]
 fn candidates_go_from_the_phrase_to_its_rare_words() -> TestResult {
     let dir = TempDir::new()?;
     let index = filled(dir.path())?;
     let of = |words: &str| {
         let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
-        index.candidates(&words, &words, (10, 10))
+        index.candidates(&[words.join(" ")], &words, (10, 10))
     };
     // The third has one of the words alone.
     assert_eq!(of("the harbor was never safe")?, [1, 2]);
@@ -337,7 +357,7 @@ fn no_changed_byte_stops_the_program_and_the_checksums_find_it() -> TestResult {
             if let Ok(index) = Index::open(&path, false) {
                 let found = ids(&index, &asked("\"harbor was never safe\""));
                 let words = ["harbor".to_owned(), "safe".to_owned()];
-                let sought = index.candidates(&words, &words, (5, 5));
+                let sought = index.candidates(&[words.join(" ")], &words, (5, 5));
                 // The frame's own text (which version wrote it) is under no checksum, and changes nothing.
                 let unharmed =
                     found.is_ok_and(|found| found == [1]) && sought.is_ok_and(|ids| ids.len() == 3);
