@@ -32,7 +32,6 @@ use super::evidence::Evidence;
 use super::judge::wanted;
 use super::library::Library;
 use super::lookalikes::lookalikes;
-use super::naming::said;
 use super::own::Own;
 use super::pinned::claim;
 use super::pinned::posts_at;
@@ -277,7 +276,7 @@ impl Checker<'_> {
         found.findings.iter().any(|it| it.code == "quotation.word")
     }
 
-    /// Takes what is like a quotation by chance for no source of it, and says what it is for whoever knows better.
+    /// Takes what is like a quotation by chance for no source of it, and names it for whoever knows better.
     fn by_chance(best: &Judged, result: &mut Quoted) {
         let Judgement {
             equal,
@@ -286,15 +285,14 @@ impl Checker<'_> {
             ..
         } = best.judgement;
         let item = best.passage.item.clone();
-        let there = matched(&best.passage, &best.judgement).text;
         result.verdict = Verdict::NotFound;
         let not_found = format!(
             "the words do not stand in the archive; nearest is {item} ({equal} of {words} words)"
         );
+        // Its words are not shown: a report speaks of the terms of those sources alone that it quotes.
         let chance = format!(
-            "{item} has {}, with {held} of the {of} words that say something of their own: alike by chance, or misquoted; pin \
-             it if it is meant",
-            said(&there)
+            "{held} of the {of} words that say something of their own stand in {item}: alike by chance, or misquoted; pin it \
+             if it is meant"
         );
         result.findings.extend([
             Finding::new("quotation.not-found", &result.id, not_found),
