@@ -43,6 +43,12 @@ pub(super) const PROJECTED: &[&str] = &[
 /// Bytes of a page of the database.
 pub(super) const PAGE: u64 = 8192;
 
+/// What SQLite keeps of the pages that it has read, as it counts: kibibytes with a minus before them.
+pub(super) const CACHE: i64 = -16_384;
+
+/// The same while all texts are gone through.
+pub(super) const CACHE_PASSING: i64 = -512;
+
 /// The database's name inside the archive.
 pub(super) const FILE: &str = "archive.sqlite";
 
@@ -295,7 +301,7 @@ fn settle(conn: &Connection) -> Result<(), ArchiveError> {
     conn.pragma_update(None, "secure_delete", true)?;
     // A large sort would otherwise leave names and addresses in the system's folder of temporary files.
     conn.pragma_update(None, "temp_store", "memory")?;
-    conn.pragma_update(None, "cache_size", -16_384)?;
+    conn.pragma_update(None, "cache_size", CACHE)?;
     // A group is some tens of megabytes; copying its pages over at once saves writing index pages again and again.
     conn.pragma_update(None, "wal_autocheckpoint", 8_000)?;
     conn.set_prepared_statement_cache_capacity(64);
