@@ -127,22 +127,34 @@ fn folded(text: &str) -> String {
         while let Some(rest) = line.strip_prefix('>').or_else(|| line.strip_prefix("&gt;")) {
             line = rest.trim_start();
         }
-        for letter in line.nfc().flat_map(char::to_lowercase).chain([' ']) {
-            match letter {
-                '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
-                '\u{2019}' => folded.push('\''),
-                '\u{3c2}' => folded.push('\u{3c3}'),
-                _ if letter.is_whitespace() => {
-                    if !folded.is_empty() && !folded.ends_with(' ') {
-                        folded.push(' ');
-                    }
-                }
-                _ => folded.push(letter),
+        // Marks above letters are composed with them within a word, and most words have none.
+        for word in line.split_inclusive(' ') {
+            if word.is_ascii() {
+                let small = word.bytes().map(|byte| byte.to_ascii_lowercase());
+                small.for_each(|byte| fold(char::from(byte), &mut folded));
+            } else {
+                let small = word.nfc().flat_map(char::to_lowercase);
+                small.for_each(|letter| fold(letter, &mut folded));
             }
         }
+        fold(' ', &mut folded);
     }
     folded.truncate(folded.trim_end().len());
     folded
+}
+
+fn fold(letter: char, folded: &mut String) {
+    match letter {
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
+        '\u{2019}' => folded.push('\''),
+        '\u{3c2}' => folded.push('\u{3c3}'),
+        _ if letter.is_whitespace() => {
+            if !folded.is_empty() && !folded.ends_with(' ') {
+                folded.push(' ');
+            }
+        }
+        _ => folded.push(letter),
+    }
 }
 
 /// With what a backslash stands before put for it.
