@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use crate::cite::Draft;
 use crate::cite::Passage;
@@ -26,7 +26,7 @@ const FEWEST: usize = 2;
 #[derive(Default)]
 pub(super) struct Own {
     /// Its paragraphs as they are compared, with a space before and after, and how many words of each are its own.
-    paragraphs: Vec<(String, usize)>,
+    paragraphs: Vec<(Finder<'static>, usize)>,
     /// How many words of all of these are.
     words: usize,
     /// Bytes of the shortest half of them: a shorter text is not looked through.
@@ -54,11 +54,17 @@ impl Own {
             let words = plain.split(' ').count();
             let said = words.saturating_sub(quoted.get(&paragraph.number).copied().unwrap_or(0));
             if words >= TELLING && said > 0 {
-                own.paragraphs.push((format!(" {plain} "), said));
+                let plain = format!(" {plain} ");
+                own.paragraphs
+                    .push((Finder::new(&plain).into_owned(), said));
                 own.words += said;
             }
         }
-        let mut sizes: Vec<usize> = own.paragraphs.iter().map(|it| it.0.len()).collect();
+        let mut sizes: Vec<usize> = own
+            .paragraphs
+            .iter()
+            .map(|it| it.0.needle().len())
+            .collect();
         sizes.sort_unstable();
         own.least = sizes.iter().take(FEWEST).sum();
         own
@@ -75,7 +81,7 @@ impl Own {
         let text = format!(" {} ", folded(&passage.text));
         let held = self.paragraphs.iter();
         let held: Vec<usize> = held
-            .filter(|(plain, _)| memmem::find(text.as_bytes(), plain.as_bytes()).is_some())
+            .filter(|(plain, _)| plain.find(text.as_bytes()).is_some())
             .map(|(_, words)| *words)
             .collect();
         let is_own = held.len() >= FEWEST && held.iter().sum::<usize>() * 2 >= self.words;
