@@ -47,7 +47,7 @@ const MOST_ASKED: usize = 2_000;
 const MOST_READ: u64 = 16 << 30;
 
 /// Items read at a time.
-const STEP: u64 = 512;
+const STEP: u64 = 4096;
 
 /// An archive as the quotation checker asks it.
 pub struct Held<'a> {
@@ -408,7 +408,8 @@ impl<'a> Held<'a> {
                 }
             }
         }
-        let mut items = best.items().into_iter().next().unwrap_or_default();
+        let found = best.items().pop().unwrap_or_default();
+        let mut items = [found.whole, found.partly].concat();
         if items.is_empty() {
             // One that can be named as what was looked at.
             let first = self.archive.children_after(item, 0, 1)?;
@@ -486,8 +487,9 @@ impl Sources for Held<'_> {
             .map_err(|source| asked("posts", source))
     }
 
-    fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError> {
-        self.around(item).map_err(|source| asked(item, source))
+    fn neighbours(&self, item: &str, most: u64) -> Result<Vec<Passage>, CiteError> {
+        self.around(item, most)
+            .map_err(|source| asked(item, source))
     }
 
     fn after(&self, item: &str) -> Result<Option<After>, CiteError> {

@@ -135,6 +135,7 @@ pub use texts::Difference;
 pub use texts::Stretch;
 pub use texts::Texts;
 pub use texts::compare;
+pub use through::Likely;
 pub use through::Through;
 pub use verdict::House;
 pub use verdict::ParseHouseError;

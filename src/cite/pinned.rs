@@ -16,6 +16,7 @@ use crate::record::Class;
 use crate::record::Finding;
 
 use super::check::Checker;
+use super::check::Judged;
 use super::check::TOO_SHORT;
 use super::judge::wanted;
 
@@ -291,7 +292,8 @@ impl Checker<'_> {
         }
         let mut candidates = self.candidates(sought)?;
         candidates.retain(|it| !pinned.contains(&it.item));
-        self.elsewhere(sought, candidates, result)?;
+        let judged = self.judge_all(sought, candidates);
+        self.elsewhere(sought, judged, result)?;
         Ok(())
     }
 
@@ -388,7 +390,8 @@ impl Checker<'_> {
         result.findings.push(off_archive(&result.id, off));
         if sought.words() > TOO_SHORT {
             let candidates = self.candidates(sought)?;
-            self.elsewhere(sought, candidates, result)?;
+            let judged = self.judge_all(sought, candidates);
+            self.elsewhere(sought, judged, result)?;
         }
         Ok(())
     }
@@ -397,19 +400,18 @@ impl Checker<'_> {
     pub(super) fn elsewhere(
         &mut self,
         sought: &Sought,
-        passages: Vec<Passage>,
+        mut judged: Vec<Judged>,
         result: &mut Quoted,
     ) -> Result<(), CiteError> {
         if sought.words() <= TOO_SHORT {
             return Ok(());
         }
-        let mut judged = self.judge_all(sought, passages);
-        if !judged.iter().any(|it| it.judgement.verdict.passes())
+        if !judged.iter().any(Judged::passes)
             && let Some(joined) = self.joined(sought, &judged)?
         {
             judged.insert(0, joined);
         }
-        if let Some(first) = judged.iter().find(|it| it.judgement.verdict.passes()) {
+        if let Some(first) = judged.iter().find(|it| it.passes()) {
             result.findings.push(Finding::new(
                 "quotation.pin-elsewhere",
                 &result.id,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::hash::Hasher;
 
+use crate::cite::Likely;
 use crate::cite::Wanted;
 
 use super::grams::LONGEST;
@@ -41,10 +42,8 @@ pub(super) struct Search {
     filters: [Filter; LONGEST],
     /// Numbers of the runs that are looked for.
     grams: HashMap<u64, usize, BuildHasherDefault<AsItIs>>,
-    /// For each run the quotations that it stands in, and its weight: runs of common words stand anywhere.
-    places: Vec<(u32, Vec<usize>)>,
-    /// For each run the number of the last text that holds it.
-    held: Vec<u64>,
+    /// By their numbers.
+    runs: Vec<Run>,
     /// For each quotation: the number of the last text with a run of it, and what those weigh together.
     weights: Vec<(u64, u32)>,
     wanted: Vec<One>,
@@ -53,6 +52,16 @@ pub(super) struct Search {
     numbers: Vec<u64>,
     chosen: Vec<u64>,
     touched: Vec<usize>,
+}
+
+/// A run of words that is looked for.
+struct Run {
+    /// Runs of common words stand anywhere, and weigh less.
+    weight: u32,
+    /// The quotations that it stands in.
+    quotations: Vec<usize>,
+    /// The number of the last text that holds it.
+    text: u64,
 }
 
 #[derive(Default)]
@@ -133,8 +142,7 @@ impl Search {
                 power,
             }),
             grams: HashMap::default(),
-            places: Vec::new(),
-            held: Vec::new(),
+            runs: Vec::new(),
             weights: vec![(0, 0); wanted.len()],
             wanted: Vec::with_capacity(wanted.len()),
             text: 0,
@@ -160,19 +168,22 @@ impl Search {
         if let Some(filter) = self.filters.get_mut(length - 1) {
             filter.add(number);
         }
-        let next = self.places.len();
+        let next = self.runs.len();
         let index = *self.grams.entry(number).or_insert(next);
         if index == next {
-            self.places.push((weight, Vec::new()));
-            self.held.push(0);
+            self.runs.push(Run {
+                weight,
+                quotations: Vec::new(),
+                text: 0,
+            });
         }
-        match self.places.get_mut(index) {
-            Some((weight, quotations))
+        match self.runs.get_mut(index) {
+            Some(run)
                 // Quotations are taken in order, so one that has it already is the last.
-                if quotations.last() != Some(&quotation) =>
+                if run.quotations.last() != Some(&quotation) =>
             {
-                quotations.push(quotation);
-                *weight
+                run.quotations.push(quotation);
+                run.weight
             }
             _ => 0,
         }
@@ -231,14 +242,14 @@ impl Search {
         let Some(index) = self.grams.get(&number) else {
             return;
         };
-        match self.held.get_mut(*index) {
-            Some(last) if *last != self.text => *last = self.text,
-            _ => return,
-        }
-        let Some((weight, quotations)) = self.places.get(*index) else {
+        let Some(run) = self.runs.get_mut(*index) else {
             return;
         };
-        for quotation in quotations {
+        if run.text == self.text {
+            return;
+        }
+        run.text = self.text;
+        for quotation in &run.quotations {
             let Some(sum) = self.weights.get_mut(*quotation) else {
                 continue;
             };
@@ -246,19 +257,23 @@ impl Search {
                 *sum = (self.text, 0);
                 self.touched.push(*quotation);
             }
-            sum.1 += weight;
+            sum.1 += run.weight;
         }
     }
 
-    /// The items for each of what was wanted, the likeliest first.
-    pub(super) fn items(mut self) -> Vec<Vec<u64>> {
+    /// The items for each of what was wanted.
+    pub(super) fn items(mut self) -> Vec<Likely> {
         self.wanted.iter_mut().for_each(One::cut);
         let items = |one: One| {
             let whole = one.found.partition_point(|it| it.0 >= one.whole);
+            let (whole, partly) = one.found.split_at(whole);
             // What has lost a run beside what holds all is at best the same words in another spelling.
-            let partly = if whole > 0 { BESIDE } else { PARTLY };
-            let most = one.found.len().min(whole + partly);
-            one.found.into_iter().take(most).map(|it| it.1).collect()
+            let most = if whole.is_empty() { PARTLY } else { BESIDE };
+            let items = |found: &[(u32, u64)]| found.iter().map(|it| it.1).collect();
+            Likely {
+                whole: items(whole),
+                partly: items(partly.get(..most).unwrap_or(partly)),
+            }
         };
         self.wanted.into_iter().map(items).collect()
     }
@@ -312,11 +327,12 @@ fn runs(wanted: &Wanted) -> Vec<(u64, usize, u32)> {
             }
         }
     }
-    // Short runs between dots stand in most texts, and say little beside many long ones. A lone common word says nothing.
+    // Short runs between dots stand in most texts, and say little beside many long ones. One or two common words say
+    // nothing beside others.
     if found.iter().filter(|it| it.1 == LONGEST).count() >= FEW_WORDS {
         found.retain(|it| it.1 == LONGEST);
-    } else if found.iter().any(|it| it.1 > 1) {
-        found.retain(|it| it.1 > 1 || it.2 > 1);
+    } else if found.iter().any(|it| it.2 > 1) {
+        found.retain(|it| it.1 == LONGEST || it.2 > 1);
     }
     found
 }
@@ -352,7 +368,19 @@ mod tests {
         for (text, item) in texts.iter().zip(1..) {
             search.look_at(text, item);
         }
-        assert_eq!(search.items(), [vec![2, 1], vec![5], vec![4], vec![6, 5]]);
+        let likely = |whole: &[u64], partly: &[u64]| Likely {
+            whole: whole.to_vec(),
+            partly: partly.to_vec(),
+        };
+        assert_eq!(
+            search.items(),
+            [
+                likely(&[2], &[1]),
+                likely(&[], &[5]),
+                likely(&[4], &[]),
+                likely(&[6], &[5]),
+            ]
+        );
     }
 
     #[test]
@@ -363,7 +391,8 @@ mod tests {
             search.look_at(&text, 1);
             search.look_at("never safe at", 2);
             // Both of its runs stand in the one, and one of them in the other.
-            assert_eq!(search.items(), [[1, 2]], "{before}");
+            let found = search.items().pop().unwrap_or_default();
+            assert_eq!((found.whole, found.partly), (vec![1], vec![2]), "{before}");
         }
     }
 
@@ -380,6 +409,7 @@ mod tests {
                 search.look_at(text, item);
             }
             let found = search.items().pop().unwrap_or_default();
+            let found = [found.whole, found.partly].concat();
             let holds = |text: &String| {
                 let text: Vec<&str> = text.split_whitespace().collect();
                 text.windows(quotation.len()).any(|part| part == quotation)

@@ -15,14 +15,14 @@ use crate::cite::Wanted;
 use crate::record::Finding;
 
 use super::check::Checker;
+use super::check::Judged;
 use super::judge::wanted;
 
 /// What going through all texts has found.
 #[derive(Debug, Clone, Default)]
 pub struct Through {
-    /// For each of what was wanted the items that may hold it, the likeliest first, as
-    /// [`Sources::opened`](crate::cite::Sources::opened) takes them; empty where there is none.
-    pub items: Vec<Vec<u64>>,
+    /// For each of what was wanted the items that may hold it.
+    pub items: Vec<Likely>,
     /// How many texts were read.
     pub texts: u64,
     /// How many are withheld, and were compared with nothing. No verdict says whether the words stand there.
@@ -31,6 +31,15 @@ pub struct Through {
     pub left_out: Option<String>,
     /// How many documents could not be read when they came in, or not to their end.
     pub not_read: u64,
+}
+
+/// Items that may hold some words, the likeliest first, as [`Sources::opened`](crate::cite::Sources::opened) takes them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Likely {
+    /// Those that hold every run of the words.
+    pub whole: Vec<u64>,
+    /// Those that hold some.
+    pub partly: Vec<u64>,
 }
 
 impl Checker<'_> {
@@ -70,7 +79,7 @@ impl Checker<'_> {
         let mut items = through.items.into_iter();
         for (sought, pinned, result) in &mut sought {
             // Opened for one quotation at a time: a thousand have too many to be held at once.
-            let found = self.opened(&items.next().unwrap_or_default())?;
+            let found = self.judge_likely(sought, &items.next().unwrap_or_default())?;
             if *pinned {
                 self.elsewhere(sought, found, result)?;
                 continue;
@@ -120,11 +129,30 @@ impl Checker<'_> {
         }))
     }
 
+    /// What the passages of those items say about a quotation. What lacks some of its words is opened where no passage
+    /// holds them as they are quoted.
+    fn judge_likely(&mut self, sought: &Sought, likely: &Likely) -> Result<Vec<Judged>, CiteError> {
+        let whole = self.opened(&likely.whole)?;
+        let judged = self.judge_all(sought, whole);
+        if judged.first().is_some_and(Judged::passes) {
+            return Ok(judged);
+        }
+        let mut passages: Vec<Passage> = judged.into_iter().map(|it| it.passage).collect();
+        passages.extend(self.opened(&likely.partly)?);
+        Ok(self.judge_all(sought, passages))
+    }
+
+    fn opened(&mut self, items: &[u64]) -> Result<Vec<Passage>, CiteError> {
+        let mut passages = self.sources.opened(items)?;
+        passages.retain(|it| !self.own.is_in(it));
+        Ok(passages)
+    }
+
     /// Takes the verdict anew from what going through the texts has found, if that is better.
     fn is_better(
         &mut self,
         sought: &Sought,
-        found: Vec<Passage>,
+        found: Vec<Judged>,
         indexed: bool,
         result: &mut Quoted,
     ) -> Result<bool, CiteError> {
@@ -134,7 +162,7 @@ impl Checker<'_> {
             nearest: None,
             ..result.clone()
         };
-        self.decide(sought, found, &mut again)?;
+        self.settle(sought, found, &mut again)?;
         // Verdicts are in order, the best first.
         let better = again.verdict < result.verdict || !indexed;
         if better {
