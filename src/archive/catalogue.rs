@@ -46,9 +46,6 @@ pub(super) const PAGE: u64 = 8192;
 /// What SQLite keeps of the pages that it has read, as it counts: kibibytes with a minus before them.
 pub(super) const CACHE: i64 = -16_384;
 
-/// The same while all texts are gone through.
-pub(super) const CACHE_PASSING: i64 = -512;
-
 /// The database's name inside the archive.
 pub(super) const FILE: &str = "archive.sqlite";
 

@@ -46,6 +46,7 @@ mod start;
 pub mod store;
 mod survey;
 mod terms;
+mod texts;
 mod values;
 mod vault;
 mod versions;

@@ -39,7 +39,6 @@ use super::printed;
 use super::shown::joined;
 use super::shown::matched;
 use super::stated;
-use super::together::reach;
 use super::together::run_together;
 use super::words::is_negation;
 use super::words::is_supposition;
@@ -174,12 +173,6 @@ pub(super) struct Judged {
     joins: Vec<Joined>,
 }
 
-impl Judged {
-    pub(super) fn passes(&self) -> bool {
-        self.judgement.verdict.passes()
-    }
-}
-
 pub(super) struct Checker<'a> {
     pub(super) sources: &'a dyn Sources,
     manner: Manner,
@@ -189,7 +182,7 @@ pub(super) struct Checker<'a> {
     /// For how many quotations containers were gone through, and how many messages were read for them.
     pub(super) inside: (usize, u64),
     /// The draft itself, which is no source.
-    pub(super) own: Own,
+    own: Own,
 }
 
 impl Checker<'_> {
@@ -258,6 +251,13 @@ impl Checker<'_> {
         let mut passages = self.sources.candidates(&wanted(sought))?;
         passages.retain(|it| !self.own.is_in(it));
         passages.truncate(PASSAGES);
+        Ok(passages)
+    }
+
+    /// Passages of items that going through all texts has found.
+    pub(super) fn opened(&mut self, items: &[u64]) -> Result<Vec<Passage>, CiteError> {
+        let mut passages = self.sources.opened(items)?;
+        passages.retain(|it| !self.own.is_in(it));
         Ok(passages)
     }
 
@@ -330,9 +330,10 @@ impl Checker<'_> {
         judged.sort_by(|one, other| {
             // Of two copies in which it stands, the one that has lost nothing.
             let key = |it: &Judged| {
-                let degraded = it.passes() && it.passage.degraded.is_some();
+                let passes = it.judgement.verdict.passes();
+                let degraded = passes && it.passage.degraded.is_some();
                 let place = (it.judgement.verdict, it.judgement.cost, it.passage.entry);
-                (!it.passes(), degraded, place)
+                (!passes, degraded, place)
             };
             key(one)
                 .cmp(&key(other))
@@ -351,18 +352,8 @@ impl Checker<'_> {
         passages: Vec<Passage>,
         result: &mut Quoted,
     ) -> Result<(), CiteError> {
-        let judged = self.judge_all(sought, passages);
-        self.settle(sought, judged, result)
-    }
-
-    /// Takes the verdict of the first of those that were judged.
-    pub(super) fn settle(
-        &mut self,
-        sought: &Sought,
-        mut judged: Vec<Judged>,
-        result: &mut Quoted,
-    ) -> Result<(), CiteError> {
-        let passes = Judged::passes;
+        let mut judged = self.judge_all(sought, passages);
+        let passes = |it: &Judged| it.judgement.verdict.passes();
         if !judged.first().is_some_and(passes)
             && let Some(joined) = self.joined(sought, &judged)?
         {
@@ -414,7 +405,11 @@ impl Checker<'_> {
                 },
             ));
         }
-        let listed = if best.passes() { LISTED } else { 1 };
+        let listed = if best.judgement.verdict.passes() {
+            LISTED
+        } else {
+            1
+        };
         let shown = judged
             .iter()
             .enumerate()
@@ -446,8 +441,7 @@ impl Checker<'_> {
         likely.sort_by_key(|it| std::cmp::Reverse(it.0));
         let alone = judged.first().map(|it| &it.judgement);
         for (_, judged) in likely.into_iter().take(JOINED) {
-            let reach = reach(&judged.passage);
-            let neighbours = self.sources.neighbours(&judged.passage.item, reach)?;
+            let neighbours = self.sources.neighbours(&judged.passage.item)?;
             let Some((mut passage, stretches)) = run_together(&judged.passage, &neighbours) else {
                 continue;
             };

@@ -25,6 +25,9 @@ const MOST_COPIES: usize = 20;
 /// Characters of a post that a citation may hold.
 const LONGEST_POST: usize = 1_000;
 
+/// Messages before and after one that are looked at for quotations that run two together.
+const AROUND: u64 = 12;
+
 /// Messages after one that are looked at for an answer, at most.
 const FOLLOWING: u64 = 500;
 
@@ -198,7 +201,7 @@ impl Held<'_> {
         })
     }
 
-    pub(super) fn around(&self, reference: &str, most: u64) -> Result<Vec<Passage>, ArchiveError> {
+    pub(super) fn around(&self, reference: &str) -> Result<Vec<Passage>, ArchiveError> {
         let Ok(Target::Item(item)) = self.archive.resolve(reference) else {
             return Ok(Vec::new());
         };
@@ -208,7 +211,7 @@ impl Held<'_> {
         let Some(conversation) = &card.conversation else {
             return Ok(Vec::new());
         };
-        let window = self.archive.around(conversation, &card, most)?;
+        let window = self.archive.around(conversation, &card, AROUND)?;
         let window: Vec<u64> = window.into_iter().map(|card| card.item).collect();
         self.passages(&window)
     }

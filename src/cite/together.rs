@@ -10,19 +10,20 @@ const CONVERSATION: usize = 64 << 10;
 /// Messages, each with its own stretch of a text made of several.
 pub(super) type Stretches<'n> = Vec<(Range<usize>, &'n Passage)>;
 
-/// Messages before a passage that are looked at, and as many after it.
-pub(super) const fn reach(passage: &Passage) -> u64 {
-    // A sentence is a line of a transcript, and who speaks says many.
-    if passage.runs_on { 12 } else { 4 }
-}
-
 /// A passage and the messages around it as one text, with the places at which messages begin, and each message's own
 /// stretch of it.
 pub(super) fn run_together<'n>(
     passage: &Passage,
     neighbours: &'n [Passage],
 ) -> Option<(Passage, Stretches<'n>)> {
-    neighbours.iter().find(|it| it.item == passage.item)?;
+    let place = neighbours.iter().position(|it| it.item == passage.item)?;
+    // A sentence is a line of a transcript, and who speaks says many.
+    let (before, most) = if passage.runs_on {
+        (place, neighbours.len())
+    } else {
+        (3, 8)
+    };
+    let from = place.saturating_sub(before);
     let mut whole = Passage {
         text: String::new(),
         boundaries: Vec::new(),
@@ -30,7 +31,7 @@ pub(super) fn run_together<'n>(
     };
     let mut stretches = Vec::new();
     let mut last: Option<&Passage> = None;
-    for neighbour in neighbours {
+    for neighbour in neighbours.get(from..)?.iter().take(most) {
         if whole.text.len() + neighbour.text.len() > CONVERSATION {
             if neighbour.item == passage.item {
                 return None;
