@@ -338,7 +338,7 @@ impl Sources for Texts {
             .collect())
     }
 
-    fn neighbours(&self, _: &str) -> Result<Vec<Passage>, CiteError> {
+    fn neighbours(&self, _: &str, _: (usize, usize)) -> Result<Vec<Passage>, CiteError> {
         self.candidates(&Wanted::default())
     }
 }
@@ -653,7 +653,7 @@ impl Sources for Many {
             .collect())
     }
 
-    fn neighbours(&self, _: &str) -> Result<Vec<Passage>, CiteError> {
+    fn neighbours(&self, _: &str, _: (usize, usize)) -> Result<Vec<Passage>, CiteError> {
         Ok(Vec::new())
     }
 }
@@ -885,7 +885,7 @@ fn a_pin_that_does_not_say_where_is_vague() -> TestResult {
             Ok(Vec::new())
         }
 
-        fn neighbours(&self, _: &str) -> Result<Vec<Passage>, CiteError> {
+        fn neighbours(&self, _: &str, _: (usize, usize)) -> Result<Vec<Passage>, CiteError> {
             Ok(Vec::new())
         }
     }

@@ -124,7 +124,7 @@ impl Sources for Harbor {
         Ok(messages())
     }
 
-    fn neighbours(&self, _: &str) -> Result<Vec<Passage>, CiteError> {
+    fn neighbours(&self, _: &str, _: (usize, usize)) -> Result<Vec<Passage>, CiteError> {
         Ok(messages())
     }
 

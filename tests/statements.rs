@@ -161,13 +161,13 @@ impl Sources for Desk {
         Ok(passages())
     }
 
-    fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError> {
+    fn neighbours(&self, item: &str, _: (usize, usize)) -> Result<Vec<Passage>, CiteError> {
         let same = |it: &Passage| it.item.starts_with(item.get(..4).unwrap_or_default());
         Ok(passages().into_iter().filter(same).collect())
     }
 
     fn after(&self, item: &str) -> Result<Option<After>, CiteError> {
-        let around = self.neighbours(item)?;
+        let around = self.neighbours(item, (12, 12))?;
         let own = around.iter().position(|it| it.item == item);
         let messages = own
             .and_then(|own| around.get(own + 1..))
@@ -863,8 +863,8 @@ impl Sources for Damaged {
         Desk.candidates(wanted)
     }
 
-    fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError> {
-        Desk.neighbours(item)
+    fn neighbours(&self, item: &str, reach: (usize, usize)) -> Result<Vec<Passage>, CiteError> {
+        Desk.neighbours(item, reach)
     }
 
     fn altered(&self, item: &str) -> Result<Option<String>, CiteError> {

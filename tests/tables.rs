@@ -342,6 +342,78 @@ fn what_one_person_says_in_several_lines_is_one_passage_and_what_two_say_is_not(
 }
 
 #[test]
+fn messages_run_together_are_found_over_rows_without_text_and_all_lines_of_a_long_turn()
+-> TestResult {
+    let desk = Desk::new()?;
+    let mail = POSTS
+        .replace("'posts'", "'messages'")
+        .replace("escaped = 'html'\n", "");
+    fs::write(desk.path("mail.toml"), mail)?;
+    let mut rows = "id,who,text,at\n\
+                    1,Nora,You promised me that the boats would stay.,2023-07-11 09:00\n"
+        .to_owned();
+    for row in 2..8 {
+        writeln!(rows, "{row},Nora,,2023-07-11 09:0{row}")?;
+    }
+    rows.push_str("8,Nora,I am done with the harbor and its master.,2023-07-11 09:08\n");
+    fs::write(desk.path("mail.csv"), rows)?;
+    fs::write(desk.path("talk.toml"), TALK)?;
+    let mut talk = "1\tCHAIR\tThe floor is yours.\n".to_owned();
+    let said = [
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
+    ];
+    for (line, nth) in (2..).zip(said) {
+        writeln!(talk, "{line}\tANNA\tOf the {nth} boat I saw nothing.")?;
+    }
+    fs::write(desk.path("talk.tsv"), talk)?;
+    for (mapping, table) in [("mail.toml", "mail.csv"), ("talk.toml", "talk.tsv")] {
+        desk.run(&["ingest", "--table", mapping, table, "--no-index"])?;
+    }
+    let turn: Vec<String> = said
+        .iter()
+        .map(|nth| format!("Of the {nth} boat I saw nothing."))
+        .collect();
+    let draft = format!(
+        "“You promised me that the boats would stay. I am done with the harbor and its master.”\n\n“{}”\n",
+        turn.join(" ")
+    );
+    for index in [false, true] {
+        if index {
+            desk.run(&["find", "harbor"])?;
+        }
+        let found = cited(&desk, &draft)?;
+        assert_eq!(codes(&found[0]), ["joins-two-messages"], "{index}");
+        assert_eq!(found[1]["verdict"], "exact", "{index}");
+        assert!(codes(&found[1]).contains(&"several-lines"), "{index}");
+        assert_eq!(
+            found[1]["matches"][0]["joins"].as_array().map(Vec::len),
+            Some(8)
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn of_two_that_hold_the_words_none_is_passed_over_for_how_it_sets_them() -> TestResult {
+    let desk = posts()?;
+    fs::write(
+        desk.path("posts.csv"),
+        "id,who,text,at\n\
+         7,Nora,\"At the pier we knew of a well-\nknown crack in the wall, and didn´t tell.\",2023-07-11 09:29\n\
+         8,Peter,\"At the pier we knew of a well-known crack in the wall, and didn't tell.\",2023-07-11 10:00\n",
+    )?;
+    desk.run(&["ingest", "--table", "posts.toml", "posts.csv", "--no-index"])?;
+    let found = cited(
+        &desk,
+        "“At the pier we knew of a well-known crack in the wall, and didn’t tell.”\n",
+    )?;
+    assert_eq!(found[0]["verdict"], "exact", "{}", found[0]);
+    assert_eq!(codes(&found[0]), ["typography", "several-occurrences"]);
+    assert_eq!(found[0]["matches"].as_array().map(Vec::len), Some(2));
+    Ok(())
+}
+
+#[test]
 fn a_table_with_flaws_is_in_and_they_are_lines_of_the_answer() -> TestResult {
     let desk = posts()?;
     fs::write(

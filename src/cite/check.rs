@@ -39,6 +39,7 @@ use super::printed;
 use super::shown::joined;
 use super::shown::matched;
 use super::stated;
+use super::together::reach;
 use super::together::run_together;
 use super::words::is_negation;
 use super::words::is_supposition;
@@ -173,6 +174,12 @@ pub(super) struct Judged {
     joins: Vec<Joined>,
 }
 
+impl Judged {
+    pub(super) fn passes(&self) -> bool {
+        self.judgement.verdict.passes()
+    }
+}
+
 pub(super) struct Checker<'a> {
     pub(super) sources: &'a dyn Sources,
     manner: Manner,
@@ -182,7 +189,7 @@ pub(super) struct Checker<'a> {
     /// For how many quotations containers were gone through, and how many messages were read for them.
     pub(super) inside: (usize, u64),
     /// The draft itself, which is no source.
-    own: Own,
+    pub(super) own: Own,
 }
 
 impl Checker<'_> {
@@ -254,13 +261,6 @@ impl Checker<'_> {
         Ok(passages)
     }
 
-    /// Passages of items that going through all texts has found.
-    pub(super) fn opened(&mut self, items: &[u64]) -> Result<Vec<Passage>, CiteError> {
-        let mut passages = self.sources.opened(items)?;
-        passages.retain(|it| !self.own.is_in(it));
-        Ok(passages)
-    }
-
     /// Whether what a quotation is most like may be like it by chance: it names no source, and few of its telling words
     /// stand there.
     fn may_be_chance(found: &Judgement, result: &Quoted) -> bool {
@@ -319,21 +319,27 @@ impl Checker<'_> {
     }
 
     pub(super) fn judge_all(&mut self, sought: &Sought, passages: Vec<Passage>) -> Vec<Judged> {
-        let mut judged: Vec<Judged> = passages
-            .into_iter()
-            .map(|passage| Judged {
-                judgement: self.library.judge(sought, &passage, self.manner),
-                passage,
-                joins: Vec::new(),
-            })
-            .collect();
+        self.judge_more(sought, Vec::new(), passages)
+    }
+
+    /// Judges passages beside those that are judged already; the best comes first.
+    pub(super) fn judge_more(
+        &mut self,
+        sought: &Sought,
+        mut judged: Vec<Judged>,
+        passages: Vec<Passage>,
+    ) -> Vec<Judged> {
+        judged.extend(passages.into_iter().map(|passage| Judged {
+            judgement: self.library.judge(sought, &passage, self.manner),
+            passage,
+            joins: Vec::new(),
+        }));
         judged.sort_by(|one, other| {
             // Of two copies in which it stands, the one that has lost nothing.
             let key = |it: &Judged| {
-                let passes = it.judgement.verdict.passes();
-                let degraded = passes && it.passage.degraded.is_some();
+                let degraded = it.passes() && it.passage.degraded.is_some();
                 let place = (it.judgement.verdict, it.judgement.cost, it.passage.entry);
-                (!passes, degraded, place)
+                (!it.passes(), degraded, place)
             };
             key(one)
                 .cmp(&key(other))
@@ -352,8 +358,18 @@ impl Checker<'_> {
         passages: Vec<Passage>,
         result: &mut Quoted,
     ) -> Result<(), CiteError> {
-        let mut judged = self.judge_all(sought, passages);
-        let passes = |it: &Judged| it.judgement.verdict.passes();
+        let judged = self.judge_all(sought, passages);
+        self.settle(sought, judged, result)
+    }
+
+    /// Takes the verdict of the first of those that were judged.
+    pub(super) fn settle(
+        &mut self,
+        sought: &Sought,
+        mut judged: Vec<Judged>,
+        result: &mut Quoted,
+    ) -> Result<(), CiteError> {
+        let passes = Judged::passes;
         if !judged.first().is_some_and(passes)
             && let Some(joined) = self.joined(sought, &judged)?
         {
@@ -405,11 +421,7 @@ impl Checker<'_> {
                 },
             ));
         }
-        let listed = if best.judgement.verdict.passes() {
-            LISTED
-        } else {
-            1
-        };
+        let listed = if best.passes() { LISTED } else { 1 };
         let shown = judged
             .iter()
             .enumerate()
@@ -441,7 +453,8 @@ impl Checker<'_> {
         likely.sort_by_key(|it| std::cmp::Reverse(it.0));
         let alone = judged.first().map(|it| &it.judgement);
         for (_, judged) in likely.into_iter().take(JOINED) {
-            let neighbours = self.sources.neighbours(&judged.passage.item)?;
+            let reach = reach(&judged.passage);
+            let neighbours = self.sources.neighbours(&judged.passage.item, reach)?;
             let Some((mut passage, stretches)) = run_together(&judged.passage, &neighbours) else {
                 continue;
             };

@@ -25,7 +25,7 @@ const MOST_COPIES: usize = 20;
 /// Characters of a post that a citation may hold.
 const LONGEST_POST: usize = 1_000;
 
-/// Messages before and after one that are looked at for quotations that run two together.
+/// Messages before and after one of which those that hold text are looked at for quotations that run two together.
 const AROUND: u64 = 12;
 
 /// Messages after one that are looked at for an answer, at most.
@@ -201,7 +201,11 @@ impl Held<'_> {
         })
     }
 
-    pub(super) fn around(&self, reference: &str) -> Result<Vec<Passage>, ArchiveError> {
+    pub(super) fn around(
+        &self,
+        reference: &str,
+        (before, after): (usize, usize),
+    ) -> Result<Vec<Passage>, ArchiveError> {
         let Ok(Target::Item(item)) = self.archive.resolve(reference) else {
             return Ok(Vec::new());
         };
@@ -212,8 +216,28 @@ impl Held<'_> {
             return Ok(Vec::new());
         };
         let window = self.archive.around(conversation, &card, AROUND)?;
-        let window: Vec<u64> = window.into_iter().map(|card| card.item).collect();
-        self.passages(&window)
+        let place = window.iter().position(|it| it.item == item);
+        let (earlier, rest) = window.split_at(place.unwrap_or_default());
+        let mut around = self.first_of(earlier.iter().rev(), before)?;
+        around.reverse();
+        around.extend(self.first_of(rest.iter(), after + 1)?);
+        Ok(around)
+    }
+
+    /// The passages of the first of these that hold text: few are used, and each takes time to open.
+    fn first_of<'c>(
+        &self,
+        cards: impl Iterator<Item = &'c Card>,
+        most: usize,
+    ) -> Result<Vec<Passage>, ArchiveError> {
+        let mut passages = Vec::new();
+        for card in cards {
+            if passages.len() == most {
+                break;
+            }
+            passages.extend(self.passage(card.item)?);
+        }
+        Ok(passages)
     }
 }
 

@@ -6,6 +6,8 @@
 use unicode_normalization::char::decompose_compatible;
 use unicode_normalization::char::is_combining_mark;
 
+use super::normal::is_apostrophe;
+
 /// Words in a run, at most.
 pub(super) const LONGEST: usize = 3;
 
@@ -24,13 +26,14 @@ pub(super) fn gram(words: &[u64]) -> u64 {
 pub(super) fn words(text: &str, mut each: impl FnMut(u64)) {
     let bytes = text.as_bytes();
     let mut letters = Vec::new();
-    let (mut begin, mut keep) = (0, u64::MAX);
+    let (mut begin, mut block) = (0, told(bytes, 0));
+    // What stands before that in the block was taken with a word already.
+    let mut keep = u64::MAX;
     // Where the last word began, and whether it goes on where the block ends.
     let (mut start, mut open) = (0, false);
     // Most words are a few ASCII letters and digits: where they begin and end is told for many bytes at once.
     while begin < bytes.len() || open {
-        let (plain, other) = told(bytes, begin);
-        let (plain, other) = (plain & keep, other & keep);
+        let (plain, other) = (block.0 & keep, block.1 & keep);
         let behind = plain << 1 | u64::from(open);
         let mut starts = plain & !behind | other;
         let mut ends = !plain & behind | other;
@@ -38,25 +41,27 @@ pub(super) fn words(text: &str, mut each: impl FnMut(u64)) {
             start = begin + next(&mut starts);
         }
         open = plain >> (BLOCK - 1) != 0;
-        keep = u64::MAX;
         let mut at = begin + BLOCK;
         while ends != 0 {
             let end = begin + next(&mut ends);
             let goes_on = match bytes.get(end) {
                 Some(b'-') => next_line(bytes, end + 1).is_some(),
-                Some(b'\'' | 0x80..) => true,
+                Some(b'\'' | b'`' | 0x80..) => true,
                 _ => false,
             };
             if goes_on {
-                let from = one_word(text, start, &mut letters, &mut each);
-                (at, open) = (from - from % BLOCK, false);
-                keep <<= from % BLOCK;
+                at = one_word(text, start, &mut letters, &mut each);
+                open = false;
                 break;
             }
             each(number(bytes, start, end, LOWER_CASE));
             start = begin + next(&mut starts);
         }
-        begin = at;
+        keep = u64::MAX << (at % BLOCK);
+        if at - begin >= BLOCK {
+            begin = at - at % BLOCK;
+            block = told(bytes, begin);
+        }
     }
 }
 
@@ -163,7 +168,7 @@ fn one_word(text: &str, start: usize, letters: &mut Vec<u8>, mut each: impl FnMu
         if byte.is_ascii_alphanumeric() {
             letters.push(byte.to_ascii_lowercase());
         } else if byte.is_ascii() {
-            if byte == b'\'' && open {
+            if is_apostrophe(char::from(byte)) && open {
                 continue;
             }
             if byte == b'-'
@@ -242,10 +247,8 @@ fn sort(letter: char) -> Sort {
         | '\u{2060}'..='\u{2069}'
         | '\u{FEFF}'
         | '\u{FE0E}'
-        | '\u{FE0F}'
-        | '’'
-        | '‘'
-        | '\u{2BC}' => Sort::Unseen,
+        | '\u{FE0F}' => Sort::Unseen,
+        letter if is_apostrophe(letter) => Sort::Unseen,
         '\u{E00}'..='\u{EFF}'
         | '\u{1000}'..='\u{109F}'
         | '\u{1780}'..='\u{17FF}'
@@ -274,6 +277,7 @@ mod tests {
     fn the_same_words_however_they_are_set() {
         let same = [
             ("I don’t know", "i  DON'T\nknow,"),
+            ("don´t don`t", "don\u{2032}t don\u{ff07}t"),
             ("café", "cafe\u{301}"),
             ("Müller", "muller"),
             (

@@ -46,8 +46,14 @@ const MOST_ASKED: usize = 2_000;
 /// Bytes of text that are gone through for quotations that the index did not find, at most.
 const MOST_READ: u64 = 16 << 30;
 
-/// Items read at a time.
-const STEP: u64 = 4096;
+/// Messages of a container that are read at a time.
+const STEP: u64 = 512;
+
+/// Items whose texts are gone through at a time.
+const STRIDE: u64 = 4096;
+
+/// Texts after which it is told how far a long look is.
+const TOLD: u64 = 512;
 
 /// An archive as the quotation checker asks it.
 pub struct Held<'a> {
@@ -87,7 +93,7 @@ impl<'a> Held<'a> {
 
     /// The passage of an item that can be compared; nothing where it has no text. What is told of it besides is added to a
     /// match alone: many are compared for one that is shown.
-    fn passage(&self, item: u64) -> Result<Option<Passage>, ArchiveError> {
+    pub(super) fn passage(&self, item: u64) -> Result<Option<Passage>, ArchiveError> {
         if self.withholding.of(self.archive, item)?.is_some() {
             return Ok(None);
         }
@@ -265,7 +271,7 @@ impl<'a> Held<'a> {
         let (mut done, mut read, mut texts, mut unreadable) = (0, 0, 0, 0);
         let (mut withheld, mut failure) = (0, None);
         while read < MOST_READ {
-            let (end, failed) = self.archive.texts_after(done, STEP, &mut |item, text| {
+            let (end, failed) = self.archive.texts_after(done, STRIDE, &mut |item, text| {
                 read += text.len() as u64;
                 match self.withholding.of(self.archive, item) {
                     Ok(None) => {
@@ -274,6 +280,11 @@ impl<'a> Held<'a> {
                     }
                     Ok(Some(_)) => withheld += 1,
                     Err(error) => failure = Some(error),
+                }
+                if let Some(tell) = self.tell
+                    && (texts + withheld) % TOLD == 0
+                {
+                    tell(item, last);
                 }
             })?;
             if let Some(error) = failure {
@@ -409,7 +420,7 @@ impl<'a> Held<'a> {
             }
         }
         let found = best.items().pop().unwrap_or_default();
-        let mut items = [found.whole, found.partly].concat();
+        let mut items = [found.first, found.further].concat();
         if items.is_empty() {
             // One that can be named as what was looked at.
             let first = self.archive.children_after(item, 0, 1)?;
@@ -487,8 +498,8 @@ impl Sources for Held<'_> {
             .map_err(|source| asked("posts", source))
     }
 
-    fn neighbours(&self, item: &str, most: u64) -> Result<Vec<Passage>, CiteError> {
-        self.around(item, most)
+    fn neighbours(&self, item: &str, reach: (usize, usize)) -> Result<Vec<Passage>, CiteError> {
+        self.around(item, reach)
             .map_err(|source| asked(item, source))
     }
 

@@ -450,7 +450,11 @@ mod tests {
             Ok(Vec::new())
         }
 
-        fn neighbours(&self, _: &str, _: u64) -> Result<Vec<crate::cite::Passage>, CiteError> {
+        fn neighbours(
+            &self,
+            _: &str,
+            _: (usize, usize),
+        ) -> Result<Vec<crate::cite::Passage>, CiteError> {
             Ok(Vec::new())
         }
 

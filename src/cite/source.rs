@@ -55,9 +55,10 @@ pub trait Sources {
         Ok(Vec::new())
     }
 
-    /// The messages of the same conversation around an item, itself included, in order of time. Empty where there is none.
-    /// It is asked only to see whether a quotation runs two messages together.
-    fn neighbours(&self, item: &str) -> Result<Vec<Passage>, CiteError>;
+    /// The messages of the same conversation around an item, itself included, in order of time: at most so many before it,
+    /// and so many after it, that hold text. Empty where there is none. It is asked only to see whether a quotation runs two
+    /// messages together.
+    fn neighbours(&self, item: &str, reach: (usize, usize)) -> Result<Vec<Passage>, CiteError>;
 
     /// The messages that follow an item in its conversation; nothing where it is part of none.
     fn after(&self, _item: &str) -> Result<Option<After>, CiteError> {

@@ -36,10 +36,10 @@ pub struct Through {
 /// Items that may hold some words, the likeliest first, as [`Sources::opened`](crate::cite::Sources::opened) takes them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Likely {
-    /// Those that hold every run of the words.
-    pub whole: Vec<u64>,
-    /// Those that hold some.
-    pub partly: Vec<u64>,
+    /// Those that are looked at in any case.
+    pub first: Vec<u64>,
+    /// Those that hold fewer of the words, looked at where none of the first holds them as they are quoted.
+    pub further: Vec<u64>,
 }
 
 impl Checker<'_> {
@@ -129,17 +129,15 @@ impl Checker<'_> {
         }))
     }
 
-    /// What the passages of those items say about a quotation. What lacks some of its words is opened where no passage
-    /// holds them as they are quoted.
+    /// What the passages of those items say about a quotation.
     fn judge_likely(&mut self, sought: &Sought, likely: &Likely) -> Result<Vec<Judged>, CiteError> {
-        let whole = self.opened(&likely.whole)?;
-        let judged = self.judge_all(sought, whole);
+        let first = self.opened(&likely.first)?;
+        let judged = self.judge_all(sought, first);
         if judged.first().is_some_and(Judged::passes) {
             return Ok(judged);
         }
-        let mut passages: Vec<Passage> = judged.into_iter().map(|it| it.passage).collect();
-        passages.extend(self.opened(&likely.partly)?);
-        Ok(self.judge_all(sought, passages))
+        let further = self.opened(&likely.further)?;
+        Ok(self.judge_more(sought, judged, further))
     }
 
     fn opened(&mut self, items: &[u64]) -> Result<Vec<Passage>, CiteError> {
@@ -170,7 +168,7 @@ impl Checker<'_> {
                 again.findings.push(Finding::new(
                     "quotation.index-missed",
                     &again.id,
-                    "it was found only by going through all texts: the search index lacks it",
+                    "it was found only by going through all texts: the search index did not name it",
                 ));
             }
             *result = again;

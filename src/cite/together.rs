@@ -10,6 +10,12 @@ const CONVERSATION: usize = 64 << 10;
 /// Messages, each with its own stretch of a text made of several.
 pub(super) type Stretches<'n> = Vec<(Range<usize>, &'n Passage)>;
 
+/// Messages that are looked at before a passage, and after it.
+pub(super) const fn reach(passage: &Passage) -> (usize, usize) {
+    // A sentence is a line of a transcript, and who speaks says many.
+    if passage.runs_on { (12, 12) } else { (3, 4) }
+}
+
 /// A passage and the messages around it as one text, with the places at which messages begin, and each message's own
 /// stretch of it.
 pub(super) fn run_together<'n>(
@@ -17,13 +23,9 @@ pub(super) fn run_together<'n>(
     neighbours: &'n [Passage],
 ) -> Option<(Passage, Stretches<'n>)> {
     let place = neighbours.iter().position(|it| it.item == passage.item)?;
-    // A sentence is a line of a transcript, and who speaks says many.
-    let (before, most) = if passage.runs_on {
-        (place, neighbours.len())
-    } else {
-        (3, 8)
-    };
-    let from = place.saturating_sub(before);
+    let (before, after) = reach(passage);
+    let to = neighbours.len().min(place + after + 1);
+    let near = neighbours.get(place.saturating_sub(before)..to)?;
     let mut whole = Passage {
         text: String::new(),
         boundaries: Vec::new(),
@@ -31,7 +33,7 @@ pub(super) fn run_together<'n>(
     };
     let mut stretches = Vec::new();
     let mut last: Option<&Passage> = None;
-    for neighbour in neighbours.get(from..)?.iter().take(most) {
+    for neighbour in near {
         if whole.text.len() + neighbour.text.len() > CONVERSATION {
             if neighbour.item == passage.item {
                 return None;
@@ -59,4 +61,30 @@ fn goes_on(line: &Passage, next: &Passage) -> bool {
         && line.document == next.document
         && line.from == next.from
         && !line.from.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(item: &str, bytes: usize) -> Passage {
+        Passage {
+            item: item.to_owned(),
+            text: "x".repeat(bytes),
+            ..Passage::default()
+        }
+    }
+
+    #[test]
+    fn long_messages_before_it_do_not_push_a_passage_out() {
+        let mut all: Vec<Passage> = ["m-1", "m-2", "m-3", "m-4"]
+            .map(|item| message(item, 15 << 10))
+            .to_vec();
+        all.push(message("m-5", 5 << 10));
+        all.push(message("m-6", 1 << 10));
+        let found = run_together(&all[4], &all).expect("there are others beside it");
+        let items: Vec<&str> = found.1.iter().map(|it| it.1.item.as_str()).collect();
+        assert_eq!(items, ["m-2", "m-3", "m-4", "m-5", "m-6"]);
+        assert!(run_together(&all[4], &all[..4]).is_none());
+    }
 }
