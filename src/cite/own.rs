@@ -1,36 +1,40 @@
 //! The text itself among what the archive holds: a draft that was brought in, or the page on which it was published. It holds
 //! every quotation as the draft has it, right or wrong, and is no source for any.
 //!
-//! It is known by what the draft says between its quotations: a letter from which a draft takes all its quotations holds
-//! none of that.
+//! It is known by what the draft says between its quotations, and by how it leads into them and out of them: a letter from
+//! which a draft takes all its quotations holds none of that, and what a draft has copied without marks stands in no such
+//! frame there.
 
 use std::collections::HashMap;
-
-use memchr::memmem::Finder;
+use std::collections::HashSet;
 
 use crate::cite::Draft;
 use crate::cite::Passage;
 use crate::cite::Quotation;
+use crate::record::Digest;
 use crate::record::Finding;
 
-use super::normal::folded;
+use super::grams::gram;
+use super::grams::words;
 
-/// Paragraphs that are looked for, at most: so many tell any text.
-const MOST: usize = 500;
-/// Words that a paragraph must have to be looked for: fewer stand anywhere.
-const TELLING: usize = 5;
-/// Paragraphs that must stand there, at least: one may have been taken from it.
-const FEWEST: usize = 2;
+/// Words of a draft that are looked for, at most: so many tell any text.
+const MOST: usize = 20_000;
+/// Words in a run.
+const RUN: usize = 4;
+/// Runs that a draft must have to be known by them: fewer stand anywhere.
+const FEWEST: usize = 3;
+/// Words by which the begin of a quotation is found in its paragraph.
+const BEGIN: usize = 8;
 
 /// What a draft says in its own words.
 #[derive(Default)]
 pub(super) struct Own {
-    /// Its paragraphs as they are compared, with a space before and after, and how many words of each are its own.
-    paragraphs: Vec<(Finder<'static>, usize)>,
-    /// How many words of all of these are.
-    words: usize,
-    /// Bytes of the shortest half of them: a shorter text is not looked through.
-    least: usize,
+    /// The digest of its bytes.
+    sha256: Option<Digest>,
+    /// Runs of words outside of quotations.
+    said: HashSet<u64>,
+    /// Runs of which half are outside of a quotation, and half are its first or last words.
+    framing: HashSet<u64>,
     /// What was looked at.
     known: HashMap<String, bool>,
     /// What holds the text itself.
@@ -40,66 +44,110 @@ pub(super) struct Own {
 impl Own {
     /// What that draft says outside of these quotations.
     pub(super) fn new(draft: &Draft, quotations: &[Quotation]) -> Self {
-        let mut quoted: HashMap<usize, usize> = HashMap::new();
+        let mut quoted: HashMap<usize, Vec<Vec<u64>>> = HashMap::new();
         for quotation in quotations {
-            let words = quotation.text().split_whitespace().count();
-            *quoted.entry(quotation.place.paragraph).or_default() += words;
+            for (part, words) in quotation.parts.iter().enumerate() {
+                // One of several paragraphs has a part in each, one that an attribution cuts has them all in the first.
+                for paragraph in 0..=part {
+                    let paragraph = quotation.place.paragraph + paragraph;
+                    quoted.entry(paragraph).or_default().push(numbers(words));
+                }
+            }
         }
-        let mut own = Self::default();
+        let mut own = Self {
+            sha256: Some(draft.sha256),
+            ..Self::default()
+        };
+        let mut left = MOST;
         for paragraph in &draft.paragraphs {
-            if paragraph.block.is_some() || own.paragraphs.len() >= MOST {
+            if paragraph.block.is_some() {
                 continue;
             }
-            let plain = folded(&paragraph.text);
-            let words = plain.split(' ').count();
-            let said = words.saturating_sub(quoted.get(&paragraph.number).copied().unwrap_or(0));
-            if words >= TELLING && said > 0 {
-                let plain = format!(" {plain} ");
-                own.paragraphs
-                    .push((Finder::new(&plain).into_owned(), said));
-                own.words += said;
-            }
+            let mut words = numbers(&paragraph.text);
+            words.truncate(left);
+            left -= words.len();
+            let parts = quoted.get(&paragraph.number);
+            own.add(&words, parts.map(Vec::as_slice).unwrap_or_default());
         }
-        let mut sizes: Vec<usize> = own
-            .paragraphs
-            .iter()
-            .map(|it| it.0.needle().len())
-            .collect();
-        sizes.sort_unstable();
-        own.least = sizes.iter().take(FEWEST).sum();
         own
     }
 
-    /// Whether the text that a passage is of holds the draft itself: two of its paragraphs or more, and half of its own words.
+    fn add(&mut self, words: &[u64], parts: &[Vec<u64>]) {
+        let mut quoted = vec![false; words.len()];
+        for part in parts {
+            let begin = part.get(..BEGIN).unwrap_or(part);
+            if begin.is_empty() {
+                continue;
+            }
+            if let Some(at) = words.windows(begin.len()).position(|it| it == begin) {
+                let end = words.len().min(at + part.len());
+                quoted
+                    .iter_mut()
+                    .take(end)
+                    .skip(at)
+                    .for_each(|it| *it = true);
+            }
+        }
+        for (run, quoted) in words.windows(RUN).zip(quoted.windows(RUN)) {
+            match quoted {
+                [false, false, false, false] => self.said.insert(gram(run)),
+                [false, false, true, true] | [true, true, false, false] => {
+                    self.framing.insert(gram(run))
+                }
+                _ => false,
+            };
+        }
+    }
+
+    /// Whether the text that a passage is of is the draft itself, byte for byte, or holds half of its own words and of what
+    /// leads into its quotations and out of them.
     pub(super) fn is_in(&mut self, passage: &Passage) -> bool {
-        if self.paragraphs.len() < FEWEST || passage.text.len() < self.least {
+        let is_same = passage.sha256.is_some() && passage.sha256 == self.sha256;
+        let runs = self.said.len() + self.framing.len();
+        // Half of them take as many bytes at least.
+        if !is_same && (runs < FEWEST || passage.text.len() < runs) {
             return false;
         }
         if let Some(known) = self.known.get(&passage.item) {
             return *known;
         }
-        let text = format!(" {} ", folded(&passage.text));
-        let held = self.paragraphs.iter();
-        let held: Vec<usize> = held
-            .filter(|(plain, _)| plain.find(text.as_bytes()).is_some())
-            .map(|(_, words)| *words)
-            .collect();
-        let is_own = held.len() >= FEWEST && held.iter().sum::<usize>() * 2 >= self.words;
+        let (mut said, mut framing) = (HashSet::new(), HashSet::new());
+        for run in numbers(&passage.text).windows(RUN).map(gram) {
+            if self.said.contains(&run) {
+                said.insert(run);
+            }
+            if self.framing.contains(&run) {
+                framing.insert(run);
+            }
+        }
+        let is_own =
+            is_same || said.len() * 2 >= self.said.len() && framing.len() * 2 >= self.framing.len();
         self.known.insert(passage.item.clone(), is_own);
         if is_own {
+            let by = if is_same {
+                "byte for byte".to_owned()
+            } else {
+                format!(
+                    "{} of {runs} runs of {RUN} words",
+                    said.len() + framing.len()
+                )
+            };
             self.findings.push(Finding::new(
                 "draft.in-archive",
                 &passage.item,
                 format!(
-                    "it holds this text itself ({} of {} paragraphs word for word), and was not taken as a source; a pin to it \
-                     is followed",
-                    held.len(),
-                    self.paragraphs.len()
+                    "it holds this text itself ({by}), and was not taken as a source; a pin to it is followed"
                 ),
             ));
         }
         is_own
     }
+}
+
+fn numbers(text: &str) -> Vec<u64> {
+    let mut numbers = Vec::new();
+    words(text, |word| numbers.push(word));
+    numbers
 }
 
 #[cfg(test)]
@@ -111,7 +159,11 @@ mod tests {
     const DRAFT: &str = "The pier was shut on Monday, the harbor said.\n\nHe wrote “we were never told of any of this, not once.”\n\nNobody at the harbor answered any of it.\n";
 
     fn is_own(text: &str) -> bool {
-        let draft = Draft::read(DRAFT.as_bytes(), None, DraftFormat::Text).expect("text");
+        is_of(DRAFT, text)
+    }
+
+    fn is_of(draft: &str, text: &str) -> bool {
+        let draft = Draft::read(draft.as_bytes(), None, DraftFormat::Text).expect("text");
         let mut own = Own::new(&draft, &extract(&draft).quotations);
         own.is_in(&Passage {
             item: "d-41ac".to_owned(),
@@ -133,5 +185,28 @@ mod tests {
             "The pier was shut on Monday, the harbor said.\nMore of it.\nMuch more of it than that."
         ));
         assert!(!is_own(""));
+    }
+
+    #[test]
+    fn a_short_text_and_one_that_was_edited_are_known_and_what_was_copied_without_marks_is_no_frame()
+     {
+        let brief = "The harbor master said on Monday that “the pier is safe for everybody,” and left the room.";
+        assert!(is_of(brief, &format!("{brief}\n")));
+        assert!(is_of(
+            brief,
+            &format!("HARBOR\n{}", brief.replace("and left", "then left"))
+        ));
+        assert!(!is_of(
+            brief,
+            "I know that the pier is safe for everybody, and so do you."
+        ));
+        let edited = DRAFT
+            .replace("The pier was shut", "The old pier was shut")
+            .replace("answered any of it", "wanted to answer any of it");
+        assert!(is_own(&edited));
+        // Copied from a release, with one quotation of it.
+        let release = "The pier was shut on Monday after a crack was found in its wall. “We knew of it,” the master said.";
+        let copied = "The pier was shut on Monday after a crack was found in its wall. It had been “a crack was found,” they say.";
+        assert!(!is_of(copied, release));
     }
 }
