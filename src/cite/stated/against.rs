@@ -18,6 +18,9 @@ use super::compare::gap;
 use super::compare::is_called;
 use super::compare::named_told;
 use super::compare::readings;
+use super::quoted::SECOND_HAND;
+use super::quoted::Standing;
+use super::quoted::known;
 use super::reading;
 use super::reading::How;
 use super::reading::Who;
@@ -26,6 +29,7 @@ use super::times::Slack;
 use super::times::Time;
 use super::zones::DraftZone;
 use crate::cite::CiteError;
+use crate::cite::Known;
 use crate::cite::Match;
 use crate::cite::Quoted;
 use crate::cite::Sources;
@@ -70,6 +74,8 @@ pub(super) struct Desk<'a> {
     people: &'a HashSet<String>,
     /// What is stated of the quotation that is being looked at.
     held: Vec<Held>,
+    /// Whose its words are at each place in which it stands; looked up once, where anything is stated.
+    standings: Vec<Standing>,
 }
 
 impl<'a> Desk<'a> {
@@ -83,6 +89,7 @@ impl<'a> Desk<'a> {
             zone,
             people,
             held: Vec::new(),
+            standings: Vec::new(),
         }
     }
 
@@ -95,6 +102,9 @@ impl<'a> Desk<'a> {
         paragraph: usize,
     ) -> Result<(), CiteError> {
         let read = reading::parties(around.own, around.span);
+        if read.sender.is_some() {
+            self.standings = self.standings(quoted)?;
+        }
         // Ashgrove answered. “…,” he wrote.
         if let Some(name) = reading::speaker(around.before) {
             *named = Some((paragraph, name));
@@ -153,67 +163,36 @@ impl<'a> Desk<'a> {
         sort: StatementSort,
         named: Option<&str>,
     ) -> Result<Vec<Told>, CiteError> {
+        let mut standings = self.standings.iter();
         Self::each(quoted, |found| {
+            let standing = standings.next();
             let parties = self.sources.parties(&found.item)?;
-            let side = if sort == StatementSort::Sender {
-                &parties.from
+            let (side, others, word) = if sort == StatementSort::Sender {
+                (&parties.from, &parties.to, "from")
             } else {
-                &parties.to
+                (&parties.to, &parties.from, "to")
             };
             if side.is_empty() {
                 return Ok(Told::cannot("the record names nobody there"));
             }
             let shown: Vec<&str> = side.iter().map(|it| it.shown.as_str()).collect();
-            let record = Some(format!(
-                "{} {}",
-                if sort == StatementSort::Sender {
-                    "from"
-                } else {
-                    "to"
-                },
-                shown.join(", ")
-            ));
-            let second_hand = quoted
-                .findings
-                .iter()
-                .any(|it| it.code == "quotation.second-hand");
-            let others = if sort == StatementSort::Sender {
-                &parties.to
-            } else {
-                &parties.from
+            let mut record = format!("{word} {}", shown.join(", "));
+            let author = match standing {
+                Some(Standing::SecondHand(author)) if sort == StatementSort::Sender => author,
+                _ => return Ok(named_or_not(who, side, others, record, named)),
             };
-            Ok(match who {
-                _ if second_hand && sort == StatementSort::Sender => Told {
-                    result: Agreement::CannotTell,
-                    record,
-                    why: Some("the words stand in what the message itself quotes".to_owned()),
-                },
-                Who::Named(name) => named_told(name, side, others, record),
-                Who::Pronoun(word) => {
-                    match named.filter(|name| side.iter().any(|it| is_called(it, name))) {
-                        Some(name) => Told {
-                            result: Agreement::Agrees,
-                            record,
-                            why: Some(format!("“{word}” read as {name}")),
-                        },
-                        None => Told {
-                            result: Agreement::CannotTell,
-                            record,
-                            why: Some(format!("who “{word}” is, no rule can read")),
-                        },
-                    }
-                }
-                Who::Described(words) => Told {
-                    result: if side.iter().any(|it| is_called(it, words)) {
-                        Agreement::Agrees
-                    } else {
-                        Agreement::CannotTell
-                    },
-                    record,
-                    why: (!side.iter().any(|it| is_called(it, words)))
-                        .then(|| "no name is given".to_owned()),
-                },
-            })
+            // Whoever quotes words did not write them, whatever else is known.
+            let Some(author) = author else {
+                return Ok(Told {
+                    record: Some(record),
+                    ..Told::cannot(SECOND_HAND)
+                });
+            };
+            let author = known(author, &parties);
+            record = format!("from {}, quoted in a message {record}", author.shown);
+            let mut told = named_or_not(who, &[author], &[], record, named);
+            told.why = told.why.or_else(|| Some(SECOND_HAND.to_owned()));
+            Ok(told)
         })
     }
 
@@ -276,17 +255,34 @@ impl<'a> Desk<'a> {
     }
 
     /// Takes what is stated of a quotation at one place in which it stands: who, to whom and when are said of one message.
-    /// It is the one with which least differs and most agrees, the first of such.
-    pub(super) fn settle(&mut self, quoted: &mut Quoted) {
-        let held = std::mem::take(&mut self.held);
+    /// It is the one with which least differs and most agrees, the first of such; one that only quotes the words, where it
+    /// is stated whose they are, comes behind all whose own they are.
+    pub(super) fn settle(&mut self, quoted: &mut Quoted) -> Result<(), CiteError> {
+        let mut held = std::mem::take(&mut self.held);
+        let mut standings = std::mem::take(&mut self.standings);
+        if standings.is_empty() && !held.is_empty() {
+            standings = self.standings(quoted)?;
+        }
+        let second = |place: usize| matches!(standings.get(place), Some(Standing::SecondHand(_)));
+        let of_message = held
+            .iter_mut()
+            .filter(|it| it.sort != StatementSort::Sender);
+        for (place, told) in of_message.flat_map(|it| it.told.iter_mut().enumerate()) {
+            if second(place) && told.result != Agreement::CannotTell {
+                told.result = Agreement::CannotTell;
+                told.why = Some(SECOND_HAND.to_owned());
+            }
+        }
         let of = |place: usize, result| {
             let told = held.iter().filter_map(|it| it.told.get(place));
             told.filter(|it| it.result == result).count()
         };
+        let whose = held.iter().any(|it| it.sort == StatementSort::Sender);
         let places = 0..quoted.matches.len().max(1);
         let best = places.min_by_key(|place| {
             let agree = of(*place, Agreement::Agrees);
-            (of(*place, Agreement::Differs), std::cmp::Reverse(agree))
+            let differ = of(*place, Agreement::Differs);
+            (whose && second(*place), differ, std::cmp::Reverse(agree))
         });
         let place = best.unwrap_or_default();
         let item = quoted.matches.get(place).map(|it| it.item.clone());
@@ -301,12 +297,13 @@ impl<'a> Desk<'a> {
                 why: told.why,
             }));
         }
+        Ok(())
     }
 
     /// What comes of it at each place in which a quotation stands.
     fn each(
         quoted: &Quoted,
-        told: impl Fn(&Match) -> Result<Told, CiteError>,
+        told: impl FnMut(&Match) -> Result<Told, CiteError>,
     ) -> Result<Vec<Told>, CiteError> {
         if quoted.matches.is_empty() {
             return Ok(vec![Told::cannot("no source of it is held")]);
@@ -492,6 +489,35 @@ impl<'a> Desk<'a> {
         } else {
             Agreement::Differs
         }
+    }
+}
+
+/// Who is said to have written or received something, held against those who are on record for it. `named` is the last name
+/// read in the paragraph, for `he` and `she`.
+fn named_or_not(
+    who: &Who,
+    side: &[Known],
+    others: &[Known],
+    record: String,
+    named: Option<&str>,
+) -> Told {
+    let is_one = |name: &str| side.iter().any(|it| is_called(it, name));
+    let (result, why) = match who {
+        Who::Named(name) => return named_told(name, side, others, Some(record)),
+        Who::Pronoun(word) => match named.filter(|it| is_one(it)) {
+            Some(name) => (Agreement::Agrees, Some(format!("“{word}” read as {name}"))),
+            None => (
+                Agreement::CannotTell,
+                Some(format!("who “{word}” is, no rule can read")),
+            ),
+        },
+        Who::Described(words) if is_one(words) => (Agreement::Agrees, None),
+        Who::Described(_) => (Agreement::CannotTell, Some("no name is given".to_owned())),
+    };
+    Told {
+        result,
+        record: Some(record),
+        why,
     }
 }
 

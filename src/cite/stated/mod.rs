@@ -10,6 +10,7 @@ mod against;
 mod attribution;
 mod compare;
 mod facts;
+mod quoted;
 mod reading;
 mod silence;
 mod times;
@@ -169,7 +170,7 @@ pub(super) fn hold(
         };
         desk.parties(&around, this, &mut named, quotation.place.paragraph)?;
         desk.times(&around, this, earlier)?;
-        desk.settle(this);
+        desk.settle(this)?;
     }
     silences(&mut desk, &paragraphs, quotations, quoted)?;
     for quoted in quoted {
