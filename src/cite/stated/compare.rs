@@ -142,7 +142,7 @@ pub(super) fn readings(time: &Time, recorded: NaiveDate) -> Vec<String> {
     let clocks: Vec<String> = match clock {
         None => return days,
         Some(Clock::Noon) => vec!["noon".to_owned()],
-        Some(Clock::Midnight) => vec!["midnight".to_owned()],
+        Some(Clock::Midnight) => return midnight(&days, hedge),
         Some(Clock::At(hour, minute, half)) => {
             let minutes = minute.map_or_else(String::new, |it| format!(":{it:02}"));
             match half {
@@ -165,6 +165,24 @@ pub(super) fn readings(time: &Time, recorded: NaiveDate) -> Vec<String> {
         .collect()
 }
 
+/// The midnight that begins a day and the one that ends it, which is told as its last minute too. The record's own words
+/// mean the whole day by it ([`crate::record::when`]): as what a draft states, that would agree with any hour.
+fn midnight(days: &[String], hedge: &str) -> Vec<String> {
+    let sided = matches!(hedge, "just before " | "shortly after ");
+    let of = |day: &String| {
+        let next = day.parse().ok().and_then(|it: NaiveDate| it.succ_opt());
+        match next.filter(|_| !sided) {
+            Some(next) => vec![
+                format!("{hedge}00:00 on {day}"),
+                format!("{hedge}23:59 on {day}"),
+                format!("{hedge}00:00 on {next}"),
+            ],
+            None => vec![format!("{hedge}midnight on {day}")],
+        }
+    };
+    days.iter().flat_map(of).collect()
+}
+
 /// How far apart two times are, in words, no more precise than they are.
 pub(super) fn gap(from: &Instant, to: &Instant) -> Option<String> {
     let (one, other) = (from.earliest?.millis(), to.earliest?.millis());
@@ -185,4 +203,61 @@ pub(super) fn gap(from: &Instant, to: &Instant) -> Option<String> {
     } else {
         format!("{seconds} s")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Moment;
+    use crate::record::Zone;
+    use crate::record::when;
+
+    /// What comes of 'midnight on May 3, 2023', said so, of a message sent at that time.
+    fn midnight_is(hedge: Option<Hedge>, sent: &str) -> Agreement {
+        let at = Instant::exact(sent.parse::<Moment>().unwrap(), sent, "header");
+        let day = NaiveDate::from_ymd_opt(2023, 5, 3).unwrap();
+        let time = Time::Stated {
+            clock: Some(Clock::Midnight),
+            date: Some(Date {
+                year: Some(2023),
+                month: Some(5),
+                day: Some(3),
+                weekday: None,
+            }),
+            hedge,
+            zone: None,
+        };
+        let mut results = readings(&time, day).into_iter().map(|words| {
+            let stated = when::parse(&words, Zone::UTC, "assumed").unwrap();
+            covers(&stated, &at)
+        });
+        if results.any(|it| it == Agreement::Agrees) {
+            Agreement::Agrees
+        } else {
+            Agreement::Differs
+        }
+    }
+
+    #[test]
+    fn midnight_is_where_a_day_begins_or_ends_and_not_the_whole_day() {
+        for (hedge, sent, agrees) in [
+            (None, "2023-05-03T10:00:00Z", false),
+            (None, "2023-05-03T12:00:00Z", false),
+            (None, "2023-05-03T22:00:00Z", false),
+            (None, "2023-05-03T00:00:20Z", true),
+            (None, "2023-05-03T23:59:30Z", true),
+            (None, "2023-05-04T00:00:20Z", true),
+            (None, "2023-05-02T23:30:00Z", false),
+            (Some(Hedge::About), "2023-05-03T10:00:00Z", false),
+            (Some(Hedge::About), "2023-05-02T23:50:00Z", true),
+            (Some(Hedge::About), "2023-05-04T00:10:00Z", true),
+            (Some(Hedge::JustBefore), "2023-05-03T23:50:00Z", true),
+            (Some(Hedge::JustBefore), "2023-05-03T10:00:00Z", false),
+            (Some(Hedge::ShortlyAfter), "2023-05-03T00:10:00Z", true),
+            (Some(Hedge::ShortlyAfter), "2023-05-03T10:00:00Z", false),
+        ] {
+            let result = midnight_is(hedge, sent);
+            assert_eq!(result == Agreement::Agrees, agrees, "{hedge:?} {sent}");
+        }
+    }
 }
