@@ -479,7 +479,12 @@ impl Differences {
             return;
         }
         let before = sides.words_before(SENTENCE);
-        let after = sides.words_after(SENTENCE);
+        // What stands behind the mark that ends the sentence is the next one's.
+        let after = if sides.ends_a_sentence() {
+            Vec::new()
+        } else {
+            sides.words_after(SENTENCE)
+        };
         let cut = before
             .iter()
             .chain(&after)

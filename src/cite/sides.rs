@@ -128,14 +128,25 @@ impl<'a> Sides<'a> {
 
     /// The words of the text just after it, likewise.
     pub(super) fn words_after(&self, many: usize) -> Vec<&'a Token> {
-        let past = self.steps.iter().rev().find_map(|step| match step {
+        let (past, text) = (self.past(), self.text);
+        let after = (past.unwrap_or(usize::MAX)..text.tokens.len()).filter_map(|at| text.token(at));
+        of_one_sentence(after, many)
+    }
+
+    /// The token of the text behind all that the quotation stands against.
+    fn past(&self) -> Option<usize> {
+        self.steps.iter().rev().find_map(|step| match step {
             Step::Pair(_, found) | Step::Missing(found) => Some(found + 1),
             Step::Run(_, _, to) => Some(*to),
             Step::Added(_) => None,
-        });
-        let text = self.text;
-        let after = (past.unwrap_or(usize::MAX)..text.tokens.len()).filter_map(|at| text.token(at));
-        of_one_sentence(after, many)
+        })
+    }
+
+    /// Whether it ends where a sentence of the text does, with the mark that ends it.
+    pub(super) fn ends_a_sentence(&self) -> bool {
+        let last = self.past().and_then(|it| it.checked_sub(1));
+        last.and_then(|it| self.text.token(it))
+            .is_some_and(|it| ends_sentence(&it.folded))
     }
 
     pub(super) fn differs(&self, step: Step) -> bool {
@@ -152,15 +163,14 @@ impl<'a> Sides<'a> {
 
 fn of_one_sentence<'a>(tokens: impl Iterator<Item = &'a Token>, many: usize) -> Vec<&'a Token> {
     tokens
-        .take_while(|it| {
-            !matches!(
-                it.folded.as_str(),
-                "." | "?" | "!" | "。" | "\u{61F}" | "\u{964}"
-            )
-        })
+        .take_while(|it| !ends_sentence(&it.folded))
         .filter(|it| it.sort.is_word())
         .take(many)
         .collect()
+}
+
+fn ends_sentence(mark: &str) -> bool {
+    matches!(mark, "." | "?" | "!" | "。" | "\u{61F}" | "\u{964}")
 }
 
 pub(super) fn closing(sought: &Sought) -> Vec<bool> {
@@ -190,4 +200,45 @@ pub(super) fn opening(sought: &Sought) -> Vec<bool> {
             first
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::differences::CUT_FROM_CONDITION;
+    use super::super::judge::judge;
+    use super::*;
+    use crate::cite::House;
+    use crate::cite::Passage;
+
+    fn condition(quotation: &str) -> bool {
+        let text = "The ferry ran on Monday with forty people aboard. We shall not run it again unless the pier is mended.";
+        let passage = Passage {
+            text: text.to_owned(),
+            ..Passage::default()
+        };
+        let sought = Sought::new("Q1", &[quotation]);
+        let manner = Manner {
+            house: House::Magazine,
+            strict: false,
+        };
+        let judged = judge(&sought, &passage, manner);
+        let mut codes = judged.findings.iter().map(|it| it.code);
+        codes.any(|it| it == CUT_FROM_CONDITION)
+    }
+
+    #[test]
+    fn a_condition_of_the_next_sentence_is_none_of_the_quotations() {
+        assert!(!condition(
+            "The ferry ran on Monday with forty people aboard."
+        ));
+        assert!(!condition(
+            "The ferry ran on Monday with forty people aboard,"
+        ));
+        assert!(!condition(
+            "The ferry ran on Monday with forty people aboard"
+        ));
+        assert!(!condition("ran on Monday with forty people aboard."));
+        assert!(condition("We shall not run it again."));
+        assert!(condition("with forty people aboard. We shall not run it"));
+    }
 }
