@@ -416,7 +416,7 @@ fn meridiem(word: &str) -> Option<Half> {
     }
 }
 
-/// `July 11, 2023`, `11 July`, `July 2023`, `2023-07-11`, `July`, `Tuesday, July 11`.
+/// `July 11, 2023`, `11 July`, `the 11th of July`, `July 2023`, `2023-07-11`, `July`, `Tuesday, July 11`.
 fn date(words: &[Word]) -> Option<(Date, usize)> {
     let weekday = weekday(lower(words, 0));
     let skip = usize::from(weekday.is_some());
@@ -448,16 +448,22 @@ fn date(words: &[Word]) -> Option<(Date, usize)> {
         };
         return Some((date, skip + at + usize::from(year.is_some())));
     }
-    let day = day_of(first)?;
-    let month = month(lower(here, 1)).filter(|_| here.get(1).is_some_and(Word::is_capital))?;
-    let year = year_of(lower(here, 2));
+    // Of an ordinal alone one says 'the' and 'of'.
+    let the = usize::from(first == "the");
+    let number = lower(here, the);
+    let ordinal = number.ends_with(|it: char| it.is_alphabetic());
+    let day = day_of(number).filter(|_| the == 0 || ordinal)?;
+    let at = the + 1;
+    let at = at + usize::from(ordinal && lower(here, at) == "of");
+    let month = month(lower(here, at)).filter(|_| here.get(at).is_some_and(Word::is_capital))?;
+    let year = year_of(lower(here, at + 1));
     let date = Date {
         year,
         month: Some(month),
         day: Some(day),
         weekday,
     };
-    Some((date, skip + 2 + usize::from(year.is_some())))
+    Some((date, skip + at + 1 + usize::from(year.is_some())))
 }
 
 fn figure(text: &str) -> Option<u32> {
@@ -499,5 +505,65 @@ fn unit(word: &str) -> Option<i64> {
         "day" | "days" => Some(24 * 60),
         "week" | "weeks" => Some(7 * 24 * 60),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reading;
+    use super::super::words::sentences;
+    use super::*;
+
+    /// The dates of a sentence, and the words they were read from.
+    fn dates(text: &str) -> Vec<(Date, String)> {
+        let sentence = sentences(text).concat();
+        let read = reading::times(&sentence).into_iter();
+        read.filter_map(|(time, words)| match time {
+            Time::Stated { date, .. } => Some((date?, words)),
+            _ => None,
+        })
+        .collect()
+    }
+
+    #[test]
+    fn a_day_is_read_as_a_number_or_as_an_ordinal_with_the_and_of() {
+        for (text, words, year) in [
+            ("He wrote on May 4: “No”", "on May 4", None),
+            ("He wrote on May 4th: “No”", "on May 4th", None),
+            ("He wrote on 4 May 2023: “No”", "on 4 May 2023", Some(2023)),
+            (
+                "He wrote on the 4th of May: “No”",
+                "on the 4th of May",
+                None,
+            ),
+            (
+                "He wrote on the 4th of May, 2023: “No”",
+                "on the 4th of May 2023",
+                Some(2023),
+            ),
+            ("He wrote on the 4th May: “No”", "on the 4th May", None),
+            (
+                "He wrote at 9:29 am on the 4th of May: “No”",
+                "at 9:29 am on the 4th of May",
+                None,
+            ),
+        ] {
+            let date = Date {
+                year,
+                month: Some(5),
+                day: Some(4),
+                weekday: None,
+            };
+            assert_eq!(dates(text), [(date, words.to_owned())], "{text}");
+        }
+        // No day of a month, or no time of the writing.
+        for text in [
+            "He wrote on the 4th of the papers: “No”",
+            "He wrote on the 4 of May: “No”",
+            "He wrote of the 4th of May: “No”",
+            "He wrote on the fourth of may: “No”",
+        ] {
+            assert!(dates(text).is_empty(), "{text}");
+        }
     }
 }
