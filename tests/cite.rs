@@ -596,3 +596,50 @@ fn a_pin_in_a_cell_is_that_of_its_row_in_the_tables_of_word_processors() -> Test
     }
     Ok(())
 }
+
+#[test]
+fn a_report_names_every_option_that_its_verdicts_rest_on() -> TestResult {
+    let (desk, [first, _]) = desk()?;
+    fs::write(
+        desk.path("draft.md"),
+        format!(
+            "“i never asked him to sign it,” he wrote [{first}].\n\n“Nobody has seen the annex of it since,” he wrote.\n"
+        ),
+    )?;
+    for (options, printed) in [
+        (&[][..], "cite draft.md --house magazine\n"),
+        (&["--house", "legal"], "cite draft.md --house legal\n"),
+        (&["--strict"], "cite draft.md --house magazine --strict\n"),
+        (&["--quick"], "cite draft.md --house magazine --quick\n"),
+        (
+            &[
+                "--house",
+                "ap",
+                "--style",
+                "apa",
+                "--digests",
+                "--readers-can-reach-archive",
+            ],
+            "cite draft.md --house ap --style apa --readers-can-reach-archive --digests\n",
+        ),
+    ] {
+        let check = ["cite", "draft.md", "--json"];
+        let made = desk.run(&[&check[..], options, &["-o", "r.md", "-o", "r.html"]].concat())?;
+        let page = text(&desk, "r.md")?;
+        let printed = format!("fonds -C ARCHIVE {printed}");
+        assert!(page.contains(&printed), "{options:?}: {page}");
+        assert!(text(&desk, "r.html")?.contains(printed.trim_end()));
+        assert!(page.contains("fonds.toml in the copy of the archive names the zone"));
+        // As printed, for whoever has another house in their settings.
+        let settings = desk.path("archive/fonds.toml");
+        let kept = fs::read_to_string(&settings)?;
+        let other = kept.replace("house = \"magazine\"", "house = \"legal\"");
+        assert_ne!(kept, other);
+        fs::write(&settings, other)?;
+        let again: Vec<&str> = printed.split_whitespace().skip(3).collect();
+        let again = desk.run(&[&again[..], &["--json"]].concat())?.json()?;
+        fs::write(&settings, kept)?;
+        assert_eq!(states(&again), states(&made.json()?), "{options:?}");
+    }
+    Ok(())
+}

@@ -251,16 +251,41 @@ pub(super) fn commands(citations: &Citations, seal: Option<&Seal>) -> String {
     } else {
         "fonds -C ARCHIVE verify"
     };
-    let style = match citations.form.style {
-        Style::Chicago => String::new(),
-        style => format!(" --style {style}"),
-    };
     match citations.versions.last() {
         Some(version) if citations.corrected => {
             format!("{verify}\nfonds -C ARCHIVE cite compare {}", version.entry)
         }
-        _ => format!("{verify}\nfonds -C ARCHIVE cite {draft}{style}"),
+        _ => format!(
+            "{verify}\nfonds -C ARCHIVE cite {draft}{}",
+            options(citations)
+        ),
     }
+}
+
+/// The options that make a report anew. The house is always named: where it is not, it is that of a settings file which
+/// anybody may edit, and another one gives other verdicts.
+fn options(citations: &Citations) -> String {
+    let mut options = format!(" --house {}", citations.rules.house);
+    if citations.rules.strict {
+        options.push_str(" --strict");
+    }
+    // Where all was found in the index, it is the same without this option.
+    let left_out = (citations.gone_through.as_ref()).and_then(|it| it.left_out.as_deref());
+    if left_out.is_some_and(|it| it.contains("--quick")) {
+        options.push_str(" --quick");
+    }
+    let form = &citations.form;
+    if form.style != Style::Chicago {
+        options.push_str(" --style ");
+        options.push_str(form.style.word());
+    }
+    if form.readers_can_reach_archive {
+        options.push_str(" --readers-can-reach-archive");
+    }
+    if form.digests {
+        options.push_str(" --digests");
+    }
+    options
 }
 
 fn attention(citations: &Citations) -> Markup {
@@ -468,6 +493,13 @@ pub(super) fn steps(citations: &Citations, seal: Option<&Seal>) -> Vec<&'static 
     if seal.is_some() {
         steps.push("Compare the archive’s twelve words with those it has given elsewhere.");
         steps.push("Save the checkpoint below as checkpoint.txt, with the empty line in it.");
+    }
+    // Times that say no zone are read in that of a settings file, and no option names another.
+    let of_times = (citations.quotations.iter()).any(|it| !it.statements.is_empty());
+    if of_times || !citations.dated.is_empty() {
+        steps.push(
+            "See that fonds.toml in the copy of the archive names the zone above: what is said of times rests on it.",
+        );
     }
     steps.push(if citations.corrected {
         "Run the commands. The first says whether anything in the archive changed since; the second checks the text with its corrections anew, and says what they changed."
