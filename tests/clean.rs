@@ -16,6 +16,8 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
+use fonds::archive::EntryDraft;
+use fonds::archive::Step;
 use fonds::keys;
 use fonds::verify;
 use fonds::verify::Options;
@@ -104,5 +106,43 @@ fn a_mailbox_over_several_segments_verifies() -> TestResult {
     assert!(report.findings.is_empty(), "{:#?}", report.findings);
     assert!(report.entries > 5, "{} entries", report.entries);
     assert_eq!(report.items, 6_000);
+    Ok(())
+}
+
+#[test]
+fn entries_of_one_act_are_recorded_at_times_in_their_order() -> TestResult {
+    let bench = Bench::new()?;
+    let mut writer = bench.writer()?;
+    let note = |at: &str| -> TestResult<Step> {
+        let about = serde_json::json!({"entry": 0});
+        let values = [
+            ("about", about),
+            ("text", "a remark".into()),
+            ("t", at.into()),
+        ];
+        Ok(Step::Entry(EntryDraft::new("noted/1", &values)?))
+    };
+    // Put together in another order than they are recorded in, with a second in between.
+    let steps = vec![
+        note("2023-08-14T20:00:37Z")?,
+        note("2023-08-14T20:00:36Z")?,
+        note("2023-08-14T20:00:39Z")?,
+        note("2023-08-14T20:00:38Z")?,
+    ];
+    let recorded = writer.append(steps, None)?.entries;
+    let times: Vec<Option<String>> = recorded
+        .into_iter()
+        .map(|seq| {
+            writer
+                .archive()
+                .entry(seq)?
+                .map_or(Ok(None), |it| it.get("t"))
+        })
+        .collect::<Result<_, _>>()?;
+    let at = |second: &str| Some(format!("2023-08-14T20:00:{second}Z"));
+    assert_eq!(times, [at("37"), at("37"), at("39"), at("39")]);
+    drop(writer);
+    let report = check(&bench)?;
+    assert!(report.findings.is_empty() && report.not_findings.is_empty());
     Ok(())
 }

@@ -318,9 +318,10 @@ impl Writer {
     pub(super) fn append_after(
         &mut self,
         before: &dyn Fn(&Connection, &mut Frontier) -> Result<(), ArchiveError>,
-        steps: Vec<Step>,
+        mut steps: Vec<Step>,
         batch: Option<Batch>,
     ) -> Result<Appended, ArchiveError> {
+        in_time(&mut steps);
         let finished = batch.map(Batch::finish).transpose()?;
         let sealed = vault::place(&self.archive.root, &steps)?;
         let conn = &self.archive.conn;
@@ -459,6 +460,21 @@ struct Group<'a> {
     projector: Projector<'a>,
     tree: &'a mut Frontier,
     next_item: &'a mut u64,
+}
+
+/// Sees to it that no entry of a group says an earlier time of recording than one before it. They are put together one by
+/// one, each with its own look at the clock, and not always in the order in which they are recorded; `verify` would say that
+/// the clock went back.
+fn in_time(steps: &mut [Step]) {
+    let mut latest = String::new();
+    let entries = steps.iter_mut().filter_map(|step| match step {
+        Step::Entry(entry) => Some(entry),
+        // Its time is taken when its run ends, and no entry follows it that was put together before.
+        Step::Segment(_) => None,
+    });
+    for entry in entries {
+        entry.no_earlier_than(&mut latest);
+    }
 }
 
 impl Group<'_> {

@@ -224,6 +224,22 @@ impl EntryDraft {
         })
     }
 
+    /// Moves its time of recording up to the latest of those before it, and that to its own where it is later.
+    pub(super) fn no_earlier_than(&mut self, latest: &mut String) {
+        let at = self
+            .schema
+            .position("t")
+            .and_then(|it| self.values.get_mut(it));
+        if let Some(at) = at.filter(|it| it.starts_with('"')) {
+            // Whole seconds in UTC, all written alike: the order of the words is that of the times.
+            if *at < *latest {
+                at.clone_from(latest);
+            } else {
+                latest.clone_from(at);
+            }
+        }
+    }
+
     /// The entry with the sealed file that it names.
     #[must_use]
     pub fn with_vault_file(self, file: Vec<u8>) -> Self {

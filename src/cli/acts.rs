@@ -43,6 +43,21 @@ impl Values {
         self.clone()
     }
 
+    /// When it is recorded.
+    pub(super) fn recorded(&self) -> &str {
+        let time = self.slots.iter().find(|(slot, _)| *slot == "t");
+        time.and_then(|(_, at)| at.as_str()).unwrap_or_default()
+    }
+
+    /// That it is recorded now: something was recorded since these values were begun.
+    pub(super) fn now(&mut self, context: &Context) -> Result<(), CliError> {
+        let now = Value::from(context.now()?.to_string());
+        for (_, at) in self.slots.iter_mut().filter(|(slot, _)| *slot == "t") {
+            at.clone_from(&now);
+        }
+        Ok(())
+    }
+
     /// A slot's value.
     pub(super) fn set(&mut self, slot: &'static str, value: Value) {
         self.slots.push((slot, value));

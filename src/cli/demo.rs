@@ -386,6 +386,7 @@ impl Show<'_> {
         let new = agents.take_named(self.context);
         if !new.is_empty() {
             append(writer, new)?;
+            values.now(self.context)?;
         }
         values.time(
             self.context,

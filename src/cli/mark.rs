@@ -120,16 +120,16 @@ pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliErro
         size: opened.bytes.len() as u64,
     };
     let mut steps = Vec::new();
+    let mut values = Values::new(context)?;
     let rules = rules_of(&citations);
     let known = same_rules(writer.archive(), &bytes.sha256, &rules)?;
     let cited = if let Some(cited) = known {
         cited
     } else {
-        let entry = cited_entry(context, writer.archive(), &citations, bytes, None)?;
+        let entry = cited_entry(values.again(), writer.archive(), &citations, bytes, None)?;
         steps.push(Step::Entry(entry));
         writer.archive().head()?.0
     };
-    let mut values = Values::new(context)?;
     values.set("about", json!({"entry": cited}));
     let quotation = signed_quotation(quoted);
     values.set(
@@ -192,13 +192,12 @@ fn same_rules(archive: &Archive, draft: &Digest, rules: &Value) -> Result<Option
 
 /// The entry that says that this draft was held against the archive, by which rules, and what came of it.
 pub(super) fn cited_entry(
-    context: &Context,
+    mut values: Values,
     archive: &Archive,
     citations: &Citations,
     bytes: Bytes,
     report: Option<Bytes>,
 ) -> Result<EntryDraft, CliError> {
-    let mut values = Values::new(context)?;
     values.set("draft", serde_json::to_value(bytes).unwrap_or_default());
     values.set("report", serde_json::to_value(report).unwrap_or_default());
     values.set("rules", rules_of(citations));

@@ -214,6 +214,7 @@ pub(super) fn run(context: &Context, args: &RedactArgs) -> Result<Outcome, CliEr
             stdin: None,
         },
     )?;
+    values.now(context)?;
     let copied = writer.archive().document_reference(&copy.sha256)?;
     let copied = copied.ok_or_else(|| {
         CliError::usage(

@@ -332,7 +332,7 @@ fn correction(
         citations: None,
         note: args.note.as_deref().and_then(words),
         by: context.by(),
-        recorded: context.now()?.to_string(),
+        recorded: values.recorded().to_owned(),
         withdrawn: None,
     })
 }

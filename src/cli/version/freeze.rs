@@ -187,7 +187,9 @@ pub(in crate::cli) fn run(context: &Context, args: &FreezeArgs) -> Result<Outcom
     let open = unsettled(&citations);
     agree(context, args, &open)?;
 
+    // Two entries, and the report that names them, of one act: one look at the clock.
     let mut values = Values::new(context)?;
+    let of_the_check = values.again();
     values.time(context, archive, "at", args.when.as_deref())?;
     let draft = bytes_of(&opened.bytes);
     let version = Version {
@@ -204,7 +206,7 @@ pub(in crate::cli) fn run(context: &Context, args: &FreezeArgs) -> Result<Outcom
 
     describe(&mut values, args, &version, &result);
     let report_bytes = bytes_of(report.as_bytes());
-    let cited = cited_entry(context, archive, &citations, draft, Some(report_bytes))?;
+    let cited = cited_entry(of_the_check, archive, &citations, draft, Some(report_bytes))?;
     let steps = vec![
         Step::Entry(cited),
         Step::Entry(values.entry("published/2")?),
@@ -265,7 +267,7 @@ fn version(
         unsettled: Vec::new(),
         note: None,
         by: context.by(),
-        recorded: context.now()?.to_string(),
+        recorded: values.recorded().to_owned(),
         withdrawn: None,
         corrections: Vec::new(),
     })
