@@ -5,11 +5,14 @@
 
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "support/part.rs"]
+mod part;
 
 use std::fs;
 
 use desk::Desk;
 use desk::TestResult;
+use part::part;
 use serde_json::Value;
 
 const MAIL: &str = "From: Nora Halloran <nora@harbor.example>\nTo: Peter Voss <voss@harbor.example>\n\
@@ -342,5 +345,101 @@ fn a_large_draft_is_kept_and_other_rules_are_another_check() -> TestResult {
     assert_ne!(mark(&["--house", "ap"])?["cited"], first["cited"]);
     let verified = desk.run(&["verify"])?;
     assert_eq!(verified.code, Some(0), "{verified}");
+    Ok(())
+}
+
+#[test]
+fn a_sign_off_stands_beside_its_quotation_wherever_it_is_read() -> TestResult {
+    let desk = desk()?;
+    for more in [
+        &["Q1", "checked", "--how", "read the mail"][..],
+        &["Q2", "stet", "--note", "the writer <insists>"],
+        &["Q3", "off-archive", "--note", "said on the telephone"],
+    ] {
+        let ran = desk.run(&[&["cite", "mark", "draft.md"], more].concat())?;
+        assert_eq!(ran.code, Some(0), "{ran}");
+    }
+    let files = ["-o", "r.md", "-o", "r.html", "--comments", "r.docx"];
+    let ran = desk.run(&[&["cite", "draft.md"], &files[..]].concat())?;
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert!(!ran.out.contains("<- look"), "{ran}");
+    let lines = [
+        "igned off: checked by Ines Valder, 2026-11-23 (entry 6); how: read the mail",
+        "igned off: stet by Ines Valder, 2026-11-23 (entry 7); note: the writer <insists>",
+        "igned off: off-archive by Ines Valder, 2026-11-23 (entry 8); note: said on the telephone",
+    ];
+    for line in lines {
+        assert!(ran.out.contains(&format!("            s{line}\n")), "{ran}");
+    }
+    let page = fs::read_to_string(desk.path("r.md"))?;
+    let html = fs::read_to_string(desk.path("r.html"))?;
+    let docx = part(&fs::read(desk.path("r.docx"))?, "word/comments.xml")?;
+    for line in lines {
+        let marked = line.replace('<', "\\<").replace('>', "\\>");
+        assert!(page.contains(&format!("- S{marked}.\n")), "{line}: {page}");
+        let escaped = line.replace('<', "&lt;").replace('>', "&gt;");
+        assert!(
+            html.contains(&format!("<span dir=\"auto\">S{escaped}.</span>")),
+            "{line}: {html}"
+        );
+        assert!(
+            docx.contains(&format!(">S{escaped}.</w:t>")),
+            "{line}: {docx}"
+        );
+    }
+    // What a person settled needs nobody any more, on paper as on the terminal.
+    for page in [&page, &html, &docx] {
+        assert!(page.contains("None needs attention."), "{page}");
+    }
+    assert!(
+        page.contains("## Needs attention\n\nNothing needs attention."),
+        "{page}"
+    );
+    assert!(html.contains("Nothing needs attention."));
+    assert!(!html.contains(".signoff { display: none; }"));
+    Ok(())
+}
+
+#[test]
+fn a_question_about_a_quotation_leaves_room_to_sign_by_hand() -> TestResult {
+    let desk = desk()?;
+    desk.run(&[
+        "cite",
+        "mark",
+        "draft.md",
+        "Q2",
+        "query",
+        "--note",
+        "15 or 50?",
+    ])?;
+    desk.run(&["cite", "mark", "draft.md", "Q3", "stet"])?;
+    desk.run(&["cite", "draft.md", "-o", "r.html"])?;
+    let html = fs::read_to_string(desk.path("r.html"))?;
+    let by_hand = "Checked against source ☐";
+    assert_eq!(html.matches(by_hand).count(), 2, "{html}");
+    assert!(
+        html.contains("2 quotations") || html.contains("3 quotations"),
+        "{html}"
+    );
+    assert!(html.contains("1 needs attention."), "{html}");
+    Ok(())
+}
+
+#[test]
+fn what_was_remarked_when_a_claim_was_checked_is_listed() -> TestResult {
+    let desk = desk()?;
+    let added = desk.run(&[
+        "--json",
+        "claim",
+        "add",
+        "the gate was shut",
+        "--kind",
+        "inference",
+    ])?;
+    let number = added.json()?["claims"][0]["entry"].to_string();
+    desk.run(&["claim", "check", &number, "query", "--note", "which gate?"])?;
+    let listed = desk.run(&["claim", "list"])?;
+    assert!(listed.out.contains("query by Ines Valder"), "{listed}");
+    assert!(listed.out.contains("; note: which gate?\n"), "{listed}");
     Ok(())
 }

@@ -158,13 +158,13 @@ impl GoneThrough {
 }
 
 impl Citations {
-    /// The quotations that a person has to look at, in the draft's order; before them those whose source is not as it was
-    /// recorded, since no verdict can rest on it.
+    /// The quotations that a person has to look at and has not settled, in the draft's order; before them those whose source
+    /// is not as it was recorded, since no verdict can rest on it.
     pub fn to_look_at(&self) -> Vec<&Quoted> {
         let mut look: Vec<&Quoted> = self
             .quotations
             .iter()
-            .filter(|it| it.needs_attention())
+            .filter(|it| it.needs_attention() && !it.is_settled())
             .collect();
         look.sort_by_key(|it| !it.rests_on_altered());
         look
@@ -217,7 +217,7 @@ pub struct Counts {
     pub not_checked: usize,
     /// Resting on something that the archive does not hold, as the draft says.
     pub off_archive: usize,
-    /// Quotations with something that a person has to look at.
+    /// Quotations with something that a person has to look at and has not settled.
     pub attention: usize,
     /// Pins that belong to no quotation.
     pub claims: usize,

@@ -51,6 +51,17 @@ impl Signed {
         self.outdated.is_none() && !matches!(self.state.as_str(), "to-check" | "query")
     }
 
+    /// It in a line, with how it was checked and the remark.
+    pub fn in_full(&self) -> String {
+        let mut line = self.line();
+        for (what, words) in [("how", &self.how), ("note", &self.note)] {
+            if let Some(words) = words {
+                let _ = write!(line, "; {what}: {words}");
+            }
+        }
+        line
+    }
+
     /// It in a line.
     pub fn line(&self) -> String {
         let by = self.by.as_deref().map(|by| format!(" by {by}"));
@@ -125,6 +136,11 @@ pub fn evidence(quoted: &Quoted) -> Vec<String> {
 /// Writes what was signed off of this very draft beside its quotations and, where an older one is named, carries over what
 /// was signed off of that.
 pub fn sign(citations: &mut Citations, own: &[Checked], older: Option<(Digest, &[Checked])>) {
+    put_beside(citations, own, older);
+    citations.counts.attention = citations.to_look_at().len();
+}
+
+fn put_beside(citations: &mut Citations, own: &[Checked], older: Option<(Digest, &[Checked])>) {
     let latest: HashMap<&str, &Checked> = own.iter().map(|it| (id(it), it)).collect();
     for quoted in &mut citations.quotations {
         if let Some(found) = latest.get(quoted.id.as_str()) {

@@ -240,6 +240,9 @@ impl Claim {
             if !check.against.is_empty() {
                 let _ = write!(line, "; against {}", check.against.join(", "));
             }
+            if let Some(note) = &check.note {
+                let _ = write!(line, "; note: {}", visible(note));
+            }
             let _ = writeln!(text, "       {line}");
         }
         text

@@ -112,7 +112,8 @@ fn head(page: &mut String, citations: &Citations) -> std::fmt::Result {
 fn attention(page: &mut String, citations: &Citations) -> std::fmt::Result {
     writeln!(page, "## Needs attention\n")?;
     let terms = terms(citations);
-    let mut none = citations.findings.is_empty() && terms.is_empty();
+    let dated = || citations.dated.iter().filter(|it| it.needs_attention());
+    let mut none = citations.findings.is_empty() && terms.is_empty() && dated().next().is_none();
     for terms in &terms {
         writeln!(
             page,
@@ -144,6 +145,15 @@ fn attention(page: &mut String, citations: &Citations) -> std::fmt::Result {
             quotation.paragraph,
             plain(&shorten(&quotation.text)),
             said.join(" ")
+        )?;
+    }
+    for dated in dated() {
+        writeln!(
+            page,
+            "- **{}**, paragraph {}: {}.",
+            plain(&dated.text),
+            dated.paragraph,
+            plain(&dated.said)
         )?;
     }
     if none {
@@ -351,7 +361,8 @@ fn card(
         writeln!(page, "- The words are the same.")?;
     }
     if let Some(signed) = &quotation.signed {
-        writeln!(page, "- Signed off: {}", plain(&signed.line()))?;
+        let line = sentence(&format!("signed off: {}", signed.in_full()));
+        writeln!(page, "- {}", plain(&line))?;
     }
     for stated in quotation.stated_and_not_differing() {
         writeln!(page, "- The draft says {}.", plain(&stated))?;

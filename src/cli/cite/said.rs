@@ -40,7 +40,9 @@ impl Answer for Cited<'_> {
             let _ = writeln!(text, "{:>5}  {}", of.len(), verdict.label());
             for quoted in of {
                 let attention = quoted.needs_attention() && !quoted.is_settled();
-                if !attention && matches!(verdict, Verdict::Exact | Verdict::HouseStyle) {
+                let in_short =
+                    !attention && matches!(verdict, Verdict::Exact | Verdict::HouseStyle);
+                if in_short && quoted.signed.is_none() {
                     continue;
                 }
                 let _ = writeln!(
@@ -51,6 +53,13 @@ impl Answer for Cited<'_> {
                     visible(&shortened(&quoted.text)),
                     if attention { "  <- look" } else { "" }
                 );
+                if let Some(signed) = &quoted.signed {
+                    let line = visible(&signed.in_full());
+                    let _ = writeln!(text, "            signed off: {line}");
+                }
+                if in_short {
+                    continue;
+                }
                 for finding in &quoted.findings {
                     let _ = writeln!(text, "            {}", visible(&finding.message));
                 }
@@ -93,31 +102,38 @@ impl Answer for Cited<'_> {
             let (subject, message) = (visible(&finding.subject), visible(&finding.message));
             let _ = writeln!(text, "{subject}: {message}{mark}");
         }
-        if !citations.dated.is_empty() {
-            let many = count(
-                citations.dated.len() as u64,
-                "printed time",
-                "printed times",
-            );
-            let _ = writeln!(text, "{many} of posts.");
-        }
-        for dated in &citations.dated {
-            let _ = writeln!(
-                text,
-                "       paragraph {:<3} {}: {}{}\n            {}",
-                dated.paragraph,
-                visible(&dated.text),
-                dated.label(),
-                if dated.needs_attention() {
-                    "  <- look"
-                } else {
-                    ""
-                },
-                visible(&dated.said)
-            );
-        }
+        text.push_str(&dated(citations));
         text
     }
+}
+
+/// The printed times of posts, and what came of each.
+fn dated(citations: &Citations) -> String {
+    let mut text = String::new();
+    if !citations.dated.is_empty() {
+        let many = count(
+            citations.dated.len() as u64,
+            "printed time",
+            "printed times",
+        );
+        let _ = writeln!(text, "{many} of posts.");
+    }
+    for dated in &citations.dated {
+        let _ = writeln!(
+            text,
+            "       paragraph {:<3} {}: {}{}\n            {}",
+            dated.paragraph,
+            visible(&dated.text),
+            dated.label(),
+            if dated.needs_attention() {
+                "  <- look"
+            } else {
+                ""
+            },
+            visible(&dated.said)
+        );
+    }
+    text
 }
 
 /// What was signed off, in a line or two.

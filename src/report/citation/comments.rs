@@ -83,6 +83,9 @@ fn quotation(quoted: &Quoted, citations: &Citations) -> Vec<String> {
     if quoted.findings.is_empty() {
         lines.push("The words are the same.".to_owned());
     }
+    if let Some(signed) = &quoted.signed {
+        lines.push(sentence(&format!("signed off: {}", signed.in_full())));
+    }
     let Some(found) = quoted.matches.first() else {
         return lines;
     };

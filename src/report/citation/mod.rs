@@ -11,6 +11,7 @@ use maud::Markup;
 use maud::html;
 
 use crate::cite::Citations;
+use crate::cite::Dated;
 use crate::cite::Draft;
 use crate::cite::Joined;
 use crate::cite::Match;
@@ -43,7 +44,7 @@ use sections::correspondence;
 use sections::custody;
 use sections::dated;
 use sections::links;
-use sections::said;
+use sections::signoff;
 use sections::sources;
 use sections::stated;
 use sections::unquoted;
@@ -291,10 +292,11 @@ fn options(citations: &Citations) -> String {
 fn attention(citations: &Citations) -> Markup {
     let look: Vec<&Quoted> = citations.to_look_at();
     let terms = terms(citations);
+    let settled = look.is_empty() && !citations.dated.iter().any(Dated::needs_attention);
     html! {
         section {
             h2 id="attention" { "Needs attention" }
-            @if look.is_empty() && citations.findings.is_empty() && terms.is_empty() {
+            @if settled && citations.findings.is_empty() && terms.is_empty() {
                 p.empty { (NOTHING_HERE[0]) }
             } @else {
                 ul.look {
@@ -359,10 +361,7 @@ fn quotations(citations: &Citations, seal: Option<&Seal>) -> Markup {
                     }
                     (sides(quotation, citations, seal.and_then(|it| it.proven.as_ref())))
                     (notes(quotation, &chains, seal))
-                    @match &quotation.signed {
-                        Some(signed) => { p.signoff { (sentence(&signed.line())) (said(signed)) } }
-                        None => { p.signoff { "Checked against source ☐  Initials ________  Date ____________" } }
-                    }
+                    (signoff(quotation))
                 }
             }
         }

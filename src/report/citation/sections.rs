@@ -6,7 +6,6 @@ use maud::html;
 use crate::cite::Citations;
 use crate::cite::Quoted;
 use crate::cite::Rest;
-use crate::cite::Signed;
 
 use super::super::csl;
 use super::super::sources::Chain;
@@ -17,6 +16,7 @@ use super::super::sources::number_of;
 use super::super::sources::quoted_of;
 use super::super::times;
 use super::NOTHING_HERE;
+use super::sentence;
 use super::who;
 use super::zone;
 
@@ -171,11 +171,17 @@ pub(super) fn stated(quotation: &Quoted) -> Markup {
     }
 }
 
-/// How it was checked, and what was remarked.
-pub(super) fn said(signed: &Signed) -> Markup {
+/// What a person said of it, and on paper, where that does not settle it, room to sign it by hand.
+pub(super) fn signoff(quotation: &Quoted) -> Markup {
     html! {
-        @if let Some(how) = &signed.how { " How: " span dir="auto" { (how) } "." }
-        @if let Some(note) = &signed.note { " Note: " span dir="auto" { (note) } "." }
+        p.signoff {
+            @if let Some(signed) = &quotation.signed {
+                span dir="auto" { (sentence(&format!("signed off: {}", signed.in_full()))) }
+            }
+            @if !quotation.is_settled() {
+                span.facts { "Checked against source ☐  Initials ________  Date ____________" }
+            }
+        }
     }
 }
 
