@@ -643,3 +643,37 @@ fn a_report_names_every_option_that_its_verdicts_rest_on() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn what_stands_elsewhere_than_it_is_pinned_is_not_said_to_stand_nowhere() -> TestResult {
+    let (desk, [first, second]) = desk()?;
+    fs::write(
+        desk.path("draft.md"),
+        format!(
+            "“I never asked him to sign it,” he wrote [{second}].\n\n“We paid him $50,000 in cash,” he wrote.\n"
+        ),
+    )?;
+    let ran = desk.run(&["cite", "draft.md", "--json", "-o", "r.md", "-o", "r.html"])?;
+    assert_eq!(ran.json()?["quotations"][0]["verdict"], "not-found");
+    for name in ["r.md", "r.html"] {
+        let page = text(&desk, name)?;
+        assert!(
+            page.contains(&format!("he words stand in {first} (")),
+            "{page}"
+        );
+        assert!(!page.contains("No passage holds these words."), "{page}");
+        assert!(
+            page.contains("Where it is pinned, no passage holds these words."),
+            "{page}"
+        );
+    }
+    // Such a page, with what a person said of it, is still taken for a report.
+    desk.run(&[
+        "cite", "mark", "draft.md", "Q1", "query", "--note", "which?",
+    ])?;
+    let proven = desk.run(&["cite", "draft.md", "-o", "p.html", "--proof"])?;
+    assert_eq!(proven.code, Some(1), "{proven}");
+    let verified = desk.run(&["verify", "p.html"])?;
+    assert_eq!(verified.code, Some(0), "{verified}");
+    Ok(())
+}

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use crate::cite::Citations;
 use crate::cite::Quoted;
 use crate::cite::Rest;
-use crate::cite::Verdict;
 use crate::record::visible;
 
 use super::NOT_SHOWN;
@@ -15,6 +14,7 @@ use super::citation::corrections_markdown;
 use super::citation::draft_title;
 use super::citation::joined_parties;
 use super::citation::moment;
+use super::citation::not_held;
 use super::citation::parties;
 use super::citation::pressing;
 use super::citation::proof;
@@ -346,13 +346,7 @@ fn card(
             )?;
             writeln!(page, "{}\n", plain(&parties(found, zone(citations))))?;
         }
-        None if quotation.verdict == Verdict::NotChecked => {
-            writeln!(page, "Not compared with any source.\n")?;
-        }
-        None if quotation.verdict == Verdict::OffArchive => {
-            writeln!(page, "Not in the archive, as the draft itself says.\n")?;
-        }
-        None => writeln!(page, "No passage holds these words.\n")?,
+        None => writeln!(page, "{}\n", not_held(quotation))?,
     }
     for finding in &quotation.findings {
         writeln!(page, "- {}", plain(&sentence(&finding.message)))?;

@@ -601,7 +601,8 @@ const fonds = (() => {
   const PASSAGES = /^Passages of its text, which has \d+ pieces?; the others are not shown$/;
   const NOTHING_HERE = ["Nothing needs attention.", "The draft has no quotations.", "No source is cited."];
   const NOT_HELD = ["Not compared with any source.", "Not in the archive, as the draft itself says.",
-    "No passage holds these words."];
+    "No passage holds these words.", "Where it is pinned, no passage holds these words.",
+    "No passage holds enough of these words."];
   const are = (parts, ...classes) => parts.length === classes.length && parts.every((it, at) => it.className === classes[at]);
   /** Whether a source's words stand under the reference of their item, or of the document whose text they are. */
   function isNamed(name, said, items) {

@@ -49,6 +49,7 @@ use sections::sources;
 use sections::stated;
 use sections::unquoted;
 use sections::way;
+pub(super) use sides::not_held;
 use sides::sides;
 use versions::corrections;
 pub(super) use versions::corrections_markdown;

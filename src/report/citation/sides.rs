@@ -58,14 +58,7 @@ pub(super) fn sides(quotation: &Quoted, citations: &Citations, proven: Option<&P
                     p.facts { (parties(found, zone(citations))) }
                 } @else {
                     p.label { (SOURCE_LABEL) }
-                    p.empty {
-                        @let [not_compared, off_archive, none] = NOT_HELD;
-                        @match quotation.verdict {
-                            Verdict::NotChecked => { (not_compared) }
-                            Verdict::OffArchive => { (off_archive) }
-                            _ => { (none) }
-                        }
-                    }
+                    p.empty { (not_held(quotation)) }
                 }
             }
         }
@@ -82,11 +75,27 @@ pub(super) fn of_several(many: usize) -> [String; 2] {
 }
 
 /// What stands in the place of a source that there is none of.
-pub(super) const NOT_HELD: [&str; 3] = [
+pub(super) const NOT_HELD: [&str; 5] = [
     "Not compared with any source.",
     "Not in the archive, as the draft itself says.",
     "No passage holds these words.",
+    "Where it is pinned, no passage holds these words.",
+    "No passage holds enough of these words.",
 ];
+
+/// The one of these for a quotation, so that it agrees with what the findings say: the words may stand elsewhere, or some
+/// of them here.
+pub(in super::super) fn not_held(quotation: &Quoted) -> &'static str {
+    let [not_compared, off_archive, none, elsewhere, too_few] = NOT_HELD;
+    let said = |code| quotation.findings.iter().any(|it| it.code == code);
+    match quotation.verdict {
+        Verdict::NotChecked => not_compared,
+        Verdict::OffArchive => off_archive,
+        _ if said("quotation.pin-elsewhere") => elsewhere,
+        _ if said("quotation.several-lines") || said("quotation.joins-two-messages") => too_few,
+        _ => none,
+    }
+}
 
 /// What is said to those who do not see the marking.
 pub(super) const DRAFT_TAKES: &str = "[the draft takes]";
