@@ -443,3 +443,40 @@ fn what_was_remarked_when_a_claim_was_checked_is_listed() -> TestResult {
     assert!(listed.out.contains("; note: which gate?\n"), "{listed}");
     Ok(())
 }
+
+#[test]
+fn the_log_says_of_a_claim_what_it_rests_on() -> TestResult {
+    let desk = desk()?;
+    let found = desk.run(&["--json", "find", "gate"])?.json()?;
+    let item = found["hits"][0]["item"].as_str().ok_or("no hit")?;
+    let document = ["claim", "add", "the gate was shut", "--kind", "document"];
+    desk.run(&[&document[..], &["--evidence", item, "--evidence", item]].concat())?;
+    let log = desk.run(&["log", "--limit", "1"])?;
+    assert!(
+        log.out.contains("recorded a claim: the gate was shut"),
+        "{log}"
+    );
+    assert!(
+        log.out.contains(&format!("resting on {item}, {item}")),
+        "{log}"
+    );
+    desk.run(&[
+        "claim",
+        "add",
+        "it was known",
+        "--kind",
+        "inference",
+        "--who",
+        "Ann",
+        "--on",
+        item,
+    ])?;
+    let log = desk.run(&["log", "--limit", "1"])?;
+    assert!(log.out.contains("recorded a claim of Ann on "), "{log}");
+    assert!(
+        log.out
+            .contains("it was known, resting on nothing that is held"),
+        "{log}"
+    );
+    Ok(())
+}

@@ -284,11 +284,7 @@ impl<'a> Teller<'a> {
             ),
             "editor.admitted/1" | "editor.left/1" => self.editor(seq, entry)?,
             "noted/1" => format!("noted on {about}: {}", words("text")?),
-            "claimed/1" => format!(
-                "recorded a claim of {} on {about}: {}",
-                self.party(seq, entry, "who")?.unwrap_or_else(nobody),
-                words("text")?
-            ),
+            "claimed/1" => self.claimed(seq, entry)?,
             "published/1" => format!(
                 "published {about} with its proof, opening {}",
                 opened(entry)?
@@ -298,6 +294,26 @@ impl<'a> Teller<'a> {
                 None => format!("recorded {other} on {about}"),
             },
         })
+    }
+
+    /// A claim: whose, what it is about, and what it rests on. These are two things, and often there is one of them only.
+    fn claimed(&self, seq: u64, entry: &Opened) -> Result<String, CliError> {
+        let who = self.party(seq, entry, "who")?;
+        let who = who.map_or_else(String::new, |who| format!(" of {who}"));
+        let about = match entry.get::<About>("about")? {
+            Some(about) => format!(" on {}", self.label(about)?),
+            None => String::new(),
+        };
+        let text = entry.get::<String>("text")?.unwrap_or_default();
+        let evidence: Vec<Value> = entry.get("evidence")?.unwrap_or_default();
+        let rests = if evidence.is_empty() {
+            "nothing that is held".to_owned()
+        } else {
+            self.value(&Value::from(evidence))?
+        };
+        Ok(format!(
+            "recorded a claim{who}{about}: {text}, resting on {rests}"
+        ))
     }
 
     /// What was checked, corrected, sealed, left out, withheld or destroyed, and what befell the ledger.
