@@ -480,3 +480,39 @@ fn the_log_says_of_a_claim_what_it_rests_on() -> TestResult {
     );
     Ok(())
 }
+
+#[test]
+fn the_name_of_an_anonymous_source_does_not_come_into_the_ledger() -> TestResult {
+    let desk = desk()?;
+    let entries =
+        || -> TestResult<Value> { Ok(desk.run(&["--json", "log"])?.json()?["total"].clone()) };
+    let before = entries()?;
+    let add = |who: &[&str]| {
+        let claim = ["claim", "add", "it was known", "--kind", "anonymous"];
+        desk.run(&[&claim[..], who].concat())
+    };
+    // Ann gave the mail, and is named here: a claim that is hers is not anonymous.
+    for who in [
+        "Nora Halloran",
+        "Ann",
+        "nora@harbor.example",
+        "Source Halloran",
+        "Source nora@harbor.example",
+    ] {
+        let refused = add(&["--who", who])?;
+        assert_eq!(refused.code, Some(2), "{who}: {refused}");
+        assert!(refused.told.contains("anonymous"), "{refused}");
+        assert!(refused.told.contains("Source A"), "{refused}");
+    }
+    assert_eq!(entries()?, before);
+    for who in [
+        &[][..],
+        &["--who", "Source A"],
+        &["--who", "Source 12"],
+        &["--who", "unknown"],
+    ] {
+        let added = add(who)?;
+        assert_eq!(added.code, Some(0), "{who:?}: {added}");
+    }
+    Ok(())
+}

@@ -71,7 +71,7 @@ struct AddArgs {
     /// What it is about: a document, message or accession
     #[arg(long, value_name = "ITEM")]
     on: Option<String>,
-    /// Who claims it; of a request for comment, who was asked
+    /// Who claims it; of a request for comment, who was asked; of an anonymous source only a pseudonym, such as "Source A"
     #[arg(long)]
     who: Option<String>,
     /// When they said so
@@ -301,6 +301,9 @@ fn add(context: &Context, args: &AddArgs) -> Result<Outcome, CliError> {
     let mut writer = context.writer()?;
     let archive = writer.archive();
     let mut agents = Agents::new(archive)?;
+    if let Some(who) = args.who.as_ref().filter(|_| args.kind == Kind::Anonymous) {
+        demand_pseudonym(archive, &agents, who)?;
+    }
     let mut values = Values::new(context)?;
     if let Some(on) = &args.on {
         values.set("about", address(about(archive, on)?));
@@ -318,6 +321,30 @@ fn add(context: &Context, args: &AddArgs) -> Result<Outcome, CliError> {
     let recorded = append(&mut writer, entries)?;
     say_nameless(context);
     one(context, writer.archive(), recorded.last().copied())
+}
+
+/// Refuses what may be the name of a source that is to stay anonymous: what is once in the ledger stays in it, and goes with
+/// every copy. The name is not said again.
+fn demand_pseudonym(archive: &Archive, agents: &Agents, who: &str) -> Result<(), CliError> {
+    let found = agents.find(who)?;
+    let name = found.map_or(who.trim(), |agent| agent.name.as_str());
+    let nobody = matches!(name.to_lowercase().as_str(), "?" | "unknown" | "not known");
+    // Two letters or a number are no name; the pseudonyms that the program gives are of four characters.
+    let bare = name.strip_prefix("Source ").is_some_and(|it| {
+        let letters = (1..=2).contains(&it.len()) && it.chars().all(|it| it.is_ascii_uppercase());
+        let number = (1..=4).contains(&it.len()) && it.chars().all(|it| it.is_ascii_digit());
+        letters || number
+    });
+    let sealed = archive.sealed_names()?;
+    let sealed = found.is_some_and(|agent| sealed.iter().any(|it| it.agent == agent.seq));
+    if nobody || bare || sealed {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        "an anonymous source is not to be named: what is recorded stays in the ledger for ever, and goes with every copy of \
+         it; nothing was recorded",
+        "--who \"Source A\", or a pseudonym that fonds vault lists, or no --who; and remove the line from your shell's history",
+    ))
 }
 
 fn check(context: &Context, args: &CheckArgs) -> Result<Outcome, CliError> {
