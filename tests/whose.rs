@@ -98,7 +98,7 @@ impl Sources for Desk {
         Ok(self.passages().unwrap_or_default())
     }
 
-    fn neighbours(&self, _: &str, _: u64) -> Result<Vec<Passage>, CiteError> {
+    fn neighbours(&self, _: &str, _: (usize, usize)) -> Result<Vec<Passage>, CiteError> {
         Ok(Vec::new())
     }
 
