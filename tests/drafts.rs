@@ -326,6 +326,36 @@ fn what_is_no_draft_is_refused_and_why_is_said() -> TestResult {
 }
 
 #[test]
+fn what_is_text_of_a_word_processor_is_not_taken_for_a_draft() {
+    let flat = "<?xml version=\"1.0\"?>\n<office:document office:version=\"1.3\"><text:p>“a”</text:p></office:document>";
+    let word = "<?xml version=\"1.0\"?><?mso-application progid=\"Word.Document\"?><pkg:package/>";
+    for (name, text, said) in [
+        (
+            "pier.txt",
+            "{\\rtf1\\ansi \\ldblquote a\\rdblquote}",
+            "it is RTF",
+        ),
+        ("pier.md", "\u{feff} {\\rtf1 a}", "it is RTF"),
+        ("pier.RTF", "He wrote “a”.", "it does not begin as one"),
+        ("pier.xml", flat, ".fodt"),
+        ("pier", word, "Word in one XML file"),
+        ("pier.fodt", "<a/>", "it does not begin as one"),
+    ] {
+        let format = DraftFormat::of_file(name, text.as_bytes());
+        let read = Draft::read(text.as_bytes(), Some(name), format);
+        let error = read.map_or_else(|error| error.to_string(), |_| "read".to_owned());
+        assert!(error.contains(said), "{name}: {error}");
+    }
+    for (name, text) in [
+        ("pier.md", "He wrote of {\\rtf and <office:document>."),
+        ("pier.xhtml", "<?xml version=\"1.0\"?><html><p>a</p></html>"),
+    ] {
+        let format = DraftFormat::of_file(name, text.as_bytes());
+        assert_ne!(format, DraftFormat::Office, "{name}");
+    }
+}
+
+#[test]
 fn a_bomb_is_refused_before_it_goes_off() -> TestResult {
     // 70 MB out of 70 KB.
     let long = format!("<a>{}</a>", " ".repeat(70 << 20));

@@ -27,7 +27,9 @@ pub enum DraftFormat {
     Html,
     /// Paragraphs divided by empty lines.
     Text,
-    /// A document of a word processor: Office Open XML (.docx) or OpenDocument (.odt), which its content tells.
+    /// A document of a word processor: Office Open XML (.docx) or OpenDocument (.odt), which its content tells. So that
+    /// none is taken for plain text and passed as one without quotations, those which are not read (.doc, .rtf, .fodt) are
+    /// of it too, and are refused.
     Office,
 }
 
@@ -38,14 +40,17 @@ impl DraftFormat {
         match ending.to_ascii_lowercase().as_str() {
             "md" | "markdown" | "mdown" | "mkd" => Self::Markdown,
             "html" | "htm" | "xhtml" => Self::Html,
-            "docx" | "docm" | "dotx" | "odt" | "ott" => Self::Office,
+            "docx" | "docm" | "dotx" | "odt" | "ott" | "doc" | "rtf" | "fodt" => Self::Office,
             _ => Self::Text,
         }
     }
 
     /// The format of a file: what its first bytes tell for certain, else what its name tells.
     pub fn of_file(name: &str, bytes: &[u8]) -> Self {
-        if office::is_package(bytes) || office::is_compound(bytes) {
+        let is_office = office::is_package(bytes)
+            || office::is_compound(bytes)
+            || office::not_read(bytes).is_some();
+        if is_office {
             Self::Office
         } else {
             Self::of_name(name)

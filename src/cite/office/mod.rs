@@ -63,6 +63,29 @@ pub(super) fn is_compound(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 }
 
+/// What a document of a word processor is that is text all through, and is not read as one: its text would be taken for
+/// the draft's words, with marks that are written as codes.
+pub(super) fn not_read(bytes: &[u8]) -> Option<&'static str> {
+    /// Bytes in which the outermost element of XML begins.
+    const BEGINNING: usize = 4 << 10;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = bytes.trim_ascii_start();
+    if bytes.starts_with(b"{\\rtf") {
+        return Some("it is RTF");
+    }
+    let head = bytes.get(..BEGINNING).unwrap_or(bytes);
+    let has = |words: &str| memchr::memmem::find(head, words.as_bytes()).is_some();
+    if !(head.starts_with(b"<?xml") || head.starts_with(b"<office:document")) {
+        None
+    } else if has("<office:document") {
+        Some("it is OpenDocument in one XML file (.fodt)")
+    } else if has("<?mso-application") || has("<pkg:package") {
+        Some("it is a document of Word in one XML file")
+    } else {
+        None
+    }
+}
+
 /// Reads a document of a word processor, of whichever format it is.
 pub(super) fn read(bytes: &[u8]) -> Result<Builder, DraftError> {
     let mut package = open(bytes)?;
@@ -85,10 +108,8 @@ fn open(bytes: &[u8]) -> Result<Package<'_>, DraftError> {
     if !is_package(bytes) {
         return Err(DraftError::NotADocument(if bytes.is_empty() {
             "it is empty"
-        } else if bytes.starts_with(b"{\\rtf") {
-            "it is RTF"
         } else {
-            "it does not begin as one"
+            not_read(bytes).unwrap_or("it does not begin as one")
         }));
     }
     Package::open(bytes)
