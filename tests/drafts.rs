@@ -272,6 +272,60 @@ fn a_note_that_quotes_is_read_in_markdown_too() -> TestResult {
     Ok(())
 }
 
+/// The quotations of a draft, and the codes of what was noticed in reading it.
+fn noticed(name: &str, text: &str) -> Result<(Vec<String>, Vec<&'static str>), DraftError> {
+    let format = DraftFormat::of_file(name, text.as_bytes());
+    let draft = Draft::read(text.as_bytes(), Some(name), format)?;
+    let found = extract(&draft);
+    let quotations = found.quotations.iter().map(|it| it.parts.join("|"));
+    let findings = draft.findings.iter().chain(&found.findings);
+    let flaws = found.quotations.iter().filter_map(|it| it.flaw.as_ref());
+    let codes = findings.chain(flaws).map(|it| it.code).collect();
+    Ok((quotations.collect(), codes))
+}
+
+#[test]
+fn html_in_markdown_is_read_as_html() -> TestResult {
+    for text in [
+        "<p>“I told her in May”</p>",
+        "He wrote.\n\n<div>\n“I told her in May” &mdash; so.\n</div>\n\nOn.",
+        "<div>\n\n“I told her in May”\n\n</div>",
+        "<blockquote>I told her in May</blockquote>\n\nOn.",
+        "<blockquote>\n\nI told her in May\n\n</blockquote>\n\nOn.",
+        "<details><summary>So</summary><p>&ldquo;I told her in May&rdquo;</p></details>",
+        "He wrote <q>I told her in May</q> then.",
+        "He wrote “I <b>told</b> <whoever> her in May” then.",
+        "1. a\n\n   <p>“I told her in May”</p>\n",
+        "<!DOCTYPE html>\n<html><body>\n\n    <p>“I told her in May”</p>\n\n</body></html>",
+        "<script>\n“no”\n\n“no”\n</script>\n<style>“no”</style>\n\n“I told her in May” <!-- “no” -->",
+    ] {
+        let (quotations, codes) = noticed("z.md", text)?;
+        assert_eq!(quotations, ["I told her in May"], "{text}");
+        assert!(codes.is_empty(), "{text}: {codes:?}");
+    }
+    // What is struck out over several blocks, and what never ends.
+    let (quotations, codes) = noticed("z.md", "<del>\n\n“no”\n\n</del>\n\n“yes”")?;
+    assert_eq!(quotations, ["yes"]);
+    assert_eq!(codes, ["draft.tracked-changes"]);
+    for text in [
+        "“yes”\n\n<!-- “no”\n\n“no”",
+        "“yes”\n\n<div>\n\n<script>“no”\n\n“no”",
+        "“yes”\n\n<div title=\"“no”\n\n",
+    ] {
+        let (quotations, codes) = noticed("z.md", text)?;
+        assert_eq!(quotations, ["yes"], "{text}");
+        assert_eq!(codes, ["draft.part-not-read"], "{text}");
+    }
+    // A comment over several lines has pins, and a footnote may have HTML.
+    let text = "He wrote “we met”.\n<!-- see\nm-7kq2 -->\n\n“So”.[^a]\n\n[^a]: m-9p0c: <q>no</q>\n";
+    let draft = Draft::read(text.as_bytes(), None, DraftFormat::Markdown)?;
+    assert_eq!(
+        pinned(&draft),
+        ["“we met” m-7kq2", "“So” m-9p0c", "“no” m-9p0c"]
+    );
+    Ok(())
+}
+
 /// What is said of bytes that are no draft.
 fn refused(bytes: &[u8]) -> String {
     read(bytes).map_or_else(|error| error.to_string(), |_| "read".to_owned())

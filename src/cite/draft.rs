@@ -51,9 +51,11 @@ impl DraftFormat {
             || office::is_compound(bytes)
             || office::not_read(bytes).is_some();
         if is_office {
-            Self::Office
-        } else {
-            Self::of_name(name)
+            return Self::Office;
+        }
+        match Self::of_name(name) {
+            Self::Markdown | Self::Text if html::is_page(bytes) => Self::Html,
+            format => format,
         }
     }
 }

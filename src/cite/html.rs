@@ -1,5 +1,6 @@
-//! Reads an HTML draft into paragraphs. Nothing in it is loaded or run; only its text is read.
+//! Reads an HTML draft, or the HTML in one of Markdown, into paragraphs. Nothing in it is loaded or run; only its text is read.
 
+use html5gum::Error;
 use html5gum::StartTag;
 use html5gum::Token;
 use html5gum::Tokenizer;
@@ -28,13 +29,56 @@ const SILENT: &[&[u8]] = &[
 ];
 
 /// Elements of which the text is struck out.
-pub(super) const STRUCK: &[&[u8]] = &[b"del", b"s", b"strike"];
+const STRUCK: &[&[u8]] = &[b"del", b"s", b"strike"];
 
 /// Elements that stand in a line of text.
 const INLINE: &[&[u8]] = &[
     b"a", b"abbr", b"b", b"bdi", b"bdo", b"big", b"cite", b"code", b"data", b"dfn", b"em", b"font",
     b"i", b"img", b"ins", b"kbd", b"mark", b"q", b"samp", b"small", b"span", b"strong", b"sub",
     b"sup", b"time", b"tt", b"u", b"var", b"wbr",
+];
+
+/// Elements that part paragraphs even in a line of Markdown.
+const BLOCKS: &[&[u8]] = &[
+    b"address",
+    b"article",
+    b"aside",
+    b"blockquote",
+    b"br",
+    b"caption",
+    b"center",
+    b"dd",
+    b"details",
+    b"div",
+    b"dl",
+    b"dt",
+    b"figcaption",
+    b"figure",
+    b"footer",
+    b"h1",
+    b"h2",
+    b"h3",
+    b"h4",
+    b"h5",
+    b"h6",
+    b"header",
+    b"hr",
+    b"li",
+    b"main",
+    b"nav",
+    b"ol",
+    b"p",
+    b"pre",
+    b"section",
+    b"summary",
+    b"table",
+    b"tbody",
+    b"td",
+    b"tfoot",
+    b"th",
+    b"thead",
+    b"tr",
+    b"ul",
 ];
 
 /// Elements that hold nothing.
@@ -58,94 +102,170 @@ fn is_hidden(tag: &StartTag<()>) -> bool {
         || style.contains("visibility:hidden")
 }
 
+/// Whether bytes begin as a page does, whatever the file is called.
+pub(super) fn is_page(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = bytes.trim_ascii_start();
+    ["<!doctype html", "<html>", "<html "].iter().any(|it| {
+        let head = bytes.get(..it.len()).unwrap_or_default();
+        head.eq_ignore_ascii_case(it.as_bytes())
+    })
+}
+
 pub(super) fn read(text: &str) -> Builder {
     let mut builder = Builder::default();
-    // The element that is not shown, and how many of its name are open in it.
-    let mut silent: Option<(Vec<u8>, usize)> = None;
-    let (mut inserted, mut deleted) = (0, 0);
-    for Ok(token) in Tokenizer::new(text) {
-        match token {
-            Token::StartTag(tag) if silent.is_none() => {
-                let name: &[u8] = &tag.name;
-                inserted += usize::from(name == b"ins");
-                if SILENT.contains(&name) || is_hidden(&tag) {
-                    deleted += usize::from(STRUCK.contains(&name));
-                    // Browsers close nothing but what is drawn by a slash.
-                    let closed = tag.self_closing && name == b"svg";
-                    if !(closed || VOID.contains(&name)) {
-                        silent = Some((name.to_vec(), 1));
-                    }
-                    continue;
+    let mut reader = Reader::default();
+    reader.take(text, false, &mut builder);
+    reader.finish(&mut builder);
+    builder
+}
+
+/// An element that is open and not shown.
+#[derive(Debug)]
+struct Silent {
+    name: Vec<u8>,
+    /// How many of its name are open, it included.
+    depth: usize,
+    /// Whether its tag stands in a line of Markdown, with which it ends.
+    in_line: bool,
+}
+
+/// Reads what is written in HTML: a page, or the parts of a draft in Markdown that are. What one of them opens goes on
+/// until another closes it.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    silent: Option<Silent>,
+    inserted: usize,
+    deleted: usize,
+    /// Whether something that is not shown, or a tag, is never ended.
+    unended: bool,
+}
+
+impl Reader {
+    /// Whether text that stands here is not shown.
+    pub(super) const fn is_silent(&self) -> bool {
+        self.silent.is_some()
+    }
+
+    /// Notes that Markdown strikes something out.
+    pub(super) const fn count_deletion(&mut self) {
+        self.deleted += 1;
+    }
+
+    /// A block of Markdown begins, which ends what a tag in a line before it left open.
+    pub(super) fn end_line(&mut self) {
+        if self.silent.as_ref().is_some_and(|it| it.in_line) {
+            self.silent = None;
+            self.unended = true;
+        }
+    }
+
+    /// Takes HTML. `in_line`: it is one tag, or a comment, in a line of Markdown, where what looks like a tag that nobody
+    /// knows ends no paragraph.
+    pub(super) fn take(&mut self, html: &str, in_line: bool, builder: &mut Builder) {
+        for Ok(token) in Tokenizer::new(html) {
+            match token {
+                Token::StartTag(tag) => self.start(&tag, in_line, builder),
+                Token::EndTag(tag) => self.end(&tag.name, in_line, builder),
+                Token::String(words) if self.silent.is_none() => {
+                    builder.text(&String::from_utf8_lossy(&words));
                 }
-                if !INLINE.contains(&name) {
-                    builder.end_paragraph();
+                Token::Comment(words) if self.silent.is_none() => {
+                    builder.pins_in(&String::from_utf8_lossy(&words));
                 }
-                match name {
-                    b"blockquote" => builder.begin_block(),
-                    b"tr" => builder.begin_row(),
-                    b"q" => builder.text("“"),
-                    b"a" => {
-                        let target = tag.attributes.get(b"href".as_slice());
-                        let target = target.map(|it| String::from_utf8_lossy(it));
-                        if let Some(pin) = target.and_then(|it| Pin::of_link(&it)) {
-                            builder.pin(pin);
-                        }
-                    }
-                    _ => {}
+                Token::Error(error) => {
+                    self.unended |= matches!(*error, Error::EofInComment | Error::EofInTag);
                 }
+                _ => {}
             }
-            Token::StartTag(tag) => {
-                let name: &[u8] = &tag.name;
-                if let Some((_, depth)) = silent
-                    .as_mut()
-                    .filter(|it| it.0 == name && !RAW.contains(&name))
-                {
-                    *depth += 1;
-                }
+        }
+    }
+
+    fn start(&mut self, tag: &StartTag<()>, in_line: bool, builder: &mut Builder) {
+        let name: &[u8] = &tag.name;
+        if let Some(silent) = &mut self.silent {
+            silent.depth += usize::from(silent.name == name && !RAW.contains(&name));
+            return;
+        }
+        self.inserted += usize::from(name == b"ins");
+        if SILENT.contains(&name) || is_hidden(tag) {
+            self.deleted += usize::from(STRUCK.contains(&name));
+            // Browsers close nothing but what is drawn by a slash.
+            let closed = tag.self_closing && name == b"svg";
+            if !(closed || VOID.contains(&name)) {
+                self.silent = Some(Silent {
+                    name: name.to_vec(),
+                    depth: 1,
+                    in_line,
+                });
             }
-            Token::EndTag(tag) => {
-                let name: &[u8] = &tag.name;
-                if let Some((open, depth)) = &mut silent {
-                    *depth -= usize::from(open == name);
-                    if *depth == 0 {
-                        silent = None;
-                    }
-                    continue;
+            return;
+        }
+        if parts(name, in_line) {
+            builder.end_paragraph();
+        }
+        match name {
+            b"blockquote" => builder.begin_block(),
+            b"tr" => builder.begin_row(),
+            b"q" => builder.text("“"),
+            b"a" => {
+                let target = tag.attributes.get(b"href".as_slice());
+                let target = target.map(|it| String::from_utf8_lossy(it));
+                if let Some(pin) = target.and_then(|it| Pin::of_link(&it)) {
+                    builder.pin(pin);
                 }
-                if name == b"q" {
-                    builder.text("”");
-                }
-                if INLINE.contains(&name) {
-                    continue;
-                }
-                let ended = builder.end_paragraph();
-                if matches!(name, b"h1" | b"h2") && builder.title.is_none() {
-                    builder.title = ended;
-                }
-                match name {
-                    b"blockquote" => builder.end_block(),
-                    b"tr" | b"table" => builder.end_row(),
-                    _ => {}
-                }
-            }
-            Token::String(words) if silent.is_none() => {
-                builder.text(&String::from_utf8_lossy(&words));
-            }
-            Token::Comment(words) if silent.is_none() => {
-                builder.pins_in(&String::from_utf8_lossy(&words));
             }
             _ => {}
         }
     }
-    builder.findings.extend(tracked(inserted, deleted));
-    if silent.is_some() {
-        builder.findings.push(Finding::new(
-            "draft.part-not-read",
-            "draft",
-            "an element that is not shown begins in the draft and never ends; what follows was not read",
-        ));
+
+    fn end(&mut self, name: &[u8], in_line: bool, builder: &mut Builder) {
+        if let Some(silent) = &mut self.silent {
+            silent.depth -= usize::from(silent.name == name);
+            if silent.depth == 0 {
+                self.silent = None;
+            }
+            return;
+        }
+        if name == b"q" {
+            builder.text("”");
+        }
+        if !parts(name, in_line) {
+            return;
+        }
+        let ended = builder.end_paragraph();
+        if matches!(name, b"h1" | b"h2") && builder.title.is_none() {
+            builder.title = ended;
+        }
+        match name {
+            b"blockquote" => builder.end_block(),
+            b"tr" | b"table" => builder.end_row(),
+            _ => {}
+        }
     }
-    builder
+
+    /// Says what was noticed; `builder` is that of the draft.
+    pub(super) fn finish(self, builder: &mut Builder) {
+        builder
+            .findings
+            .extend(tracked(self.inserted, self.deleted));
+        if self.unended || self.silent.is_some() {
+            builder.findings.push(Finding::new(
+                "draft.part-not-read",
+                "draft",
+                "an element that is not shown, a comment or a tag begins in the draft and never ends; what follows was not read",
+            ));
+        }
+    }
+}
+
+/// Whether an element parts what stands before it from what stands in it.
+fn parts(name: &[u8], in_line: bool) -> bool {
+    if in_line {
+        BLOCKS.contains(&name)
+    } else {
+        !INLINE.contains(&name)
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Reads a Markdown draft into paragraphs.
+//! Reads a Markdown draft into paragraphs. What is written in HTML within it is read as HTML.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,7 @@ use pulldown_cmark::TagEnd;
 
 use super::builder::Builder;
 use super::builder::Note;
-use super::html::STRUCK;
-use super::office::tracked;
+use super::html;
 use super::pin::Pin;
 
 pub(super) fn read(text: &str) -> Builder {
@@ -68,41 +67,28 @@ fn footnotes(text: &str, options: Options) -> HashMap<String, Note> {
 /// Takes the events of a text, or of a footnote in it.
 struct Reader {
     builder: Builder,
+    html: html::Reader,
+    /// The lines of a block of HTML that is open.
+    raw: String,
     in_code: bool,
-    /// How deep in what is struck out and no longer said: in a line, and over several blocks.
+    /// How deep in what is struck out and no longer said.
     struck: usize,
-    struck_blocks: usize,
-    /// How often something was.
-    deleted: usize,
 }
 
 impl Reader {
-    const fn new(builder: Builder) -> Self {
+    fn new(builder: Builder) -> Self {
         Self {
             builder,
+            html: html::Reader::default(),
+            raw: String::new(),
             in_code: false,
             struck: 0,
-            struck_blocks: 0,
-            deleted: 0,
         }
     }
 
     fn finish(mut self) -> Builder {
-        self.builder.findings.extend(tracked(0, self.deleted));
+        self.html.finish(&mut self.builder);
         self.builder
-    }
-
-    /// A tag of HTML; `depth` is how deep in what such tags strike out.
-    fn tag(&mut self, tag: &str, depth: fn(&mut Self) -> &mut usize) {
-        if let Some(comment) = tag.trim().strip_prefix("<!--") {
-            self.builder.pins_in(comment.trim_end_matches("-->"));
-        } else if strikes(tag, "<") {
-            *depth(self) += 1;
-            self.deleted += 1;
-        } else if strikes(tag, "</") {
-            let depth = depth(self);
-            *depth = depth.saturating_sub(1);
-        }
     }
 
     fn take(&mut self, event: Event<'_>) {
@@ -112,22 +98,28 @@ impl Reader {
         ) = event
         {
             self.struck = 0;
+            self.html.end_line();
         }
         let builder = &mut self.builder;
         match event {
             Event::Start(Tag::Strikethrough) => {
                 self.struck += 1;
-                self.deleted += 1;
+                self.html.count_deletion();
             }
             Event::End(TagEnd::Strikethrough) => self.struck = self.struck.saturating_sub(1),
-            Event::Text(_) | Event::Code(_) if self.struck + self.struck_blocks > 0 => {}
+            Event::Text(_) | Event::Code(_) if self.struck > 0 || self.html.is_silent() => {}
             Event::Start(Tag::CodeBlock(_)) => self.in_code = true,
             Event::End(TagEnd::CodeBlock) => self.in_code = false,
             Event::Text(text) if !self.in_code => builder.text(&text),
             Event::Code(text) => builder.text(&text),
             Event::SoftBreak | Event::HardBreak => builder.text(" "),
-            Event::Html(text) => self.tag(&text, |it| &mut it.struck_blocks),
-            Event::InlineHtml(text) => self.tag(&text, |it| &mut it.struck),
+            Event::Html(text) => self.raw.push_str(&text),
+            Event::InlineHtml(text) => self.html.take(&text, true, builder),
+            Event::End(TagEnd::HtmlBlock) => {
+                self.html
+                    .take(&std::mem::take(&mut self.raw), false, builder);
+                builder.end_paragraph();
+            }
             Event::FootnoteReference(name) => builder.note(&name),
             Event::Start(Tag::Link { dest_url, .. }) => {
                 if let Some(pin) = Pin::of_link(&dest_url) {
@@ -150,9 +142,7 @@ impl Reader {
                     builder.title = heading;
                 }
             }
-            Event::End(
-                TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell | TagEnd::HtmlBlock,
-            )
+            Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell)
             | Event::Start(Tag::Item | Tag::List(_))
             | Event::Rule => {
                 builder.end_paragraph();
@@ -160,13 +150,4 @@ impl Reader {
             _ => {}
         }
     }
-}
-
-/// Whether a tag opens, or closes, what is struck out.
-fn strikes(tag: &str, begin: &str) -> bool {
-    let name = tag.trim().strip_prefix(begin).map(str::to_ascii_lowercase);
-    let name = name
-        .as_deref()
-        .and_then(|it| it.split(|it: char| !it.is_alphanumeric()).next());
-    name.is_some_and(|it| STRUCK.contains(&it.as_bytes()))
 }
