@@ -326,6 +326,42 @@ fn html_in_markdown_is_read_as_html() -> TestResult {
     Ok(())
 }
 
+#[test]
+fn hidden_text_is_not_read_and_said_in_every_format() -> TestResult {
+    for (name, text) in [
+        ("z.html", "<p>“yes”</p><p hidden>“no”</p>"),
+        (
+            "z.html",
+            "<p>“yes”</p><div style='display: none'><p>“no”</p></div>",
+        ),
+        ("z.md", "“yes” <span hidden>“no”</span>"),
+        ("z.md", "“yes”\n\n<div hidden>\n\n“no”\n\n</div>"),
+    ] {
+        let (quotations, codes) = noticed(name, text)?;
+        assert_eq!(quotations, ["yes"], "{text}");
+        assert_eq!(codes, ["draft.hidden-text"], "{text}");
+    }
+    // Nothing to be shown is hidden.
+    let (_, found) = noticed(
+        "z.html",
+        "<p>“yes”<input hidden><div hidden> </div><script hidden>no</script>",
+    )?;
+    assert!(found.is_empty(), "{found:?}");
+    let styles = r#"<style:style style:name="H" style:family="paragraph"><style:text-properties text:display="none"/></style:style><style:style style:name="H1" style:family="paragraph" style:parent-style-name="H"/><style:style style:name="T" style:family="text"><style:text-properties text:display="none"/></style:style><style:style style:name="S" style:family="text"><style:text-properties text:display="true"/></style:style>"#;
+    for text in [
+        "<text:p>“yes”</text:p><text:p text:style-name=\"H1\">“no”</text:p>",
+        "<text:p>“<text:span text:style-name=\"T\">“no”</text:span>yes<text:span text:style-name=\"H\">”</text:span></text:p>",
+        "<text:p text:style-name=\"H\">“no” <text:span text:style-name=\"S\">“yes”</text:span></text:p>",
+        "<text:p><text:hidden-paragraph text:is-hidden=\"true\"/>“no”</text:p><text:p>“yes”</text:p>",
+        "<text:p>“yes”</text:p><text:section text:display=\"condition\" text:is-hidden=\"true\"><text:p>“no”</text:p></text:section>",
+    ] {
+        let draft = read(&odt(styles, text)?)?;
+        assert_eq!(pinned(&draft), ["“yes” "], "{text}");
+        assert_eq!(codes(&draft), ["draft.hidden-text"], "{text}");
+    }
+    Ok(())
+}
+
 /// What is said of bytes that are no draft.
 fn refused(bytes: &[u8]) -> String {
     read(bytes).map_or_else(|error| error.to_string(), |_| "read".to_owned())

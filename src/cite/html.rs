@@ -8,6 +8,7 @@ use html5gum::Tokenizer;
 use crate::record::Finding;
 
 use super::builder::Builder;
+use super::office::hidden;
 use super::office::tracked;
 use super::pin::Pin;
 
@@ -126,6 +127,8 @@ struct Silent {
     name: Vec<u8>,
     /// How many of its name are open, it included.
     depth: usize,
+    /// Whether it would be shown but that it is set not to be.
+    is_hidden: bool,
     /// Whether its tag stands in a line of Markdown, with which it ends.
     in_line: bool,
 }
@@ -137,14 +140,19 @@ pub(super) struct Reader {
     silent: Option<Silent>,
     inserted: usize,
     deleted: usize,
+    /// Whether text was left out that is set not to be shown.
+    hidden: bool,
     /// Whether something that is not shown, or a tag, is never ended.
     unended: bool,
 }
 
 impl Reader {
-    /// Whether text that stands here is not shown.
-    pub(super) const fn is_silent(&self) -> bool {
-        self.silent.is_some()
+    /// Hears text; says whether it is shown.
+    pub(super) fn shows(&mut self, words: &str) -> bool {
+        if let Some(silent) = &self.silent {
+            self.hidden |= silent.is_hidden && !words.trim().is_empty();
+        }
+        self.silent.is_none()
     }
 
     /// Notes that Markdown strikes something out.
@@ -167,8 +175,11 @@ impl Reader {
             match token {
                 Token::StartTag(tag) => self.start(&tag, in_line, builder),
                 Token::EndTag(tag) => self.end(&tag.name, in_line, builder),
-                Token::String(words) if self.silent.is_none() => {
-                    builder.text(&String::from_utf8_lossy(&words));
+                Token::String(words) => {
+                    let words = String::from_utf8_lossy(&words);
+                    if self.shows(&words) {
+                        builder.text(&words);
+                    }
                 }
                 Token::Comment(words) if self.silent.is_none() => {
                     builder.pins_in(&String::from_utf8_lossy(&words));
@@ -188,7 +199,8 @@ impl Reader {
             return;
         }
         self.inserted += usize::from(name == b"ins");
-        if SILENT.contains(&name) || is_hidden(tag) {
+        let is_silent = SILENT.contains(&name);
+        if is_silent || is_hidden(tag) {
             self.deleted += usize::from(STRUCK.contains(&name));
             // Browsers close nothing but what is drawn by a slash.
             let closed = tag.self_closing && name == b"svg";
@@ -196,6 +208,7 @@ impl Reader {
                 self.silent = Some(Silent {
                     name: name.to_vec(),
                     depth: 1,
+                    is_hidden: !is_silent,
                     in_line,
                 });
             }
@@ -249,6 +262,7 @@ impl Reader {
         builder
             .findings
             .extend(tracked(self.inserted, self.deleted));
+        builder.findings.extend(hidden(self.hidden));
         if self.unended || self.silent.is_some() {
             builder.findings.push(Finding::new(
                 "draft.part-not-read",

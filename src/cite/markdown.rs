@@ -107,7 +107,8 @@ impl Reader {
                 self.html.count_deletion();
             }
             Event::End(TagEnd::Strikethrough) => self.struck = self.struck.saturating_sub(1),
-            Event::Text(_) | Event::Code(_) if self.struck > 0 || self.html.is_silent() => {}
+            Event::Text(text) | Event::Code(text)
+                if self.struck > 0 || !self.in_code && !self.html.shows(&text) => {}
             Event::Start(Tag::CodeBlock(_)) => self.in_code = true,
             Event::End(TagEnd::CodeBlock) => self.in_code = false,
             Event::Text(text) if !self.in_code => builder.text(&text),

@@ -10,9 +10,11 @@ use crate::record::Finding;
 
 use super::DraftError;
 use super::comments::AUTHOR;
+use super::hidden;
 use super::package::Package;
 use super::relations::Relations;
 use super::styles::Role;
+use super::styles::Style;
 use super::styles::Styles;
 use super::tracked;
 use super::xml::Event;
@@ -78,7 +80,12 @@ fn styles(mut xml: Xml<'_>) -> Result<Styles, DraftError> {
             }
             Event::End(tag) if tag.is(Space::Word, "style") => {
                 if let Some((id, name, based_on)) = open.take() {
-                    styles.add(id, name, based_on);
+                    let style = Style {
+                        name,
+                        based_on,
+                        hides: None,
+                    };
+                    styles.add(id, style);
                 }
             }
             _ => {}
@@ -428,13 +435,7 @@ impl<'a> Reader<'a> {
     fn finish(mut self) -> Builder {
         let mut findings = Vec::new();
         findings.extend(tracked(self.inserted, self.deleted));
-        if self.hidden > 0 {
-            findings.push(Finding::new(
-                "draft.hidden-text",
-                "draft",
-                "the draft has text that is set not to be shown; it was not read",
-            ));
-        }
+        findings.extend(hidden(self.hidden > 0));
         if self.unread > 0 {
             findings.push(Finding::new(
                 "draft.part-not-read",

@@ -115,6 +115,17 @@ fn open(bytes: &[u8]) -> Result<Package<'_>, DraftError> {
     Package::open(bytes)
 }
 
+/// What is said of text that is set not to be shown.
+pub(super) fn hidden(is: bool) -> Option<Finding> {
+    is.then(|| {
+        Finding::new(
+            "draft.hidden-text",
+            "draft",
+            "the draft has text that is set not to be shown; it was not read",
+        )
+    })
+}
+
 /// What is said of changes that a draft keeps track of.
 pub(super) fn tracked(inserted: usize, deleted: usize) -> Option<Finding> {
     let many = |count: usize, one: &str| match count {

@@ -6,11 +6,12 @@ use std::collections::HashSet;
 use crate::cite::Pin;
 use crate::cite::builder::Builder;
 use crate::cite::builder::Note;
-use crate::record::Finding;
 
 use super::DraftError;
+use super::hidden;
 use super::package::Package;
 use super::styles::Role;
+use super::styles::Style;
 use super::styles::Styles;
 use super::tracked;
 use super::xml::Event;
@@ -63,14 +64,36 @@ pub(super) fn read(package: &mut Package<'_>) -> Result<Builder, DraftError> {
 }
 
 fn add_styles(mut xml: Xml<'_>, styles: &mut Styles) -> Result<(), DraftError> {
+    // The style that is open, and whether it is one of words within a paragraph.
+    let mut open: Option<(bool, String, Style)> = None;
     while let Some(event) = xml.next()? {
-        if let Event::Start(tag) = event
-            && tag.is(Space::Style, "style")
-            && tag.attribute("family").as_deref() == Some("paragraph")
-        {
-            let id = tag.attribute("name").unwrap_or_default();
-            let name = tag.attribute("display-name").unwrap_or_else(|| id.clone());
-            styles.add(id, name, tag.attribute("parent-style-name"));
+        match event {
+            Event::Start(tag) if tag.is(Space::Style, "style") => {
+                let family = tag.attribute("family").unwrap_or_default();
+                let id = tag.attribute("name").unwrap_or_default();
+                let style = Style {
+                    name: tag.attribute("display-name").unwrap_or_else(|| id.clone()),
+                    based_on: tag.attribute("parent-style-name"),
+                    hides: None,
+                };
+                open = matches!(family.as_str(), "paragraph" | "text").then_some((
+                    family == "text",
+                    id,
+                    style,
+                ));
+            }
+            Event::Start(tag) if tag.is(Space::Style, "text-properties") => {
+                if let (Some((_, _, style)), Some(display)) = (&mut open, tag.attribute("display"))
+                {
+                    style.hides = Some(display == "none");
+                }
+            }
+            Event::End(tag) if tag.is(Space::Style, "style") => match open.take() {
+                Some((true, id, style)) => styles.add_of_words(id, style),
+                Some((false, id, style)) => styles.add(id, style),
+                None => {}
+            },
+            _ => {}
         }
     }
     Ok(())
@@ -123,6 +146,8 @@ struct Reader<'a> {
     words: String,
     /// The paragraphs that are open, each with its role and whether the one around it is held.
     open: Vec<(Role, bool)>,
+    /// Of each paragraph and stretch of words that is open: whether it is set not to be shown.
+    hides: Vec<bool>,
     skipping: usize,
     comment: Option<Comment>,
     in_changes: bool,
@@ -140,6 +165,7 @@ impl<'a> Reader<'a> {
             styles,
             words: String::new(),
             open: Vec::new(),
+            hides: Vec::new(),
             skipping: 0,
             comment: None,
             in_changes: false,
@@ -170,6 +196,8 @@ impl<'a> Reader<'a> {
             Event::Text { text, at } => {
                 if let Some(comment) = &mut self.comment {
                     comment.words.push_str(text);
+                } else if self.is_hidden() {
+                    self.hidden += usize::from(!text.trim().is_empty());
                 } else if !self.open.is_empty() {
                     self.words.push_str(text);
                     self.builder.text_from(text, at);
@@ -178,21 +206,32 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn is_hidden(&self) -> bool {
+        self.hides.last().copied().unwrap_or_default()
+    }
+
     fn start(&mut self, tag: &Tag<'_>) {
         match (tag.space, tag.local) {
             (Space::Text, local) if PARAGRAPHS.contains(&local) => {
                 let inside = !self.open.is_empty() && self.builder.hold();
+                let style = tag.attribute("style-name").unwrap_or_default();
                 let role = if local == "h" {
                     Role::Heading
                 } else {
-                    let style = tag.attribute("style-name").unwrap_or_default();
                     self.styles.role(&style)
                 };
+                let hides = self.styles.hides(&style);
+                self.hides.push(hides.unwrap_or_else(|| self.is_hidden()));
                 self.open.push((role, inside));
             }
             (Space::Text, "s" | "tab" | "line-break") => {
                 self.words.push(' ');
                 self.builder.text(" ");
+            }
+            (Space::Text, "span") => {
+                let style = tag.attribute("style-name").unwrap_or_default();
+                let hides = self.styles.words_hide(&style);
+                self.hides.push(hides.unwrap_or_else(|| self.is_hidden()));
             }
             (Space::Text, "a") => {
                 let target = tag.attribute("href");
@@ -214,7 +253,14 @@ impl<'a> Reader<'a> {
                 self.hidden += 1;
                 self.skipping = 1;
             }
-            (Space::Text, "section") if tag.attribute("display").as_deref() == Some("none") => {
+            // From here on: what stands before it in its paragraph has been read.
+            (Space::Text, "hidden-paragraph") if is_set_hidden(tag) => {
+                self.hidden += 1;
+                self.hides.fill(true);
+            }
+            (Space::Text, "section")
+                if tag.attribute("display").as_deref() == Some("none") || is_set_hidden(tag) =>
+            {
                 self.hidden += 1;
                 self.skipping = 1;
             }
@@ -248,6 +294,9 @@ impl<'a> Reader<'a> {
                     _ => self.builder.pins_in(&comment.words),
                 }
             }
+            (Space::Text, "span") if self.comment.is_none() && !self.in_changes => {
+                self.hides.pop();
+            }
             (Space::Text, local) if PARAGRAPHS.contains(&local) => {
                 if let Some(comment) = &mut self.comment {
                     comment.words.push(' ');
@@ -263,6 +312,7 @@ impl<'a> Reader<'a> {
         let Some((role, inside)) = self.open.pop() else {
             return;
         };
+        self.hides.pop();
         self.words.push(' ');
         let quotes = role == Role::Quotation;
         if quotes && !self.builder.in_block() {
@@ -283,13 +333,12 @@ impl<'a> Reader<'a> {
         self.builder
             .findings
             .extend(tracked(self.inserted, self.deleted));
-        if self.hidden > 0 {
-            self.builder.findings.push(Finding::new(
-                "draft.hidden-text",
-                "draft",
-                "the draft has text that is set not to be shown; it was not read",
-            ));
-        }
+        self.builder.findings.extend(hidden(self.hidden > 0));
         self.builder
     }
+}
+
+/// Whether a condition, when the document was saved, said that an element is not shown.
+fn is_set_hidden(tag: &Tag<'_>) -> bool {
+    tag.attribute("is-hidden").as_deref() == Some("true")
 }

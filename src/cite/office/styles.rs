@@ -14,39 +14,68 @@ pub(super) enum Role {
     Quotation,
 }
 
-/// The styles of a document, by the names that paragraphs use.
+/// The styles of a document, by the names that paragraphs use, and those of words within one.
 #[derive(Debug, Default)]
-pub(super) struct Styles(HashMap<String, Style>);
+pub(super) struct Styles {
+    paragraphs: HashMap<String, Style>,
+    words: HashMap<String, Style>,
+}
 
+/// A style.
 #[derive(Debug, Default)]
-struct Style {
-    name: String,
-    based_on: Option<String>,
+pub(super) struct Style {
+    pub(super) name: String,
+    pub(super) based_on: Option<String>,
+    /// Whether what has it is set not to be shown, where it says.
+    pub(super) hides: Option<bool>,
 }
 
 impl Styles {
-    pub(super) fn add(&mut self, id: String, name: String, based_on: Option<String>) {
-        self.0.entry(id).or_insert(Style { name, based_on });
+    /// Adds one of paragraphs.
+    pub(super) fn add(&mut self, id: String, style: Style) {
+        self.paragraphs.entry(id).or_insert(style);
+    }
+
+    /// Adds one of words within a paragraph.
+    pub(super) fn add_of_words(&mut self, id: String, style: Style) {
+        self.words.entry(id).or_insert(style);
     }
 
     /// The role of a style, or of the first it is based on that has one.
     pub(super) fn role(&self, id: &str) -> Role {
-        let mut id = id;
-        for _ in 0..DEEPEST {
-            let Some(style) = self.0.get(id) else {
-                return role_of(id);
-            };
-            let role = role_of(&style.name);
-            if role != Role::Body {
-                return role;
-            }
-            match &style.based_on {
-                Some(next) => id = next,
-                None => break,
-            }
-        }
-        Role::Body
+        let said = lineage(&self.paragraphs, id).find_map(|it| {
+            let role = it.map_or_else(role_of, |style: &Style| role_of(&style.name));
+            (role != Role::Body).then_some(role)
+        });
+        said.unwrap_or_default()
     }
+
+    /// Whether paragraphs of a style are not shown, where it or one it is based on says.
+    pub(super) fn hides(&self, id: &str) -> Option<bool> {
+        lineage(&self.paragraphs, id).find_map(|it| it.ok()?.hides)
+    }
+
+    /// As [`Styles::hides`], of words within a paragraph.
+    pub(super) fn words_hide(&self, id: &str) -> Option<bool> {
+        lineage(&self.words, id).find_map(|it| it.ok()?.hides)
+    }
+}
+
+/// A style and those it is based on, one after another; last the name of one that is not described.
+fn lineage<'a>(
+    styles: &'a HashMap<String, Style>,
+    id: &'a str,
+) -> impl Iterator<Item = Result<&'a Style, &'a str>> {
+    let mut next = Some(id);
+    std::iter::from_fn(move || {
+        let id = next.take()?;
+        let Some(style) = styles.get(id) else {
+            return Some(Err(id));
+        };
+        next = style.based_on.as_deref();
+        Some(Ok(style))
+    })
+    .take(DEEPEST)
 }
 
 /// The role that a style's name says. The names of a word processor's own styles are English in the file, whatever the
