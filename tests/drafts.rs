@@ -362,6 +362,97 @@ fn hidden_text_is_not_read_and_said_in_every_format() -> TestResult {
     Ok(())
 }
 
+#[test]
+fn whose_a_block_quotation_is_is_not_quoted() -> TestResult {
+    let words = "Please stop writing to me.";
+    for (name, text) in [
+        (
+            "z.html",
+            "<blockquote>“Please stop writing to me.” <cite>the account</cite></blockquote>",
+        ),
+        (
+            "z.html",
+            "<blockquote>Please stop writing to me.<br><cite>the account</cite> [m-7kq2]</blockquote>",
+        ),
+        (
+            "z.html",
+            "<blockquote><p>Please stop writing to me.</p><footer>the <cite>account</cite></footer></blockquote>",
+        ),
+        (
+            "z.html",
+            "<blockquote><p>“Please stop writing to me.” (<cite>x</cite>)</p></blockquote>",
+        ),
+        (
+            "z.md",
+            "> \"Please stop\n> writing to me.\"\n> — the account",
+        ),
+        ("z.md", "> “Please stop writing to me.” — the account"),
+        (
+            "z.md",
+            "> Please stop writing to me.\n>\n> — the account [m-7kq2]",
+        ),
+        ("z.txt", "> Please stop\n> writing to me.\n> -- the account"),
+    ] {
+        let (quotations, codes) = noticed(name, text)?;
+        assert_eq!(quotations, [words], "{text}");
+        assert!(codes.is_empty(), "{text}: {codes:?}");
+    }
+    // Words that are not over, a title among them, and a block of nothing else.
+    for (text, wanted) in [
+        (
+            "<blockquote>I read <cite>The Pier</cite></blockquote>",
+            "I read The Pier",
+        ),
+        (
+            "<blockquote><cite>The Pier</cite> is shut.</blockquote>",
+            "The Pier is shut.",
+        ),
+        ("<blockquote><cite>The Pier</cite></blockquote>", "The Pier"),
+        (
+            "<blockquote>He came<br>— and left</blockquote>",
+            "He came — and left",
+        ),
+    ] {
+        assert_eq!(noticed("z.html", text)?.0, [wanted], "{text}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_line_break_is_white_space_and_marks_take_turns() -> TestResult {
+    for (name, text, wanted) in [
+        (
+            "z.html",
+            "<p>\"Please stop<br>writing to me\"</p>",
+            "Please stop writing to me",
+        ),
+        (
+            "z.md",
+            "\"Please stop<br/>writing to me\"",
+            "Please stop writing to me",
+        ),
+        (
+            "z.html",
+            "<q>He said <q>no <q>way</q></q> to me</q>",
+            "He said ‘no “way”’ to me",
+        ),
+        (
+            "z.html",
+            "<p>“He said <q>no</q> to me”",
+            "He said ‘no’ to me",
+        ),
+        ("z.md", "\"He said <q>no</q> to me\"", "He said ‘no’ to me"),
+    ] {
+        let (quotations, codes) = noticed(name, text)?;
+        assert_eq!(quotations, [wanted], "{text}");
+        assert!(codes.is_empty(), "{text}: {codes:?}");
+    }
+    let two = "<p>“One.”<br> <br>“Two.”<q>left open<p><q>Three</q></p>";
+    let draft = Draft::read(two.as_bytes(), None, DraftFormat::Html)?;
+    assert_eq!(texts(&draft), ["“One.”", "“Two.”“left open", "“Three”"]);
+    Ok(())
+}
+
 /// What is said of bytes that are no draft.
 fn refused(bytes: &[u8]) -> String {
     read(bytes).map_or_else(|error| error.to_string(), |_| "read".to_owned())

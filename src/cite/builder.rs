@@ -10,6 +10,7 @@ use crate::cite::Pin;
 use crate::record::Finding;
 
 use super::marks;
+use super::quotation::block;
 
 /// Bytes of text that are gathered, at most.
 pub(super) const LIMIT: usize = 16 << 20;
@@ -83,6 +84,11 @@ struct Open {
     pins: Vec<Mark>,
     /// Notes that are referred to, each with the byte at which it is.
     notes: Vec<(usize, String)>,
+    /// Where its last line begins, and whether the next character begins one.
+    line: usize,
+    breaks: bool,
+    /// Where it names, last, whom or what it is from.
+    named: Option<(usize, usize)>,
 }
 
 /// Gathers paragraphs.
@@ -132,6 +138,26 @@ impl Builder {
         self.add(text, (!source.is_empty()).then_some(source.start));
     }
 
+    /// Begins a line within the paragraph: white space as any other, but that the last line of a block quotation may say
+    /// whose words they are.
+    pub(super) fn line_break(&mut self) {
+        self.text(" ");
+        self.open.breaks = true;
+    }
+
+    /// Notes that what the paragraph is from is named from here on.
+    pub(super) fn begin_name(&mut self) {
+        let here = self.open.text.len();
+        self.open.named = Some((here, usize::MAX));
+    }
+
+    /// Notes that what the paragraph is from is named up to here.
+    pub(super) fn end_name(&mut self) {
+        if let Some((_, to)) = &mut self.open.named {
+            *to = self.open.text.len();
+        }
+    }
+
     fn add(&mut self, text: &str, source: Option<usize>) {
         for (at, character) in text.char_indices() {
             if self.gathered >= LIMIT {
@@ -149,6 +175,9 @@ impl Builder {
             let stood = source.map(|it| it + at);
             if stood.is_some() || !open.origins.0.is_empty() {
                 open.origins.note(open.text.len(), stood.unwrap_or(NOWHERE));
+            }
+            if open.breaks && folded != ' ' {
+                (open.line, open.breaks) = (open.text.len(), false);
             }
             open.text.push(folded);
             self.gathered += folded.len_utf8();
@@ -496,8 +525,12 @@ fn taken(open: Open) -> Paragraph {
     for mark in &mut pins {
         (mark.from, mark.to) = (new(mark.from), new(mark.to));
     }
+    let text: String = kept.iter().filter_map(|it| text.get(it.0..it.1)).collect();
+    let line = new(open.line);
+    let named = open.named.map(|(from, to)| (new(from), new(to)));
     Paragraph {
-        text: kept.iter().filter_map(|it| text.get(it.0..it.1)).collect(),
+        source: block::source(&text, line, named),
+        text,
         pins,
         notes: open
             .notes

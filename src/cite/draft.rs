@@ -89,6 +89,8 @@ pub struct Paragraph {
     pub note: Option<(usize, usize)>,
     /// Which row of a table it stands in, if in one.
     pub(super) row: Option<usize>,
+    /// Of a block quotation: the byte from which it says whose words they are, and is no longer quoted.
+    pub(super) source: Option<usize>,
     /// The notes that it refers to, each with the byte at which it does.
     pub(super) notes: Vec<(usize, String)>,
     /// Where its characters stand in the source, where that is known.
@@ -200,7 +202,7 @@ fn plain(text: &str) -> Builder {
             }
         } else {
             builder.text(line);
-            builder.text("\n");
+            builder.line_break();
         }
     }
     builder

@@ -45,7 +45,6 @@ const BLOCKS: &[&[u8]] = &[
     b"article",
     b"aside",
     b"blockquote",
-    b"br",
     b"caption",
     b"center",
     b"dd",
@@ -133,6 +132,18 @@ struct Silent {
     in_line: bool,
 }
 
+/// What is open in a paragraph.
+#[derive(Debug, Default)]
+struct Line {
+    /// Quotations of `<q>`: whether each stands within another.
+    quoted: Vec<bool>,
+    /// Marks of the text itself, as far as their shape tells.
+    marks: usize,
+    straight: bool,
+    /// Whether nothing stands after the last line break.
+    broke: bool,
+}
+
 /// Reads what is written in HTML: a page, or the parts of a draft in Markdown that are. What one of them opens goes on
 /// until another closes it.
 #[derive(Debug, Default)]
@@ -142,6 +153,9 @@ pub(super) struct Reader {
     deleted: usize,
     /// Whether text was left out that is set not to be shown.
     hidden: bool,
+    line: Line,
+    /// Whether what is open says whose a block quotation is.
+    names: bool,
     /// Whether something that is not shown, or a tag, is never ended.
     unended: bool,
 }
@@ -151,8 +165,32 @@ impl Reader {
     pub(super) fn shows(&mut self, words: &str) -> bool {
         if let Some(silent) = &self.silent {
             self.hidden |= silent.is_hidden && !words.trim().is_empty();
+            return false;
         }
-        self.silent.is_none()
+        for character in words.chars() {
+            self.line.broke &= character.is_whitespace();
+            match character {
+                '“' | '„' => self.line.marks += 1,
+                '”' => self.line.marks = self.line.marks.saturating_sub(1),
+                '"' => self.line.straight = !self.line.straight,
+                _ => {}
+            }
+        }
+        true
+    }
+
+    /// A paragraph ends: what is open in it goes no further.
+    fn part(&mut self) {
+        self.line = Line::default();
+    }
+
+    /// `<q>`: within another quotation its marks are single.
+    fn quote(&mut self) -> &'static str {
+        let line = &mut self.line;
+        let around = line.quoted.len() + line.marks + usize::from(line.straight);
+        let inside = !around.is_multiple_of(2);
+        line.quoted.push(inside);
+        if inside { "‘" } else { "“" }
     }
 
     /// Notes that Markdown strikes something out.
@@ -166,6 +204,7 @@ impl Reader {
             self.silent = None;
             self.unended = true;
         }
+        self.part();
     }
 
     /// Takes HTML. `in_line`: it is one tag, or a comment, in a line of Markdown, where what looks like a tag that nobody
@@ -214,13 +253,22 @@ impl Reader {
             }
             return;
         }
-        if parts(name, in_line) {
+        // One is white space; after two a new paragraph begins, as pages of old write it.
+        if name == b"br" && !self.line.broke {
+            builder.line_break();
+            self.line.broke = true;
+            return;
+        }
+        if parts(name, in_line) || name == b"br" {
+            self.part();
             builder.end_paragraph();
         }
         match name {
             b"blockquote" => builder.begin_block(),
             b"tr" => builder.begin_row(),
-            b"q" => builder.text("“"),
+            b"q" => builder.text(self.quote()),
+            b"footer" | b"figcaption" if builder.in_block() => self.names = true,
+            b"cite" if builder.in_block() && !self.names => builder.begin_name(),
             b"a" => {
                 let target = tag.attributes.get(b"href".as_slice());
                 let target = target.map(|it| String::from_utf8_lossy(it));
@@ -229,6 +277,9 @@ impl Reader {
                 }
             }
             _ => {}
+        }
+        if self.names && parts(name, in_line) {
+            builder.begin_name();
         }
     }
 
@@ -240,12 +291,17 @@ impl Reader {
             }
             return;
         }
-        if name == b"q" {
-            builder.text("”");
+        match name {
+            b"q" if self.line.quoted.pop() == Some(true) => builder.text("’"),
+            b"q" => builder.text("”"),
+            b"cite" if !self.names => builder.end_name(),
+            b"footer" | b"figcaption" | b"blockquote" => self.names = false,
+            _ => {}
         }
         if !parts(name, in_line) {
             return;
         }
+        self.part();
         let ended = builder.end_paragraph();
         if matches!(name, b"h1" | b"h2") && builder.title.is_none() {
             builder.title = ended;

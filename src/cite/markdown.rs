@@ -113,7 +113,7 @@ impl Reader {
             Event::End(TagEnd::CodeBlock) => self.in_code = false,
             Event::Text(text) if !self.in_code => builder.text(&text),
             Event::Code(text) => builder.text(&text),
-            Event::SoftBreak | Event::HardBreak => builder.text(" "),
+            Event::SoftBreak | Event::HardBreak => builder.line_break(),
             Event::Html(text) => self.raw.push_str(&text),
             Event::InlineHtml(text) => self.html.take(&text, true, builder),
             Event::End(TagEnd::HtmlBlock) => {

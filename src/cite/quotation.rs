@@ -3,6 +3,8 @@
 //! Quotation marks are matched in one pass with a stack, so that a draft of nothing but marks costs no more than its
 //! length; the outermost pairs are the quotations. An apostrophe is no mark, nor is an inch sign.
 
+pub(super) mod block;
+
 use crate::cite::Draft;
 use crate::cite::Mark;
 use crate::cite::Paragraph;
@@ -18,6 +20,8 @@ use super::rows::beside;
 use super::shown::after;
 use super::shown::before;
 use super::words::is_speech;
+use block::quoted;
+use block::spoken_of;
 
 /// Quotations of one draft, at most.
 const MOST: usize = 10_000;
@@ -197,20 +201,16 @@ impl Extract {
         if self.is_full() {
             return;
         }
-        let mut parts: Vec<String> = paragraphs.iter().map(|it| it.text.clone()).collect();
-        if parts.len() > 1
-            && parts
-                .last()
-                .is_some_and(|it| it.starts_with(['—', '–', '-']))
+        let count = spoken_of(paragraphs);
+        let said = paragraphs.iter().take(count);
+        let mut parts: Vec<String> = said.map(|it| it.text.clone()).collect();
+        if let Some((part, paragraph)) = parts
+            .last_mut()
+            .zip(paragraphs.get(count.saturating_sub(1)))
         {
-            parts.pop();
-        }
-        if let [only] = parts.as_mut_slice()
-            && let [pair] = scan(only).pairs.as_slice()
-            && pair.open == 0
-            && pair.end() == only.len()
-        {
-            *only = pair.inside(only).to_owned();
+            let (words, inside) = quoted(&paragraph.text, paragraph.source);
+            let words = inside.filter(|_| count == 1).unwrap_or(words);
+            words.clone_into(part);
         }
         let (Some(first), Some(last)) = (paragraphs.first(), paragraphs.last()) else {
             return;

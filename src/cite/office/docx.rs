@@ -287,9 +287,13 @@ impl<'a> Reader<'a> {
             "r" => self.run(true),
             "t" => self.in_text = in_run,
             "instrText" => self.in_instruction = true,
-            "tab" | "ptab" | "br" | "cr" if in_run => {
+            "tab" | "ptab" if in_run => {
                 self.words.push(' ');
                 self.builder.text(" ");
+            }
+            "br" | "cr" if in_run => {
+                self.words.push(' ');
+                self.builder.line_break();
             }
             "noBreakHyphen" if in_run => {
                 self.words.push('\u{2011}');

@@ -224,9 +224,13 @@ impl<'a> Reader<'a> {
                 self.hides.push(hides.unwrap_or_else(|| self.is_hidden()));
                 self.open.push((role, inside));
             }
-            (Space::Text, "s" | "tab" | "line-break") => {
+            (Space::Text, "s" | "tab") => {
                 self.words.push(' ');
                 self.builder.text(" ");
+            }
+            (Space::Text, "line-break") => {
+                self.words.push(' ');
+                self.builder.line_break();
             }
             (Space::Text, "span") => {
                 let style = tag.attribute("style-name").unwrap_or_default();

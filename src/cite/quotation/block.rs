@@ -1,0 +1,80 @@
+//! Where a block quotation ends and says whose words they are: `“…” — the account`, `<cite>the account</cite>`.
+//!
+//! What is taken for that is not compared. So it is only what stands at the end, and only after words that have come to an
+//! end themselves.
+
+use crate::cite::Paragraph;
+use crate::cite::marks::scan;
+
+/// Marks that stand between the words and whose they are.
+const DASHES: &[char] = &['—', '–', '-', '―', '~'];
+/// Marks with which quoted words end.
+const ENDS: &[char] = &[
+    '.', '!', '?', '…', '"', '”', '»', '«', '“', '’', '\'', '」', '』', '›', '‹',
+];
+
+/// The byte of a paragraph from which it says whose words they are. `line` is where its last line begins, `named` where
+/// it names somebody or something by an element of its own.
+pub(in crate::cite) fn source(
+    text: &str,
+    line: usize,
+    named: Option<(usize, usize)>,
+) -> Option<usize> {
+    let by_name = named.filter(|(_, to)| {
+        let rest = text.get(*to..).unwrap_or_default();
+        !rest.contains(|it: char| !(it.is_whitespace() || matches!(it, ')' | '.' | ',' | ';')))
+    });
+    if let Some((from, _)) = by_name {
+        let before = spoken(text, from);
+        // A line of its own, or after a dash, or after words that are over: else it may be a title among them.
+        let parted = from == line || text.get(..from)?.trim_end().ends_with(DASHES);
+        if parted || before.is_empty() || before.ends_with(ENDS) {
+            return Some(before.len());
+        }
+    }
+    let last = text.get(line..)?;
+    let before = spoken(text, line);
+    // Of a talk that is written with dashes, the last line is one of its lines.
+    let by_line = line > 0 && last.starts_with(DASHES) && !before.starts_with(DASHES);
+    (by_line && before.ends_with(ENDS)).then_some(before.len())
+}
+
+/// What is quoted of a text that names from a byte on whose words they are.
+fn spoken(text: &str, from: usize) -> &str {
+    let before = text.get(..from).unwrap_or_default();
+    before.trim_end_matches(|it: char| it.is_whitespace() || it == '(' || DASHES.contains(&it))
+}
+
+/// The words of a paragraph of a block quotation, without whose they are; and what its marks enclose, where they enclose
+/// all of these.
+pub(super) fn quoted(text: &str, source: Option<usize>) -> (&str, Option<&str>) {
+    // One that is nothing but a name is quoted after all.
+    let words = source.filter(|it| *it > 0).and_then(|it| text.get(..it));
+    let words = words.unwrap_or(text);
+    let pairs = scan(words).pairs;
+    let [pair] = pairs.as_slice() else {
+        return (words, None);
+    };
+    let rest = words.get(pair.end()..).unwrap_or_default().trim_start();
+    // A sentence after the marks goes on with what is quoted: “Yes” – he said, and left.
+    let names = rest.starts_with(DASHES) && !rest.ends_with(['.', '!', '?']);
+    if pair.open > 0 || !(rest.is_empty() || names) {
+        return (words, None);
+    }
+    let inside = pair.inside(words);
+    (words.get(..pair.end()).unwrap_or(words), Some(inside))
+}
+
+/// How many paragraphs of a block quotation are quoted: those at its end that say nothing but whose words they are, are
+/// not.
+pub(super) fn spoken_of(paragraphs: &[&Paragraph]) -> usize {
+    let all = paragraphs.len();
+    let named = paragraphs.iter().rev().take(all.saturating_sub(1));
+    let named = named.take_while(|it| it.source == Some(0)).count();
+    let dashed = named == 0 && all > 1 && paragraphs.last().is_some_and(|it| is_dashed(it));
+    all - named - usize::from(dashed)
+}
+
+fn is_dashed(paragraph: &Paragraph) -> bool {
+    paragraph.text.starts_with(['—', '–', '-'])
+}
