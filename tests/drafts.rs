@@ -419,6 +419,30 @@ fn whose_a_block_quotation_is_is_not_quoted() -> TestResult {
 }
 
 #[test]
+fn quotations_one_under_another_are_not_one() -> TestResult {
+    let two = |one: &str, other: &str| {
+        docx(
+            &[styled("Zitat", one), styled("Zitat", other)].concat(),
+            &[("styles", STYLES)],
+        )
+    };
+    for (one, other, wanted) in [
+        ("“One.”", "“Two.” — Voss", vec!["“One.” ", "“Two.” "]),
+        (
+            "One. [m-7kq2]",
+            "Two. [m-9p0c]",
+            vec!["“One.” m-7kq2", "“Two.” m-9p0c"],
+        ),
+        ("“One.", "“Two.”", vec!["““One. “Two.”” "]),
+        ("One.", "Two. [m-9p0c]", vec!["“One. Two.” m-9p0c"]),
+        ("“One.”", "— Voss [m-9p0c]", vec!["“One.” m-9p0c"]),
+    ] {
+        assert_eq!(pinned(&read(&two(one, other)?)?), wanted, "{one} {other}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_line_break_is_white_space_and_marks_take_turns() -> TestResult {
     for (name, text, wanted) in [
         (

@@ -20,6 +20,7 @@ use super::rows::beside;
 use super::shown::after;
 use super::shown::before;
 use super::words::is_speech;
+use block::apart;
 use block::quoted;
 use block::spoken_of;
 
@@ -161,7 +162,9 @@ pub fn extract(draft: &Draft) -> Extract {
             if let Some((mark, index)) = open.take() {
                 all.never_closed(mark, index);
             }
-            all.block(&parts);
+            for parts in apart(&parts) {
+                all.block(parts);
+            }
             continue;
         }
         let next = paragraphs.peek().filter(|it| it.block.is_none());

@@ -65,6 +65,26 @@ pub(super) fn quoted(text: &str, source: Option<usize>) -> (&str, Option<&str>) 
     (words.get(..pair.end()).unwrap_or(words), Some(inside))
 }
 
+/// The quotations that stand one under another in a block: several where each has closed marks or a pin of its own. One
+/// that goes on over paragraphs closes its marks in the last, and has its pin there.
+pub(super) fn apart<'a, 'b>(paragraphs: &'a [&'b Paragraph]) -> Vec<&'a [&'b Paragraph]> {
+    let names = |it: &Paragraph| it.source == Some(0) || is_dashed(it);
+    let each: Vec<&[&Paragraph]> = paragraphs.chunk_by(|_, next| names(next)).collect();
+    let marked = |part: &&[&Paragraph]| {
+        let first = part.first();
+        first.is_some_and(|it| quoted(&it.text, it.source).1.is_some())
+    };
+    let pinned = |part: &&[&Paragraph]| {
+        let mut marks = part.iter().flat_map(|it| &it.pins);
+        marks.any(|it| !it.goes_on)
+    };
+    if each.iter().all(marked) || each.iter().all(pinned) {
+        each
+    } else {
+        vec![paragraphs]
+    }
+}
+
 /// How many paragraphs of a block quotation are quoted: those at its end that say nothing but whose words they are, are
 /// not.
 pub(super) fn spoken_of(paragraphs: &[&Paragraph]) -> usize {
