@@ -113,6 +113,8 @@ fn a_mapping_that_does_not_fit_brings_nothing_in_and_can_be_mended() -> TestResu
     let said = "not brought in, since the mapping harbor-posts does not fit it: there is no column \"sender\" in its first row \
                 of 4 cells, which names \"id\", \"who\", \"text\", \"at\"";
     assert!(ran.out.contains(said), "{ran}");
+    let headline = "Nothing was brought in: 1 file read, and none taken. Nothing was recorded.";
+    assert!(ran.out.starts_with(headline), "{ran}");
     let mut piped = desk.command(&["ingest", "--table", "wrong.toml", "-"]);
     let output = piped
         .stdin(fs::File::open(desk.path("posts.csv"))?)
@@ -137,6 +139,29 @@ fn a_mapping_that_does_not_fit_brings_nothing_in_and_can_be_mended() -> TestResu
         .output()?;
     assert_eq!(output.status.code(), Some(0));
     is_sound(&desk)
+}
+
+#[test]
+fn a_time_that_is_stated_of_all_rows_is_in_the_archives_zone_and_a_form_has_codes() -> TestResult {
+    let desk = posts()?;
+    let stated = "name = 'noon'\nformat = 'csv'\n[columns]\ntext = 'text'\n[stated]\ntime = '2023-07-11 noon'\n";
+    fs::write(desk.path("noon.toml"), stated)?;
+    let settings = desk.path("archive/fonds.toml");
+    let elsewhere = fs::read_to_string(&settings)?.replace("UTC", "America/New_York");
+    fs::write(settings, elsewhere)?;
+    let ran = desk.run(&["ingest", "--table", "noon.toml", "posts.csv"])?;
+    assert_eq!(ran.code, Some(0), "{ran}");
+    let found = desk.run(&["find", "cash", "--json"])?.json()?;
+    let item = found["hits"][0]["item"].as_str().ok_or("not found")?;
+    let shown = desk.run(&["show", item, "--json"])?.json()?;
+    assert_eq!(shown["at"]["earliest"], "2023-07-11T16:00:00Z", "{shown}");
+
+    let slip = POSTS.replace("[time]", "[time]\nformat = 'unixx'");
+    fs::write(desk.path("slip.toml"), slip)?;
+    let ran = desk.run(&["ingest", "--table", "slip.toml", "posts.csv"])?;
+    assert_eq!(ran.code, Some(2), "{ran}");
+    assert!(ran.told.contains("\"unixx\" is no form of a time"), "{ran}");
+    Ok(())
 }
 
 #[test]

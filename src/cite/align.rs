@@ -26,6 +26,8 @@ const CASE: u32 = 1_500;
 const MARK: u32 = 3_000;
 const NEAR: u32 = 4_500;
 const WORD: u32 = 10_000;
+/// A word left out right after another: what leaves out three words makes one change, where two words replaced are two.
+const NEXT_WORD: u32 = 4_000;
 /// Another word in its place: more than a word left out, or a word left out would pass for one replaced.
 const OTHER: u32 = 13_000;
 /// A word of the draft's own: more than one left out. The ends of the text are free, so that the words before a missing
@@ -119,8 +121,44 @@ fn pair_cost(quoted: &Token, found: &Token) -> u32 {
     }
 }
 
-fn weight(token: &Token) -> u32 {
-    if token.sort.is_mark() { MARK } else { WORD }
+/// What it costs to leave out a token of the text.
+#[derive(Debug, Clone, Copy)]
+struct Left {
+    /// As the first of a stretch that is left out; a mark begins none.
+    first: u32,
+    /// Within such a stretch.
+    next: u32,
+    /// By itself.
+    alone: u32,
+}
+
+impl Left {
+    const NEVER: Self = Self {
+        first: NEVER,
+        next: NEVER,
+        alone: NEVER,
+    };
+
+    fn of(token: &Token) -> Self {
+        if token.sort.is_mark() {
+            Self {
+                first: NEVER,
+                next: MARK,
+                alone: MARK,
+            }
+        } else {
+            Self {
+                first: WORD,
+                next: NEXT_WORD,
+                alone: NEVER,
+            }
+        }
+    }
+}
+
+/// Whether a word of a quotation stands against one of the text as the same word, be it spelled in another way.
+pub(super) fn is_taken(quoted: &Token, found: &Token) -> bool {
+    pair_cost(quoted, found) < WORD
 }
 
 /// Lays the quotation along the text.
@@ -154,7 +192,12 @@ pub(super) fn align(quotation: &[Token], text: &Prepared) -> Aligned {
 }
 
 /// Where the quotation stands word for word, its last mark aside; the first `most` places.
-fn runs_of(quotation: &[Token], text: &Prepared, most: usize, cased: bool) -> Vec<usize> {
+pub(super) fn runs_of(
+    quotation: &[Token],
+    text: &Prepared,
+    most: usize,
+    cased: bool,
+) -> Vec<usize> {
     let core = core_of(quotation);
     let plain = core.iter().all(|it| it.sort.is_word() || it.sort.is_mark());
     let mut found = Vec::new();
@@ -185,7 +228,8 @@ fn runs_of(quotation: &[Token], text: &Prepared, most: usize, cased: bool) -> Ve
     found
 }
 
-fn core_of(quotation: &[Token]) -> &[Token] {
+/// A quotation's tokens without a full stop or comma at its end, which may be the draft's.
+pub(super) fn core_of(quotation: &[Token]) -> &[Token] {
     match quotation {
         [core @ .., last]
             if last.sort == Sort::Mark && matches!(last.folded.as_str(), "." | ",") =>
@@ -252,12 +296,17 @@ fn windows(quotation: &[Token], text: &Prepared, width: usize) -> Vec<usize> {
 /// Codes of the table that leads back; from `TAKES` on, the number of tokens a bracket stands for.
 const PAIR: u8 = 0;
 const ADDED: u8 = 1;
+/// One token of the text alone.
 const MISSING: u8 = 2;
-const OPEN: u8 = 3;
-const MORE: u8 = 4;
-const TAKES: u8 = 5;
+/// One token of the text, of a stretch of words that are left out together.
+const STRETCH: u8 = 3;
+const OPEN: u8 = 4;
+const MORE: u8 = 5;
+const TAKES: u8 = 6;
 /// Set beside `OPEN` or `MORE` where the dots stand for the author's own.
 const OWN: u8 = 0x80;
+/// Set beside any code where the cheapest way to leave out the token before is to go on leaving out.
+const GOES_ON: u8 = 0x40;
 
 /// What the tokens of a stretch of text are, each kind once.
 struct Stretch<'a> {
@@ -290,7 +339,7 @@ impl<'a> Stretch<'a> {
 fn table(quotation: &[Token], text: &Prepared, from: usize, to: usize) -> (u32, Vec<Step>) {
     let stretch = Stretch::new(text, from, to);
     let length = stretch.tokens.len();
-    let missing: Vec<u32> = stretch.kinds.iter().map(|it| weight(it)).collect();
+    let missing: Vec<Left> = stretch.kinds.iter().map(|it| Left::of(it)).collect();
     let mut trace: Vec<u8> = vec![MISSING; quotation.len() * (length + 1)];
     let mut above: Vec<u32> = vec![0; length + 1];
     let mut row: Vec<u32> = vec![NEVER; length + 1];
@@ -317,7 +366,7 @@ fn table(quotation: &[Token], text: &Prepared, from: usize, to: usize) -> (u32, 
 fn word_row(
     token: &Token,
     stretch: &Stretch<'_>,
-    missing: &[u32],
+    missing: &[Left],
     above: &[u32],
     row: &mut [u32],
     trace: &mut [u8],
@@ -339,6 +388,7 @@ fn word_row(
     }
     let cells = row.iter_mut().zip(trace.iter_mut()).skip(1);
     let columns = above.windows(2).zip(&stretch.tokens);
+    let mut stretched = NEVER;
     for ((cell, code), (pair, kind)) in cells.zip(columns) {
         let [corner, up] = pair else { continue };
         let mut best = (
@@ -349,11 +399,21 @@ fn word_row(
         if add < best.0 {
             best = (add, ADDED);
         }
-        let miss = left.saturating_add(*missing.get(*kind).unwrap_or(&NEVER));
-        if miss < best.0 {
-            best = (miss, MISSING);
+        let out = *missing.get(*kind).unwrap_or(&Left::NEVER);
+        let alone = left.saturating_add(out.alone);
+        if alone < best.0 {
+            best = (alone, MISSING);
         }
-        (*cell, *code) = best;
+        let (first, next) = (
+            left.saturating_add(out.first),
+            stretched.saturating_add(out.next),
+        );
+        stretched = first.min(next);
+        if stretched < best.0 {
+            best = (stretched, STRETCH);
+        }
+        let goes_on = if next < first { GOES_ON } else { 0 };
+        (*cell, *code) = (best.0, best.1 | goes_on);
         left = best.0;
     }
 }
@@ -472,15 +532,18 @@ fn back(trace: &[u8], rows: usize, length: usize, end: usize, from: usize) -> Ve
     let mut steps = Vec::new();
     let (mut row, mut column) = (rows, end);
     let mut gap_end = None;
+    let mut stretched = false;
     while let Some(above) = row.checked_sub(1) {
         let code = trace
             .get(above * (length + 1) + column)
             .copied()
             .unwrap_or(ADDED);
-        let code = match code & OWN {
-            0 => code,
+        let goes_on = code & GOES_ON != 0;
+        let code = match code & !GOES_ON {
+            _ if stretched => STRETCH,
+            own if own & OWN == 0 => own,
             _ if gap_end.is_none() && column > 0 => PAIR,
-            _ => code & !OWN,
+            own => own & !OWN,
         };
         match code {
             PAIR if column > 0 => {
@@ -492,6 +555,11 @@ fn back(trace: &[u8], rows: usize, length: usize, end: usize, from: usize) -> Ve
                 column -= 1;
                 steps.push(Step::Missing(from + column));
             }
+            STRETCH if column > 0 => {
+                column -= 1;
+                stretched = goes_on;
+                steps.push(Step::Missing(from + column));
+            }
             MORE if column > 0 => {
                 gap_end.get_or_insert(column);
                 column -= 1;
@@ -501,7 +569,8 @@ fn back(trace: &[u8], rows: usize, length: usize, end: usize, from: usize) -> Ve
                 row = above;
                 steps.push(Step::Run(row, from + column, from + to));
             }
-            ADDED | PAIR | MISSING => {
+            ADDED | PAIR | MISSING | STRETCH => {
+                stretched = false;
                 row = above;
                 steps.push(Step::Added(row));
             }

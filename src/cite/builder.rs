@@ -10,6 +10,8 @@ use crate::cite::Pin;
 use crate::record::Finding;
 
 use super::marks;
+use super::notes::Note;
+use super::notes::pinned_in_note;
 use super::quotation::block;
 
 /// Bytes of text that are gathered, at most.
@@ -65,15 +67,6 @@ impl Origins {
         }
         kept
     }
-}
-
-/// A footnote or an endnote.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Note {
-    /// Its words, brackets and all.
-    pub(super) words: String,
-    /// Its paragraphs, without pins.
-    pub(super) paragraphs: Vec<Paragraph>,
 }
 
 /// The paragraph that is being gathered.
@@ -438,15 +431,7 @@ impl Builder {
                 paragraph.number = self.paragraphs.len() + 1;
                 paragraph.note = Some((number, at));
                 paragraph.block = paragraph.block.map(|it| self.blocks + it);
-                paragraph.pins = pins
-                    .iter()
-                    .map(|pin| Mark {
-                        from: 0,
-                        to: paragraph.text.len(),
-                        goes_on: true,
-                        pin: pin.clone(),
-                    })
-                    .collect();
+                paragraph.pins = pinned_in_note(&paragraph.text, &pins);
                 self.paragraphs.push(paragraph);
             }
             self.blocks += blocks.unwrap_or_default();

@@ -1,5 +1,7 @@
 //! Checks a draft: each quotation against what it is pinned to, or against the passages in which its words may stand.
 
+use std::ops::Range;
+
 use crate::cite::Agreement;
 use crate::cite::Citations;
 use crate::cite::CiteError;
@@ -28,6 +30,7 @@ use crate::record::Zone;
 
 use super::differences::CUT_AFTER_NEGATION;
 use super::differences::CUT_FROM_CONDITION;
+use super::edits::ACROSS;
 use super::evidence::Evidence;
 use super::judge::wanted;
 use super::library::Library;
@@ -39,6 +42,7 @@ use super::printed;
 use super::shown::joined;
 use super::shown::matched;
 use super::stated;
+use super::together::JOINS;
 use super::together::reach;
 use super::together::run_together;
 use super::words::is_negation;
@@ -97,6 +101,11 @@ pub fn check(
     for (quoted, quotation) in quotations.iter_mut().zip(&found.quotations) {
         quoted.findings.extend(lookalikes(quotation));
         leave_out_what_the_draft_says(quotation, &mut quoted.findings);
+        if quotation.place.paragraph < quotation.place.last {
+            for finding in &mut quoted.findings {
+                finding.message = finding.message.replace(ACROSS, "between two paragraphs");
+            }
+        }
         evidence.hold(quoted)?;
         for found in &mut quoted.matches {
             sources.tell(found)?;
@@ -177,6 +186,11 @@ pub(super) struct Judged {
 impl Judged {
     pub(super) fn passes(&self) -> bool {
         self.judgement.verdict.passes()
+    }
+
+    fn is_second_hand(&self) -> bool {
+        let mut findings = self.judgement.findings.iter();
+        findings.any(|it| it.code == "quotation.second-hand")
     }
 }
 
@@ -338,8 +352,9 @@ impl Checker<'_> {
             // Of two copies in which it stands, the one that has lost nothing.
             let key = |it: &Judged| {
                 let degraded = it.passes() && it.passage.degraded.is_some();
-                let place = (it.judgement.verdict, it.judgement.cost, it.passage.entry);
-                (!it.passes(), degraded, place)
+                // And before one that quotes the words, the one whose own they are.
+                let place = (it.judgement.cost, it.is_second_hand(), it.passage.entry);
+                (!it.passes(), degraded, it.judgement.verdict, place)
             };
             key(one)
                 .cmp(&key(other))
@@ -459,15 +474,10 @@ impl Checker<'_> {
                 continue;
             };
             let mut judgement = self.library.judge(sought, &passage, self.manner);
-            let crosses = judgement
-                .findings
-                .iter()
-                .any(|it| it.code == "quotation.joins-two-messages");
+            let crosses = judgement.findings.iter().any(|it| it.code == JOINS);
             let found = judgement.found.clone();
-            let within: Vec<_> = stretches
-                .iter()
-                .filter(|(own, _)| own.start < found.end && found.start < own.end)
-                .collect();
+            let taken = |own: &Range<usize>| judgement.taken.iter().any(|it| own.contains(it));
+            let within: Vec<_> = stretches.iter().filter(|(own, _)| taken(own)).collect();
             // What one person says in several lines of a transcript is one passage.
             let turn = passage.runs_on && within.len() > 1;
             let better =
@@ -481,7 +491,7 @@ impl Checker<'_> {
                 .collect();
             let items: Vec<&str> = joins.iter().map(|it| it.item.as_str()).collect();
             for finding in &mut judgement.findings {
-                if finding.code == "quotation.joins-two-messages" {
+                if finding.code == JOINS {
                     finding.message = format!(
                         "it runs together words of {} as if they were one message",
                         items.join(" and ")

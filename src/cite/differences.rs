@@ -18,6 +18,7 @@ use super::naming::weight;
 use super::sides::Sides;
 use super::sides::closing;
 use super::sides::opening;
+use super::together::joins;
 use super::tokens::Prepared;
 use super::tokens::Sort;
 use super::tokens::Token;
@@ -205,21 +206,14 @@ impl Differences {
             .push(Finding::new(code, self.id.clone(), message));
     }
 
-    /// Looks whether the quotation runs over from one message into the next.
-    pub(super) fn join(&mut self, passage: &Passage, found: &Range<usize>) {
-        let crossed = passage
-            .boundaries
-            .iter()
-            .any(|at| found.start < *at && *at < found.end);
-        if crossed {
+    /// Looks whether the quotation takes words from more than one message.
+    pub(super) fn join(&mut self, passage: &Passage, taken: &[usize]) {
+        if let Some(joins) = joins(&self.id, passage, taken) {
             self.grade = Grade::Altered;
             // Dots between two messages leave nothing out and yet are no sign that the words stand side by side.
             self.findings
                 .retain(|it| it.code != "quotation.ellipsis-marks-no-omission");
-            self.note(
-                "quotation.joins-two-messages",
-                "it runs two messages together as if they were one",
-            );
+            self.findings.push(joins);
         }
     }
 

@@ -78,7 +78,6 @@ impl Differences {
         words: &[&Token],
         left: &str,
     ) {
-        self.cost += 1;
         if words.is_empty() {
             let first = index == 0 && sides.first_found() > Some(0);
             let last = index + 1 == sides.steps.len()
@@ -92,6 +91,7 @@ impl Differences {
                     "dots at an end: the source goes on beyond it",
                 );
             } else {
+                self.cost += 1;
                 self.note(
                     "quotation.ellipsis-marks-no-omission",
                     "the dots leave nothing out: the words stand side by side in the source",
@@ -99,6 +99,7 @@ impl Differences {
             }
             return;
         }
+        self.cost += 1;
         self.long_omission = self.long_omission.max(words.len());
         let many = if words.len() == 1 { "word" } else { "words" };
         self.found(

@@ -13,6 +13,7 @@ use crate::record::Finding;
 use super::align::Aligned;
 use super::align::Step;
 use super::align::align;
+use super::align::is_taken;
 use super::align::occurrences;
 use super::differences::CUT_AFTER_NEGATION;
 use super::differences::CUT_FROM_CONDITION;
@@ -22,6 +23,7 @@ use super::naming::tells;
 use super::normal::Lines;
 use super::normal::reorders;
 use super::normal::unescaped;
+use super::pieces::in_another_order;
 use super::second_hand;
 use super::tokens::Prepared;
 use super::tokens::Sort;
@@ -39,7 +41,7 @@ const LONG_OMISSION: usize = 100;
 /// A piece of fewer words than `PIECE` counts as found only this many words from its neighbour: dots between scattered
 /// words would otherwise find anything in a long text.
 const SCATTER: usize = 25;
-const PIECE: usize = 3;
+pub(super) const PIECE: usize = 3;
 
 /// Ends of sentences at which a quotation may have been cut that are tried, at most.
 const MOST_SENTENCES: usize = 12;
@@ -123,11 +125,14 @@ impl Sought {
         self.tokens.iter().filter(|it| tells(it)).count()
     }
 
-    /// Whether dots or brackets in it can stand for other words.
+    /// Whether dots or brackets in it can stand for other words. Dots before its first word and after its last stand for
+    /// none of the quotation's.
     pub(super) fn is_elastic(&self) -> bool {
-        self.tokens
-            .iter()
-            .any(|it| matches!(it.sort, Sort::Gap | Sort::Dots | Sort::Bracket(_)))
+        let stands = |it: &Token| counts(it) || matches!(it.sort, Sort::Bracket(_));
+        let first = self.tokens.iter().position(stands).unwrap_or_default();
+        let last = self.tokens.iter().rposition(stands).unwrap_or_default();
+        let within = self.tokens.get(first..=last).unwrap_or_default();
+        (within.iter()).any(|it| matches!(it.sort, Sort::Gap | Sort::Dots | Sort::Bracket(_)))
     }
 }
 
@@ -174,6 +179,8 @@ pub struct Judgement {
     pub changes: Vec<Change>,
     /// The bytes of the passage's text that the quotation stands against.
     pub found: std::ops::Range<usize>,
+    /// The bytes of it at which the words begin that the quotation takes from it, in any order.
+    pub(super) taken: Vec<usize>,
     /// How many of its words stand there in order.
     pub equal: usize,
     /// Of how many.
@@ -193,6 +200,7 @@ impl Judgement {
             findings: Vec::new(),
             changes: Vec::new(),
             found: 0..0,
+            taken: Vec::new(),
             equal: 0,
             words,
             telling: (0, 0),
@@ -257,12 +265,21 @@ pub(super) fn judge_prepared(
     };
     let mut found = Differences::of(sought, text, &steps, manner);
     let equal = found.equal;
+    if equal < words
+        && let Some(turned) = in_another_order(sought, passage, text)
+    {
+        return turned;
+    }
     let scattered = is_scattered(sought, text, &steps);
     let enough = if words < SHORT {
         equal == words && found.similarity() >= LIKE
     } else {
-        // All of it in order, and fewer words left out between: a cut that is not marked, however much it weighs.
-        let cut = equal == words && words > SHORT && found.left_out < words;
+        // All of it in order, and fewer words left out between: a cut that is not marked, however much it weighs. So is one
+        // with a word replaced, where what is left out is less than half.
+        let differs = found.left_out + words.saturating_sub(equal);
+        let cut = words > SHORT
+            && (equal == words && differs < words
+                || share(equal, words) >= BAG && differs * 2 < words);
         share(equal + found.respelled, words) >= LIKE
             && (cut || found.similarity() >= LIKE)
             && found.telling.0 * 2 >= found.telling.1
@@ -271,6 +288,7 @@ pub(super) fn judge_prepared(
         equal,
         words,
         found: found.range(text),
+        taken: taken(sought, text, &steps),
         telling: found.telling,
         times: occurrences(&sought.tokens, text),
         cost: found.cost,
@@ -296,7 +314,7 @@ pub(super) fn judge_prepared(
         return judgement;
     }
     found.weigh_brackets();
-    found.join(passage, &judgement.found);
+    found.join(passage, &judgement.taken);
     if found.long_omission > LONG_OMISSION {
         found.note(
             "quotation.long-omission",
@@ -367,6 +385,18 @@ fn note_text(
             ),
         );
     }
+}
+
+/// Where the words begin that stand against the quotation's own.
+fn taken(sought: &Sought, text: &Prepared, steps: &[Step]) -> Vec<usize> {
+    let begins = steps.iter().filter_map(|step| {
+        let Step::Pair(at, found) = step else {
+            return None;
+        };
+        let (quoted, token) = (sought.tokens.get(*at)?, text.token(*found)?);
+        (counts(quoted) && is_taken(quoted, token)).then(|| text.tokens.get(*found))?
+    });
+    begins.map(|it| it.start).collect()
 }
 
 fn order_changed(id: &str) -> Finding {

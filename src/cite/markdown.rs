@@ -9,8 +9,8 @@ use pulldown_cmark::Tag;
 use pulldown_cmark::TagEnd;
 
 use super::builder::Builder;
-use super::builder::Note;
 use super::html;
+use super::notes::Note;
 use super::pin::Pin;
 
 pub(super) fn read(text: &str) -> Builder {

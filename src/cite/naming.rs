@@ -134,16 +134,19 @@ impl Differences {
         } else {
             "changed"
         };
-        self.found(
-            "quotation.number-changed",
-            format!(
+        let message = match (ours.is_empty(), theirs.is_empty()) {
+            (true, false) => format!(
+                "a figure is left out: the draft leaves out {}",
+                said(theirs)
+            ),
+            (false, true) => format!("a figure is added: the draft adds {}", said(ours)),
+            _ => format!(
                 "a figure is {what}: the draft has {}, the source {}",
                 said(ours),
                 said(theirs)
             ),
-            ours,
-            theirs,
-        );
+        };
+        self.found("quotation.number-changed", message, ours, theirs);
     }
 }
 

@@ -3,6 +3,10 @@
 use std::ops::Range;
 
 use crate::cite::Passage;
+use crate::record::Finding;
+
+/// The finding of a quotation that takes words from more than one message.
+pub(super) const JOINS: &str = "quotation.joins-two-messages";
 
 /// Bytes of a conversation that are looked at.
 const CONVERSATION: usize = 64 << 10;
@@ -52,6 +56,19 @@ pub(super) fn run_together<'n>(
         stretches.push((start..whole.text.len(), neighbour));
     }
     (stretches.len() > 1).then_some((whole, stretches))
+}
+
+/// Says that words are taken from more than one message of a passage, if they are; `taken` are the bytes at which they begin.
+pub(super) fn joins(id: &str, passage: &Passage, taken: &[usize]) -> Option<Finding> {
+    let (first, last) = (taken.iter().min()?, taken.iter().max()?);
+    let mut begins = passage.boundaries.iter();
+    begins.any(|at| first < at && at <= last).then(|| {
+        Finding::new(
+            JOINS,
+            id,
+            "it runs two messages together as if they were one",
+        )
+    })
 }
 
 /// Whether what is said in one line of a transcript goes on in the next: the same person speaks.

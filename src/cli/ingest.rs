@@ -297,7 +297,18 @@ impl Ingested {
                     "Nothing could be read. Nothing was recorded.\n".to_owned()
                 };
             }
-            return format!("Nothing new: {files} read, all already here. Nothing was recorded.\n");
+            let here = number(receipt.documents.known);
+            return match receipt.documents.known {
+                0 if !receipt.failed.is_empty() => format!(
+                    "Nothing was brought in: {files} read, and none taken. Nothing was recorded.\n"
+                ),
+                known if known < receipt.files => format!(
+                    "Nothing new: {files} read, {here} already here, the others not taken. Nothing was recorded.\n"
+                ),
+                _ => {
+                    format!("Nothing new: {files} read, all already here. Nothing was recorded.\n")
+                }
+            };
         };
         let mut text = format!(
             "Ingested as {accession}: {files}, {}, {}, {}",
@@ -334,14 +345,14 @@ pub(super) fn run(context: &Context, args: &IngestArgs) -> Result<Outcome, CliEr
         }
         let archive = context.archive()?;
         let mut agents = Agents::new(&archive)?;
-        let table = table(&archive, args)?;
+        let table = table(context, &archive, args)?;
         let request = request(context, &archive, args, (kind, table), &mut agents)?;
         let receipt = ingest::rehearse(&archive, &request)?;
         return finish(context, receipt, true);
     }
     let mut writer = context.writer()?;
     let mut agents = Agents::new(writer.archive())?;
-    let table = table(writer.archive(), args)?;
+    let table = table(context, writer.archive(), args)?;
     let request = request(context, writer.archive(), args, (kind, table), &mut agents)?;
     let stoppable = Stoppable::begin(
         context,
@@ -432,7 +443,11 @@ fn kind(word: &str) -> Result<Kind, CliError> {
 }
 
 /// The mapping that was named: a file, or the name of one with which tables came in before.
-fn table(archive: &Archive, args: &IngestArgs) -> Result<Option<Mapping>, CliError> {
+fn table(
+    context: &Context,
+    archive: &Archive,
+    args: &IngestArgs,
+) -> Result<Option<Mapping>, CliError> {
     let Some(named) = &args.table else {
         return Ok(None);
     };
@@ -462,12 +477,13 @@ fn table(archive: &Archive, args: &IngestArgs) -> Result<Option<Mapping>, CliErr
             });
         }
     };
-    let mapping = Mapping::read(&text).map_err(|error| {
+    let mut mapping = Mapping::read(&text).map_err(|error| {
         CliError::usage(
             format!("the mapping {} cannot be used: {error}", named.display()),
             "mend the file, or fonds help ingest        for what a mapping is",
         )
     })?;
+    mapping.state_zone(context.settings().zone.parse().unwrap_or(Zone::UTC));
     Ok(Some(mapping))
 }
 

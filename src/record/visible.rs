@@ -7,12 +7,13 @@ use std::fmt::Write as _;
 /// variation selectors belong to the letters of some scripts and are left.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for letter in text.chars() {
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
         if letter.is_whitespace() {
             if !shown.ends_with(' ') {
                 shown.push(' ');
             }
-        } else if letter.is_control() || is_deceptive(letter) {
+        } else if is_named(letter, &shown, letters.peek()) {
             // Writing to a string can't go wrong.
             let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(letter));
         } else {
@@ -35,7 +36,7 @@ pub fn legible(text: &str) -> String {
                 }
             }
             '\n' | '\t' => shown.push(letter),
-            letter if letter.is_control() || is_deceptive(letter) => {
+            letter if is_named(letter, &shown, letters.peek()) => {
                 // Writing to a string can't go wrong.
                 let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(letter));
             }
@@ -43,6 +44,16 @@ pub fn legible(text: &str) -> String {
         }
     }
     shown
+}
+
+/// Whether a letter is shown by its number, between what is shown before it and the letter that comes next.
+fn is_named(letter: char, before: &str, next: Option<&char>) -> bool {
+    // What joins and parts letters has work to do in Persian, in Hindi and among emoji, and none beside a Latin letter.
+    let plain = |it: Option<&char>| it.is_some_and(char::is_ascii);
+    letter.is_control()
+        || is_deceptive(letter)
+        || matches!(letter, '\u{200c}' | '\u{200d}')
+            && (plain(before.chars().next_back().as_ref()) || plain(next))
 }
 
 fn is_deceptive(letter: char) -> bool {
@@ -60,8 +71,10 @@ mod tests {
     fn what_can_fool_a_reader_is_named() {
         assert_eq!(
             visible("a\u{202e}b\u{1b}[31m\n\n c\u{200d}d"),
-            "a⟨U+202E⟩b⟨U+001B⟩[31m c\u{200d}d"
+            "a⟨U+202E⟩b⟨U+001B⟩[31m c⟨U+200D⟩d"
         );
+        let joined = "نمی\u{200c}خواهم 👩\u{200d}🚀";
+        assert_eq!(visible(joined), joined);
     }
     #[test]
     fn what_could_fool_a_reader_is_named_and_lines_are_kept() {

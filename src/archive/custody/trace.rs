@@ -202,10 +202,7 @@ impl<'a> Custodian<'a> {
     pub fn known_as(&self, participant: &Participant) -> (Vec<String>, bool) {
         let mut names: Vec<String> = participant.display.iter().cloned().collect();
         names.extend(participant.account.as_deref().map(address));
-        let mut is_named = participant
-            .display
-            .as_deref()
-            .is_some_and(|name| !name.contains('@'));
+        let mut is_named = participant.display.as_deref().is_some_and(names_somebody);
         for one in self.known(participant, |_| true) {
             names.push(one.name.clone());
             names.extend(one.accounts.iter().map(|account| address(account)));
@@ -575,4 +572,14 @@ fn is_family_first(name: &str) -> bool {
     };
     name.split_once(", ")
         .is_some_and(|(family, given)| is_part(family) && is_part(given))
+}
+
+/// Whether what a message shows of an account is a name: a word beside a handle, as in `tash (@tashgrove)`, is none, and two
+/// are, as in `Tobin Ashgrove (@tashgrove)`.
+fn names_somebody(display: &str) -> bool {
+    let handle = display.trim_end().strip_suffix(')');
+    match handle.and_then(|it| it.rsplit_once("(@")) {
+        Some((name, _)) => name.split_whitespace().nth(1).is_some() && !name.contains('@'),
+        None => !display.contains('@'),
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::cite::Pin;
 use crate::cite::builder::Builder;
-use crate::cite::builder::Note;
+use crate::cite::notes::Note;
 
 use super::DraftError;
 use super::hidden;

@@ -558,7 +558,7 @@ fn other_weekday(time: &Time, zone: Zone, recorded: Moment) -> Option<String> {
     else {
         return None;
     };
-    let weekday = date.weekday?;
+    let weekday = date.weekday.filter(|_| !date.turns)?;
     let year = date.year.unwrap_or(zone.local(recorded).0.year());
     let day = NaiveDate::from_ymd_opt(year, date.month?, date.day?)?;
     (day.weekday() != weekday)

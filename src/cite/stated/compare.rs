@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 
 use super::Agreement;
 use super::against::Told;
+use super::dates::Date;
 use super::times::Clock;
-use super::times::Date;
 use super::times::Half;
 use super::times::Hedge;
 use super::times::Time;
@@ -118,19 +118,31 @@ pub(super) fn readings(time: &Time, recorded: NaiveDate) -> Vec<String> {
     let days: Vec<String> = match date {
         None => vec![recorded.to_string()],
         Some(Date {
-            year, month, day, ..
+            year,
+            month,
+            day,
+            turns,
+            ..
         }) => {
             // The year that the draft leaves out is the one in which it comes nearest.
             let years: Vec<i32> = year.map_or_else(
                 || vec![recorded.year() - 1, recorded.year(), recorded.year() + 1],
                 |year| vec![year],
             );
-            let day = |year: i32| match (month, day) {
+            let written = |year: i32| match (month, day) {
                 (Some(month), Some(day)) => format!("{year:04}-{month:02}-{day:02}"),
                 (Some(month), None) => format!("{year:04}-{month:02}"),
                 _ => format!("{year:04}"),
             };
-            years.into_iter().map(day).collect()
+            let turned = |year: i32| match (month, day) {
+                (Some(month), Some(day)) if *turns => {
+                    Some(format!("{year:04}-{day:02}-{month:02}"))
+                }
+                _ => None,
+            };
+            let said = years.iter().map(|it| written(*it));
+            said.chain(years.iter().filter_map(|it| turned(*it)))
+                .collect()
         }
     };
     let hedge = match hedge {
@@ -141,6 +153,18 @@ pub(super) fn readings(time: &Time, recorded: NaiveDate) -> Vec<String> {
     };
     let clocks: Vec<String> = match clock {
         None => return days,
+        Some(Clock::During(part)) => {
+            // Four in the morning is of the morning to some, and seven in the evening of the night.
+            let also = match *part {
+                "morning" => Some("early hours"),
+                "night" => Some("evening"),
+                _ => None,
+            };
+            let parts = [Some(*part), also].into_iter().flatten();
+            return parts
+                .flat_map(|part| days.iter().map(move |day| format!("{part} of {day}")))
+                .collect();
+        }
         Some(Clock::Noon) => vec!["noon".to_owned()],
         Some(Clock::Midnight) => return midnight(&days, hedge),
         Some(Clock::At(hour, minute, half)) => {
@@ -223,6 +247,7 @@ mod tests {
                 month: Some(5),
                 day: Some(3),
                 weekday: None,
+                turns: false,
             }),
             hedge,
             zone: None,

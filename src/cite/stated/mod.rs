@@ -9,6 +9,7 @@
 mod against;
 mod attribution;
 mod compare;
+mod dates;
 mod facts;
 mod quoted;
 mod reading;

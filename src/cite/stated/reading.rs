@@ -3,6 +3,7 @@
 
 use super::super::words::is_speech;
 use super::attribution;
+use super::dates;
 use super::times;
 use super::times::Read;
 use super::times::Time;
@@ -308,7 +309,7 @@ fn joins(word: &Word, next: &Word) -> bool {
         // 'On Monday Ashgrove': a day is no name.
         return determined
             || word.is_capital()
-                && times::month(&word.lower).is_none()
+                && dates::month(&word.lower).is_none()
                 && !is_weekday(&word.lower);
     }
     // the account, her old lawyer, Ashgrove's lawyer
@@ -450,7 +451,7 @@ pub(super) fn who(words: &[Word]) -> Option<Who> {
         |it: &Word| (it.is_capital() || is_particle(&it.lower)) && !it.lower.ends_with("'s");
     if !named.is_empty() && named.iter().all(is_name) && named.iter().any(Word::is_capital) {
         let only = named.first().filter(|_| named.len() == 1);
-        if only.is_some_and(|it| times::month(&it.lower).is_some() || is_weekday(&it.lower)) {
+        if only.is_some_and(|it| dates::month(&it.lower).is_some() || is_weekday(&it.lower)) {
             return None;
         }
         return Some(Who::Named(text(&named)));

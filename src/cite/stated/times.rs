@@ -2,8 +2,11 @@
 //!
 //! Only what is read whole is read at all: a date without its year stays without one, and `at ten` says nothing.
 
-use chrono::Weekday;
-
+use super::super::words::is_speech;
+use super::dates::Date;
+use super::dates::date;
+use super::dates::figure;
+use super::dates::year_of;
 use super::words::Word;
 
 /// A time of day.
@@ -13,21 +16,14 @@ pub(super) enum Clock {
     At(u32, Option<u32>, Option<Half>),
     Noon,
     Midnight,
+    /// A part of the day, by the word that [`crate::record::when`] reads.
+    During(&'static str),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Half {
     Morning,
     Afternoon,
-}
-
-/// A date, as far as it is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Date {
-    pub(super) year: Option<i32>,
-    pub(super) month: Option<u32>,
-    pub(super) day: Option<u32>,
-    pub(super) weekday: Option<Weekday>,
 }
 
 /// How a time of day is softened.
@@ -90,51 +86,6 @@ pub(super) struct Read {
     pub(super) to: usize,
 }
 
-/// The month of that name.
-pub(super) fn month(lower: &str) -> Option<u32> {
-    const MONTHS: &[(&str, u32)] = &[
-        ("jan", 1),
-        ("feb", 2),
-        ("mar", 3),
-        ("apr", 4),
-        ("may", 5),
-        ("jun", 6),
-        ("jul", 7),
-        ("aug", 8),
-        ("sep", 9),
-        ("sept", 9),
-        ("oct", 10),
-        ("nov", 11),
-        ("dec", 12),
-        ("january", 1),
-        ("february", 2),
-        ("march", 3),
-        ("april", 4),
-        ("june", 6),
-        ("july", 7),
-        ("august", 8),
-        ("september", 9),
-        ("october", 10),
-        ("november", 11),
-        ("december", 12),
-    ];
-    MONTHS.iter().find(|it| it.0 == lower).map(|it| it.1)
-}
-
-/// The day of the week of that name.
-pub(super) fn weekday(lower: &str) -> Option<Weekday> {
-    Some(match lower {
-        "monday" => Weekday::Mon,
-        "tuesday" => Weekday::Tue,
-        "wednesday" => Weekday::Wed,
-        "thursday" => Weekday::Thu,
-        "friday" => Weekday::Fri,
-        "saturday" => Weekday::Sat,
-        "sunday" => Weekday::Sun,
-        _ => return None,
-    })
-}
-
 /// Whether a word names a zone.
 pub(super) fn is_zone(text: &str) -> bool {
     zone_of(text).is_some()
@@ -170,10 +121,12 @@ pub(super) fn read(words: &[Word]) -> Vec<Read> {
     let mut from = 0;
     while from < words.len() {
         let here = words.get(from..).unwrap_or_default();
+        let lead = from.checked_sub(1).map_or("", |it| lower(words, it));
         let met = within(here)
             .or_else(|| apart(here))
             .or_else(|| vague(here))
             .or_else(|| day(here))
+            .or_else(|| year_alone(here).filter(|_| lead == "in"))
             .or_else(|| stated(here));
         match met {
             Some((time, length)) => {
@@ -190,7 +143,7 @@ pub(super) fn read(words: &[Word]) -> Vec<Read> {
     found
 }
 
-fn lower(words: &[Word], at: usize) -> &str {
+pub(super) fn lower(words: &[Word], at: usize) -> &str {
     words.get(at).map_or("", |it| it.lower.as_str())
 }
 
@@ -307,6 +260,9 @@ fn day(words: &[Word]) -> Option<(Time, usize)> {
 
 /// A clock, a date, or both with `on`, `at` or a comma between.
 fn stated(words: &[Word]) -> Option<(Time, usize)> {
+    if let Some(read) = part_of_day(words) {
+        return Some(read);
+    }
     let (hedge, skip) = match (lower(words, 0), lower(words, 1)) {
         ("about" | "around" | "circa", _) => (Some(Hedge::About), 1),
         ("just" | "shortly", "before") => (Some(Hedge::JustBefore), 2),
@@ -364,6 +320,25 @@ fn stated(words: &[Word]) -> Option<(Time, usize)> {
     ))
 }
 
+/// `the morning of May 4th`.
+fn part_of_day(words: &[Word]) -> Option<(Time, usize)> {
+    const PARTS: [&str; 4] = ["morning", "afternoon", "evening", "night"];
+    let the = usize::from(lower(words, 0) == "the");
+    let part = PARTS.iter().find(|it| **it == lower(words, the))?;
+    let of = (lower(words, the + 1) == "of").then_some(the + 2)?;
+    let (date, length) = date(words.get(of..)?)?;
+    date.day?;
+    Some((
+        Time::Stated {
+            clock: Some(Clock::During(part)),
+            date: Some(date),
+            hedge: None,
+            zone: None,
+        },
+        of + length,
+    ))
+}
+
 fn clock_time(words: &[Word]) -> Option<(Clock, usize)> {
     match lower(words, 0) {
         "noon" => return Some((Clock::Noon, 1)),
@@ -416,77 +391,26 @@ fn meridiem(word: &str) -> Option<Half> {
     }
 }
 
-/// `July 11, 2023`, `11 July`, `the 11th of July`, `July 2023`, `2023-07-11`, `July`, `Tuesday, July 11`.
-fn date(words: &[Word]) -> Option<(Date, usize)> {
-    let weekday = weekday(lower(words, 0));
-    let skip = usize::from(weekday.is_some());
-    let here = words.get(skip..).unwrap_or_default();
-    let first = lower(here, 0);
-    let iso: Vec<&str> = first.split('-').collect();
-    if let [year, month, day] = iso.as_slice() {
-        let date = Date {
-            year: Some(year_of(year)?),
-            month: Some(figure(month).filter(|it| (1..=12).contains(it))?),
-            day: Some(day_of(day)?),
-            weekday,
-        };
-        return Some((date, skip + 1));
-    }
-    if let Some(month) = month(first) {
-        // 'May' and 'March' are verbs too: alone they are dates only with a capital.
-        if !here.first().is_some_and(Word::is_capital) {
-            return None;
-        }
-        let day = day_of(lower(here, 1));
-        let at = 1 + usize::from(day.is_some());
-        let year = year_of(lower(here, at));
-        let date = Date {
-            year,
-            month: Some(month),
-            day,
-            weekday,
-        };
-        return Some((date, skip + at + usize::from(year.is_some())));
-    }
-    // Of an ordinal alone one says 'the' and 'of'.
-    let the = usize::from(first == "the");
-    let number = lower(here, the);
-    let ordinal = number.ends_with(|it: char| it.is_alphabetic());
-    let day = day_of(number).filter(|_| the == 0 || ordinal)?;
-    let at = the + 1;
-    let at = at + usize::from(ordinal && lower(here, at) == "of");
-    let month = month(lower(here, at)).filter(|_| here.get(at).is_some_and(Word::is_capital))?;
-    let year = year_of(lower(here, at + 1));
+/// The year of `in 2022`, where no noun follows that it may count.
+fn year_alone(words: &[Word]) -> Option<(Time, usize)> {
+    let word = words.first()?;
+    let year = year_of(&word.lower)?;
+    let next = words.get(1);
+    let ends =
+        word.pause || next.is_none_or(|it| it.quotation || it.is_capital() || is_speech(&it.lower));
     let date = Date {
-        year,
-        month: Some(month),
-        day: Some(day),
-        weekday,
+        year: Some(year),
+        ..Date::default()
     };
-    Some((date, skip + at + 1 + usize::from(year.is_some())))
-}
-
-fn figure(text: &str) -> Option<u32> {
-    (1..=2)
-        .contains(&text.len())
-        .then(|| text.parse().ok())
-        .flatten()
-        .filter(|_| text.bytes().all(|it| it.is_ascii_digit()))
-}
-
-fn day_of(word: &str) -> Option<u32> {
-    let digits = ["st", "nd", "rd", "th"]
-        .iter()
-        .find_map(|it| word.strip_suffix(it))
-        .unwrap_or(word);
-    figure(digits).filter(|it| (1..=31).contains(it))
-}
-
-fn year_of(word: &str) -> Option<i32> {
-    (word.len() == 4 && word.bytes().all(|it| it.is_ascii_digit()))
-        .then(|| word.parse().ok())
-        .flatten()
-        .filter(|it| (1700..=2199).contains(it))
+    ends.then_some((
+        Time::Stated {
+            clock: None,
+            date: Some(date),
+            hedge: None,
+            zone: None,
+        },
+        1,
+    ))
 }
 
 /// A small number in words or digits.
@@ -505,65 +429,5 @@ fn unit(word: &str) -> Option<i64> {
         "day" | "days" => Some(24 * 60),
         "week" | "weeks" => Some(7 * 24 * 60),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::reading;
-    use super::super::words::sentences;
-    use super::*;
-
-    /// The dates of a sentence, and the words they were read from.
-    fn dates(text: &str) -> Vec<(Date, String)> {
-        let sentence = sentences(text).concat();
-        let read = reading::times(&sentence).into_iter();
-        read.filter_map(|(time, words)| match time {
-            Time::Stated { date, .. } => Some((date?, words)),
-            _ => None,
-        })
-        .collect()
-    }
-
-    #[test]
-    fn a_day_is_read_as_a_number_or_as_an_ordinal_with_the_and_of() {
-        for (text, words, year) in [
-            ("He wrote on May 4: “No”", "on May 4", None),
-            ("He wrote on May 4th: “No”", "on May 4th", None),
-            ("He wrote on 4 May 2023: “No”", "on 4 May 2023", Some(2023)),
-            (
-                "He wrote on the 4th of May: “No”",
-                "on the 4th of May",
-                None,
-            ),
-            (
-                "He wrote on the 4th of May, 2023: “No”",
-                "on the 4th of May 2023",
-                Some(2023),
-            ),
-            ("He wrote on the 4th May: “No”", "on the 4th May", None),
-            (
-                "He wrote at 9:29 am on the 4th of May: “No”",
-                "at 9:29 am on the 4th of May",
-                None,
-            ),
-        ] {
-            let date = Date {
-                year,
-                month: Some(5),
-                day: Some(4),
-                weekday: None,
-            };
-            assert_eq!(dates(text), [(date, words.to_owned())], "{text}");
-        }
-        // No day of a month, or no time of the writing.
-        for text in [
-            "He wrote on the 4th of the papers: “No”",
-            "He wrote on the 4 of May: “No”",
-            "He wrote of the 4th of May: “No”",
-            "He wrote on the fourth of may: “No”",
-        ] {
-            assert!(dates(text).is_empty(), "{text}");
-        }
     }
 }

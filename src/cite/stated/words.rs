@@ -98,7 +98,7 @@ fn abbreviates(word: &Word, next: &Word) -> bool {
     TITLES.contains(&word.lower.as_str())
         || word.text.chars().count() == 1 && word.is_capital()
         || meridiem
-            && (super::times::month(&next.lower).is_some() || super::times::is_zone(&next.text))
+            && (super::dates::month(&next.lower).is_some() || super::times::is_zone(&next.text))
 }
 
 fn words(text: &str) -> Vec<Word> {

@@ -4,11 +4,15 @@ use std::fmt::Write as _;
 
 use crate::cite;
 use crate::cite::Citations;
+use crate::cite::Quoted;
 use crate::cite::Rest;
 use crate::cite::Verdict;
 use crate::cli::ui::Answer;
 use crate::cli::ui::count;
 use crate::cli::visible;
+
+/// The finding of words that stand in more than one place.
+const SEVERAL: &str = "quotation.several-occurrences";
 
 /// The answer as text; in JSON it is the citations themselves.
 pub(super) struct Cited<'a>(pub(super) &'a Citations);
@@ -73,6 +77,7 @@ impl Answer for Cited<'_> {
                 }
             }
         }
+        text.push_str(&several(citations));
         text.push_str(&signed(citations));
         let counts = &citations.counts;
         let stated = counts.statements_agree + counts.statements_differ + counts.statements_open;
@@ -134,6 +139,29 @@ fn dated(citations: &Citations) -> String {
         );
     }
     text
+}
+
+/// Of which quotations it cannot be told where they are from, since their words stand in more than one place.
+fn several(citations: &Citations) -> String {
+    const NAMED: usize = 10;
+    let in_several = |it: &&Quoted| (it.findings.iter()).any(|it| it.code == SEVERAL);
+    let ids: Vec<&str> = (citations.quotations.iter().filter(in_several))
+        .map(|it| it.id.as_str())
+        .collect();
+    if ids.is_empty() {
+        return String::new();
+    }
+    let more = ids.len().saturating_sub(NAMED);
+    let mut named = ids
+        .iter()
+        .take(NAMED)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if more > 0 {
+        let _ = write!(named, " and {more} more");
+    }
+    format!("In several places: the words of {named}; a pin says which is meant.\n")
 }
 
 /// What was signed off, in a line or two.

@@ -250,10 +250,10 @@ impl Mapping {
             zone.parse::<Zone>().map_err(|error| error.to_string())?;
         }
         if let Some(form) = self.time.format.as_deref().filter(|form| !is_unix(form))
-            && StrftimeItems::new(form).any(|item| matches!(item, Item::Error))
+            && !holds_a_time(form)
         {
             return Err(format!(
-                "{form:?} is no form of a time: write it with the codes of strftime, such as %d/%m/%Y %H:%M"
+                "{form:?} is no form of a time: write it with the codes of strftime, such as %d/%m/%Y %H:%M; or unix, or unix-millis"
             ));
         }
         if let Some(label) = &self.encoding {
@@ -291,6 +291,14 @@ impl Mapping {
         Ok(())
     }
 
+    /// Takes the archive's zone for a time that is stated of all rows, as for any other time that is stated, where the
+    /// mapping says no other. Times in cells are the table's own: nobody states theirs.
+    pub fn state_zone(&mut self, zone: Zone) {
+        if self.stated.time.is_some() && self.time.zone.is_none() {
+            self.time.zone = Some(zone.to_string());
+        }
+    }
+
     /// Whether the first row names the columns.
     pub(super) fn has_header(&self) -> bool {
         self.format != Format::JsonLines && self.header.unwrap_or(true)
@@ -320,6 +328,14 @@ impl Mapping {
     pub(super) fn zone(&self) -> Option<Zone> {
         self.time.zone.as_deref().and_then(|zone| zone.parse().ok())
     }
+}
+
+/// Whether a form can be read and holds something of a time: what has no code at all would lose every time without a word.
+fn holds_a_time(form: &str) -> bool {
+    let says = |item: &Item<'_>| matches!(item, Item::Numeric(..) | Item::Fixed(..));
+    let mut items = StrftimeItems::new(form);
+    let any = StrftimeItems::new(form).any(|item| says(&item));
+    any && !items.any(|item| matches!(item, Item::Error))
 }
 
 /// Whether a form of times counts from 1970.

@@ -1,0 +1,248 @@
+//! A draft held against a conversation, as a checker meets it: quotations made of several messages, of parts in another
+//! order, or with words left out, and who is said to have written them, and when.
+
+#![expect(clippy::disallowed_methods, reason = "tests write what is brought in")]
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::fs;
+use std::path::Path;
+
+use desk::Desk;
+use desk::TestResult;
+use serde_json::Value;
+
+const MAPPING: &str = "name = 'talk'\nformat = 'csv'\n[columns]\ntime = 'at'\nfrom = 'from'\nto = 'to'\ntext = 'text'\n\
+                       [time]\nzone = 'UTC'\n";
+
+const TALK: &str = "at,from,to,text\n\
+    2023-02-02 16:10,Tobin,Ada,I was told not to use this account for anything about the pier.\n\
+    2023-02-02 16:14,Ada,Tobin,By whom?\n\
+    2023-02-02 16:19,Tobin,Ada,By people who are paid to tell me such things. I have not told the Senator where the photographs came from.\n\
+    2023-02-28 17:05,Tobin,Ada,\"You saw. I would never, on my own, have written that without the minutes in front of me.\"\n\
+    2023-02-28 17:09,Ada,Tobin,\"We paid Oddwater 1,200 for the minutes of the pier committee.\"\n\
+    2023-07-11 09:29,Ada,Tobin,They opened it at nine this morning. There is a truck on it now. Did you ever tell her the number?\n\
+    2023-07-12 17:44,Tobin,Ada,Please stop writing to me.\n";
+
+/// A desk with that conversation, and the references of its messages in their order.
+fn desk() -> TestResult<(Desk, Vec<String>)> {
+    let desk = Desk::new()?;
+    fs::write(desk.path("talk.toml"), MAPPING)?;
+    fs::write(desk.path("talk.csv"), TALK)?;
+    let ran = desk.run(&["ingest", "--table", "talk.toml", "talk.csv"])?;
+    assert_eq!(ran.code, Some(0), "{ran}");
+    let mut items = Vec::new();
+    for words in [
+        "told not to use",
+        "whom",
+        "paid to tell",
+        "own",
+        "Oddwater",
+        "truck",
+        "stop writing",
+    ] {
+        let found = desk.run(&["find", words, "--json"])?.json()?;
+        let item = found["hits"][0]["item"].as_str();
+        items.push(item.ok_or_else(|| format!("{words}: {found}"))?.to_owned());
+    }
+    Ok((desk, items))
+}
+
+fn cited(desk: &Desk, draft: &str) -> TestResult<Vec<Value>> {
+    fs::write(desk.path("draft.md"), draft)?;
+    let cited = desk.run(&["cite", "draft.md", "--json"])?.json()?;
+    let quotations = cited["quotations"].as_array();
+    Ok(quotations.ok_or_else(|| cited.to_string())?.clone())
+}
+
+/// What is said of each of them: verdict, items whose words are taken, messages of its findings.
+fn told(quotations: &[Value]) -> Vec<String> {
+    let each = |quoted: &Value| {
+        let joins = quoted["matches"][0]["joins"].as_array();
+        let items = joins.into_iter().flatten();
+        let items: Vec<&str> = items.filter_map(|it| it["item"].as_str()).collect();
+        let findings = quoted["findings"].as_array().into_iter().flatten();
+        let said: Vec<&str> = findings.filter_map(|it| it["message"].as_str()).collect();
+        let verdict = quoted["verdict"].as_str().unwrap_or_default();
+        format!("{verdict} {} | {}", items.join(" "), said.join(" | "))
+    };
+    quotations.iter().map(each).collect()
+}
+
+#[test]
+fn of_messages_run_together_those_are_named_whose_words_are_taken() -> TestResult {
+    let (desk, items) = desk()?;
+    let draft = "“I was told not to use this account for anything about the pier … I have not told the Senator where the \
+                 photographs came from.”\n";
+    let quotations = cited(&desk, draft)?;
+    let (first, last) = (&items[0], &items[2]);
+    assert_eq!(
+        told(&quotations),
+        [format!(
+            "altered {first} {last} | it runs together words of {first} and {last} as if they were one message | \
+             the dots leave out 12 words: “. By whom? By people who are paid to tell me such things.”"
+        )]
+    );
+    Ok(())
+}
+
+#[test]
+fn parts_that_stand_in_another_order_are_said_to() -> TestResult {
+    let (desk, items) = desk()?;
+    let draft = "“I have not told the Senator where the photographs came from … I was told not to use this account for \
+                 anything about the pier.”\n\n“Did you ever tell her the number … They opened it at nine this morning.”\n";
+    let (first, last) = (&items[0], &items[2]);
+    assert_eq!(
+        told(&cited(&desk, draft)?),
+        [
+            format!(
+                "altered {first} {last} | its parts stand there word for word, in another order | it runs together words of \
+                 {first} and {last} as if they were one message"
+            ),
+            "altered  | its parts stand there word for word, in another order".to_owned(),
+        ]
+    );
+    Ok(())
+}
+
+#[test]
+fn a_stretch_left_out_is_one_change_and_not_words_replaced() -> TestResult {
+    let (desk, _) = desk()?;
+    let draft = "“We paid the minutes of the pier committee.”\n\n“I would not have written that without the minutes…”\n";
+    assert_eq!(
+        told(&cited(&desk, draft)?),
+        [
+            "altered  | a figure is left out: the draft leaves out “Oddwater 1,200 for”",
+            "altered  | the draft has “not”, the source “never, on my own,” | dots at an end: the source goes on beyond it",
+        ]
+    );
+    Ok(())
+}
+
+#[test]
+fn an_article_that_quotes_a_message_is_not_taken_for_it() -> TestResult {
+    let (desk, items) = desk()?;
+    let article = "Asked about it, Tobin said: “I would never, on my own, have written that without the minutes…”\n";
+    fs::write(desk.path("article.txt"), article)?;
+    desk.run(&["ingest", "article.txt"])?;
+    let quotations = cited(
+        &desk,
+        "“I would not have written that without the minutes…” he wrote.\n",
+    )?;
+    assert_eq!(quotations[0]["verdict"], "altered");
+    assert_eq!(quotations[0]["matches"][0]["item"], items[3].as_str());
+    Ok(())
+}
+
+#[test]
+fn a_note_pins_what_its_sentence_speaks_of_and_nothing_behind_it() -> TestResult {
+    let (desk, items) = desk()?;
+    let draft = format!(
+        "“There is a truck on it now.”[^1]\n\n[^1]: {}: “They opened it at nine this morning.” See also “Please stop writing \
+         to me.”\n",
+        items[5]
+    );
+    let quotations = cited(&desk, &draft)?;
+    let pinned: Vec<(&Value, usize)> = quotations
+        .iter()
+        .map(|it| (&it["verdict"], it["pins"].as_array().map_or(0, Vec::len)))
+        .collect();
+    let exact = Value::from("exact");
+    assert_eq!(pinned, [(&exact, 1), (&exact, 1), (&exact, 0)]);
+    Ok(())
+}
+
+#[test]
+fn what_is_left_out_between_two_paragraphs_is_not_said_to_be_at_an_attribution() -> TestResult {
+    let (desk, _) = desk()?;
+    let draft = "> They opened it at nine this morning.\n>\n> Did you ever tell her the number?\n";
+    assert_eq!(
+        told(&cited(&desk, draft)?),
+        [
+            "altered  | the draft leaves out 7 words between two paragraphs without a mark: “There is a truck on it now.”"
+        ]
+    );
+    Ok(())
+}
+
+#[test]
+fn what_stands_in_several_places_is_said_on_the_terminal() -> TestResult {
+    let (desk, _) = desk()?;
+    fs::write(desk.path("copy.txt"), "Please stop writing to me.\n")?;
+    desk.run(&["ingest", "copy.txt"])?;
+    fs::write(
+        desk.path("draft.md"),
+        "“Please stop writing to me.”\n\n“By whom? By whom?”\n",
+    )?;
+    let ran = desk.run(&["cite", "draft.md"])?;
+    let said = "In several places: the words of Q1; a pin says which is meant.";
+    assert!(ran.out.contains(said), "{ran}");
+    Ok(())
+}
+
+#[test]
+fn whose_name_an_account_shows_is_not_anybody() -> TestResult {
+    let desk = Desk::new()?;
+    let export = Path::new(env!("CARGO_MANIFEST_DIR")).join("archive/sources/x-export");
+    let ran = desk.run(&["ingest", &export.to_string_lossy()])?;
+    assert_eq!(ran.code, Some(0), "{ran}");
+    let draft = "“Doors at half past one on Tuesday,” Ida Fennimore wrote.\n\n\
+                 “Doors at half past one on Tuesday,” Ashgrove wrote.\n\n\
+                 “Write back before somebody is hurt,” Ida Fennimore wrote.\n";
+    let quotations = cited(&desk, draft)?;
+    let results: Vec<&str> = quotations
+        .iter()
+        .filter_map(|it| it["statements"][0]["result"].as_str())
+        .collect();
+    assert_eq!(results, ["differs", "agrees", "cannot-tell"]);
+    Ok(())
+}
+
+#[test]
+fn days_in_figures_parts_of_a_day_and_years_are_read() -> TestResult {
+    let (desk, _) = desk()?;
+    let told = "“I was told not to use this account for anything about the pier.”";
+    let stop = "“Please stop writing to me.”";
+    let mut results = Vec::new();
+    for when in [
+        "On 2/2/2023",
+        "On 3/2/2023",
+        "On 2/3/2023",
+        "On 28/2/2023",
+        "On the afternoon of February 2nd",
+        "On the morning of February 2",
+        "In 2023",
+        "In 2022",
+        "In 2023 messages",
+        "On 12/7/2023",
+        "On 7/12/23",
+    ] {
+        let words = if when.contains("12") { stop } else { told };
+        let quotations = cited(&desk, &format!("{when}, Tobin wrote: {words}\n"))?;
+        let statements = quotations[0]["statements"].as_array();
+        let times = statements.into_iter().flatten();
+        let times: Vec<&str> = times
+            .filter(|it| it["sort"] == "time")
+            .filter_map(|it| it["result"].as_str())
+            .collect();
+        results.push(format!("{when}: {}", times.join(" ")));
+    }
+    assert_eq!(
+        results,
+        [
+            "On 2/2/2023: agrees",
+            "On 3/2/2023: differs",
+            "On 2/3/2023: differs",
+            "On 28/2/2023: differs",
+            "On the afternoon of February 2nd: agrees",
+            "On the morning of February 2: differs",
+            "In 2023: agrees",
+            "In 2022: differs",
+            "In 2023 messages: ",
+            "On 12/7/2023: agrees",
+            "On 7/12/23: agrees",
+        ]
+    );
+    Ok(())
+}
