@@ -23,6 +23,7 @@ use crate::cite::Wanted;
 use crate::cite::Within;
 use crate::record::Conversation;
 use crate::record::Instant;
+use crate::record::Kind;
 use crate::record::Moment;
 use crate::record::Name;
 use crate::record::Participant;
@@ -542,6 +543,7 @@ fn genre(card: &Card, conversation: Option<&Conversation>) -> &'static str {
         Some(("table", _)) => "message",
         Some(_) => "direct message",
         None if card.class == "m" => "message",
+        None if card.kind == Kind::Html.word() => "web page",
         None => "document",
     }
 }

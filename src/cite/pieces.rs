@@ -16,6 +16,9 @@ use super::tokens::Prepared;
 use super::tokens::Sort;
 use super::tokens::Token;
 
+/// Pieces of a quotation that are looked for, at most: each is looked for in the whole text.
+const MOST: usize = 12;
+
 /// Judges a quotation whose pieces, between dots or around 'she wrote', all stand in a passage word for word. Which of them
 /// stands where is not asked before it is known that they do not stand there in their order.
 pub(super) fn in_another_order(
@@ -25,6 +28,9 @@ pub(super) fn in_another_order(
 ) -> Option<Judgement> {
     let is_cut = |token: &Token| matches!(token.sort, Sort::Gap | Sort::Dots | Sort::Break);
     let pieces = sought.tokens.split(is_cut).filter(|it| !it.is_empty());
+    if pieces.clone().nth(MOST).is_some() {
+        return None;
+    }
     let mut places = Vec::new();
     for piece in pieces {
         if piece.iter().filter(|it| counts(it)).count() < PIECE {

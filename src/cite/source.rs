@@ -218,7 +218,7 @@ pub struct Passage {
     pub entry: Option<u64>,
     /// Its subject or title.
     pub subject: Option<String>,
-    /// What it is, for a citation: `email`, `direct message`, `post`, `post in a table`, `transcript`, `message`,
+    /// What it is, for a citation: `email`, `direct message`, `post`, `post in a table`, `transcript`, `message`, `web page`,
     /// `document`.
     pub genre: String,
     /// The collection it belongs to, for a citation: what the accession is called.

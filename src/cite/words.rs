@@ -9,7 +9,8 @@ use unicode_normalization::char::is_combining_mark;
 const NEGATIONS: &[&[&str]] = &[
     &[
         "not", "never", "no", "none", "nobody", "nothing", "nowhere", "neither", "nor", "cannot",
-        "without",
+        "without", "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "havent",
+        "hasnt", "hadnt", "wouldnt", "couldnt", "shouldnt", "cant", "aint",
     ],
     &[
         "nicht",
@@ -355,9 +356,17 @@ pub(super) fn is_number(word: &str) -> bool {
     number(word).is_some() || QUANTITIES.contains(&word)
 }
 
-/// The small number that a lower-case word is.
+/// The small number that a lower-case word is: `ten`, `forty-one`.
 pub(super) fn number(word: &str) -> Option<i64> {
-    NUMBERS.iter().find(|it| it.0 == word).map(|it| it.1)
+    let plain = |word: &str| NUMBERS.iter().find(|it| it.0 == word).map(|it| it.1);
+    match word.split_once('-') {
+        Some((tens, ones)) => {
+            let tens = plain(tens).filter(|it| *it >= 20)?;
+            let ones = plain(ones).filter(|it| (1..10).contains(it))?;
+            Some(tens + ones)
+        }
+        None => plain(word),
+    }
 }
 
 /// Whether a lower-case word is too common to tell one text from another.
@@ -451,6 +460,21 @@ pub(super) fn is_near(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_in_words_are_numbers() {
+        assert_eq!(number("forty-one"), Some(41));
+        assert_eq!(number("ten"), Some(10));
+        for word in [
+            "ten-one",
+            "forty-ten",
+            "forty-",
+            "forty-one-two",
+            "one-time",
+        ] {
+            assert_eq!(number(word), None, "{word}");
+        }
+    }
 
     #[test]
     fn near_spelling_is_one_change_in_four_letters() {

@@ -223,6 +223,17 @@ pub(super) fn recorded_as(entries: &[u64]) -> String {
     }
 }
 
+/// Sees that somebody is said to be at work where what is recorded is a person's word: no machine gives it.
+pub(super) fn demand_name(context: &Context, what: &str) -> Result<(), CliError> {
+    if context.by().is_some() {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        format!("{what} is a person's word, and nobody is named"),
+        "--by NAME, or FONDS_BY",
+    ))
+}
+
 /// Says that what was recorded does not say by whom, where nobody is said to be at work.
 pub(super) fn say_nameless(context: &Context) {
     if context.by().is_none() {

@@ -15,6 +15,7 @@ use super::acts::Values;
 use super::acts::about;
 use super::acts::address;
 use super::acts::append;
+use super::acts::demand_name;
 use super::acts::say_nameless;
 use super::agents::Agents;
 use super::ui::Answer;
@@ -292,6 +293,12 @@ fn add(context: &Context, args: &AddArgs) -> Result<Outcome, CliError> {
             "--evidence ITEM, or --kind document-not-held",
         ));
     }
+    if args.kind == Kind::OnTheRecord && args.who.is_none() {
+        return Err(CliError::usage(
+            "what is said on the record is said by somebody who is named, and nobody is",
+            "--who NAME, or --kind anonymous",
+        ));
+    }
     if args.kind == Kind::DocumentNotHeld && !args.evidence.is_empty() {
         return Err(CliError::usage(
             "a claim on a document that is not held rests on nothing that is",
@@ -348,6 +355,7 @@ fn demand_pseudonym(archive: &Archive, agents: &Agents, who: &str) -> Result<(),
 }
 
 fn check(context: &Context, args: &CheckArgs) -> Result<Outcome, CliError> {
+    demand_name(context, "that a claim was checked")?;
     let mut writer = context.writer()?;
     let archive = writer.archive();
     if archive.claim(args.claim)?.is_none() {
@@ -365,7 +373,6 @@ fn check(context: &Context, args: &CheckArgs) -> Result<Outcome, CliError> {
     values.words("note", args.note.as_deref());
     let entry = values.entry("checked/1")?;
     append(&mut writer, vec![entry])?;
-    say_nameless(context);
     one(context, writer.archive(), Some(args.claim))
 }
 

@@ -10,7 +10,7 @@ use super::CliError;
 use super::Context;
 use super::Outcome;
 use super::acts::Values;
-use super::acts::say_nameless;
+use super::acts::demand_name;
 use super::cite;
 use super::claim::State;
 use super::draft;
@@ -93,6 +93,7 @@ impl Answer for Marked {
 
 /// `fonds cite mark`.
 pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliError> {
+    demand_name(context, "a sign-off")?;
     let opened = draft::open(&args.draft)?;
     let rules = args.rules.read(context)?;
     let mut writer = context.writer()?;
@@ -143,7 +144,6 @@ pub(super) fn run(context: &Context, args: &MarkArgs) -> Result<Outcome, CliErro
     values.evidence(writer.archive(), &resting)?;
     steps.push(Step::Entry(values.entry("checked/1")?));
     let appended = writer.append_with(steps, &[&opened.bytes])?;
-    say_nameless(context);
     context.ui.answer(&Marked {
         schema: "fonds/cite-mark/1",
         entry: appended.entries.last().copied(),

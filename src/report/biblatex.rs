@@ -34,6 +34,7 @@ fn sort(found: &Match) -> &'static str {
     match csl::sort(found) {
         "personal_communication" => "letter",
         "post" => "online",
+        _ if matches!(found.genre.as_str(), "" | "document" | "web page") => "misc",
         _ => "unpublished",
     }
 }

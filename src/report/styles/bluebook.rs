@@ -10,8 +10,8 @@ use crate::cite::Match;
 
 use super::super::times::Shown;
 use super::names::spoken;
+use super::sort_of_document;
 use super::title;
-use super::unpublished;
 
 /// The months as table T12 shortens them.
 const MONTHS: [&str; 12] = [
@@ -44,7 +44,7 @@ pub(super) fn note(found: &Match, citations: &Citations) -> String {
         "transcript" => by("Transcript"),
         _ => {
             let title = title(found).unwrap_or_else(|| "Document".to_owned());
-            format!("{} ({})", by(&title), unpublished(found))
+            format!("{} ({})", by(&title), sort_of_document(found))
         }
     };
     let url = found.url.as_ref().map(|it| format!(", {it}"));

@@ -12,8 +12,8 @@ use super::is_message;
 use super::is_post;
 use super::names::spoken;
 use super::reference;
+use super::sort_of_document;
 use super::title;
-use super::unpublished;
 
 /// One citation, for a note.
 pub(super) fn note(found: &Match, citations: &Citations) -> String {
@@ -29,7 +29,7 @@ pub(super) fn note(found: &Match, citations: &Citations) -> String {
         "email" | "message" => parts.push(format!("{}{to}", found.genre)),
         _ => {
             parts.extend(title(found).map(|it| quoted(&it)));
-            parts.push(unpublished(found));
+            parts.push(sort_of_document(found));
         }
     }
     parts.push(day.unwrap_or_else(|| "date not known".to_owned()));

@@ -41,8 +41,8 @@ use super::is_message;
 use super::is_post;
 use super::names::spoken;
 use super::reference;
+use super::sort_of_document;
 use super::title;
-use super::unpublished;
 use super::whole_post;
 
 /// A style file, read, and what its words are in English.
@@ -203,7 +203,7 @@ impl Engine {
             "post" | "post in a table" => "Post".to_owned(),
             "transcript" => "Transcript".to_owned(),
             genre if is_message(found) => format!("{}{to}", capital(genre)),
-            _ => capital(&unpublished(found)),
+            _ => capital(&sort_of_document(found)),
         }
     }
 }

@@ -99,14 +99,13 @@ fn reference(found: &Match) -> String {
     format!("{sort} {}", found.item)
 }
 
-/// What sort of document it is, as far as that is known.
-fn unpublished(found: &Match) -> String {
-    let genre = if found.genre.is_empty() {
-        "document"
-    } else {
-        &found.genre
-    };
-    format!("unpublished {genre}")
+/// What sort of document it is, as far as that is known: whether a document was ever published, an archive does not know.
+fn sort_of_document(found: &Match) -> String {
+    match found.genre.as_str() {
+        "" | "document" => "document".to_owned(),
+        "web page" => "copy of a web page".to_owned(),
+        genre => format!("unpublished {genre}"),
+    }
 }
 
 /// A word with a large letter at its beginning.
