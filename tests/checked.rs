@@ -246,3 +246,130 @@ fn days_in_figures_parts_of_a_day_and_years_are_read() -> TestResult {
     );
     Ok(())
 }
+
+const FORWARD: &str = "From: Greta Brask <greta@example.org>\nTo: Felix Voss <felix@example.org>\n\
+    Date: Fri, 11 Aug 2023 12:00:00 -0400\nMessage-ID: <a1@example.org>\nSubject: Fwd: transfer\n\n\
+    It is a disgrace to everyone here.\n\n---------- Forwarded message ---------\nFrom: Henri Moreau <henri@example.org>\n\
+    Date: Thu, Aug 10, 2023\nSubject: transfer\nTo: Greta Brask <greta@example.org>\n\n\
+    The transfer of 4,500,000 euros was stopped at the border of good taste.\n";
+
+const INLINE: &str = "From: Maas <maas@example.org>\nTo: Quist <quist@example.org>\n\
+    Date: Fri, 11 Aug 2023 13:00:00 -0400\nMessage-ID: <a2@example.org>\nSubject: marina\n\n\
+    Voss said to me yesterday: \"I will drain the whole marina if they vote against me.\" The crane fell because nobody had\n\
+    inspected the chain since 1998. I would rather drown than read that letter again. Do not call my daughter.\n";
+
+/// What is said of who, to whom and when, as results.
+fn results(quoted: &Value) -> Vec<&str> {
+    let statements = quoted["statements"].as_array().into_iter().flatten();
+    statements.filter_map(|it| it["result"].as_str()).collect()
+}
+
+#[test]
+fn words_that_a_message_only_passes_on_are_not_its_senders() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("forward.eml"), FORWARD)?;
+    fs::write(desk.path("inline.eml"), INLINE)?;
+    desk.run(&["ingest", "forward.eml", "inline.eml"])?;
+    let quotations = cited(
+        &desk,
+        "“It is a disgrace to everyone here. … The transfer of 4,500,000 euros was stopped at the border of good taste,” Brask \
+         wrote to Voss.\n\n“I will drain the whole marina if they vote against me,” Maas wrote to Quist.\n\n\
+         “Voss said to me yesterday: ‘I will drain the whole marina if they vote against me,’” Maas wrote to Quist.\n",
+    )?;
+    assert_eq!(quotations[0]["verdict"], "altered");
+    assert_eq!(results(&quotations[0]), ["cannot-tell", "cannot-tell"]);
+    assert_eq!(quotations[1]["verdict"], "house-style");
+    assert_eq!(results(&quotations[1]), ["cannot-tell", "cannot-tell"]);
+    assert_eq!(results(&quotations[2]), ["agrees", "agrees"]);
+    let said = told(&quotations);
+    assert!(
+        said[0].contains("some of the words stand in a forwarded message, and some do not"),
+        "{said:?}"
+    );
+    assert!(
+        said[1].contains("the words stand in quotation marks: they may be another person's"),
+        "{said:?}"
+    );
+    assert!(!said[2].contains("another person's"), "{said:?}");
+    Ok(())
+}
+
+#[test]
+fn brackets_within_a_word_turn_no_sense_unsaid() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("inline.eml"), INLINE)?;
+    desk.run(&["ingest", "inline.eml"])?;
+    let quotations = cited(
+        &desk,
+        "“The crane fell because [every]body had inspected the chain since 1998.”\n\n\
+         “had inspected the chain since [20]98.”\n",
+    )?;
+    assert_eq!(
+        told(&quotations),
+        [
+            "marked  | [every]body changes a negation: the source has “nobody” | the part of the word in brackets is the \
+             draft's: the source has “nobody”",
+            "marked  | a figure is changed: the draft has “[20]98”, the source “1998” | it begins just behind “nobody” in the \
+             source: see that the draft does not turn the meaning | the part of the word in brackets is the draft's: the \
+             source has “1998”",
+        ]
+    );
+    Ok(())
+}
+
+#[test]
+fn sentences_in_another_order_are_of_the_one_message_and_far_ones_in_their_own() -> TestResult {
+    let desk = Desk::new()?;
+    let between: Vec<String> = (0..300).map(|it| format!("word{it}")).collect();
+    let far = format!(
+        "They never opened it that spring. {}. Nobody paid me anything at all.\n",
+        between.join(" ")
+    );
+    fs::write(desk.path("inline.eml"), INLINE)?;
+    fs::write(desk.path("far.txt"), far)?;
+    fs::write(
+        desk.path("keeper.txt"),
+        "\"I have never seen,\" the keeper told the board, \"a sea that could move a stone of that size.\" And it was so.\n",
+    )?;
+    desk.run(&["ingest", "inline.eml", "far.txt", "keeper.txt"])?;
+    let quotations = cited(
+        &desk,
+        "“Do not call my daughter. I would rather drown than read that letter again.”\n\n\
+         “They never opened it that spring … Nobody paid me anything at all.”\n\n\
+         “I have never seen,” the keeper told the board, “a sea that could move a stone of that size.”\n",
+    )?;
+    let said = told(&quotations);
+    assert_eq!(
+        said[0],
+        "altered  | its parts stand there word for word, in another order"
+    );
+    assert!(
+        said[1].starts_with("marked  | the dots leave out 300 words"),
+        "{said:?}"
+    );
+    assert!(!said[2].contains("leaves out"), "{said:?}");
+    Ok(())
+}
+
+#[test]
+fn a_note_goes_on_to_another_source_only_outside_of_quotation_marks() -> TestResult {
+    let (desk, items) = desk()?;
+    let (stop, truck) = (&items[6], &items[5]);
+    let draft = format!(
+        "A.[^1] B.[^2] C.[^3]\n\n\
+         [^1]: {stop}: “Please stop writing to me. See also me.” “There is a truck on it now.”\n\n\
+         [^2]: {stop}: “There is a truck on it now.” See also {truck}.\n\n\
+         [^3]: {stop}. Compare and contrast it all with care. “There is a truck on it now.”\n"
+    );
+    let quotations = cited(&desk, &draft)?;
+    let pins: Vec<String> = quotations.iter().map(|it| it["pins"].to_string()).collect();
+    let one = format!("[\"{stop}\"]");
+    assert_eq!(pins, [one.as_str(); 4]);
+    assert!(
+        quotations[1..]
+            .iter()
+            .all(|it| it["verdict"] == "not-found"),
+        "{quotations:?}"
+    );
+    Ok(())
+}

@@ -240,7 +240,8 @@ pub(super) fn core_of(quotation: &[Token]) -> &[Token] {
     }
 }
 
-fn straight(quotation: &[Token], text: &Prepared, at: usize) -> Vec<Step> {
+/// Each token of the quotation beside one of the text, from that one on.
+pub(super) fn straight(quotation: &[Token], text: &Prepared, at: usize) -> Vec<Step> {
     let core = core_of(quotation).len();
     let mut steps: Vec<Step> = (0..core)
         .map(|index| Step::Pair(index, at + index))

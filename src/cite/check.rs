@@ -1,7 +1,5 @@
 //! Checks a draft: each quotation against what it is pinned to, or against the passages in which its words may stand.
 
-use std::ops::Range;
-
 use crate::cite::Agreement;
 use crate::cite::Citations;
 use crate::cite::CiteError;
@@ -39,12 +37,8 @@ use super::own::Own;
 use super::pinned::claim;
 use super::pinned::posts_at;
 use super::printed;
-use super::shown::joined;
 use super::shown::matched;
 use super::stated;
-use super::together::JOINS;
-use super::together::reach;
-use super::together::run_together;
 use super::words::is_negation;
 use super::words::is_supposition;
 
@@ -64,12 +58,6 @@ const BATCH: usize = 200;
 const FEW: usize = 2;
 /// Words that no two texts have in common, in order, by chance.
 const MANY: usize = 10;
-/// Passages whose neighbours are looked at to see whether two messages were run together.
-const JOINED: usize = 3;
-/// Words of a quotation that a line of a transcript must hold for the lines around it to be looked at: of what one person
-/// says in many lines, each holds few.
-const TURN: usize = 3;
-
 /// Checks a draft's quotations against an archive.
 pub fn check(
     sources: &dyn Sources,
@@ -180,7 +168,7 @@ pub(super) struct Judged {
     pub(super) passage: Passage,
     pub(super) judgement: Judgement,
     /// What is taken from each message, where the passage is several.
-    joins: Vec<Joined>,
+    pub(super) joins: Vec<Joined>,
 }
 
 impl Judged {
@@ -196,10 +184,10 @@ impl Judged {
 
 pub(super) struct Checker<'a> {
     pub(super) sources: &'a dyn Sources,
-    manner: Manner,
+    pub(super) manner: Manner,
     /// Whether an index is asked where words may stand.
     pub(super) indexed: bool,
-    library: Library,
+    pub(super) library: Library,
     /// For how many quotations containers were gone through, and how many messages were read for them.
     pub(super) inside: (usize, u64),
     /// The draft itself, which is no source.
@@ -449,82 +437,6 @@ impl Checker<'_> {
             })
             .collect();
         Ok(())
-    }
-
-    /// The quotation laid along the conversation around the likeliest passages: whether two messages were run together.
-    pub(super) fn joined(
-        &mut self,
-        sought: &Sought,
-        judged: &[Judged],
-    ) -> Result<Option<Judged>, CiteError> {
-        let mut likely: Vec<(usize, &Judged)> = judged
-            .iter()
-            .map(|it| (self.library.overlap(sought, &it.passage), it))
-            .filter(|(held, it)| {
-                held * 4 >= sought.words()
-                    || it.passage.runs_on && *held >= TURN.min(sought.words())
-            })
-            .collect();
-        likely.sort_by_key(|it| std::cmp::Reverse(it.0));
-        let alone = judged.first().map(|it| &it.judgement);
-        for (_, judged) in likely.into_iter().take(JOINED) {
-            let reach = reach(&judged.passage);
-            let neighbours = self.sources.neighbours(&judged.passage.item, reach)?;
-            let Some((mut passage, stretches)) = run_together(&judged.passage, &neighbours) else {
-                continue;
-            };
-            let mut judgement = self.library.judge(sought, &passage, self.manner);
-            let crosses = judgement.findings.iter().any(|it| it.code == JOINS);
-            let found = judgement.found.clone();
-            let taken = |own: &Range<usize>| judgement.taken.iter().any(|it| own.contains(it));
-            let within: Vec<_> = stretches.iter().filter(|(own, _)| taken(own)).collect();
-            // What one person says in several lines of a transcript is one passage.
-            let turn = passage.runs_on && within.len() > 1;
-            let better =
-                alone.is_none_or(|it| it.verdict == Verdict::NotFound || judgement.cost < it.cost);
-            if !(crosses || turn) || !better {
-                continue;
-            }
-            let joins: Vec<Joined> = within
-                .iter()
-                .map(|(own, message)| joined(message, &passage, own, &found))
-                .collect();
-            let items: Vec<&str> = joins.iter().map(|it| it.item.as_str()).collect();
-            for finding in &mut judgement.findings {
-                if finding.code == JOINS {
-                    finding.message = format!(
-                        "it runs together words of {} as if they were one message",
-                        items.join(" and ")
-                    );
-                }
-            }
-            if !crosses {
-                let finding = Finding::new(
-                    "quotation.several-lines",
-                    &sought.id,
-                    format!(
-                        "the words are said by one person in {} lines of the transcript, one after the other: {}",
-                        items.len(),
-                        items.join(", ")
-                    ),
-                );
-                judgement.findings.push(finding);
-            }
-            if let Some((_, first)) = within.first() {
-                // What is said of the passage is said of the first of the messages: its sender, its time, its place.
-                passage = Passage {
-                    text: passage.text,
-                    boundaries: passage.boundaries,
-                    ..(*first).clone()
-                };
-            }
-            return Ok(Some(Judged {
-                passage,
-                judgement,
-                joins,
-            }));
-        }
-        Ok(None)
     }
 
     /// Names the passage most like a quotation that was not found.

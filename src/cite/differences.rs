@@ -8,7 +8,6 @@ use crate::cite::Verdict;
 use crate::record::Finding;
 
 use super::align::Step;
-use super::align::fits;
 use super::judge::Manner;
 use super::judge::Sought;
 use super::judge::counts;
@@ -206,6 +205,11 @@ impl Differences {
             .push(Finding::new(code, self.id.clone(), message));
     }
 
+    /// Takes the quotation for altered, whatever its words.
+    pub(super) fn alter(&mut self) {
+        self.grade = Grade::Altered;
+    }
+
     /// Looks whether the quotation takes words from more than one message.
     pub(super) fn join(&mut self, passage: &Passage, taken: &[usize]) {
         if let Some(joins) = joins(&self.id, passage, taken) {
@@ -336,29 +340,6 @@ impl Differences {
         }
         self.lose(0.15);
         Grade::Altered
-    }
-
-    fn edited(&mut self, quoted: &Token, pieces: &[(bool, String)], token: &Token) -> Grade {
-        if !fits(pieces, &token.lower) {
-            self.lose(1.0);
-            return Grade::Altered;
-        }
-        self.meet(quoted);
-        let (code, what) = if quoted.lower == token.lower {
-            ("quotation.bracketed-case", "letter")
-        } else {
-            ("quotation.bracketed-change", "ending")
-        };
-        self.found(
-            code,
-            format!(
-                "the {what} in brackets is the draft's: the source has “{}”",
-                token.folded
-            ),
-            &quoted.plain,
-            &token.folded,
-        );
-        Grade::Marked
     }
 
     fn end(&mut self, sides: &Sides<'_>, found: &str) -> Grade {
@@ -544,12 +525,12 @@ impl Differences {
             .push(Finding::new(code, self.id.clone(), message).with(theirs, ours));
     }
 
-    fn meet(&mut self, quoted: &Token) {
+    pub(super) fn meet(&mut self, quoted: &Token) {
         self.equal += usize::from(counts(quoted));
         self.telling.0 += usize::from(tells(quoted));
     }
 
-    fn lose(&mut self, part: f64) {
+    pub(super) fn lose(&mut self, part: f64) {
         self.lost += part;
         self.cost += 10;
     }

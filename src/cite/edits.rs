@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::align::Step;
+use super::align::fits;
 use super::differences::Differences;
 use super::differences::Grade;
 use super::naming::joined;
@@ -38,6 +39,8 @@ impl Differences {
                 .token(found.start)
                 .is_some_and(|it| matches!(it.folded.as_str(), "[" | "("));
         match &quoted.sort {
+            // A source that is itself cut there, by marks and by who says it, has nothing left out.
+            Sort::Break if sides.is_cut_there(&found) => return Grade::Same,
             Sort::Break => return self.cut(&words, &left),
             Sort::Gap | Sort::Dots => self.dots(sides, index, &found, &words, &left),
             _ if own && !matches!(quoted.sort, Sort::Bracket(_)) => return Grade::Same,
@@ -70,6 +73,54 @@ impl Differences {
         Grade::Marked
     }
 
+    /// Names what brackets within a word change.
+    pub(super) fn edited(
+        &mut self,
+        quoted: &Token,
+        pieces: &[(bool, String)],
+        token: &Token,
+    ) -> Grade {
+        if !fits(pieces, &token.lower) {
+            self.lose(1.0);
+            return Grade::Altered;
+        }
+        self.meet(quoted);
+        let (code, what) = if quoted.lower == token.lower {
+            ("quotation.bracketed-case", "letter")
+        } else if pieces.last().is_some_and(|it| it.0) {
+            ("quotation.bracketed-change", "ending")
+        } else {
+            ("quotation.bracketed-change", "part of the word")
+        };
+        let whole: String = pieces.iter().map(|(_, piece)| piece.as_str()).collect();
+        let whole = whole.to_lowercase();
+        let has_figure = |it: &str| it.contains(char::is_numeric);
+        if is_negation(&whole) != is_negation(&token.lower) {
+            self.found(
+                "quotation.negation-changed",
+                format!(
+                    "{} changes a negation: the source has “{}”",
+                    quoted.plain, token.folded
+                ),
+                &quoted.plain,
+                &token.folded,
+            );
+        }
+        if whole != token.lower && (has_figure(&whole) || has_figure(&token.lower)) {
+            self.number(&quoted.plain, &token.folded);
+        }
+        self.found(
+            code,
+            format!(
+                "the {what} in brackets is the draft's: the source has “{}”",
+                token.folded
+            ),
+            &quoted.plain,
+            &token.folded,
+        );
+        Grade::Marked
+    }
+
     fn dots(
         &mut self,
         sides: &Sides<'_>,
@@ -84,11 +135,16 @@ impl Differences {
                 || sides.steps.get(index + 1..).unwrap_or_default().iter().all(
                     |it| matches!(it, Step::Added(at) if sides.closing.get(*at) == Some(&true)),
                 );
-            let goes_on = last && found.end < sides.text.tokens.len();
+            let goes_on = last && sides.goes_on(found.end);
             if first || goes_on {
                 self.note(
                     "quotation.omission",
                     "dots at an end: the source goes on beyond it",
+                );
+            } else if last {
+                self.note(
+                    "quotation.ellipsis-marks-no-omission",
+                    "the dots leave nothing out: the source ends there",
                 );
             } else {
                 self.cost += 1;

@@ -23,7 +23,8 @@ use super::naming::tells;
 use super::normal::Lines;
 use super::normal::reorders;
 use super::normal::unescaped;
-use super::pieces::in_another_order;
+use super::pieces;
+use super::pieces::Placed;
 use super::second_hand;
 use super::tokens::Prepared;
 use super::tokens::Sort;
@@ -221,17 +222,11 @@ pub fn judge(sought: &Sought, passage: &Passage, manner: Manner) -> Judgement {
 
 /// The ways in which a passage's lines can be read: a hyphen at the end of a printed line may or may not be one.
 pub(super) fn readings(passage: &Passage) -> Vec<Prepared> {
+    let read = |lines| Prepared::new(&passage.text, lines, passage.escaped);
     if passage.layout {
-        vec![
-            Prepared::new(&passage.text, Lines::Joined, passage.escaped),
-            Prepared::new(&passage.text, Lines::Hyphenated, passage.escaped),
-        ]
+        vec![read(Lines::Joined), read(Lines::Hyphenated)]
     } else {
-        vec![Prepared::new(
-            &passage.text,
-            Lines::Written,
-            passage.escaped,
-        )]
+        vec![read(Lines::Written)]
     }
 }
 
@@ -251,7 +246,7 @@ pub(super) fn judge_prepared(
         ));
         return none;
     }
-    let steps = match align(&sought.tokens, text) {
+    let mut steps = match align(&sought.tokens, text) {
         Aligned::Steps(steps) => steps,
         Aligned::TooLong => {
             let mut none = Judgement::none(words, Verdict::NotChecked);
@@ -264,12 +259,18 @@ pub(super) fn judge_prepared(
         }
     };
     let mut found = Differences::of(sought, text, &steps, manner);
-    let equal = found.equal;
-    if equal < words
-        && let Some(turned) = in_another_order(sought, passage, text)
-    {
-        return turned;
+    let mut turned = None;
+    if found.equal < words {
+        match pieces::placed(sought, text) {
+            Some(Placed::InOrder(straight)) => {
+                found = Differences::of(sought, text, &straight, manner);
+                steps = straight;
+            }
+            Some(Placed::Turned(places)) => turned = Some(places),
+            None => {}
+        }
     }
+    let equal = found.equal;
     let scattered = is_scattered(sought, text, &steps);
     let enough = if words < SHORT {
         equal == words && found.similarity() >= LIKE
@@ -294,13 +295,18 @@ pub(super) fn judge_prepared(
         cost: found.cost,
         ..Judgement::none(words, Verdict::NotFound)
     };
+    // What only stands in another order is nearer than what stands there in other words.
+    let turned = turned.filter(|it| scattered || !enough || it.cost() < found.cost);
+    if let Some(places) = turned {
+        return pieces::in_another_order(sought, passage, text, &places);
+    }
     if scattered || !enough {
         if let Some(cut) = cut_between_sentences(sought, passage, text, manner) {
             return cut;
         }
         if words >= SHORT
             && !sought.is_elastic()
-            && let Some(range) = same_words_elsewhere(sought, text)
+            && let Some((range, held)) = same_words_elsewhere(sought, text)
         {
             judgement.verdict = Verdict::Altered;
             judgement.found = range.clone();
@@ -309,12 +315,22 @@ pub(super) fn judge_prepared(
                 draft: sought.text.clone(),
                 found: passage.text.get(range).unwrap_or_default().to_owned(),
             }];
-            judgement.findings = vec![order_changed(&sought.id)];
+            judgement.findings = vec![if held == words {
+                order_changed(&sought.id)
+            } else {
+                let message = format!(
+                    "{held} of its {words} words stand there close together, in another order"
+                );
+                Finding::new("quotation.order-changed", &sought.id, message)
+            }];
         }
         return judgement;
     }
     found.weigh_brackets();
     found.join(passage, &judgement.taken);
+    if second_hand::further(&passage.text, &judgement.taken).is_some() {
+        found.alter();
+    }
     if found.long_omission > LONG_OMISSION {
         found.note(
             "quotation.long-omission",
@@ -327,7 +343,8 @@ pub(super) fn judge_prepared(
     if found.order_changed() {
         found.findings.insert(0, order_changed(&sought.id));
     }
-    note_text(&mut found, sought, passage, &judgement.found);
+    let notes = note_text(sought, passage, &judgement.found, &judgement.taken);
+    found.findings.extend(notes);
     judgement.verdict = found.verdict();
     judgement.changes = found.changes(sought, text, passage);
     (found.findings).sort_by_key(|it| {
@@ -341,50 +358,62 @@ pub(super) fn judge_prepared(
 }
 
 /// Notes what is to be known of the text in which the quotation stands, whatever the verdict.
-fn note_text(
-    found: &mut Differences,
+pub(super) fn note_text(
     sought: &Sought,
     passage: &Passage,
     place: &std::ops::Range<usize>,
-) {
+    taken: &[usize],
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut note = |code, message: String| findings.push(Finding::new(code, &sought.id, message));
     let hidden = sought.reorders
         || passage
             .text
             .get(place.clone())
             .is_some_and(|it| it.chars().any(reorders));
     if hidden {
-        found.note(
+        note(
             "quotation.hidden-characters",
-            "characters that reverse the direction of writing stand in it: what is shown may not be what was compared",
+            "characters that reverse the direction of writing stand in it: what is shown may not be what was compared"
+                .to_owned(),
         );
     }
     if let Some(how) = second_hand::how(&passage.text, place.start) {
-        found.note(
+        note(
             "quotation.second-hand",
             format!("the words stand in {how}: they may be another person's"),
         );
+    } else if let Some(how) = second_hand::further(&passage.text, taken) {
+        note(
+            "quotation.second-hand",
+            format!(
+                "some of the words stand in {how}, and some do not: they may be those of two persons"
+            ),
+        );
     }
     if passage.layout {
-        found.note(
+        note(
             "quotation.ocr-text",
-            "the text was read from a printed page: compare the page itself",
+            "the text was read from a printed page: compare the page itself".to_owned(),
         );
     }
     let stretch = passage.text.get(place.clone());
     if passage.escaped && stretch.is_some_and(|it| unescaped(it).is_some()) {
-        found.note(
+        note(
             "quotation.escaped-text",
-            "the source's text is escaped as in HTML, such as &amp; for &: it was compared without, and is shown as it stands",
+            "the source's text is escaped as in HTML, such as &amp; for &: it was compared without, and is shown as it stands"
+                .to_owned(),
         );
     }
     if let Some(lost) = &passage.degraded {
-        found.note(
+        note(
             "quotation.degraded-copy",
             format!(
                 "the copy it was compared with has lost something, as whoever brought it in says ({lost}): compare a better one"
             ),
         );
     }
+    findings
 }
 
 /// Where the words begin that stand against the quotation's own.
@@ -479,8 +508,11 @@ fn cut_between_sentences(
     Some(cut)
 }
 
-/// Where the quotation's words stand close together in any order.
-fn same_words_elsewhere(sought: &Sought, text: &Prepared) -> Option<std::ops::Range<usize>> {
+/// Where the quotation's words stand close together in any order, and how many of them.
+fn same_words_elsewhere(
+    sought: &Sought,
+    text: &Prepared,
+) -> Option<(std::ops::Range<usize>, usize)> {
     let mut wanted: std::collections::HashMap<&str, i64> = std::collections::HashMap::new();
     let mut total = 0_usize;
     for token in sought.tokens.iter().filter(|it| counts(it)) {
@@ -509,7 +541,8 @@ fn same_words_elsewhere(sought: &Sought, text: &Prepared) -> Option<std::ops::Ra
         if share(held, total) >= BAG {
             let first = places.get(begin)?.0;
             let last = places.get(index)?.0;
-            return Some(text.tokens.get(first)?.start..text.tokens.get(last)?.end);
+            let range = text.tokens.get(first)?.start..text.tokens.get(last)?.end;
+            return Some((range, held));
         }
     }
     None

@@ -140,6 +140,7 @@ impl Differences {
                 said(theirs)
             ),
             (false, true) => format!("a figure is added: the draft adds {}", said(ours)),
+            _ if ours == theirs => format!("a figure is set in another way: {}", said(ours)),
             _ => format!(
                 "a figure is {what}: the draft has {}, the source {}",
                 said(ours),

@@ -4,6 +4,12 @@ use crate::cite::Mark;
 use crate::cite::Paragraph;
 use crate::cite::Pin;
 
+use super::marks;
+use super::marks::Pair;
+
+/// Words between `see also` and what it leads to, at most.
+const LEADING: usize = 4;
+
 /// Which words of a paragraph of a note each of its pins is about: all, unless the note goes on to another source behind the
 /// pin.
 pub(super) fn pinned_in_note(text: &str, pins: &[Pin]) -> Vec<Mark> {
@@ -15,36 +21,50 @@ pub(super) fn pinned_in_note(text: &str, pins: &[Pin]) -> Vec<Mark> {
     };
     let mut placed: Vec<(Option<usize>, &Pin)> = pins.iter().map(|it| (place(it), it)).collect();
     placed.sort_by_key(|it| it.0);
-    let mut over = 0;
-    let mark = |(at, pin): (Option<usize>, &Pin)| {
-        let (mut from, mut to) = (0, text.len());
-        if let Some(at) = at {
-            let rest = text.get(at..).unwrap_or_default();
-            to = next_source(rest).map_or(text.len(), |it| at + it);
-            from = if over <= at { over } else { 0 };
-            over = to;
-        }
+    let cuts = next_sources(&lower, &marks::scan(text).pairs, &placed);
+    let mark = |(at, pin): &(Option<usize>, &Pin)| {
+        let before = |cut: &usize| at.is_some_and(|at| *cut <= at);
+        let (past, ahead): (Vec<usize>, Vec<usize>) = cuts.iter().partition(|it| before(it));
+        let whole = at.is_none();
         Mark {
-            from,
-            to,
+            from: past.last().copied().unwrap_or_default(),
+            to: (ahead.first().copied().filter(|_| !whole)).unwrap_or(text.len()),
             goes_on: true,
-            pin: pin.clone(),
+            pin: (*pin).clone(),
         }
     };
-    placed.into_iter().map(mark).collect()
+    placed.iter().map(mark).collect()
 }
 
-/// Where a note goes on to another source: `; see also`, `. Compare`.
-fn next_source(text: &str) -> Option<usize> {
-    const SIGNALS: [&str; 5] = ["see ", "but see ", "compare ", "cf. ", "contrast "];
-    const CLOSING: [char; 6] = ['”', '’', '"', '»', ')', ']'];
-    let lower = text.to_ascii_lowercase();
-    let mut stops = lower.match_indices(['.', '!', '?', ';']);
-    stops.find_map(|(at, stop)| {
-        let end = at + stop.len();
-        let rest = lower.get(end..)?.trim_start_matches(CLOSING).trim_start();
-        SIGNALS.iter().any(|it| rest.starts_with(it)).then_some(end)
-    })
+/// Where a note goes on to another source, such as before `see also “…”`, in order. What stands between quotation marks says
+/// nothing of that, and no more do words that lead to neither a quotation nor a pin.
+fn next_sources(lower: &str, pairs: &[Pair], pins: &[(Option<usize>, &Pin)]) -> Vec<usize> {
+    const SIGNALS: [&str; 5] = ["see also ", "but see ", "compare ", "cf. ", "contrast "];
+    let mut cuts = Vec::new();
+    for (at, stop) in lower.match_indices(['.', '!', '?', ';']) {
+        let pair = pairs.iter().find(|it| it.open < at && at < it.end());
+        let end = match pair {
+            // The stop of a quotation ends the note's sentence too.
+            Some(pair) if at + stop.len() == pair.close => pair.end(),
+            Some(_) => continue,
+            None => at + stop.len(),
+        };
+        let rest = lower.get(end..).unwrap_or_default();
+        let begins = rest.trim_start_matches([')', ']']).trim_start();
+        let Some(signal) = SIGNALS.iter().find(|it| begins.starts_with(**it)) else {
+            continue;
+        };
+        let led = lower.len() - begins.len() + signal.len();
+        let leads = |to: usize| {
+            let between = lower.get(led..to).map(|it| it.split_whitespace().count());
+            between.is_some_and(|it| it <= LEADING)
+        };
+        let quotes = pairs.iter().any(|it| leads(it.open));
+        if quotes || pins.iter().filter_map(|it| it.0).any(leads) {
+            cuts.push(end);
+        }
+    }
+    cuts
 }
 
 /// A footnote or an endnote.

@@ -4,6 +4,8 @@
 //! An author is named only where the line or the header that names one stands directly over the quoted words. In all else
 //! (a reply between two quoted parts, a name that may be two) nobody is named: it is for a person to find out.
 
+use super::marks;
+
 /// Words that lead to no name, or to no name of one person.
 const NO_NAMES: &[&str] = &[
     "i", "you", "he", "she", "they", "we", "it", "who", "and", "or", "&", "et",
@@ -21,6 +23,12 @@ const WRAPPED: usize = 2;
 /// Lines of a forwarded message's header that are looked through for a second field.
 const HEADER: usize = 6;
 
+/// Bytes before and after a word that are looked through for quotation marks around it.
+const MARKED: usize = 4_000;
+
+/// Words between marks that are no more than a doubt or a title, less one.
+const SET_OFF: usize = 3;
+
 /// Lines above quoted words that are looked through for whose they are.
 const ABOVE: usize = 20_000;
 
@@ -35,6 +43,11 @@ pub(super) struct Author {
 
 /// How the words at a byte of the text are another's, in words for a reader; nothing where nothing says so.
 pub(super) fn how(text: &str, at: usize) -> Option<&'static str> {
+    passed_on(text, at).or_else(|| is_in_marks(text, at).then_some("quotation marks"))
+}
+
+/// How the words at a byte of the text are part of what it passes on from another message.
+fn passed_on(text: &str, at: usize) -> Option<&'static str> {
     let before = text.get(..at)?;
     let line_start = before.rfind('\n').map_or(0, |it| it + 1);
     let line = before.get(line_start..).unwrap_or_default();
@@ -46,6 +59,40 @@ pub(super) fn how(text: &str, at: usize) -> Option<&'static str> {
         return Some("a repost");
     }
     before.lines().rev().take(ABOVE).find_map(marker)
+}
+
+/// How words further on are those of a message that is passed on, where those at the first of these bytes are not: the text
+/// shows no marks between the two, and whose they are changes.
+pub(super) fn further(text: &str, taken: &[usize]) -> Option<&'static str> {
+    let first = taken.iter().min()?;
+    let last = taken.iter().max()?;
+    passed_on(text, *last).filter(|_| passed_on(text, *first).is_none())
+}
+
+/// Whether the words at a byte stand in quotation marks within what somebody writes: not a word or two of doubt, and not
+/// all of the text.
+fn is_in_marks(text: &str, at: usize) -> bool {
+    let edges = |it: &str| it.len().saturating_sub(MARKED);
+    let (before, after) = text.split_at_checked(at).unwrap_or_default();
+    let from = before.rfind("\n\n").unwrap_or_default().max(edges(before));
+    let to = at + after.find("\n\n").unwrap_or(after.len()).min(MARKED);
+    let begins = (from..=at).find(|it| text.is_char_boundary(*it));
+    let ends = (at..=to).rev().find(|it| text.is_char_boundary(*it));
+    let paragraph = begins.zip(ends).and_then(|(from, to)| text.get(from..to));
+    let (Some(begins), Some(paragraph)) = (begins, paragraph) else {
+        return false;
+    };
+    let marks = marks::scan(paragraph).pairs;
+    let pair = marks
+        .iter()
+        .find(|it| begins + it.open < at && at < begins + it.end());
+    pair.is_some_and(|pair| {
+        let opening = paragraph.get(pair.open..).and_then(|it| it.chars().next());
+        let inside = pair.inside(paragraph);
+        !matches!(opening, Some('\'' | '‘' | '‚' | '‹'))
+            && inside.split_whitespace().nth(SET_OFF).is_some()
+            && text.trim().len() > pair.end() - pair.open
+    })
 }
 
 /// How the words below a line are another's, if it says so.
@@ -62,6 +109,9 @@ fn marker(line: &str) -> Option<&'static str> {
 
 /// Whose the text says that the words at a byte of it are, where [`how`] says that they are another's.
 pub(super) fn author(text: &str, at: usize) -> Option<Author> {
+    if is_in_marks(text, at) {
+        return None;
+    }
     let before = text.get(..at)?;
     let line_start = before.rfind('\n').map_or(0, |it| it + 1);
     let own = text.get(line_start..).unwrap_or_default();

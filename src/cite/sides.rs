@@ -11,6 +11,9 @@ use super::tokens::Prepared;
 use super::tokens::Sort;
 use super::tokens::Token;
 
+/// Words of an attribution that cuts a quotation in two, at most.
+const ATTRIBUTION: usize = 12;
+
 /// A view of the two sides, by index.
 pub(super) struct Sides<'a> {
     pub(super) sought: &'a Sought,
@@ -53,6 +56,27 @@ impl<'a> Sides<'a> {
             Step::Added(_) => None,
         })?;
         self.text.token(past)
+    }
+
+    /// Whether the text has words from that token on.
+    pub(super) fn goes_on(&self, from: usize) -> bool {
+        let mut rest = (from..self.text.tokens.len()).filter_map(|at| self.text.token(at));
+        rest.any(|it| it.sort.is_word())
+    }
+
+    /// Whether a run of the text begins by closing quotation marks and ends by opening them: “…,” she wrote, “…”.
+    pub(super) fn is_cut_there(&self, found: &Range<usize>) -> bool {
+        let is_mark = |at: usize| {
+            let plain = self.text.token(at).map(|it| it.plain.as_str());
+            matches!(plain, Some("\"" | "“" | "”" | "„" | "«" | "»"))
+        };
+        let is_word = |at: usize| self.text.token(at).is_some_and(|it| it.sort.is_word());
+        let mut at = found.clone();
+        let mut back = found.clone().rev();
+        let closes = at.by_ref().take_while(|it| !is_word(*it)).any(is_mark);
+        let opens = back.by_ref().take_while(|it| !is_word(*it)).any(is_mark);
+        let many = found.clone().filter(|it| is_word(*it)).count();
+        closes && opens && (1..=ATTRIBUTION).contains(&many)
     }
 
     pub(super) fn is_dots(&self, step: Option<&Step>) -> bool {
@@ -169,7 +193,7 @@ fn of_one_sentence<'a>(tokens: impl Iterator<Item = &'a Token>, many: usize) -> 
         .collect()
 }
 
-fn ends_sentence(mark: &str) -> bool {
+pub(super) fn ends_sentence(mark: &str) -> bool {
     matches!(mark, "." | "?" | "!" | "。" | "\u{61F}" | "\u{964}")
 }
 

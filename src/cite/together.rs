@@ -2,27 +2,41 @@
 
 use std::ops::Range;
 
+use crate::cite::CiteError;
+use crate::cite::Joined;
 use crate::cite::Passage;
+use crate::cite::Sought;
+use crate::cite::Verdict;
 use crate::record::Finding;
 
+use super::check::Checker;
+use super::check::Judged;
+use super::shown::joined;
+
 /// The finding of a quotation that takes words from more than one message.
-pub(super) const JOINS: &str = "quotation.joins-two-messages";
+const JOINS: &str = "quotation.joins-two-messages";
 
 /// Bytes of a conversation that are looked at.
 const CONVERSATION: usize = 64 << 10;
 
+/// Passages whose neighbours are looked at to see whether two messages were run together.
+const JOINED: usize = 3;
+/// Words of a quotation that a line of a transcript must hold for the lines around it to be looked at: of what one person
+/// says in many lines, each holds few.
+const TURN: usize = 3;
+
 /// Messages, each with its own stretch of a text made of several.
-pub(super) type Stretches<'n> = Vec<(Range<usize>, &'n Passage)>;
+type Stretches<'n> = Vec<(Range<usize>, &'n Passage)>;
 
 /// Messages that are looked at before a passage, and after it.
-pub(super) const fn reach(passage: &Passage) -> (usize, usize) {
+const fn reach(passage: &Passage) -> (usize, usize) {
     // A sentence is a line of a transcript, and who speaks says many.
     if passage.runs_on { (12, 12) } else { (3, 4) }
 }
 
 /// A passage and the messages around it as one text, with the places at which messages begin, and each message's own
 /// stretch of it.
-pub(super) fn run_together<'n>(
+fn run_together<'n>(
     passage: &Passage,
     neighbours: &'n [Passage],
 ) -> Option<(Passage, Stretches<'n>)> {
@@ -78,6 +92,97 @@ fn goes_on(line: &Passage, next: &Passage) -> bool {
         && line.document == next.document
         && line.from == next.from
         && !line.from.is_empty()
+}
+
+impl Checker<'_> {
+    /// The quotation laid along the conversation around the likeliest passages: whether two messages were run together.
+    pub(super) fn joined(
+        &mut self,
+        sought: &Sought,
+        judged: &[Judged],
+    ) -> Result<Option<Judged>, CiteError> {
+        let mut likely: Vec<(usize, &Judged)> = judged
+            .iter()
+            .map(|it| (self.library.overlap(sought, &it.passage), it))
+            .filter(|(held, it)| {
+                held * 4 >= sought.words()
+                    || it.passage.runs_on && *held >= TURN.min(sought.words())
+            })
+            .collect();
+        likely.sort_by_key(|it| std::cmp::Reverse(it.0));
+        let alone = judged.first().map(|it| &it.judgement);
+        for (_, judged) in likely.into_iter().take(JOINED) {
+            let reach = reach(&judged.passage);
+            let neighbours = self.sources.neighbours(&judged.passage.item, reach)?;
+            let Some((mut passage, stretches)) = run_together(&judged.passage, &neighbours) else {
+                continue;
+            };
+            let mut judgement = self.library.judge(sought, &passage, self.manner);
+            let crosses = judgement.findings.iter().any(|it| it.code == JOINS);
+            let found = judgement.found.clone();
+            let taken = |own: &Range<usize>| judgement.taken.iter().any(|it| own.contains(it));
+            let within: Vec<_> = (stretches.iter().enumerate())
+                .filter(|(_, (own, _))| taken(own))
+                .collect();
+            // What one person says in several lines of a transcript is one passage.
+            let turn = passage.runs_on && within.len() > 1;
+            let better =
+                alone.is_none_or(|it| it.verdict == Verdict::NotFound || judgement.cost < it.cost);
+            if !(crosses || turn) || !better {
+                continue;
+            }
+            let joins: Vec<Joined> = within
+                .iter()
+                .map(|(_, (own, message))| joined(message, &passage, own, &found))
+                .collect();
+            let items: Vec<&str> = joins.iter().map(|it| it.item.as_str()).collect();
+            for finding in &mut judgement.findings {
+                if finding.code == JOINS {
+                    finding.message = format!(
+                        "it runs together words of {} as if they were one message",
+                        items.join(" and ")
+                    );
+                }
+            }
+            if !crosses {
+                let turned =
+                    (judgement.findings.iter()).any(|it| it.code == "quotation.order-changed");
+                let side_by_side = !turned
+                    && within
+                        .windows(2)
+                        .all(|pair| matches!(pair, [one, other] if one.0 + 1 == other.0));
+                let finding = Finding::new(
+                    "quotation.several-lines",
+                    &sought.id,
+                    format!(
+                        "the words are said by one person in {} lines of the transcript{}: {}",
+                        items.len(),
+                        if side_by_side {
+                            ", one after the other"
+                        } else {
+                            ""
+                        },
+                        items.join(", ")
+                    ),
+                );
+                judgement.findings.push(finding);
+            }
+            if let Some((_, (_, first))) = within.first() {
+                // What is said of the passage is said of the first of the messages: its sender, its time, its place.
+                passage = Passage {
+                    text: passage.text,
+                    boundaries: passage.boundaries,
+                    ..(*first).clone()
+                };
+            }
+            return Ok(Some(Judged {
+                passage,
+                judgement,
+                joins,
+            }));
+        }
+        Ok(None)
+    }
 }
 
 #[cfg(test)]

@@ -379,7 +379,8 @@ pub(super) fn is_speech(word: &str) -> bool {
     SPEECH.contains(&word)
 }
 
-/// Whether two lower-case words are the same but for accents and the like: `Straße` and `Strasse`, `всё` and `все`.
+/// Whether two lower-case words are the same but for accents, hyphens and the like: `Straße` and `Strasse`, `всё` and `все`,
+/// `non-existent` and `nonexistent`.
 pub(super) fn same_without_marks(one: &str, other: &str) -> bool {
     let bare = |word: &str| {
         let mut bare = String::with_capacity(word.len());
@@ -392,6 +393,7 @@ pub(super) fn same_without_marks(one: &str, other: &str) -> bool {
                 'ł' => bare.push('l'),
                 'đ' | 'ð' => bare.push('d'),
                 'ı' => bare.push('i'),
+                '-' | '\u{2010}' | '\u{2011}' => {}
                 other => bare.push(other),
             }
         }

@@ -483,8 +483,22 @@ fn table(
             "mend the file, or fonds help ingest        for what a mapping is",
         )
     })?;
-    mapping.state_zone(context.settings().zone.parse().unwrap_or(Zone::UTC));
+    mapping.state_zone(zone(context, args)?);
     Ok(Some(mapping))
+}
+
+/// The zone of stated times.
+fn zone(context: &Context, args: &IngestArgs) -> Result<Zone, CliError> {
+    let settings = context.settings();
+    let named = args.zone.as_deref().unwrap_or(&settings.zone);
+    named
+        .parse()
+        .map_err(|error: crate::record::ParseZoneError| {
+            CliError::usage(
+                error.to_string(),
+                "give an IANA name such as America/New_York, or an offset such as -04:00",
+            )
+        })
 }
 
 /// The request, with every stated thing as the slot holds it.
@@ -495,18 +509,7 @@ fn request(
     (kind, table): (Option<Kind>, Option<Mapping>),
     agents: &mut Agents,
 ) -> Result<Request, CliError> {
-    let settings = context.settings();
-    let zone: Zone = args
-        .zone
-        .as_deref()
-        .unwrap_or(&settings.zone)
-        .parse()
-        .map_err(|error: crate::record::ParseZoneError| {
-            CliError::usage(
-                error.to_string(),
-                "give an IANA name such as America/New_York, or an offset such as -04:00",
-            )
-        })?;
+    let zone = zone(context, args)?;
     let basis = if args.zone.is_some() {
         "stated"
     } else {

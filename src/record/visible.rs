@@ -49,7 +49,9 @@ pub fn legible(text: &str) -> String {
 /// Whether a letter is shown by its number, between what is shown before it and the letter that comes next.
 fn is_named(letter: char, before: &str, next: Option<&char>) -> bool {
     // What joins and parts letters has work to do in Persian, in Hindi and among emoji, and none beside a Latin letter.
-    let plain = |it: Option<&char>| it.is_some_and(char::is_ascii);
+    let plain = |it: Option<&char>| {
+        it.is_some_and(|it| it.is_alphanumeric() && matches!(it, '\0'..='\u{52f}'))
+    };
     letter.is_control()
         || is_deceptive(letter)
         || matches!(letter, '\u{200c}' | '\u{200d}')
@@ -73,7 +75,7 @@ mod tests {
             visible("a\u{202e}b\u{1b}[31m\n\n c\u{200d}d"),
             "a⟨U+202E⟩b⟨U+001B⟩[31m c⟨U+200D⟩d"
         );
-        let joined = "نمی\u{200c}خواهم 👩\u{200d}🚀";
+        let joined = "نمی\u{200c}خواهم می\u{200c} 👩\u{200d}🚀";
         assert_eq!(visible(joined), joined);
     }
     #[test]

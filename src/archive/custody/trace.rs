@@ -574,12 +574,19 @@ fn is_family_first(name: &str) -> bool {
         .is_some_and(|(family, given)| is_part(family) && is_part(given))
 }
 
-/// Whether what a message shows of an account is a name: a word beside a handle, as in `tash (@tashgrove)`, is none, and two
-/// are, as in `Tobin Ashgrove (@tashgrove)`.
+/// Whether what a message shows of an account is a name: two words or more with capitals and of letters only before the handle,
+/// as in `Tobin Ashgrove (@tashgrove)`.
 fn names_somebody(display: &str) -> bool {
     let handle = display.trim_end().strip_suffix(')');
-    match handle.and_then(|it| it.rsplit_once("(@")) {
-        Some((name, _)) => name.split_whitespace().nth(1).is_some() && !name.contains('@'),
-        None => !display.contains('@'),
-    }
+    let Some((name, _)) = handle.and_then(|it| it.rsplit_once("(@")) else {
+        return !display.contains('@');
+    };
+    let is_part = |word: &str| {
+        word.starts_with(char::is_uppercase)
+            && word
+                .chars()
+                .all(|it| it.is_alphabetic() || matches!(it, '-' | '.' | '\'' | '’'))
+    };
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.len() > 1 && words.into_iter().all(is_part)
 }

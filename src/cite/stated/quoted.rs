@@ -52,6 +52,13 @@ fn standing(text: &str, words: &str) -> Standing {
     let mut author: Option<Option<Author>> = None;
     for (at, _) in text.match_indices(words).take(100) {
         if second_hand::how(text, at).is_none() {
+            let last = words.trim_end().rfind(char::is_whitespace);
+            let mixed =
+                last.is_some_and(|it| second_hand::further(text, &[at, at + it + 1]).is_some());
+            if mixed {
+                author = Some(None);
+                continue;
+            }
             return Standing::Own;
         }
         let here = second_hand::author(text, at);
