@@ -272,19 +272,7 @@ pub(super) fn judge_prepared(
     }
     let equal = found.equal;
     let scattered = is_scattered(sought, text, &steps);
-    let enough = if words < SHORT {
-        equal == words && found.similarity() >= LIKE
-    } else {
-        // All of it in order, and fewer words left out between: a cut that is not marked, however much it weighs. So is one
-        // with a word replaced, where what is left out is less than half.
-        let differs = found.left_out + words.saturating_sub(equal);
-        let cut = words > SHORT
-            && (equal == words && differs < words
-                || share(equal, words) >= BAG && differs * 2 < words);
-        share(equal + found.respelled, words) >= LIKE
-            && (cut || found.similarity() >= LIKE)
-            && found.telling.0 * 2 >= found.telling.1
-    };
+    let enough = is_enough(&found, words);
     let mut judgement = Judgement {
         equal,
         words,
@@ -304,27 +292,7 @@ pub(super) fn judge_prepared(
         if let Some(cut) = cut_between_sentences(sought, passage, text, manner) {
             return cut;
         }
-        if words >= SHORT
-            && !sought.is_elastic()
-            && let Some((range, held)) = same_words_elsewhere(sought, text)
-        {
-            judgement.verdict = Verdict::Altered;
-            judgement.found = range.clone();
-            judgement.changes = vec![Change {
-                sort: "altered",
-                draft: sought.text.clone(),
-                found: passage.text.get(range).unwrap_or_default().to_owned(),
-            }];
-            judgement.findings = vec![if held == words {
-                order_changed(&sought.id)
-            } else {
-                let message = format!(
-                    "{held} of its {words} words stand there close together, in another order"
-                );
-                Finding::new("quotation.order-changed", &sought.id, message)
-            }];
-        }
-        return judgement;
+        return in_any_order(judgement, sought, passage, text);
     }
     found.weigh_brackets();
     found.join(passage, &judgement.taken);
@@ -355,6 +323,52 @@ pub(super) fn judge_prepared(
     });
     judgement.findings = found.findings;
     judgement
+}
+
+/// Takes a quotation for altered where nearly all its words stand close together, in any order.
+fn in_any_order(
+    mut judgement: Judgement,
+    sought: &Sought,
+    passage: &Passage,
+    text: &Prepared,
+) -> Judgement {
+    let words = judgement.words;
+    if words >= SHORT
+        && !sought.is_elastic()
+        && let Some((range, held)) = same_words_elsewhere(sought, text)
+    {
+        judgement.verdict = Verdict::Altered;
+        judgement.found = range.clone();
+        judgement.changes = vec![Change {
+            sort: "altered",
+            draft: sought.text.clone(),
+            found: passage.text.get(range).unwrap_or_default().to_owned(),
+        }];
+        judgement.findings = vec![if held == words {
+            order_changed(&sought.id)
+        } else {
+            let message =
+                format!("{held} of its {words} words stand there close together, in another order");
+            Finding::new("quotation.order-changed", &sought.id, message)
+        }];
+    }
+    judgement
+}
+
+/// Whether what differs leaves enough of a quotation for it to be taken from there at all.
+fn is_enough(found: &Differences, words: usize) -> bool {
+    let equal = found.equal;
+    if words < SHORT {
+        return equal == words && found.similarity() >= LIKE;
+    }
+    // All of it in order, and fewer words left out between: a cut that is not marked, however much it weighs. So is one with
+    // a word replaced, where what is left out is less than half.
+    let differs = found.left_out + words.saturating_sub(equal);
+    let cut = words > SHORT
+        && (equal == words && differs < words || share(equal, words) >= BAG && differs * 2 < words);
+    share(equal + found.respelled, words) >= LIKE
+        && (cut || found.similarity() >= LIKE)
+        && found.telling.0 * 2 >= found.telling.1
 }
 
 /// Notes what is to be known of the text in which the quotation stands, whatever the verdict.

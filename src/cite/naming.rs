@@ -151,23 +151,36 @@ impl Differences {
     }
 }
 
-/// Whether two figures are one number, in words, in digits, or in digits set in threes: `ten`, `10`, `15000`, `15,000`.
+/// Whether two figures are one number, in words, in digits, or in digits set in threes: `ten`, `10`, `15000`, `15,000`,
+/// `4.5 million`, `4,500,000`.
 fn is_same_value(one: &str, other: &str) -> bool {
-    let value = |figure: &str| {
-        let figure = figure.to_lowercase();
-        let mut parts = figure.split(',');
-        let first = parts.next().unwrap_or_default();
-        let is_in_threes =
-            parts.clone().count() == 0 || first.len() <= 3 && parts.all(|part| part.len() == 3);
-        let is_in_digits =
-            !first.is_empty() && figure.bytes().all(|it| it.is_ascii_digit() || it == b',');
-        if is_in_digits && is_in_threes {
-            figure.replace(',', "").parse().ok()
-        } else {
-            number(&figure)
-        }
-    };
     value(one).is_some_and(|it| value(other) == Some(it))
+}
+
+/// What a figure comes to, in thousandths.
+fn value(figure: &str) -> Option<i64> {
+    let figure = figure.to_lowercase();
+    let (figure, times) = match figure.split_once(' ') {
+        Some((figure, "hundred")) => (figure, 100),
+        Some((figure, "thousand")) => (figure, 1_000),
+        Some((figure, "million")) => (figure, 1_000_000),
+        Some((figure, "billion")) => (figure, 1_000_000_000),
+        Some(_) => return None,
+        None => (figure.as_str(), 1),
+    };
+    let (whole, part) = figure.split_once('.').unwrap_or((figure, ""));
+    let is_in_digits = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or_default();
+    let is_set = groups.clone().count() == 0
+        || first.len() <= 3 && groups.all(|it| it.len() == 3 && is_in_digits(it));
+    let thousandths = if !first.is_empty() && is_in_digits(first) && is_set {
+        let part = (part.len() <= 3 && is_in_digits(part)).then(|| format!("{part:0<3}"))?;
+        format!("{}{part}", whole.replace(',', "")).parse().ok()?
+    } else {
+        number(figure)?.checked_mul(1_000)?
+    };
+    i64::checked_mul(thousandths, times)
 }
 
 fn is_figure(token: &Token) -> bool {
