@@ -5,16 +5,77 @@
 
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "support/office.rs"]
+mod office;
 
 use std::fs;
 
 use desk::Desk;
 use desk::TestResult;
+use fonds::cite::Draft;
+use fonds::cite::DraftFormat;
+use fonds::cite::extract;
 use serde_json::json;
 
 const MAIL: &str = "From: Nora Halloran <nora@harbor.example>\nTo: Peter Voss <voss@harbor.example>\n\
     Date: Tue, 11 Jul 2023 09:29:00 -0400\nSubject: gate\nMessage-ID: <1@harbor.example>\n\n\
     They opened the north gate at nine. We paid him $50,000 in cash.\n";
+
+/// The quotations of a draft, their parts and pins.
+fn quotations(name: &str, text: &str) -> TestResult<Vec<String>> {
+    let format = DraftFormat::of_file(name, text.as_bytes());
+    let draft = Draft::read(text.as_bytes(), Some(name), format)?;
+    let found = extract(&draft).quotations;
+    let line = |it: &fonds::cite::Quotation| {
+        let pins: Vec<String> = it.pins.iter().map(ToString::to_string).collect();
+        format!("{} {}", it.parts.join("|"), pins.join(", "))
+            .trim()
+            .to_owned()
+    };
+    Ok(found.iter().map(line).collect())
+}
+
+#[test]
+fn indented_text_of_markdown_is_read_and_so_is_a_fence_with_quotation_marks() -> TestResult {
+    for (text, wanted) in [
+        (
+            "    He wrote “I told her”\n    [m-7kq2].\n\n    And “again\n    so.”\n",
+            vec!["I told her m-7kq2", "again so."],
+        ),
+        ("\tHe wrote “I told her”.\n", vec!["I told her"]),
+        (
+            "- one\n\n      He wrote *to us*: “I *told* her.”[^a]\n\n[^a]: m-7kq2\n",
+            vec!["I told her. m-7kq2"],
+        ),
+        (
+            ">     “I told her”\n\n        “Deeper.”\n",
+            vec!["I told her", "Deeper."],
+        ),
+        (
+            "He wrote:\n\n```\n“I told her.”\n\n    “Twice.”\n```\n\n“Thrice.”\n",
+            vec!["I told her.", "Twice.", "Thrice."],
+        ),
+        (
+            "~~~~text\n```\n\"I told her.\"\n\n\"Twice.\"\n```\n~~~~\n",
+            vec!["I told her.", "Twice."],
+        ),
+        (
+            "    <p>“I told her”</p>\n    <!-- m-7kq2 -->\n",
+            vec!["I told her m-7kq2"],
+        ),
+        ("    > I told her.\n", vec!["I told her."]),
+        ("```\nfonds cite draft.md\n```\n", vec![]),
+        (
+            "A[^a].\n\n[^a]: See\n\n        “I told her.”\n",
+            vec!["I told her."],
+        ),
+    ] {
+        assert_eq!(quotations("z.md", text)?, wanted, "{text}");
+    }
+    let deep = format!("{}“I told her.”\n", " ".repeat(100_000));
+    assert_eq!(quotations("z.md", &deep)?, ["I told her."]);
+    Ok(())
+}
 
 #[test]
 fn a_sign_off_that_is_outdated_settles_nothing() -> TestResult {
@@ -88,5 +149,81 @@ fn a_source_that_has_a_few_words_of_the_draft_is_a_source() -> TestResult {
             && (ran.out).contains("which holds this text itself and was not taken for a source\n"),
         "{ran}"
     );
+    Ok(())
+}
+
+#[test]
+fn a_mark_of_a_note_is_no_part_of_a_quoted_word() -> TestResult {
+    for (raised, wanted) in [
+        (
+            "I burned<a href=\"#fn1\" class=\"footnote-ref\" id=\"fnref1\" role=\"doc-noteref\"><sup>1</sup></a> it.",
+            "I burned it.",
+        ),
+        ("I burned<sup>2</sup> it.", "I burned it."),
+        ("I burned it,<sup>2, 3</sup> twice.", "I burned it, twice."),
+        (
+            "I burned<sup class=\"reference\"><a href=\"#cite_note-1\">[1]</a></sup> it.",
+            "I burned it.",
+        ),
+        (
+            "In 1998<sup>[a]</sup> I did<sup>†</sup>, twice<sup>b</sup>.",
+            "In 1998 I did, twice.",
+        ),
+        (
+            "On the 4<sup>th</sup>, the 2<sup>e</sup> and 5<sup>1</sup>.",
+            "On the 4th, the 2e and 51.",
+        ),
+        (
+            "x<sup>2</sup>, 9 km<sup>2</sup>, the XIX<sup>e</sup>, M<sup>me</sup>",
+            "x2, 9 km2, the XIXe, Mme",
+        ),
+        ("I <sup>1</sup> so", "I 1 so"),
+        ("so<sup>a word</sup> it", "soa word it"),
+    ] {
+        assert_eq!(
+            quotations("z.html", &format!("<p>He wrote “{raised}”</p>"))?,
+            [wanted],
+            "{raised}"
+        );
+        assert_eq!(
+            quotations("z.md", &format!("He wrote “{raised}”\n"))?,
+            [wanted],
+            "{raised}"
+        );
+    }
+    // Raised at the end of a paragraph, and never ended.
+    assert_eq!(
+        quotations(
+            "z.html",
+            "<p>“I burned it”<sup>1<p>“I burned it.”<p>And 4<sup>th"
+        )?
+        .len(),
+        2
+    );
+    let raised = |text: &str| {
+        format!("<w:r><w:rPr><w:vertAlign w:val=\"superscript\"/></w:rPr><w:t>{text}</w:t></w:r>")
+    };
+    let reference = "<w:r><w:rPr><w:rStyle w:val=\"Ref\"/></w:rPr><w:t>2</w:t></w:r>";
+    let body = format!(
+        "<w:p>{}{}{}{}{}{}{reference}</w:p>{}",
+        office::r("“I burned"),
+        raised("1"),
+        raised(",3"),
+        office::r(" it on the 4"),
+        raised("th"),
+        office::r(" day”"),
+        office::p("So."),
+    );
+    let styles = "<w:style w:type=\"character\" w:styleId=\"Ref\"><w:name w:val=\"footnote reference\"/><w:rPr><w:vertAlign w:val=\"superscript\"/></w:rPr></w:style>";
+    let draft = Draft::read(
+        &office::docx(&body, &[("styles", styles)])?,
+        None,
+        DraftFormat::Office,
+    )?;
+    assert_eq!(draft.paragraphs[0].text, "“I burned it on the 4th day”");
+    let styles = "<style:style style:name=\"T1\" style:family=\"text\"><style:text-properties style:text-position=\"super 58%\"/></style:style>";
+    let text = "<text:p>“I burned<text:span text:style-name=\"T1\">1</text:span> it on the 4<text:span text:style-name=\"T1\">th</text:span>”</text:p>";
+    let draft = Draft::read(&office::odt(styles, text)?, None, DraftFormat::Office)?;
+    assert_eq!(draft.paragraphs[0].text, "“I burned it on the 4th”");
     Ok(())
 }
