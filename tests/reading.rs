@@ -227,3 +227,49 @@ fn a_mark_of_a_note_is_no_part_of_a_quoted_word() -> TestResult {
     assert_eq!(draft.paragraphs[0].text, "“I burned it on the 4th”");
     Ok(())
 }
+
+#[test]
+fn what_goes_on_behind_a_dash_is_compared_and_a_name_is_not() -> TestResult {
+    let words = "The committee did not approve the budget on Monday.";
+    for more in [
+        "including the harbor funds and the bribes of 1998",
+        "Not one of the bribes of 1998",
+        "Halloran never approved it",
+        "the funds were stolen",
+    ] {
+        for (text, quoted) in [
+            (
+                format!("> {words}\n> — {more}\n"),
+                format!("{words} — {more}"),
+            ),
+            (
+                format!("> {words}\n>\n> — {more}\n"),
+                format!("{words}|— {more}"),
+            ),
+            (
+                format!("> “{words}” — {more}\n"),
+                format!("“{words}” — {more}"),
+            ),
+        ] {
+            assert_eq!(quotations("z.md", &text)?, [quoted], "{text}");
+        }
+    }
+    for name in [
+        "Nora Halloran",
+        "the account",
+        "a former employee",
+        "Peter van der Voss, chair of the board (who never came to it)",
+        "Letter of Nora Halloran to Peter Voss, July 11, 2023",
+        "@nora_h",
+        "harbor.example",
+    ] {
+        for text in [
+            format!("> {words}\n> — {name}\n"),
+            format!("> {words}\n>\n> — {name}\n"),
+            format!("> “{words}” — {name}\n"),
+        ] {
+            assert_eq!(quotations("z.md", &text)?, [words], "{text}");
+        }
+    }
+    Ok(())
+}
