@@ -273,3 +273,40 @@ fn what_goes_on_behind_a_dash_is_compared_and_a_name_is_not() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn a_question_and_its_answer_are_two_quotations() -> TestResult {
+    for (text, wanted) in [
+        (
+            "Asked “Can you send me the ledger before noon?” Voss replied, “Ask Brask.”",
+            vec!["Can you send me the ledger before noon?", "Ask Brask."],
+        ),
+        (
+            "“Can you send me the ledger?” Voss answered, “Ask Brask.”",
+            vec!["Can you send me the ledger?", "Ask Brask."],
+        ),
+        (
+            "Asked “if she has the ledger” Voss wrote, “Ask Brask.”",
+            vec!["if she has the ledger", "Ask Brask."],
+        ),
+        (
+            "To the question “Where is it?”, Voss wrote, “Ask Brask.”",
+            vec!["Where is it?", "Ask Brask."],
+        ),
+        (
+            "She asked: “Can you,” Voss wrote, “send it?”",
+            vec!["Can you,|send it?"],
+        ),
+        (
+            "“Can you?” she wrote, “or can he?”",
+            vec!["Can you?|or can he?"],
+        ),
+        (
+            "“Ask Brask,” Voss replied, “or me.”",
+            vec!["Ask Brask,|or me."],
+        ),
+    ] {
+        assert_eq!(quotations("z.md", text)?, wanted, "{text}");
+    }
+    Ok(())
+}
