@@ -310,3 +310,55 @@ fn a_question_and_its_answer_are_two_quotations() -> TestResult {
     }
     Ok(())
 }
+
+#[test]
+fn a_draft_in_utf_16_is_read_and_without_its_mark_its_encoding_is_named() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(desk.path("gate.eml"), MAIL)?;
+    desk.run(&["ingest", "gate.eml", "--from", "Ann"])?;
+    let draft = "Halloran wrote: “They opened the north gate at nine.”\n";
+    let little = |text: &str| {
+        text.encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<u8>>()
+    };
+    let big = |text: &str| {
+        text.encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect::<Vec<u8>>()
+    };
+    let marked = format!("\u{feff}{draft}");
+    let page = format!("\u{feff}<!DOCTYPE html><p>{draft}<script>“no”</script>");
+    for bytes in [little(&marked), big(&marked), little(&page)] {
+        fs::write(desk.path("draft.txt"), &bytes)?;
+        let ran = desk.run(&["--json", "cite", "draft.txt"])?;
+        assert_eq!(ran.code, Some(0), "{ran}");
+        let found = ran.json()?;
+        assert_eq!(found["counts"]["exact"], 1, "{found:#}");
+        assert_eq!(found["counts"]["quotations"], 1, "{found:#}");
+        let sha256 = Draft::read(&bytes, None, DraftFormat::Text)?
+            .sha256
+            .to_string();
+        assert_eq!(found["draft"]["sha256"], sha256);
+        let kept = desk.run(&["cite", "mark", "draft.txt", "Q1", "checked"])?;
+        assert_eq!(kept.code, Some(0), "{kept}");
+    }
+    for (bytes, name) in [
+        (little(draft), "UTF-16"),
+        (big(draft), "UTF-16"),
+        (
+            marked
+                .chars()
+                .flat_map(|it| u32::from(it).to_le_bytes())
+                .collect(),
+            "UTF-32",
+        ),
+        (b"a\0\0b\0\0\0c".to_vec(), "is not text"),
+    ] {
+        fs::write(desk.path("draft.txt"), bytes)?;
+        let ran = desk.run(&["cite", "draft.txt"])?;
+        assert_eq!(ran.code, Some(2), "{ran}");
+        assert!(ran.told.contains(name), "{ran}");
+    }
+    Ok(())
+}
