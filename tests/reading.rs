@@ -200,6 +200,9 @@ fn a_mark_of_a_note_is_no_part_of_a_quoted_word() -> TestResult {
         .len(),
         2
     );
+    // More than a mark ever has, taken in no time.
+    let many = format!("<p>“I burned<sup>{}</sup>”", "1<b></b>".repeat(100_000));
+    assert!(quotations("z.html", &many)?[0].ends_with("111"));
     let raised = |text: &str| {
         format!("<w:r><w:rPr><w:vertAlign w:val=\"superscript\"/></w:rPr><w:t>{text}</w:t></w:r>")
     };

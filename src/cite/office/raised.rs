@@ -9,6 +9,8 @@ use crate::cite::builder::Builder;
 
 /// Characters of a word that are looked at, at most.
 const LONGEST: usize = 24;
+/// Bytes of the mark of a note, at most.
+const MARK: usize = 24;
 /// Units of length, which are raised to a power.
 const UNITS: &[&str] = &["km", "hm", "dm", "cm", "mm", "ft", "yd", "mi"];
 
@@ -110,10 +112,12 @@ impl Raised {
 fn may_be_mark(words: &str) -> bool {
     const SIGNS: &[char] = &['*', '†', '‡', '[', ']', '(', ')', ',', ';', '-', '–', ' '];
     let mut behind_letter = false;
-    words.chars().all(|it| {
+    let is_short = words.len() <= MARK;
+    let fits = |it: char| {
         let is_letter = it.is_ascii_alphabetic();
         let fits = it.is_ascii_digit() || SIGNS.contains(&it) || is_letter && !behind_letter;
         behind_letter = is_letter;
         fits
-    })
+    };
+    is_short && words.chars().all(fits)
 }
