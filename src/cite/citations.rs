@@ -267,9 +267,10 @@ pub struct Quoted {
 }
 
 impl Quoted {
-    /// Whether a person has to look at it.
+    /// Whether a person has to look at it: also where something changed since one did.
     pub fn needs_attention(&self) -> bool {
         matches!(self.verdict, Verdict::Altered | Verdict::NotFound)
+            || self.signed.as_ref().is_some_and(|it| it.outdated.is_some())
             || self.findings.iter().any(|it| needs_attention(it.code))
     }
 

@@ -47,6 +47,13 @@ impl DraftFormat {
 
     /// The format of a file: what its first bytes tell for certain, else what its name tells.
     pub fn of_file(name: &str, bytes: &[u8]) -> Self {
+        /// Bytes in which a page, or what is no draft, is known to begin.
+        const BEGINNING: usize = 8 << 10;
+        let head = is_utf_16(bytes).then(|| {
+            let head = bytes.get(..BEGINNING).unwrap_or(bytes);
+            encoding_rs::UTF_16LE.decode(head).0.into_owned()
+        });
+        let bytes = head.as_ref().map_or(bytes, |it| it.as_bytes());
         let is_office = office::is_package(bytes)
             || office::is_compound(bytes)
             || office::not_read(bytes).is_some();
@@ -148,10 +155,16 @@ impl Draft {
     }
 }
 
-/// Reads a draft that is text.
+/// Whether bytes begin with the byte order mark of UTF-16. That of UTF-32 begins alike.
+pub(crate) fn is_utf_16(bytes: &[u8]) -> bool {
+    let is_32 = bytes.starts_with(b"\xff\xfe\0\0");
+    !is_32 && (bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff"))
+}
+
+/// Reads a draft that is text: in UTF-8, or as its byte order mark says.
 fn of_text(bytes: &[u8], format: DraftFormat) -> Builder {
     let kept = bytes.get(..LIMIT).unwrap_or(bytes);
-    let (text, _, replaced) = encoding_rs::UTF_8.decode(kept);
+    let (text, encoding, replaced) = encoding_rs::UTF_8.decode(kept);
     let mut builder = match format {
         DraftFormat::Markdown => markdown::read(&text),
         DraftFormat::Html => html::read(&text),
@@ -171,7 +184,10 @@ fn of_text(bytes: &[u8], format: DraftFormat) -> Builder {
         builder.findings.push(Finding::new(
             "draft.wrong-encoding",
             "draft",
-            "the draft is not UTF-8 throughout, and what could not be read may have been quotation marks: save it as UTF-8",
+            format!(
+                "the draft is not {} throughout, and what could not be read may have been quotation marks: save it as UTF-8",
+                encoding.name()
+            ),
         ));
     }
     builder

@@ -8,6 +8,7 @@ use html5gum::Tokenizer;
 use crate::record::Finding;
 
 use super::builder::Builder;
+use super::office::Raised;
 use super::office::hidden;
 use super::office::tracked;
 use super::pin::Pin;
@@ -102,6 +103,16 @@ fn is_hidden(tag: &StartTag<()>) -> bool {
         || style.contains("visibility:hidden")
 }
 
+/// Whether an element is the mark of a note (DPUB-ARIA, EPUB, pandoc), which stands among the words and is none.
+fn refers_to_note(tag: &StartTag<()>) -> bool {
+    let has = |name: &str, word: &str| {
+        let value = tag.attributes.get(name.as_bytes());
+        let value = value.map(|it| String::from_utf8_lossy(it).to_lowercase());
+        value.is_some_and(|it| it.split_whitespace().any(|it| it == word))
+    };
+    has("role", "doc-noteref") || has("epub:type", "noteref") || has("class", "footnote-ref")
+}
+
 /// Whether bytes begin as a page does, whatever the file is called.
 pub(super) fn is_page(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -142,6 +153,9 @@ struct Line {
     straight: bool,
     /// Whether nothing stands after the last line break.
     broke: bool,
+    /// How many elements are open of which the text is raised.
+    raised: usize,
+    words: Raised,
 }
 
 /// Reads what is written in HTML: a page, or the parts of a draft in Markdown that are. What one of them opens goes on
@@ -161,11 +175,11 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Hears text; says whether it is shown.
-    pub(super) fn shows(&mut self, words: &str) -> bool {
+    /// Takes text.
+    pub(super) fn text(&mut self, words: &str, builder: &mut Builder) {
         if let Some(silent) = &self.silent {
             self.hidden |= silent.is_hidden && !words.trim().is_empty();
-            return false;
+            return;
         }
         for character in words.chars() {
             self.line.broke &= character.is_whitespace();
@@ -176,11 +190,27 @@ impl Reader {
                 _ => {}
             }
         }
-        true
+        self.put(words, builder);
+    }
+
+    /// Puts words of the text, or marks that stand for an element.
+    fn put(&mut self, words: &str, builder: &mut Builder) {
+        if self.line.raised > 0 {
+            self.line.words.raise(words, &(0..0), builder);
+        } else {
+            self.line.words.put(words, &(0..0), builder);
+        }
+    }
+
+    /// Begins a line.
+    pub(super) fn line_break(&mut self, builder: &mut Builder) {
+        self.line.words.space(builder);
+        builder.line_break();
     }
 
     /// A paragraph ends: what is open in it goes no further.
-    fn part(&mut self) {
+    pub(super) fn part(&mut self, builder: &mut Builder) {
+        self.line.words.settle(builder);
         self.line = Line::default();
     }
 
@@ -199,12 +229,12 @@ impl Reader {
     }
 
     /// A block of Markdown begins, which ends what a tag in a line before it left open.
-    pub(super) fn end_line(&mut self) {
+    pub(super) fn end_line(&mut self, builder: &mut Builder) {
         if self.silent.as_ref().is_some_and(|it| it.in_line) {
             self.silent = None;
             self.unended = true;
         }
-        self.part();
+        self.part(builder);
     }
 
     /// Takes HTML. `in_line`: it is one tag, or a comment, in a line of Markdown, where what looks like a tag that nobody
@@ -216,9 +246,7 @@ impl Reader {
                 Token::EndTag(tag) => self.end(&tag.name, in_line, builder),
                 Token::String(words) => {
                     let words = String::from_utf8_lossy(&words);
-                    if self.shows(&words) {
-                        builder.text(&words);
-                    }
+                    self.text(&words, builder);
                 }
                 Token::Comment(words) if self.silent.is_none() => {
                     builder.pins_in(&String::from_utf8_lossy(&words));
@@ -239,7 +267,8 @@ impl Reader {
         }
         self.inserted += usize::from(name == b"ins");
         let is_silent = SILENT.contains(&name);
-        if is_silent || is_hidden(tag) {
+        let is_note = refers_to_note(tag);
+        if is_silent || is_note || is_hidden(tag) {
             self.deleted += usize::from(STRUCK.contains(&name));
             // Browsers close nothing but what is drawn by a slash.
             let closed = tag.self_closing && name == b"svg";
@@ -247,7 +276,7 @@ impl Reader {
                 self.silent = Some(Silent {
                     name: name.to_vec(),
                     depth: 1,
-                    is_hidden: !is_silent,
+                    is_hidden: !(is_silent || is_note),
                     in_line,
                 });
             }
@@ -255,18 +284,22 @@ impl Reader {
         }
         // One is white space; after two a new paragraph begins, as pages of old write it.
         if name == b"br" && !self.line.broke {
-            builder.line_break();
+            self.line_break(builder);
             self.line.broke = true;
             return;
         }
         if parts(name, in_line) || name == b"br" {
-            self.part();
+            self.part(builder);
             builder.end_paragraph();
         }
         match name {
             b"blockquote" => builder.begin_block(),
             b"tr" => builder.begin_row(),
-            b"q" => builder.text(self.quote()),
+            b"q" => {
+                let mark = self.quote();
+                self.put(mark, builder);
+            }
+            b"sup" => self.line.raised += 1,
             b"footer" | b"figcaption" if builder.in_block() => self.names = true,
             b"cite" if builder.in_block() && !self.names => builder.begin_name(),
             b"a" => {
@@ -292,8 +325,14 @@ impl Reader {
             return;
         }
         match name {
-            b"q" if self.line.quoted.pop() == Some(true) => builder.text("’"),
-            b"q" => builder.text("”"),
+            b"q" if self.line.quoted.pop() == Some(true) => self.put("’", builder),
+            b"q" => self.put("”", builder),
+            b"sup" => {
+                self.line.raised = self.line.raised.saturating_sub(1);
+                if self.line.raised == 0 {
+                    self.line.words.settle(builder);
+                }
+            }
             b"cite" if !self.names => builder.end_name(),
             b"footer" | b"figcaption" | b"blockquote" => self.names = false,
             _ => {}
@@ -301,7 +340,7 @@ impl Reader {
         if !parts(name, in_line) {
             return;
         }
-        self.part();
+        self.part(builder);
         let ended = builder.end_paragraph();
         if matches!(name, b"h1" | b"h2") && builder.title.is_none() {
             builder.title = ended;
@@ -314,7 +353,8 @@ impl Reader {
     }
 
     /// Says what was noticed; `builder` is that of the draft.
-    pub(super) fn finish(self, builder: &mut Builder) {
+    pub(super) fn finish(mut self, builder: &mut Builder) {
+        self.part(builder);
         builder
             .findings
             .extend(tracked(self.inserted, self.deleted));

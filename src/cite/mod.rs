@@ -83,6 +83,7 @@ pub use draft::DraftFormat;
 pub use draft::Mark;
 pub use draft::Paragraph;
 pub use draft::Place;
+pub(crate) use draft::is_utf_16;
 pub use evidenced::Evidence;
 pub use evidenced::PinNow;
 pub use evidenced::Quote;

@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use crate::cite::Draft;
 use crate::cite::Passage;
 use crate::cite::Quotation;
+use crate::cite::Quoted;
 use crate::record::Digest;
 use crate::record::Finding;
 
@@ -21,22 +22,32 @@ use super::grams::words;
 const MOST: usize = 20_000;
 /// Words in a run.
 const RUN: usize = 4;
-/// Runs that a draft must have to be known by them: fewer stand anywhere.
-const FEWEST: usize = 3;
-/// Words by which the begin of a quotation is found in its paragraph.
-const BEGIN: usize = 8;
+/// Words of its own that a draft must have to be known by them: a sentence with fewer may be one of its source.
+const SHORTEST: usize = 10;
+/// Words of its own that must stand in what is the draft itself.
+const FEWEST: usize = 6;
+/// As many where no quotation of it has a frame: fewer may be copied without marks.
+const UNFRAMED: usize = 20;
+/// Documents that hold the draft itself of which the words are kept, at most.
+const KEPT: usize = 8;
 
 /// What a draft says in its own words.
 #[derive(Default)]
 pub(super) struct Own {
     /// The digest of its bytes.
     sha256: Option<Digest>,
-    /// Runs of words outside of quotations.
-    said: HashSet<u64>,
+    /// Words outside of quotations.
+    words: usize,
+    /// Those of them that are in a run.
+    in_runs: usize,
+    /// Runs that have such words, each with which these are.
+    said: HashMap<u64, Vec<usize>>,
     /// Runs of which half are outside of a quotation, and half are its first or last words.
     framing: HashSet<u64>,
     /// What was looked at.
     known: HashMap<String, bool>,
+    /// What holds the text itself, with the runs of words that stand there.
+    left_out: Vec<(String, HashSet<u64>)>,
     /// What holds the text itself.
     pub(super) findings: Vec<Finding>,
 }
@@ -44,17 +55,22 @@ pub(super) struct Own {
 impl Own {
     /// What that draft says outside of these quotations.
     pub(super) fn new(draft: &Draft, quotations: &[Quotation]) -> Self {
-        let mut quoted: HashMap<usize, Vec<Vec<u64>>> = HashMap::new();
+        let mut quoted: HashMap<usize, Vec<(usize, usize)>> = HashMap::new();
         for quotation in quotations {
-            let first = quotation.place.paragraph;
-            for (part, words) in quotation.parts.iter().enumerate() {
-                // One of several paragraphs has a part in each, one that an attribution cuts has them all in the first.
-                let words = numbers(words);
-                if part > 0 {
-                    let own = quoted.entry(first + part).or_default();
-                    own.push(words.clone());
-                }
-                quoted.entry(first).or_default().push(words);
+            // With the attribution that cuts it: a sentence that its source has may have that too.
+            let place = quotation.place;
+            for number in place.paragraph..=place.last {
+                let from = if number == place.paragraph {
+                    place.from
+                } else {
+                    0
+                };
+                let to = if number == place.last {
+                    place.to
+                } else {
+                    usize::MAX
+                };
+                quoted.entry(number).or_default().push((from, to));
             }
         }
         let mut own = Self {
@@ -66,39 +82,40 @@ impl Own {
             if paragraph.block.is_some() {
                 continue;
             }
-            let mut words = numbers(&paragraph.text);
+            let places = quoted.get(&paragraph.number);
+            let mut words = apart(
+                &paragraph.text,
+                places.map(Vec::as_slice).unwrap_or_default(),
+            );
             words.truncate(left);
             left -= words.len();
-            let parts = quoted.get(&paragraph.number);
-            own.add(&words, parts.map(Vec::as_slice).unwrap_or_default());
+            own.add(&words);
         }
+        let places: HashSet<usize> = own.said.values().flatten().copied().collect();
+        own.in_runs = places.len();
         own
     }
 
-    fn add(&mut self, words: &[u64], parts: &[Vec<u64>]) {
-        let mut quoted = vec![false; words.len()];
-        for part in parts {
-            let begin = part.get(..BEGIN).unwrap_or(part);
-            if begin.is_empty() {
-                continue;
-            }
-            if let Some(at) = words.windows(begin.len()).position(|it| it == begin) {
-                let end = words.len().min(at + part.len());
-                quoted
-                    .iter_mut()
-                    .take(end)
-                    .skip(at)
-                    .for_each(|it| *it = true);
-            }
+    /// Takes the words of a paragraph, each with whether it is quoted.
+    fn add(&mut self, words: &[(u64, bool)]) {
+        let mut own = Vec::with_capacity(words.len());
+        for (_, quoted) in words {
+            own.push(self.words);
+            self.words += usize::from(!quoted);
         }
-        for (run, quoted) in words.windows(RUN).zip(quoted.windows(RUN)) {
-            match quoted {
-                [false, false, false, false] => self.said.insert(gram(run)),
+        for (run, own) in words.windows(RUN).zip(own.windows(RUN)) {
+            let numbers: Vec<u64> = run.iter().map(|it| it.0).collect();
+            let quoted: Vec<bool> = run.iter().map(|it| it.1).collect();
+            match quoted.as_slice() {
+                [false, false, false, false] => {}
                 [false, false, true, true] | [true, true, false, false] => {
-                    self.framing.insert(gram(run))
+                    self.framing.insert(gram(&numbers));
                 }
-                _ => false,
-            };
+                _ => continue,
+            }
+            let outside = quoted.iter().zip(own).filter(|it| !it.0);
+            let places = self.said.entry(gram(&numbers)).or_default();
+            places.extend(outside.map(|it| it.1));
         }
     }
 
@@ -106,34 +123,39 @@ impl Own {
     /// leads into its quotations and out of them.
     pub(super) fn is_in(&mut self, passage: &Passage) -> bool {
         let is_same = passage.sha256.is_some() && passage.sha256 == self.sha256;
-        let runs = self.said.len() + self.framing.len();
-        // Half of them take as many bytes at least.
-        if !is_same && (runs < FEWEST || passage.text.len() < runs) {
+        // Half of the words take as many bytes at least.
+        if !is_same && (self.words < SHORTEST || passage.text.len() < self.words) {
             return false;
         }
         if let Some(known) = self.known.get(&passage.item) {
             return *known;
         }
-        let (mut said, mut framing) = (HashSet::new(), HashSet::new());
-        for run in numbers(&passage.text).windows(RUN).map(gram) {
-            if self.said.contains(&run) {
-                said.insert(run);
-            }
-            if self.framing.contains(&run) {
-                framing.insert(run);
+        let words = numbers(&passage.text);
+        let runs = || words.windows(RUN).map(gram);
+        let (mut held, mut framing) = (HashSet::new(), HashSet::<u64>::new());
+        let mut met = HashSet::new();
+        for run in runs() {
+            if let Some(places) = self.said.get(&run)
+                && met.insert(run)
+            {
+                held.extend(places.iter().copied());
+                framing.extend(self.framing.get(&run));
             }
         }
-        let is_own =
-            is_same || said.len() * 2 >= self.said.len() && framing.len() * 2 >= self.framing.len();
+        let (held, framing) = (held.len(), framing.len());
+        let fewest = if self.framing.is_empty() {
+            UNFRAMED
+        } else {
+            FEWEST
+        };
+        let is_framed = framing * 2 >= self.framing.len();
+        let is_own = is_same || is_framed && held >= fewest && held * 2 >= self.in_runs;
         self.known.insert(passage.item.clone(), is_own);
         if is_own {
             let by = if is_same {
                 "byte for byte".to_owned()
             } else {
-                format!(
-                    "{} of {runs} runs of {RUN} words",
-                    said.len() + framing.len()
-                )
+                format!("{held} of {} words outside of quotations", self.in_runs)
             };
             self.findings.push(Finding::new(
                 "draft.in-archive",
@@ -142,9 +164,58 @@ impl Own {
                     "it holds this text itself ({by}), and was not taken as a source; a pin to it is followed"
                 ),
             ));
+            if self.left_out.len() < KEPT {
+                self.left_out.push((passage.item.clone(), runs().collect()));
+            }
         }
         is_own
     }
+
+    /// Says of quotations that were not found where their words stand in what holds this text itself: else it reads as if
+    /// they stood nowhere.
+    pub(super) fn say_where(&self, results: &mut [Quoted]) {
+        for result in results {
+            let whole = std::slice::from_ref(&result.text);
+            let parts = if result.parts.is_empty() {
+                whole
+            } else {
+                &result.parts
+            };
+            let words: Vec<Vec<u64>> = parts.iter().map(|it| numbers(it)).collect();
+            let runs = || words.iter().flat_map(|it| it.windows(RUN)).map(gram);
+            let holds = |it: &&(String, HashSet<u64>)| runs().all(|run| it.1.contains(&run));
+            if runs().next().is_none() {
+                continue;
+            }
+            let Some((item, _)) = self.left_out.iter().find(holds) else {
+                continue;
+            };
+            for finding in &mut result.findings {
+                if finding.code == "quotation.not-found" {
+                    finding.message = format!(
+                        "{}; its words stand in {item}, which holds this text itself and was not taken for a source",
+                        finding.message
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The words of a paragraph, each with whether it is quoted: stands in one of these stretches, which are in order.
+fn apart(text: &str, quoted: &[(usize, usize)]) -> Vec<(u64, bool)> {
+    let mut apart = Vec::new();
+    let mut at = 0;
+    for (from, to) in quoted.iter().copied().chain([(text.len(), text.len())]) {
+        let to = to.min(text.len());
+        let outside = text.get(at..from).unwrap_or_default();
+        words(outside, |word| apart.push((word, false)));
+        words(text.get(from..to).unwrap_or_default(), |word| {
+            apart.push((word, true));
+        });
+        at = at.max(to);
+    }
+    apart
 }
 
 fn numbers(text: &str) -> Vec<u64> {
@@ -211,6 +282,18 @@ mod tests {
         let release = "The pier was shut on Monday after a crack was found in its wall. “We knew of it,” the master said.";
         let copied = "The pier was shut on Monday after a crack was found in its wall. It had been “a crack was found,” they say.";
         assert!(!is_of(copied, release));
+    }
+
+    #[test]
+    fn a_source_with_a_few_words_of_the_draft_is_a_source() {
+        let source = "The keeper of the north light spoke for an hour. “I have never seen,” the keeper told the board on Monday in Lisbon, “a sea that could move a stone of that size.” The temperature was -12 degrees and the balance was (400) dollars. The therapist now here treated 10 000 gulls.";
+        for draft in [
+            "“The therapist now here treated 10 000 gulls.”\n\nThe temperature was -12 degrees and the balance was (400) dollars.",
+            "“I have never seen,” the keeper told the board on Monday in Lisbon, “a sea that could move a stone of that size.”",
+            "The keeper told the board: “I have never seen a sea like that.”",
+        ] {
+            assert!(!is_of(draft, source), "{draft}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! length; the outermost pairs are the quotations. An apostrophe is no mark, nor is an inch sign.
 
 pub(super) mod block;
+mod cut;
 
 use crate::cite::Draft;
 use crate::cite::Mark;
@@ -23,6 +24,7 @@ use super::words::is_speech;
 use block::apart;
 use block::quoted;
 use block::spoken_of;
+use cut::cuts;
 
 /// Quotations of one draft, at most.
 const MOST: usize = 10_000;
@@ -30,8 +32,6 @@ const MOST: usize = 10_000;
 const LONGEST: usize = 256 << 10;
 /// Marks that close nothing listed one by one, at most.
 const STRAY: usize = 100;
-/// Words between the pieces of a quotation, at most.
-const ATTRIBUTION: usize = 12;
 /// Pins of one quotation, at most; further ones are listed as those of statements.
 const PINS: usize = 1_000;
 /// Bytes between a quotation and its pin, at most.
@@ -504,32 +504,6 @@ fn owner(text: &str, fresh: &[Quotation], mark: &Mark) -> Option<usize> {
     } else {
         follows.or_else(precedes)
     }
-}
-
-/// Whether what stands between a quotation and the next pair is an attribution that cuts one quotation in two:
-/// “…,” she wrote, “…”.
-fn cuts(text: &str, last: &Quotation, pair: &Pair) -> bool {
-    let between = text
-        .get(last.place.to..pair.open)
-        .unwrap_or_default()
-        .trim();
-    let ends_open = last
-        .parts
-        .last()
-        .is_some_and(|it| !it.ends_with(['.', ';', ':']));
-    // American and British setting: the comma stands inside the mark or after it.
-    let between = between.trim_start_matches([',', ' ']);
-    let between_words = || {
-        between
-            .split(|it: char| !it.is_alphanumeric())
-            .filter(|it| !it.is_empty())
-    };
-    let count = between_words().take(ATTRIBUTION + 1).count();
-    ends_open
-        && between.ends_with([',', '—', '–'])
-        && (1..=ATTRIBUTION).contains(&count)
-        && between_words().any(|it| is_speech(&it.to_lowercase()))
-        && !between.contains(['.', '?', '!', ';'])
 }
 
 /// Whether another sentence begins between a quotation and a pin, so that the pin belongs to that one. `ended` says that

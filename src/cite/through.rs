@@ -116,6 +116,8 @@ impl Checker<'_> {
                 }
             }
         }
+        drop(sought);
+        self.own.say_where(results);
         let (pinned, messages) = self.inside;
         let looked = through.texts + through.withheld + messages > 0 || through.left_out.is_some();
         Ok(looked.then_some(GoneThrough {

@@ -8,6 +8,7 @@ use sha2::Sha256;
 
 use super::CliError;
 use super::visible;
+use crate::cite;
 use crate::cite::Draft;
 use crate::cite::DraftError;
 use crate::cite::DraftFormat;
@@ -53,14 +54,45 @@ pub(super) fn open(path: &Path) -> Result<Opened, CliError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = (!stdin).then_some(&*name);
     let is_text = format_of(&bytes, name) != DraftFormat::Office;
-    if is_text && (memchr::memchr(0, &bytes).is_some() || bytes.starts_with(b"%PDF-")) {
+    if is_text && let Some(sort) = not_text(&bytes) {
         return Err(CliError::usage(
-            format!("{} is not text", called(path)),
+            format!("{} is {sort}", called(path)),
             "save the draft as .docx, .odt, Markdown, HTML or plain text; this release reads no other",
         ));
     }
     let draft = of_bytes(&bytes, name).map_err(|error| unreadable(path, &error))?;
     Ok(Opened { draft, bytes })
+}
+
+/// What bytes are that are not text, or text of an encoding that nothing says for certain.
+fn not_text(bytes: &[u8]) -> Option<&'static str> {
+    /// Bytes of a text by which its encoding is known.
+    const BEGINNING: usize = 4 << 10;
+    if bytes.starts_with(b"%PDF-") {
+        return Some("not text");
+    }
+    if cite::is_utf_16(bytes) || memchr::memchr(0, bytes).is_none() {
+        return None;
+    }
+    if bytes.starts_with(b"\xff\xfe\0\0") || bytes.starts_with(b"\0\0\xfe\xff") {
+        return Some("text in UTF-32, which is not read: save it as UTF-8");
+    }
+    // Of most letters in UTF-16 one byte of two is nought, and always the same one.
+    let head = bytes.get(..BEGINNING).unwrap_or(bytes);
+    let noughts = |from| {
+        head.iter()
+            .skip(from)
+            .step_by(2)
+            .filter(|it| **it == 0)
+            .count()
+    };
+    let (first, second) = (noughts(0), noughts(1));
+    let is_utf_16 = first.max(second) * 4 > head.len() && first.min(second) == 0;
+    Some(if is_utf_16 {
+        "text in UTF-16 without a byte order mark, as it seems, which is not read: save it as UTF-8"
+    } else {
+        "not text"
+    })
 }
 
 /// Reads the bytes of a draft that came under that name; without one, text is Markdown.

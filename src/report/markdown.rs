@@ -133,10 +133,7 @@ fn attention(page: &mut String, citations: &Citations) -> std::fmt::Result {
     }
     for quotation in citations.to_look_at() {
         none = false;
-        let said: Vec<String> = pressing(quotation)
-            .iter()
-            .map(|it| plain(&sentence(&it.message)))
-            .collect();
+        let said: Vec<String> = pressing(quotation).iter().map(|it| plain(it)).collect();
         writeln!(
             page,
             "- **{} {}**, paragraph {}: “{}” {}",

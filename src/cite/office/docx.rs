@@ -12,6 +12,7 @@ use super::DraftError;
 use super::comments::AUTHOR;
 use super::hidden;
 use super::package::Package;
+use super::raised::Raised;
 use super::relations::Relations;
 use super::styles::Role;
 use super::styles::Style;
@@ -63,28 +64,24 @@ pub(super) fn read(package: &mut Package<'_>) -> Result<Builder, DraftError> {
 
 fn styles(mut xml: Xml<'_>) -> Result<Styles, DraftError> {
     let mut styles = Styles::default();
-    let mut open: Option<(String, String, Option<String>)> = None;
+    let mut open: Option<(String, Style)> = None;
     while let Some(event) = xml.next()? {
         match event {
             Event::Start(tag) if tag.is(Space::Word, "style") => {
                 let id = tag.attribute("styleId").unwrap_or_default();
-                open = Some((id, String::new(), None));
+                open = Some((id, Style::default()));
             }
             Event::Start(tag) if tag.space == Space::Word => {
                 let value = || tag.attribute("val").unwrap_or_default();
                 match (&mut open, tag.local) {
-                    (Some(style), "name") => style.1 = value(),
-                    (Some(style), "basedOn") => style.2 = Some(value()),
+                    (Some(style), "name") => style.1.name = value(),
+                    (Some(style), "basedOn") => style.1.based_on = Some(value()),
+                    (Some(style), "vertAlign") => style.1.raises = Some(value() == "superscript"),
                     _ => {}
                 }
             }
             Event::End(tag) if tag.is(Space::Word, "style") => {
-                if let Some((id, name, based_on)) = open.take() {
-                    let style = Style {
-                        name,
-                        based_on,
-                        hides: None,
-                    };
+                if let Some((id, style)) = open.take() {
                     styles.add(id, style);
                 }
             }
@@ -186,6 +183,8 @@ struct Open {
     inside: bool,
     /// Of a run that is open: how its text is shown.
     run: Option<Shown>,
+    /// Whether its text is raised above the line.
+    raised: bool,
 }
 
 /// How the text of a run is shown.
@@ -205,6 +204,8 @@ struct Reader<'a> {
     around: &'a Around<'a>,
     /// All words, as they stand.
     words: String,
+    /// Those of the paragraph, on their way to the builder.
+    raised: Raised,
     open: Vec<Open>,
     /// How deep in an element that does not count.
     skipping: usize,
@@ -225,6 +226,7 @@ impl<'a> Reader<'a> {
             builder,
             around,
             words: String::new(),
+            raised: Raised::default(),
             open: Vec::new(),
             skipping: 0,
             in_text: false,
@@ -253,7 +255,11 @@ impl<'a> Reader<'a> {
                         Shown::Struck => self.deleted += 1,
                         Shown::Plain => {
                             self.words.push_str(text);
-                            self.builder.text_from(text, at);
+                            if self.open.last().is_some_and(|it| it.raised) {
+                                self.raised.raise(text, at, &mut self.builder);
+                            } else {
+                                self.raised.put(text, at, &mut self.builder);
+                            }
                         }
                     }
                 }
@@ -278,6 +284,7 @@ impl<'a> Reader<'a> {
         match tag.local {
             "tr" => self.builder.begin_row(),
             "p" => {
+                self.settle();
                 let inside = !self.open.is_empty() && self.builder.hold();
                 self.open.push(Open {
                     inside,
@@ -289,15 +296,17 @@ impl<'a> Reader<'a> {
             "instrText" => self.in_instruction = true,
             "tab" | "ptab" if in_run => {
                 self.words.push(' ');
+                self.raised.space(&mut self.builder);
                 self.builder.text(" ");
             }
             "br" | "cr" if in_run => {
                 self.words.push(' ');
+                self.raised.space(&mut self.builder);
                 self.builder.line_break();
             }
             "noBreakHyphen" if in_run => {
                 self.words.push('\u{2011}');
-                self.builder.text("\u{2011}");
+                self.raised.put("\u{2011}", &(0..0), &mut self.builder);
             }
             "ins" | "moveTo" => self.inserted += 1,
             "del" | "moveFrom" => {
@@ -353,6 +362,13 @@ impl<'a> Reader<'a> {
                 open.runs_on = true;
                 self.deleted += 1;
             }
+            "rStyle" if open.run.is_some() => {
+                let style = tag.attribute("val").unwrap_or_default();
+                open.raised = self.around.styles.raises(&style) == Some(true);
+            }
+            "vertAlign" if open.run.is_some() => {
+                open.raised = tag.attribute("val").as_deref() == Some("superscript");
+            }
             "vanish" | "strike" | "dstrike" if open.run.is_some() && is_on(tag) => {
                 let hides = tag.local == "vanish" || open.run == Some(Shown::Hidden);
                 open.run = Some(if hides { Shown::Hidden } else { Shown::Struck });
@@ -376,13 +392,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What is raised at the end of a paragraph, or before one that stands inside of it, is a mark or is none.
+    fn settle(&mut self) {
+        self.raised.settle(&mut self.builder);
+        self.raised = Raised::default();
+    }
+
     fn run(&mut self, begins: bool) {
         if let Some(open) = self.open.last_mut() {
+            open.raised = false;
             open.run = begins.then_some(Shown::Plain);
         }
     }
 
     fn end_paragraph(&mut self) {
+        self.settle();
         let Some(open) = self.open.pop() else {
             return;
         };

@@ -9,6 +9,7 @@ mod docx;
 mod odt;
 mod package;
 mod plain;
+mod raised;
 mod relations;
 mod styles;
 mod xml;
@@ -19,6 +20,8 @@ use super::builder::Builder;
 
 pub use comments::Comment;
 pub use comments::with_comments;
+
+pub(super) use raised::Raised;
 
 use package::Kind;
 use package::Package;

@@ -10,6 +10,7 @@ use crate::cite::notes::Note;
 use super::DraftError;
 use super::hidden;
 use super::package::Package;
+use super::raised::Raised;
 use super::styles::Role;
 use super::styles::Style;
 use super::styles::Styles;
@@ -74,7 +75,7 @@ fn add_styles(mut xml: Xml<'_>, styles: &mut Styles) -> Result<(), DraftError> {
                 let style = Style {
                     name: tag.attribute("display-name").unwrap_or_else(|| id.clone()),
                     based_on: tag.attribute("parent-style-name"),
-                    hides: None,
+                    ..Style::default()
                 };
                 open = matches!(family.as_str(), "paragraph" | "text").then_some((
                     family == "text",
@@ -83,9 +84,10 @@ fn add_styles(mut xml: Xml<'_>, styles: &mut Styles) -> Result<(), DraftError> {
                 ));
             }
             Event::Start(tag) if tag.is(Space::Style, "text-properties") => {
-                if let (Some((_, _, style)), Some(display)) = (&mut open, tag.attribute("display"))
-                {
-                    style.hides = Some(display == "none");
+                if let Some((_, _, style)) = &mut open {
+                    let display = tag.attribute("display");
+                    style.hides = display.map(|it| it == "none");
+                    style.raises = tag.attribute("text-position").map(|it| is_raised(&it));
                 }
             }
             Event::End(tag) if tag.is(Space::Style, "style") => match open.take() {
@@ -144,10 +146,14 @@ struct Reader<'a> {
     builder: Builder,
     styles: &'a Styles,
     words: String,
+    /// Those of the paragraph, on their way to the builder.
+    raised: Raised,
     /// The paragraphs that are open, each with its role and whether the one around it is held.
     open: Vec<(Role, bool)>,
     /// Of each paragraph and stretch of words that is open: whether it is set not to be shown.
     hides: Vec<bool>,
+    /// And whether it is raised above the line.
+    raises: Vec<bool>,
     skipping: usize,
     comment: Option<Comment>,
     in_changes: bool,
@@ -164,8 +170,10 @@ impl<'a> Reader<'a> {
             builder,
             styles,
             words: String::new(),
+            raised: Raised::default(),
             open: Vec::new(),
             hides: Vec::new(),
+            raises: Vec::new(),
             skipping: 0,
             comment: None,
             in_changes: false,
@@ -200,7 +208,11 @@ impl<'a> Reader<'a> {
                     self.hidden += usize::from(!text.trim().is_empty());
                 } else if !self.open.is_empty() {
                     self.words.push_str(text);
-                    self.builder.text_from(text, at);
+                    if self.raises.last() == Some(&true) {
+                        self.raised.raise(text, at, &mut self.builder);
+                    } else {
+                        self.raised.put(text, at, &mut self.builder);
+                    }
                 }
             }
         }
@@ -213,6 +225,7 @@ impl<'a> Reader<'a> {
     fn start(&mut self, tag: &Tag<'_>) {
         match (tag.space, tag.local) {
             (Space::Text, local) if PARAGRAPHS.contains(&local) => {
+                self.settle();
                 let inside = !self.open.is_empty() && self.builder.hold();
                 let style = tag.attribute("style-name").unwrap_or_default();
                 let role = if local == "h" {
@@ -222,18 +235,24 @@ impl<'a> Reader<'a> {
                 };
                 let hides = self.styles.hides(&style);
                 self.hides.push(hides.unwrap_or_else(|| self.is_hidden()));
+                self.raises.push(false);
                 self.open.push((role, inside));
             }
             (Space::Text, "s" | "tab") => {
                 self.words.push(' ');
+                self.raised.space(&mut self.builder);
                 self.builder.text(" ");
             }
             (Space::Text, "line-break") => {
                 self.words.push(' ');
+                self.raised.space(&mut self.builder);
                 self.builder.line_break();
             }
             (Space::Text, "span") => {
                 let style = tag.attribute("style-name").unwrap_or_default();
+                let raises = self.styles.raises(&style);
+                self.raises
+                    .push(raises.unwrap_or_else(|| self.raises.last() == Some(&true)));
                 let hides = self.styles.words_hide(&style);
                 self.hides.push(hides.unwrap_or_else(|| self.is_hidden()));
             }
@@ -300,6 +319,7 @@ impl<'a> Reader<'a> {
             }
             (Space::Text, "span") if self.comment.is_none() && !self.in_changes => {
                 self.hides.pop();
+                self.raises.pop();
             }
             (Space::Text, local) if PARAGRAPHS.contains(&local) => {
                 if let Some(comment) = &mut self.comment {
@@ -312,11 +332,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What is raised at the end of a paragraph, or before one that stands inside of it, is a mark or is none.
+    fn settle(&mut self) {
+        self.raised.settle(&mut self.builder);
+        self.raised = Raised::default();
+    }
+
     fn end_paragraph(&mut self) {
         let Some((role, inside)) = self.open.pop() else {
             return;
         };
         self.hides.pop();
+        self.raises.pop();
+        self.settle();
         self.words.push(' ');
         let quotes = role == Role::Quotation;
         if quotes && !self.builder.in_block() {
@@ -340,6 +368,15 @@ impl<'a> Reader<'a> {
         self.builder.findings.extend(hidden(self.hidden > 0));
         self.builder
     }
+}
+
+/// Whether a position is above the line: `super 58%`, `33% 58%`.
+fn is_raised(position: &str) -> bool {
+    let first = position.split_whitespace().next().unwrap_or_default();
+    let percent = first
+        .strip_suffix('%')
+        .and_then(|it| it.parse::<f32>().ok());
+    first == "super" || percent.is_some_and(|it| it > 0.0)
 }
 
 /// Whether a condition, when the document was saved, said that an element is not shown.

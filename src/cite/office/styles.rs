@@ -28,6 +28,8 @@ pub(super) struct Style {
     pub(super) based_on: Option<String>,
     /// Whether what has it is set not to be shown, where it says.
     pub(super) hides: Option<bool>,
+    /// Whether it is raised above the line, where it says.
+    pub(super) raises: Option<bool>,
 }
 
 impl Styles {
@@ -53,6 +55,12 @@ impl Styles {
     /// Whether paragraphs of a style are not shown, where it or one it is based on says.
     pub(super) fn hides(&self, id: &str) -> Option<bool> {
         lineage(&self.paragraphs, id).find_map(|it| it.ok()?.hides)
+    }
+
+    /// Whether words that have a style, of either sort, are raised above the line.
+    pub(super) fn raises(&self, id: &str) -> Option<bool> {
+        let said = |styles| lineage(styles, id).find_map(|it| it.ok()?.raises);
+        said(&self.words).or_else(|| said(&self.paragraphs))
     }
 
     /// As [`Styles::hides`], of words within a paragraph.

@@ -172,8 +172,10 @@ fn signed(citations: &Citations) -> String {
         let Some(signed) = &quoted.signed else {
             continue;
         };
+        // What is outdated settles nothing, and is no sign-off of what the draft says now.
         if signed.outdated.is_some() {
             again.push(quoted.id.as_str());
+            continue;
         }
         match states.iter_mut().find(|it| it.0 == signed.state) {
             Some(state) => state.1 += 1,
@@ -191,7 +193,13 @@ fn signed(citations: &Citations) -> String {
     if let Some(since) = &citations.since {
         let carried = count(since.carried as u64, "sign-off", "sign-offs");
         let _ = write!(text, "{carried} carried over from the older draft");
-        let look = since.changed.join(", ");
+        // One that was signed off anew in this draft is settled, whatever changed.
+        let quotations = citations.quotations.iter();
+        let look: Vec<&str> = quotations
+            .filter(|it| since.changed.contains(&it.id) && !it.is_settled())
+            .map(|it| it.id.as_str())
+            .collect();
+        let look = look.join(", ");
         let _ = writeln!(
             text,
             "; to be looked at: {}.",

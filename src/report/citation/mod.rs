@@ -315,7 +315,7 @@ fn attention(citations: &Citations) -> Markup {
                                 " paragraph " (quotation.paragraph) ": "
                                 span dir="auto" { "“" (shorten(&quotation.text)) "”" }
                             }
-                            @for finding in pressing(quotation) { p { (sentence(&finding.message)) } }
+                            @for said in pressing(quotation) { p { (said) } }
                         }
                     }
                     @for dated in citations.dated.iter().filter(|it| it.needs_attention()) {
@@ -330,18 +330,20 @@ fn attention(citations: &Citations) -> Markup {
     }
 }
 
-/// The findings for which a quotation needs attention: the pressing ones, or all where the verdict itself is the reason.
-pub(super) fn pressing(quotation: &Quoted) -> Vec<&Finding> {
-    let pressing: Vec<&Finding> = quotation
-        .findings
-        .iter()
-        .filter(|it| needs_attention(it.code))
-        .collect();
-    if pressing.is_empty() {
-        quotation.findings.iter().collect()
-    } else {
-        pressing
+/// Why a quotation needs attention, in sentences: the pressing findings, or all where the verdict itself is the reason, and a
+/// sign-off that is outdated.
+pub(super) fn pressing(quotation: &Quoted) -> Vec<String> {
+    let said = |it: &Finding| sentence(&it.message);
+    let all = quotation.findings.iter();
+    let pressing = all.clone().filter(|it| needs_attention(it.code));
+    let mut pressing: Vec<String> = pressing.map(said).collect();
+    let signed = quotation.signed.as_ref();
+    let outdated = signed.filter(|it| it.outdated.is_some());
+    if pressing.is_empty() && (outdated.is_none() || !quotation.verdict.passes()) {
+        pressing.extend(all.map(said));
     }
+    pressing.extend(outdated.map(|it| sentence(&format!("signed off: {}", it.in_full()))));
+    pressing
 }
 
 fn quotations(citations: &Citations, seal: Option<&Seal>) -> Markup {
