@@ -192,12 +192,15 @@ fn the_page_of_an_article_is_no_source_of_what_the_article_quotes() -> TestResul
     fs::remove_dir_all(desk.path("archive/search"))?;
     fs::write(desk.path("archive/search"), "")?;
     assert_eq!(desk.json(&["cite", "draft.md"], 1)?["counts"]["altered"], 2);
-    // Whoever pins it has said that it is the source.
+    // Whoever pins it has said that it is the source; that the page itself only quotes the words is said.
     fs::write(
         desk.path("other.md"),
         format!("He wrote “the papers on Tuesday because he asked me to” [{item}].\n"),
     )?;
-    desk.json(&["cite", "other.md"], 0)?;
+    let pinned = desk.json(&["cite", "other.md"], 1)?;
+    assert_eq!(pinned["quotations"][0]["verdict"], "exact");
+    let findings = &pinned["quotations"][0]["findings"];
+    assert_eq!(findings[0]["code"], "quotation.second-hand");
     Ok(())
 }
 
