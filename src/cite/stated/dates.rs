@@ -107,6 +107,14 @@ fn goes_on(words: &[Word], at: usize) -> bool {
     if last.is_some_and(|it| it.dash) && is_dated(at) {
         return true;
     }
+    // 'August last year', 'July 11 of that year', 'July 11, ’22': the year is said, and not read.
+    let told = lower(words, at).trim_start_matches(['\'', '‘']);
+    if lower(words, at) == "of"
+        || lower(words, at + 1) == "year" && !last.is_some_and(|it| it.pause)
+        || told != lower(words, at) && told.starts_with(|it: char| it.is_ascii_digit())
+    {
+        return true;
+    }
     let joined = matches!(
         lower(words, at),
         "or" | "to" | "and" | "through" | "until" | "till" | "into"

@@ -411,7 +411,7 @@ fn begins_clause(sentence: &[Word], begin: usize) -> bool {
     ];
     // Behind other words these are no conjunctions: 'nobody but Voss'.
     const FIRST: &[&str] = &[
-        "but", "as", "before", "after", "since", "even", "only", "unless", "until", "if",
+        "but", "as", "before", "after", "since", "even", "only", "until",
     ];
     const PLACES: &[&str] = &["in", "at", "on", "during", "after", "before"];
     let word = |at: usize, back: usize| at.checked_sub(back).and_then(|it| sentence.get(it));

@@ -163,8 +163,14 @@ fn begins_clause(sentence: &[Word], read: &Read, first: usize, all: &[Read]) -> 
     let quotes = behind.iter().any(|it| it.quotation);
     let last = sentence.get(read.to - 1).into_iter();
     let mut clause = last.chain(behind).take_while(|it| !it.quotation);
+    // 'On August 30 the council met, and Voss wrote': of which of the two, no rule reads.
+    let apart = behind.iter().take_while(|it| !it.quotation);
+    let mut pairs = apart.clone().zip(apart.skip(1));
+    let apart = pairs.any(|(one, next)| {
+        one.pause && matches!(next.lower.as_str(), "and" | "but" | "while" | "then" | "so")
+    });
     let none = !sentence.iter().any(|it| it.quotation);
-    begins && (quotes || none) && !clause.any(|it| it.semicolon)
+    begins && (none || quotes && !apart) && !clause.any(|it| it.semicolon)
 }
 
 /// `Voss wrote to Halloran in an email on July 11`.

@@ -267,7 +267,7 @@ fn stated(words: &[Word]) -> Option<(Time, usize)> {
             .filter(|_| joint == 1 || here.get(at - 1).is_some_and(|it| it.pause))
         {
             clock = Some(read);
-            at += joint + hedged + length;
+            (zone, at) = zoned(here, zone, at + joint + hedged + length);
         } else if let Some((part, length)) = part_behind(from(at)) {
             clock = Some(Clock::During(part));
             at += length;
@@ -289,6 +289,12 @@ fn stated(words: &[Word]) -> Option<(Time, usize)> {
         } else {
             zone = None;
         }
+    }
+    // 'At 9 p.m. or 10 p.m.': one of two.
+    let digit = |it: usize| lower(here, it).starts_with(|it: char| it.is_ascii_digit());
+    let other = matches!(lower(here, at), "or" | "and" | "to") && digit(at + 1);
+    if clock.is_some() && other {
+        return None;
     }
     // A hedge is read of a time of day alone: 'about July 2023' is what a person says of a date.
     if clock.is_none() && (date.is_none() || hedge.is_some()) {
@@ -318,6 +324,13 @@ fn part_behind(words: &[Word]) -> Option<(&'static str, usize)> {
 fn zoned(words: &[Word], zone: Option<Naming>, at: usize) -> (Option<Naming>, usize) {
     if zone.is_some() {
         return (zone, at);
+    }
+    // 'At nine in Berlin' may be by the clocks there, or by those of whoever tells it.
+    if lower(words, at) == "in"
+        && let Some(place) = words.get(at + 1).filter(|it| it.is_capital())
+        && zones::is_place_name(&place.text)
+    {
+        return (Some(Naming::Unknown(format!("in {}", place.text))), at + 2);
     }
     match zones::named(words.get(at..).unwrap_or_default()) {
         Some((zone, length)) => (Some(zone), at + length),

@@ -147,6 +147,11 @@ pub(super) fn named(words: &[Word]) -> Option<(Naming, usize)> {
     letters.then(|| (Naming::Unknown(text.to_owned()), 1))
 }
 
+/// Whether a word is a city of the table of zones, or names a zone.
+pub(super) fn is_place_name(text: &str) -> bool {
+    resolved(text).is_some()
+}
+
 fn is_place(lower: &str) -> bool {
     matches!(lower, "local" | "his" | "her" | "their" | "our" | "my")
 }
