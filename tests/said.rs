@@ -20,8 +20,17 @@ use fonds::record::Moment;
 
 type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
+type Message = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static str,
+);
+
 /// Letter, reference, time in UTC, sender, addressees, text. New York is four hours behind.
-const MESSAGES: &[(&str, &str, &str, &str, &[&str], &str)] = &[
+const MESSAGES: &[Message] = &[
     (
         "A",
         "m-0a01",
@@ -75,7 +84,7 @@ const MESSAGES: &[(&str, &str, &str, &str, &[&str], &str)] = &[
 struct Desk;
 
 fn passages() -> TestResult<Vec<Passage>> {
-    let of = |(_, item, time, from, to, text): &(&str, &str, &str, &str, &[&str], &str)| {
+    let of = |(_, item, time, from, to, text): &Message| {
         let moment = time.parse::<Moment>().map_err(|it| it.to_string())?;
         Ok(Passage {
             item: (*item).to_owned(),

@@ -783,6 +783,21 @@ const CASES: &[Case] = &[
     ),
     ("If Voss wrote: {TOLD}", &[]),
     (
+        "{BURN} Stone told Drax Tuesday, November 7.",
+        &[(Sender, "Stone", Agrees), (Addressee, "Drax", Agrees)],
+    ),
+    (
+        "{BURN} Stone wrote on November 7 and again on May 3.",
+        &[(Sender, "Stone", Agrees), (Time, "on November 7", Agrees)],
+    ),
+    (
+        "{BURN} Stone wrote on November 7, late in the morning.",
+        &[
+            (Sender, "Stone", Agrees),
+            (Time, "on November 7", CannotTell),
+        ],
+    ),
+    (
         "A message came. “Yes,” it said. {TOLD} wrote a friend of Voss.",
         &[(Sender, "a friend", CannotTell)],
     ),

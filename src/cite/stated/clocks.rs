@@ -140,7 +140,15 @@ pub(super) fn is_said(words: &[Word]) -> bool {
         "half" | "quarter" | "noon" | "midnight" | "dawn" | "dusk" | "sunrise" | "sunset"
     ) || said == "a" && lower(words, 2) == "quarter";
     let clear = figures && (said.contains([':', 'm']) || meridiem(lower(words, 2)).is_some());
-    (led || bounded) && (named || clear) || led && (figures || number(said).is_some())
+    // After nine, late in the morning.
+    let ends =
+        words.get(1).is_some_and(|it| it.pause) || words.get(2).is_none_or(|it| it.quotation);
+    let spelled = bounded && number(said).is_some() && ends;
+    let part = matches!(lower(words, 0), "late" | "early") && said == "in";
+    spelled
+        || part
+        || (led || bounded) && (named || clear)
+        || led && (figures || number(said).is_some())
 }
 
 fn split_meridiem(word: &str) -> (&str, Option<Half>) {

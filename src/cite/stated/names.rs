@@ -170,7 +170,14 @@ pub(super) fn party(sentence: &[Word], from: usize) -> Option<(Who, usize)> {
                 || is_determiner(&before.lower))
             || to == from + 1 && is_determiner(&first.lower)
             || before.lower.ends_with("'s");
-        if before.pause || word.quotation || to - from >= 5 || !goes_on {
+        // 'Told Brask Tuesday, July 11': a day is no part of a name.
+        let dated = is_weekday(&word.lower)
+            || dates::month(&word.lower).is_some()
+                && before.is_capital()
+                && sentence
+                    .get(to + 1)
+                    .is_some_and(|it| it.text.starts_with(|it: char| it.is_ascii_digit()));
+        if dated || before.pause || word.quotation || to - from >= 5 || !goes_on {
             break;
         }
         to += 1;

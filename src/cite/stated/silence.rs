@@ -77,8 +77,8 @@ impl Desk<'_> {
         };
         let is_answer = |it: &&Following| {
             let of = |name: &str| {
-                let mut named = parties.to.iter().filter(|it| is_called(it, name));
-                named.any(|known| {
+                let mut meant = parties.to.iter().filter(|it| is_called(it, name));
+                meant.any(|known| {
                     let mut names = known.names.iter().chain([&known.shown]);
                     names.any(|name| it.from.contains(name))
                 })

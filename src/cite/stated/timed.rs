@@ -198,6 +198,11 @@ fn follows_verb(sentence: &[Word], first: usize, all: &[Read]) -> bool {
         }
         // 'Saying that on August 30 he would flee', 'and on August 30 he fled' are of something else.
         let leads_on = lower == "that" || at == first && lower == "and";
+        // 'On July 11 and again on July 12' is of two messages.
+        let next = sentence.get(at);
+        let names =
+            next.is_some_and(|it| it.is_capital() || is_determiner(&it.lower) || it.lower == "to");
+        let leads_on = leads_on || lower == "and" && !names;
         let passed = word.quotation
             || word.is_capital()
             || BETWEEN.contains(&lower)

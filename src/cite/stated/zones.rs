@@ -77,6 +77,7 @@ const ZONES: &[(&str, &str)] = &[
 
 /// The zone that begins a stretch of words, and how many they are: `CET`, `UTC+2`, `Berlin time`, `(Berlin)`.
 pub(super) fn named(words: &[Word]) -> Option<(Naming, usize)> {
+    const NONE: &[&str] = &["this", "that", "the", "last", "next", "same", "some", "any"];
     let first = words.first().filter(|it| !it.quotation)?;
     let joined = |words: &[Word]| {
         let words: Vec<&str> = words.iter().map(|it| it.text.as_str()).collect();
@@ -100,7 +101,6 @@ pub(super) fn named(words: &[Word]) -> Option<(Naming, usize)> {
         };
     }
     // Words that end in 'time', and zones of Europe without it: 'Central European' is not 'Central'.
-    const NONE: &[&str] = &["this", "that", "the", "last", "next", "same", "some", "any"];
     let before = words.iter().take(4).position(|it| it.lower == "time");
     if let Some(end) = before.filter(|it| *it > 0) {
         let name = words.get(..end)?;
