@@ -751,6 +751,56 @@ const CASES: &[Case] = &[
         "{BACK} it began. Her lawyer did not reply.",
         &[(Silence, "Her lawyer did not reply", CannotTell)],
     ),
+    // What is told of a time beside what is read of it: nothing is read short.
+    ("Voss wrote in July last year: {TOLD}", &[]),
+    (
+        "{BURN} Brandt wrote in November last year.",
+        &[(Sender, "Brandt", Agrees)],
+    ),
+    (
+        "{BURN} Brandt wrote on November 6 of that year.",
+        &[(Sender, "Brandt", Agrees)],
+    ),
+    (
+        "{BURN} Brandt wrote on November 6, ’22.",
+        &[(Sender, "Brandt", Agrees)],
+    ),
+    (
+        "{BURN} Brandt wrote at 9 a.m. or 10 a.m.",
+        &[(Sender, "Brandt", Agrees)],
+    ),
+    (
+        "On August 30 the council met, and Voss wrote: {TOLD}",
+        &[(Sender, "Voss", Agrees)],
+    ),
+    (
+        "At 5:31 pm in Berlin it came: {TOLD}",
+        &[(Time, "At 5:31 pm in Berlin", CannotTell)],
+    ),
+    (
+        "On July 11, 2023, at 8:29 a.m. Central it came: {OPENED}",
+        &[(Time, "On July 11 2023 at 8:29 a.m Central", Agrees)],
+    ),
+    ("If Voss wrote: {TOLD}", &[]),
+    (
+        "{BURN} Stone told Drax Tuesday, November 7.",
+        &[(Sender, "Stone", Agrees), (Addressee, "Drax", Agrees)],
+    ),
+    (
+        "{BURN} Stone wrote on November 7 and again on May 3.",
+        &[(Sender, "Stone", Agrees), (Time, "on November 7", Agrees)],
+    ),
+    (
+        "{BURN} Stone wrote on November 7, late in the morning.",
+        &[
+            (Sender, "Stone", Agrees),
+            (Time, "on November 7", CannotTell),
+        ],
+    ),
+    (
+        "A message came. “Yes,” it said. {TOLD} wrote a friend of Voss.",
+        &[(Sender, "a friend", CannotTell)],
+    ),
     // A request for comment is no message of the archive.
     (
         "{BACK} it began. Voss did not respond to requests for comment.",

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use chrono::Datelike as _;
 use chrono::Months;
 use chrono::NaiveDate;
+use chrono::NaiveDateTime;
 use chrono::TimeDelta;
 use chrono::Timelike as _;
 
@@ -12,24 +13,27 @@ use super::Agreement;
 use super::Around;
 use super::Statement;
 use super::StatementSort;
+use super::clocks::Clock;
 use super::compare::WHOLE_DAY;
 use super::compare::covers;
 use super::compare::gap;
 use super::compare::is_called;
-use super::compare::named_told;
+use super::compare::named_or_not;
 use super::compare::readings;
 use super::quoted::SECOND_HAND;
 use super::quoted::Standing;
 use super::quoted::known;
 use super::reading;
 use super::reading::How;
+use super::reading::Reach;
 use super::reading::Who;
+use super::timed;
 use super::times::Part;
 use super::times::Slack;
 use super::times::Time;
 use super::zones::DraftZone;
+use super::zones::Naming;
 use crate::cite::CiteError;
-use crate::cite::Known;
 use crate::cite::Match;
 use crate::cite::Quoted;
 use crate::cite::Sources;
@@ -132,8 +136,26 @@ impl<'a> Desk<'a> {
                 *named = Some((paragraph, name));
             }
         }
-        if let Some(who @ Who::Named(_)) = read.addressee {
-            let told = self.who(quoted, &who, StatementSort::Addressee, None)?;
+        let many = read.addressees.len();
+        for who in read
+            .addressees
+            .iter()
+            .filter(|it| matches!(it, Who::Named(_)))
+        {
+            let mut told = self.who(quoted, who, StatementSort::Addressee, None)?;
+            for (told, found) in told.iter_mut().zip(&quoted.matches) {
+                let doubt = match read.reach {
+                    Reach::Alone if self.sources.parties(&found.item)?.to.len() > many => {
+                        "the record names others too"
+                    }
+                    Reach::Narrowed => "to whom else it did not go, no rule reads",
+                    _ => continue,
+                };
+                if told.result == Agreement::Agrees {
+                    told.result = Agreement::CannotTell;
+                    told.why = Some(doubt.to_owned());
+                }
+            }
             self.hold(StatementSort::Addressee, who.words(), told);
         }
         Ok(())
@@ -203,10 +225,10 @@ impl<'a> Desk<'a> {
         quoted: &Quoted,
         earlier: &[Quoted],
     ) -> Result<(), CiteError> {
-        let own = reading::times(around.own);
+        let own = timed::times(around.own);
         // The sentence before speaks of a quotation that says no time of its own.
         let (times, sure) = if own.is_empty() {
-            (reading::times(around.before), false)
+            (timed::times(around.before), false)
         } else {
             (own, !around.shared)
         };
@@ -313,19 +335,33 @@ impl<'a> Desk<'a> {
 
     /// A time by clock and calendar.
     fn stated(&self, time: &Time, at: &Instant) -> Told {
-        let Time::Stated { zone, .. } = time else {
+        let Time::Stated { zone, clock, .. } = time else {
             return Told::cannot("");
         };
         let (Some(earliest), Some(last)) = (at.earliest, at.latest) else {
             return Told::cannot("the record gives no time");
         };
-        let named: Option<Zone> = zone.as_deref().and_then(|it| it.parse().ok());
+        let unread = match zone {
+            _ if *clock == Some(Clock::Unread) => Some("the time of day is not read".to_owned()),
+            Some(Naming::Unknown(words)) => Some(format!("which zone “{words}” is, no rule reads")),
+            _ => None,
+        };
+        let named: Option<Zone> = match zone {
+            Some(Naming::Known(zone)) => zone.parse().ok(),
+            _ => None,
+        };
         let own = at.zone.as_deref().and_then(|it| it.parse::<Zone>().ok());
         // Whole days, months and years are those of the calendar in which they were recorded.
         let whole = (last.millis() - earliest.millis()) >= WHOLE_DAY;
         let calendar = own.filter(|_| whole);
         let in_zone = named.or(calendar).unwrap_or(self.zone.zone);
         let record = Some(show(at, in_zone));
+        if let Some(why) = unread {
+            return Told {
+                record,
+                ..Told::cannot(why)
+            };
+        }
         let compare = |zone: Zone| {
             let (local, _) = zone.local(earliest);
             readings(time, local.date())
@@ -347,7 +383,7 @@ impl<'a> Desk<'a> {
             };
         }
         let result = compare(in_zone);
-        let has_clock = matches!(time, Time::Stated { clock: Some(_), .. });
+        let has_clock = clock.is_some();
         let named_by_draft = named.is_some() || self.zone.said;
         if result == Agreement::Differs && !named_by_draft {
             let other = own
@@ -480,44 +516,25 @@ impl<'a> Desk<'a> {
         let Some(day) = from.date().checked_add_signed(TimeDelta::days(days)) else {
             return Agreement::CannotTell;
         };
-        if first.date() != last.date() {
+        // Hours since that day began: a night reaches into the next one, and has the early hours of its own too.
+        let hours = |it: NaiveDateTime| (it.date() - day).num_days() * 24 + i64::from(it.hour());
+        let (first, last) = (hours(first), hours(last));
+        let within = |begin: i64, end: i64| begin <= first && last < end;
+        let inside = part.map_or_else(
+            || within(0, 24),
+            |Part(begin, end)| {
+                within(i64::from(begin), i64::from(end))
+                    || end > 24 && within(0, i64::from(end - 24))
+            },
+        );
+        if last - first >= 24 {
             return Agreement::CannotTell;
         }
-        let inside = part.is_none_or(|Part(begin, end)| first.hour() >= begin && last.hour() < end);
-        if first.date() == day && inside {
+        if inside {
             Agreement::Agrees
         } else {
             Agreement::Differs
         }
-    }
-}
-
-/// Who is said to have written or received something, held against those who are on record for it. `named` is the last name
-/// read in the paragraph, for `he` and `she`.
-fn named_or_not(
-    who: &Who,
-    side: &[Known],
-    others: &[Known],
-    record: String,
-    named: Option<&str>,
-) -> Told {
-    let is_one = |name: &str| side.iter().any(|it| is_called(it, name));
-    let (result, why) = match who {
-        Who::Named(name) => return named_told(name, side, others, Some(record)),
-        Who::Pronoun(word) => match named.filter(|it| is_one(it)) {
-            Some(name) => (Agreement::Agrees, Some(format!("“{word}” read as {name}"))),
-            None => (
-                Agreement::CannotTell,
-                Some(format!("who “{word}” is, no rule can read")),
-            ),
-        },
-        Who::Described(words) if is_one(words) => (Agreement::Agrees, None),
-        Who::Described(_) => (Agreement::CannotTell, Some("no name is given".to_owned())),
-    };
-    Told {
-        result,
-        record: Some(record),
-        why,
     }
 }
 

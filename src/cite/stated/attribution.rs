@@ -4,14 +4,15 @@
 use std::collections::HashSet;
 
 use super::super::words::is_speech;
+use super::names::party;
+use super::names::who;
 use super::reading::How;
 use super::reading::LOOSE;
 use super::reading::Parties;
+use super::reading::Reach;
 use super::reading::Who;
 use super::reading::leads_to;
-use super::reading::party;
 use super::reading::subject_before;
-use super::reading::who;
 use super::words::Word;
 
 /// Words of a speaker's label, at most.
@@ -22,6 +23,11 @@ const SENT: &[&str] = &[
     "email", "e-mail", "mail", "message", "text", "letter", "note", "memo", "post", "tweet", "dm",
     "courriel", "lettre",
 ];
+
+/// Whether a word is one for what is sent.
+pub(super) fn is_sent(lower: &str) -> bool {
+    SENT.contains(&lower)
+}
 
 /// Who wrote the quotation that stands at those bytes of its paragraph, as words say that lead to it or follow it:
 /// `according to Voss`.
@@ -50,7 +56,8 @@ pub(super) fn according(sentence: &[Word], span: (usize, usize)) -> Option<Parti
         }
         Some(Parties {
             sender: Some(sender),
-            addressee: addressee.map(|it| it.0),
+            addressees: addressee.into_iter().map(|it| it.0).collect(),
+            reach: Reach::Named,
             how: if sent.is_some() {
                 How::Said
             } else {
@@ -92,8 +99,8 @@ pub(super) fn label(sentence: &[Word], span: (usize, usize)) -> Option<Parties> 
     let sender = who(name).filter(|it| matches!(it, Who::Named(_)))?;
     Some(Parties {
         sender: Some(sender),
-        addressee: None,
         how: How::Label,
+        ..Parties::default()
     })
 }
 

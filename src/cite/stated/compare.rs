@@ -5,9 +5,10 @@ use chrono::NaiveDate;
 
 use super::Agreement;
 use super::against::Told;
+use super::clocks::Clock;
+use super::clocks::Half;
 use super::dates::Date;
-use super::times::Clock;
-use super::times::Half;
+use super::reading::Who;
 use super::times::Hedge;
 use super::times::Time;
 use crate::cite::Known;
@@ -17,13 +18,37 @@ use crate::record::Instant;
 /// day in spring has not.
 pub(super) const WHOLE_DAY: i64 = 23 * 3_600_000 - 1;
 
-/// A name held against those on the side that it should be on, and those on the other.
-pub(super) fn named_told(
-    name: &str,
+/// Who is said to have written or received something, held against those who are on record for it. `named` is the last name
+/// read in the paragraph, for `he` and `she`.
+pub(super) fn named_or_not(
+    who: &Who,
     side: &[Known],
     others: &[Known],
-    record: Option<String>,
+    record: String,
+    named: Option<&str>,
 ) -> Told {
+    let is_one = |name: &str| side.iter().any(|it| is_called(it, name));
+    let (result, why) = match who {
+        Who::Named(name) => return named_told(name, side, others, Some(record)),
+        Who::Pronoun(word) => match named.filter(|it| is_one(it)) {
+            Some(name) => (Agreement::Agrees, Some(format!("“{word}” read as {name}"))),
+            None => (
+                Agreement::CannotTell,
+                Some(format!("who “{word}” is, no rule can read")),
+            ),
+        },
+        Who::Described(words) if is_one(words) => (Agreement::Agrees, None),
+        Who::Described(_) => (Agreement::CannotTell, Some("no name is given".to_owned())),
+    };
+    Told {
+        result,
+        record: Some(record),
+        why,
+    }
+}
+
+/// A name held against those on the side that it should be on, and those on the other.
+fn named_told(name: &str, side: &[Known], others: &[Known], record: Option<String>) -> Told {
     if side.iter().any(|it| is_called(it, name)) {
         return Told {
             result: Agreement::Agrees,
@@ -154,17 +179,19 @@ pub(super) fn readings(time: &Time, recorded: NaiveDate) -> Vec<String> {
     let clocks: Vec<String> = match clock {
         None => return days,
         Some(Clock::During(part)) => {
-            // Four in the morning is of the morning to some, and seven in the evening of the night.
-            let also = match *part {
-                "morning" => Some("early hours"),
-                "night" => Some("evening"),
-                _ => None,
+            // Four in the morning is of the morning to some, seven in the evening of the night, and 'the night of July
+            // 11' may end on that day or begin on it.
+            let parts: &[&str] = match *part {
+                "morning" => &["morning", "early hours"],
+                "night" => &["night", "evening", "early hours"],
+                _ => &[*part],
             };
-            let parts = [Some(*part), also].into_iter().flatten();
             return parts
+                .iter()
                 .flat_map(|part| days.iter().map(move |day| format!("{part} of {day}")))
                 .collect();
         }
+        Some(Clock::Unread) => return Vec::new(),
         Some(Clock::Noon) => vec!["noon".to_owned()],
         Some(Clock::Midnight) => return midnight(&days, hedge),
         Some(Clock::At(hour, minute, half)) => {

@@ -8,12 +8,15 @@
 
 mod against;
 mod attribution;
+mod clocks;
 mod compare;
 mod dates;
 mod facts;
+mod names;
 mod quoted;
 mod reading;
 mod silence;
+mod timed;
 mod times;
 mod words;
 mod zones;
@@ -170,7 +173,14 @@ pub(super) fn hold(
             continue;
         };
         desk.parties(&around, this, &mut named, quotation.place.paragraph)?;
-        desk.times(&around, this, earlier)?;
+        // What is later is later than what its own paragraph quotes, where that quotes anything before it.
+        let here = quotations.get(..index).unwrap_or_default().iter().rev();
+        let here = here.take_while(|it| it.place.paragraph == quotation.place.paragraph);
+        let from = match here.count() {
+            0 => earlier,
+            many => earlier.get(index - many..).unwrap_or_default(),
+        };
+        desk.times(&around, this, from)?;
         desk.settle(this)?;
     }
     silences(&mut desk, &paragraphs, quotations, quoted)?;
@@ -232,7 +242,8 @@ fn around<'a>(
     }
 }
 
-/// Sentences that say that no answer came, each held against what follows the last quotation before it.
+/// Sentences that say that no answer came, each held against what follows the quotation that stands directly before it: in
+/// its own paragraph, or, where it begins that, as a block above it.
 fn silences(
     desk: &mut Desk<'_>,
     paragraphs: &HashMap<usize, Vec<Vec<Word>>>,
@@ -243,23 +254,38 @@ fn silences(
     numbers.sort_unstable();
     for number in numbers {
         let sentences = paragraphs.get(&number).into_iter().flatten();
-        for sentence in sentences.filter(|it| it.len() <= LONGEST_SENTENCE) {
-            let Some((who, words)) = silence::read(sentence) else {
-                continue;
-            };
-            let begins = sentence.first().map_or(0, |it| it.at.0);
-            let before = quotations.partition_point(|it| {
-                it.place.paragraph < number
-                    || it.place.paragraph == number && it.place.from < begins
-            });
-            let last = before
-                .checked_sub(1)
-                .and_then(|it| Some((quotations.get(it)?, quoted.get_mut(it)?)));
-            // What stands further off is about something else.
-            if let Some((_, quoted)) = last.filter(|it| number.abs_diff(it.0.place.paragraph) <= 1)
-            {
-                desk.silence(who.as_ref(), &words, quoted)?;
+        let mut last: Option<(usize, usize)> = None;
+        for (order, sentence) in sentences.enumerate() {
+            let read = (sentence.len() <= LONGEST_SENTENCE)
+                .then(|| silence::read(sentence))
+                .flatten();
+            let ends = read.as_ref().map_or(usize::MAX, |it| it.at);
+            let mut marks = sentence.iter().filter(|it| it.quotation);
+            let before = marks.by_ref().take_while(|it| it.at.1 <= ends).last();
+            let before = before.map(|it| it.at).or(last);
+            if let Some(read) = read {
+                let about = match before {
+                    Some(at) => quotations.iter().position(|it| {
+                        let place = it.place;
+                        place.paragraph == number && place.from <= at.0 && at.1 <= place.to
+                    }),
+                    // What stands further off is about something else.
+                    None => quotations
+                        .iter()
+                        .rposition(|it| it.place.last < number)
+                        .filter(|it| {
+                            let above = quotations.get(*it);
+                            order == 0
+                                && above
+                                    .is_some_and(|it| it.is_block && it.place.last + 1 == number)
+                        }),
+                };
+                if let Some(quoted) = about.and_then(|it| quoted.get_mut(it)) {
+                    desk.silence(read.who.as_ref(), &read.words, quoted)?;
+                }
             }
+            let own = sentence.iter().rev().find(|it| it.quotation);
+            last = own.map(|it| it.at).or(last);
         }
     }
     Ok(())

@@ -1,12 +1,19 @@
-//! Reads from a sentence who is said to have written a quotation, to whom, and when.
+//! Reads from a sentence who is said to have written a quotation, and to whom.
 //! English, and of French who wrote it; what the rules do not read whole, they leave.
 
 use super::super::words::is_speech;
 use super::attribution;
+use super::attribution::is_sent;
 use super::dates;
+use super::names::is_determiner;
+use super::names::is_role;
+use super::names::is_weekday;
+use super::names::joins;
+use super::names::leads_in;
+use super::names::party;
+use super::names::who;
 use super::times;
-use super::times::Read;
-use super::times::Time;
+use super::times::lower;
 use super::words::Word;
 
 /// Who is meant, as far as the words say.
@@ -33,8 +40,21 @@ impl Who {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Parties {
     pub(super) sender: Option<Who>,
-    pub(super) addressee: Option<Who>,
+    pub(super) addressees: Vec<Who>,
+    pub(super) reach: Reach,
     pub(super) how: How,
+}
+
+/// How far the words say whom it went to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// To those named, and perhaps to others.
+    #[default]
+    Named,
+    /// To nobody else: `to Voss alone`.
+    Alone,
+    /// Not to others, whom no rule reads: `to Brask and not to Voss`.
+    Narrowed,
 }
 
 /// In what way somebody is said to have written it.
@@ -91,39 +111,78 @@ fn is_helped(sentence: &[Word], verb: usize) -> bool {
         && helper.is_some_and(helps)
 }
 
+/// Verbs whose object may be a question: `answered “Who is it?”`.
+const ANSWERS: &[&str] = &["answered", "answers", "replied", "replies", "responded"];
+
 /// Who wrote the quotation that stands at those bytes of its paragraph, and to whom. Only a subject and a verb that stand
-/// against the quotation, with nothing between but whom it was written to and when, say so.
+/// against the quotation, with nothing between but whom it was written to and when, say so. A name behind its own closing
+/// mark goes before one that stands behind another's: `“…,” Rook wrote; “…,” Quill replied`.
 pub(super) fn parties(sentence: &[Word], span: (usize, usize)) -> Parties {
     let (open, end) = span;
     let is_own = |it: &Word| it.quotation && it.at.0 >= open && it.at.1 <= end;
+    let own = |at: Option<usize>| at.and_then(|it| sentence.get(it)).filter(|it| is_own(it));
+    let other = |at: Option<usize>| {
+        at.and_then(|it| sentence.get(it))
+            .is_some_and(|it| it.quotation && !is_own(it))
+    };
+    let (mut near, mut far, mut reported) = (None, None, false);
     for (verb, word) in sentence.iter().enumerate() {
         if word.quotation || !is_speech(&word.lower) || LOOSE.contains(&word.lower.as_str()) {
             continue;
         }
         if is_reported(sentence, verb) {
-            return Parties::default();
+            reported = true;
+            break;
         }
-        let (addressee, past) = addressee(sentence, verb);
+        let (addressees, reach, past) = addressees(sentence, verb);
         let before = subject_before(sentence, verb);
-        let at = |it: Option<usize>| it.and_then(|it| sentence.get(it)).is_some_and(is_own);
+        let answers = ANSWERS.contains(&word.lower.as_str());
+        let next = leads_to(sentence, past);
         // “…,” Ashgrove wrote.
-        let behind = before.as_ref().is_some_and(|it| at(it.1.checked_sub(1)));
+        let back = before.as_ref().map(|it| it.1.checked_sub(1));
         // “…,” wrote Ashgrove.
-        let inverted = at(verb.checked_sub(1 + usize::from(is_helped(sentence, verb))));
-        // Ashgrove wrote to Voss on July 11: “…”
-        let ahead = at(Some(leads_to(sentence, past)));
-        let sender = match before {
-            Some((who, _)) if behind || ahead => Some(who),
-            None if inverted => party(sentence, verb + 1).map(|it| it.0),
-            _ => None,
+        let back =
+            back.unwrap_or_else(|| verb.checked_sub(1 + usize::from(is_helped(sentence, verb))));
+        let sender = before
+            .or_else(|| party(sentence, verb + 1).filter(|_| own(back).is_some()))
+            .map(|it| it.0);
+        let Some(sender) = sender else { continue };
+        let parties = Parties {
+            addressees: addressees.into_iter().filter(|it| *it != sender).collect(),
+            reach,
+            sender: Some(sender),
+            how: How::Said,
         };
-        if let Some(sender) = sender {
-            return Parties {
-                addressee: addressee.filter(|it| *it != sender),
-                sender: Some(sender),
-                how: How::Said,
-            };
+        if let Some(quotation) = own(back) {
+            // To the question “…?” Ashgrove answered: “…”
+            let asked = back
+                .and_then(|it| it.checked_sub(1))
+                .is_some_and(|it| lower(sentence, it).starts_with("question"));
+            let question = asked || quotation.asks && other(Some(next));
+            if !(answers && question) {
+                near.get_or_insert(parties);
+            }
+        } else if let Some(quotation) = own(Some(next)) {
+            // Ashgrove wrote to Voss on July 11: “…”
+            let between = sentence.get(verb..next).unwrap_or_default();
+            let led = between.last().is_some_and(|it| it.pause);
+            let parted = other(back) && between.iter().any(|it| it.semicolon);
+            let question = answers && quotation.asks && !led;
+            if !parted && !question {
+                far.get_or_insert((parties, other(back)));
+            }
         }
+    }
+    match (near, far) {
+        (Some(near), None | Some((_, true))) => return near,
+        (None, Some((far, _))) => return far,
+        (Some(near), Some((far, _))) => {
+            // 'Voss wrote, “…,” Halloran replied': one of the two.
+            let same = near.sender == far.sender || matches!(near.sender, Some(Who::Pronoun(_)));
+            return if same { far } else { Parties::default() };
+        }
+        (None, None) if reported => return Parties::default(),
+        (None, None) => {}
     }
     inverted_pronoun(sentence, is_own)
         .or_else(|| attribution::according(sentence, span))
@@ -142,7 +201,7 @@ fn is_reported(sentence: &[Word], verb: usize) -> bool {
     if said.is_some_and(|it| !it.quotation && is_speech(&it.lower)) {
         return true;
     }
-    let Some((_, begin)) = subject_before(sentence, verb) else {
+    let Some((_, begin)) = subject(sentence, verb) else {
         return false;
     };
     let word = |back: usize| begin.checked_sub(back).and_then(|it| sentence.get(it));
@@ -171,19 +230,88 @@ fn inverted_pronoun(sentence: &[Word], is_own: impl Fn(&Word) -> bool) -> Option
     })
 }
 
-/// Whom a verb's words are said to, and the word behind that.
-fn addressee(sentence: &[Word], verb: usize) -> (Option<Who>, usize) {
-    let direct = sentence
-        .get(verb)
-        .is_some_and(|it| TO_OBJECT.contains(&it.lower.as_str()));
-    let to = sentence
-        .get(verb + 1)
-        .is_some_and(|it| matches!(it.lower.as_str(), "to" | "à"));
-    let from = verb + 1 + usize::from(to);
-    match party(sentence, from).filter(|_| direct || to) {
-        Some((who, past)) => (Some(who), past),
-        None => (None, verb + 1),
+/// Whom a verb's words are said to, how far that is said, and the word behind it.
+fn addressees(sentence: &[Word], verb: usize) -> (Vec<Who>, Reach, usize) {
+    let none = (Vec::new(), Reach::Named, verb + 1);
+    let direct = TO_OBJECT.contains(&lower(sentence, verb));
+    let only = usize::from(lower(sentence, verb + 1) == "only");
+    let at = verb + 1 + only;
+    let to = usize::from(matches!(lower(sentence, at), "to" | "à"));
+    let also = usize::from(to == 1 && lower(sentence, at + 1) == "only");
+    let Some((first, mut past)) = party(sentence, at + to + also).filter(|_| direct || to == 1)
+    else {
+        return none;
+    };
+    let mut all = vec![first];
+    let mut reach = if only + also > 0 {
+        Reach::Alone
+    } else {
+        Reach::Named
+    };
+    if let Some((more, end)) = list(sentence, past) {
+        all.extend(more);
+        past = end;
     }
+    loop {
+        let joined = usize::from(matches!(lower(sentence, past), "and" | "but" | "though"));
+        match lower(sentence, past + joined) {
+            "alone" | "only" if joined == 0 => {
+                reach = Reach::Alone;
+                past += 1;
+            }
+            "not" => {
+                reach = Reach::Narrowed;
+                let to = usize::from(lower(sentence, past + joined + 1) == "to");
+                let at = past + joined + 1 + to;
+                past = party(sentence, at).map_or(at, |it| it.1);
+            }
+            "copying" | "copied" | "cc" => match party(sentence, past + joined + 1) {
+                Some((copied, end)) => {
+                    all.push(copied);
+                    past = end;
+                }
+                None => break,
+            },
+            _ => break,
+        }
+    }
+    (all, reach, past)
+}
+
+/// The rest of a list of names: `and Halloran`, `, Rook and Quill`. What a verb follows is the subject of a new clause.
+fn list(sentence: &[Word], at: usize) -> Option<(Vec<Who>, usize)> {
+    const MOST: usize = 20;
+    let mut all = Vec::new();
+    let mut at = at;
+    while all.len() < MOST {
+        let last = lower(sentence, at) == "and";
+        let to = usize::from(last && lower(sentence, at + 1) == "to");
+        let parted = at.checked_sub(1).and_then(|it| sentence.get(it));
+        if !last && !parted.is_some_and(|it| it.pause && !it.colon && !it.semicolon) {
+            return None;
+        }
+        let (who, past) = party(sentence, at + usize::from(last) + to)?;
+        all.push(who);
+        if last {
+            return is_end(sentence, past).then_some((all, past));
+        }
+        at = past;
+    }
+    None
+}
+
+/// Whether a list of names may end before that word.
+fn is_end(sentence: &[Word], at: usize) -> bool {
+    const BEHIND: &[&str] = &[
+        "on", "at", "in", "that", "about", "from", "with", "of", "for", "after", "before",
+        "saying", "asking", "copying", "alone", "only", "and", "but", "back", "again", "late",
+        "early", "later", "the", "this", "by", "just", "shortly",
+    ];
+    let last = at.checked_sub(1).and_then(|it| sentence.get(it));
+    last.is_some_and(|it| it.pause)
+        || sentence
+            .get(at)
+            .is_none_or(|it| it.quotation || BEHIND.contains(&it.lower.as_str()))
 }
 
 /// The word to which a verb's words lead: past a time, 'that', and words that say no more.
@@ -192,8 +320,12 @@ pub(super) fn leads_to(sentence: &[Word], from: usize) -> usize {
     let mut at = from;
     while let Some(word) = sentence.get(at).filter(|it| !it.quotation) {
         let next = at + usize::from(matches!(word.lower.as_str(), "on" | "at" | "in"));
+        let day = lower(sentence, next);
         if let Some(read) = times.iter().find(|it| it.from == next) {
             at = read.to;
+        } else if is_weekday(day) {
+            // Voss said Monday that
+            at = next + 1;
         } else if matches!(
             word.lower.as_str(),
             "that" | "then" | "back" | "again" | "this" | "later"
@@ -216,12 +348,126 @@ pub(super) fn speaker(sentence: &[Word]) -> Option<String> {
     }
 }
 
-/// Who does what the verb at that place says, and the word at which that begins.
+/// Who does what the verb at that place says, and the word at which that begins. Nothing where words stand before the name
+/// that it may belong to: `a lawyer for Voss wrote`, `everybody but Voss wrote`.
 pub(super) fn subject_before(sentence: &[Word], verb: usize) -> Option<(Who, usize)> {
+    subject(sentence, verb)
+        .filter(|it| matches!(it.0, Who::Pronoun(_)) || begins_clause(sentence, it.1))
+}
+
+/// Whether a clause may begin at that word: at the beginning of a sentence, behind a comma or a quotation, or behind words
+/// that belong to no name.
+fn begins_clause(sentence: &[Word], begin: usize) -> bool {
+    const FREE: &[&str] = &[
+        "and",
+        "then",
+        "when",
+        "whenever",
+        "while",
+        "where",
+        "because",
+        "later",
+        "again",
+        "also",
+        "although",
+        "though",
+        "however",
+        "once",
+        "so",
+        "soon",
+        "yesterday",
+        "today",
+        "tomorrow",
+        "now",
+        "here",
+        "there",
+        "finally",
+        "instead",
+        "meanwhile",
+        "still",
+        "yet",
+        "first",
+        "next",
+        "perhaps",
+        "morning",
+        "afternoon",
+        "evening",
+        "night",
+        "day",
+        "week",
+        "month",
+        "year",
+        "time",
+        "mais",
+        "puis",
+        "alors",
+        "quand",
+        "lorsque",
+        "reply",
+        "response",
+        "answer",
+        "turn",
+        "return",
+    ];
+    // Behind other words these are no conjunctions: 'nobody but Voss'.
+    const FIRST: &[&str] = &[
+        "but", "as", "before", "after", "since", "even", "only", "until",
+    ];
+    const PLACES: &[&str] = &["in", "at", "on", "during", "after", "before"];
+    let word = |at: usize, back: usize| at.checked_sub(back).and_then(|it| sentence.get(it));
+    let edge =
+        |it: Option<&Word>| it.is_none_or(|it| it.pause || it.quotation || it.lower == "and");
+    // The historian Voss, Brask's lawyer Voss.
+    let mut at = begin;
+    while word(at, 1).is_some_and(|it| !it.pause && !it.quotation && is_role(&it.lower)) {
+        at -= 1;
+    }
+    if at < begin
+        && word(at, 1)
+            .is_some_and(|it| !it.pause && (is_determiner(&it.lower) || it.lower.ends_with("'s")))
+    {
+        at -= 1;
+    }
+    let Some(before) = word(at, 1).filter(|it| !it.pause && !it.quotation) else {
+        return true;
+    };
+    let lower = before.lower.as_str();
+    let second = word(at, 2);
+    let timed = || {
+        times::read(sentence)
+            .iter()
+            .any(|it| (it.from..it.to).contains(&(at - 1)))
+    };
+    // In an email Voss wrote, at the hearing Voss said.
+    let back = 2 + usize::from(second.is_some_and(|it| is_determiner(&it.lower)));
+    let placed = word(at, back).is_some_and(|it| !it.pause && PLACES.contains(&it.lower.as_str()))
+        && edge(word(at, back + 1))
+        && !before.is_capital()
+        && !FIRST.contains(&lower);
+    FREE.contains(&lower)
+        || is_sent(lower)
+        || is_weekday(lower)
+        || dates::month(lower).is_some()
+        || dates::year_of(lower).is_some()
+        || is_adverb(before)
+        || FIRST.contains(&lower) && edge(second)
+        || placed
+        || timed()
+}
+
+/// Whether a word is an adverb by its ending.
+fn is_adverb(word: &Word) -> bool {
+    const NOUNS: &[&str] = &[
+        "family", "ally", "reply", "assembly", "bully", "monopoly", "italy",
+    ];
+    word.lower.ends_with("ly") && !word.is_capital() && !NOUNS.contains(&word.lower.as_str())
+}
+
+/// The words before a verb that may be its subject, whatever stands before them.
+fn subject(sentence: &[Word], verb: usize) -> Option<(Who, usize)> {
     let mut end = verb - usize::from(is_helped(sentence, verb));
     while let Some(before) = end.checked_sub(1).and_then(|it| sentence.get(it)) {
-        let skipped = BETWEEN.contains(&before.lower.as_str())
-            || before.lower.ends_with("ly") && !before.is_capital();
+        let skipped = BETWEEN.contains(&before.lower.as_str()) || is_adverb(before);
         if before.pause || !skipped {
             break;
         }
@@ -247,315 +493,4 @@ pub(super) fn subject_before(sentence: &[Word], verb: usize) -> Option<(Who, usi
         begin += 1;
     }
     Some((who(sentence.get(begin..end)?)?, begin))
-}
-
-/// Whether a word that begins a sentence is no part of the name behind it.
-fn leads_in(word: &Word) -> bool {
-    const LEADS: &[&str] = &[
-        "after",
-        "again",
-        "also",
-        "although",
-        "and",
-        "as",
-        "because",
-        "before",
-        "but",
-        "even",
-        "finally",
-        "first",
-        "however",
-        "if",
-        "instead",
-        "later",
-        "meanwhile",
-        "next",
-        "once",
-        "only",
-        "perhaps",
-        "since",
-        "so",
-        "soon",
-        "still",
-        "then",
-        "there",
-        "though",
-        "today",
-        "tomorrow",
-        "until",
-        "unless",
-        "when",
-        "whenever",
-        "where",
-        "while",
-        "yesterday",
-        "yet",
-        "mais",
-        "puis",
-        "alors",
-        "quand",
-        "lorsque",
-    ];
-    LEADS.contains(&word.lower.as_str())
-}
-
-/// Whether a word belongs to the name or description that the next one ends or goes on with.
-fn joins(word: &Word, next: &Word) -> bool {
-    if is_title(&word.lower) || is_particle(&word.lower) {
-        return true;
-    }
-    let determined = is_determiner(&word.lower);
-    if next.is_capital() {
-        // 'On Monday Ashgrove': a day is no name.
-        return determined
-            || word.is_capital()
-                && dates::month(&word.lower).is_none()
-                && !is_weekday(&word.lower);
-    }
-    // the account, her old lawyer, Ashgrove's lawyer
-    determined
-        || word.lower.ends_with("'s")
-        || !is_speech(&word.lower)
-            && !next.is_capital()
-            && is_noun_like(word)
-            && !is_pronoun(&next.lower)
-}
-
-fn is_noun_like(word: &Word) -> bool {
-    const NOT: &[&str] = &[
-        "and", "but", "when", "as", "that", "which", "who", "what", "where", "if", "because",
-        "while", "later", "after", "before", "to", "of", "in", "on", "at", "by", "for", "from",
-        "with",
-    ];
-    !NOT.contains(&word.lower.as_str()) && word.lower.chars().all(char::is_alphabetic)
-}
-
-fn is_title(lower: &str) -> bool {
-    matches!(
-        lower,
-        "mr" | "mrs"
-            | "ms"
-            | "dr"
-            | "sen"
-            | "senator"
-            | "rep"
-            | "gov"
-            | "judge"
-            | "justice"
-            | "president"
-            | "sir"
-            | "prof"
-            | "professor"
-            | "mayor"
-            | "councillor"
-            | "councilman"
-            | "councilwoman"
-            | "captain"
-            | "mme"
-            | "mlle"
-            | "madame"
-            | "monsieur"
-            | "herr"
-            | "frau"
-    )
-}
-
-fn is_particle(lower: &str) -> bool {
-    matches!(
-        lower,
-        "de" | "van" | "von" | "der" | "den" | "al" | "bin" | "di" | "la" | "le"
-    )
-}
-
-fn is_determiner(lower: &str) -> bool {
-    matches!(
-        lower,
-        "the" | "a" | "an" | "his" | "her" | "its" | "their" | "my" | "our" | "this" | "that"
-    )
-}
-
-fn is_pronoun(lower: &str) -> bool {
-    matches!(
-        lower,
-        "he" | "she"
-            | "it"
-            | "they"
-            | "i"
-            | "we"
-            | "you"
-            | "him"
-            | "them"
-            | "us"
-            | "me"
-            | "il"
-            | "elle"
-    )
-}
-
-fn is_weekday(lower: &str) -> bool {
-    matches!(
-        lower,
-        "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday"
-    )
-}
-
-/// The party that begins at that place, and the word behind it.
-pub(super) fn party(sentence: &[Word], from: usize) -> Option<(Who, usize)> {
-    let first = sentence.get(from)?;
-    if first.quotation {
-        return None;
-    }
-    let mut to = from + 1;
-    while let (Some(before), Some(word)) = (sentence.get(to - 1), sentence.get(to)) {
-        let goes_on = (word.is_capital() || is_particle(&word.lower))
-            && (before.is_capital()
-                || is_title(&before.lower)
-                || is_particle(&before.lower)
-                || is_determiner(&before.lower))
-            || to == from + 1 && is_determiner(&first.lower)
-            || before.lower.ends_with("'s");
-        if before.pause || word.quotation || to - from >= 5 || !goes_on {
-            break;
-        }
-        to += 1;
-    }
-    // A particle ends no name: 'a écrit Nora Halloran le 12 juillet'.
-    while to > from + 1
-        && sentence
-            .get(to - 1)
-            .is_some_and(|it| is_particle(&it.lower) && !it.is_capital())
-    {
-        to -= 1;
-    }
-    Some((who(sentence.get(from..to)?)?, to))
-}
-
-pub(super) fn who(words: &[Word]) -> Option<Who> {
-    let text = |words: &[Word]| {
-        let words: Vec<&str> = words.iter().map(|it| it.text.as_str()).collect();
-        words.join(" ")
-    };
-    let last = words.last()?;
-    if words.len() == 1 && is_pronoun(&last.lower) {
-        return Some(Who::Pronoun(last.text.clone()));
-    }
-    if last.text.starts_with('@') && last.text.len() > 1 {
-        return Some(Who::Named(last.text.clone()));
-    }
-    let named: Vec<Word> = words
-        .iter()
-        .filter(|it| !is_title(&it.lower) && !is_determiner(&it.lower))
-        .cloned()
-        .collect();
-    let is_name =
-        |it: &Word| (it.is_capital() || is_particle(&it.lower)) && !it.lower.ends_with("'s");
-    if !named.is_empty() && named.iter().all(is_name) && named.iter().any(Word::is_capital) {
-        let only = named.first().filter(|_| named.len() == 1);
-        if only.is_some_and(|it| dates::month(&it.lower).is_some() || is_weekday(&it.lower)) {
-            return None;
-        }
-        return Some(Who::Named(text(&named)));
-    }
-    let described = words
-        .first()
-        .is_some_and(|it| is_determiner(&it.lower) || it.lower.ends_with("'s"));
-    (described && words.len() > 1).then(|| Who::Described(text(words)))
-}
-
-/// Times that a sentence gives for what it quotes, with their words. A date behind `of`, `since` or `about` is that of
-/// something else.
-pub(super) fn times(sentence: &[Word]) -> Vec<(Time, String)> {
-    let leads = |read: &Read| {
-        let before = read.from.checked_sub(1).and_then(|it| sentence.get(it));
-        let Some(before) = before else { return true };
-        match &read.time {
-            Time::Stated { .. } => matches!(before.lower.as_str(), "on" | "at" | "in"),
-            _ => !matches!(
-                before.lower.as_str(),
-                "of" | "for"
-                    | "since"
-                    | "until"
-                    | "than"
-                    | "half"
-                    | "over"
-                    | "under"
-                    | "least"
-                    | "most"
-                    | "every"
-            ),
-        }
-    };
-    let words = |read: &Read| {
-        let before = read.from.checked_sub(1).and_then(|it| sentence.get(it));
-        let led = before.filter(|it| matches!(it.lower.as_str(), "on" | "at" | "in"));
-        let read = sentence.get(read.from..read.to).unwrap_or_default();
-        let words: Vec<&str> = led
-            .into_iter()
-            .chain(read)
-            .map(|it| it.text.as_str())
-            .collect();
-        words.join(" ")
-    };
-    let mut found = times::read(sentence);
-    join(sentence, &mut found);
-    found
-        .into_iter()
-        .filter(leads)
-        .filter(|read| !is_of_something_else(sentence, read.from))
-        .map(|read| (read.time.clone(), words(&read)))
-        .collect()
-}
-
-/// Whether the words that lead to a time are about something else than the writing: `Voss, who was fired on August 4`,
-/// `wrote of the meeting on July 1`. They are looked at back to the verb of speech, or to where the clause begins.
-fn is_of_something_else(sentence: &[Word], from: usize) -> bool {
-    const ELSE: &[&str] = &[
-        "who",
-        "whom",
-        "whose",
-        "which",
-        "where",
-        "when",
-        "about",
-        "of",
-        "concerning",
-        "regarding",
-        "born",
-    ];
-    let before = sentence.get(..from).unwrap_or_default();
-    let clause = before.iter().enumerate().rev().take_while(|(at, it)| {
-        let led = *at + 1 == from;
-        !it.quotation && !is_speech(&it.lower) && (led || !it.pause)
-    });
-    clause
-        .into_iter()
-        .any(|(_, it)| ELSE.contains(&it.lower.as_str()))
-}
-
-/// A clock and `that morning` beside it are one time: the clock is what can be held against a record.
-fn join(sentence: &[Word], found: &mut Vec<Read>) {
-    let mut at = 0;
-    while at + 1 < found.len() {
-        let beside = found.get(at..at + 2).is_some_and(|pair| {
-            let [one, other] = pair else { return false };
-            one.to == other.from
-                && matches!(
-                    one.time,
-                    Time::Stated {
-                        clock: Some(_),
-                        date: None,
-                        ..
-                    }
-                )
-                && matches!(other.time, Time::Day { .. })
-                && sentence.get(one.to - 1).is_some_and(|it| !it.pause)
-        });
-        if beside {
-            let other = found.remove(at + 1);
-            if let Some(one) = found.get_mut(at) {
-                one.to = other.to;
-            }
-        }
-        at += 1;
-    }
 }

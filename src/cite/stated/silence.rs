@@ -1,5 +1,6 @@
 //! That no answer came: read from a sentence, and held against what the archive has after a message.
 
+use super::super::words::is_speech;
 use super::Agreement;
 use super::Statement;
 use super::StatementSort;
@@ -7,8 +8,8 @@ use super::against::Desk;
 use super::against::Told;
 use super::compare::gap;
 use super::compare::is_called;
+use super::names::party;
 use super::reading::Who;
-use super::reading::party;
 use super::reading::subject_before;
 use super::words::Word;
 use crate::cite::CiteError;
@@ -69,15 +70,29 @@ impl Desk<'_> {
             let gap = gap.map_or_else(String::new, |gap| format!(", {gap} later"));
             format!("{} by {}{gap}", it.item, it.from.join(", "))
         };
-        let is_other = |it: &&Following| it.from != found.from;
-        if let Some(next) = after.messages.first().filter(is_other) {
+        // Of several to whom it went, only what the one who is named wrote is an answer of that one.
+        let only = match who {
+            Some(Who::Named(name)) if parties.to.len() > 1 => Some(name.as_str()),
+            _ => None,
+        };
+        let is_answer = |it: &&Following| {
+            let of = |name: &str| {
+                let mut meant = parties.to.iter().filter(|it| is_called(it, name));
+                meant.any(|known| {
+                    let mut names = known.names.iter().chain([&known.shown]);
+                    names.any(|name| it.from.contains(name))
+                })
+            };
+            it.from != found.from && only.is_none_or(of)
+        };
+        if let Some(next) = after.messages.first().filter(is_answer) {
             return Ok(Told {
                 result: Agreement::Differs,
                 record: Some(format!("next is {}", shown(next))),
                 why: None,
             });
         }
-        if let Some(answer) = after.messages.iter().find(is_other) {
+        if let Some(answer) = after.messages.iter().find(is_answer) {
             let never = words.split(' ').any(|it| it.eq_ignore_ascii_case("never"));
             return Ok(Told {
                 result: if never {
@@ -85,10 +100,16 @@ impl Desk<'_> {
                 } else {
                     Agreement::CannotTell
                 },
-                record: Some(format!(
-                    "in the records held the same side wrote next; the other side's next is {}",
-                    shown(answer)
-                )),
+                record: Some(match only {
+                    Some(name) => format!(
+                        "in the records held somebody else wrote next; {name}'s next is {}",
+                        shown(answer)
+                    ),
+                    None => format!(
+                        "in the records held the same side wrote next; the other side's next is {}",
+                        shown(answer)
+                    ),
+                }),
                 why: (!never).then(|| "it may be the answer".to_owned()),
             });
         }
@@ -96,7 +117,14 @@ impl Desk<'_> {
             return Ok(Told {
                 result: Agreement::CannotTell,
                 record: Some(format!("outside of its conversation came {}", shown(back))),
-                why: Some("it may be the answer".to_owned()),
+                why: Some(
+                    if is_answer(&back) {
+                        "it may be the answer"
+                    } else {
+                        "what else came from outside of it is not looked at"
+                    }
+                    .to_owned(),
+                ),
             });
         }
         if let Some(unsure) = after.unsure {
@@ -104,21 +132,31 @@ impl Desk<'_> {
         }
         Ok(Told {
             result: Agreement::Agrees,
-            record: Some(
-                if after.messages.is_empty() {
-                    "in the records held nothing follows it in its conversation"
-                } else {
-                    "in the records held only the same side wrote after it"
+            record: Some(match only {
+                _ if after.messages.is_empty() => {
+                    "in the records held nothing follows it in its conversation".to_owned()
                 }
-                .to_owned(),
-            ),
+                Some(name) => {
+                    format!("in the records held nothing by {name} follows it in its conversation")
+                }
+                None => "in the records held only the same side wrote after it".to_owned(),
+            }),
             why: None,
         })
     }
 }
 
-/// That an answer is said to be missing: who did not give it, if that is said, and the words.
-pub(super) fn read(sentence: &[Word]) -> Option<(Option<Who>, String)> {
+/// That an answer is said to be missing.
+pub(super) struct Silent {
+    /// Who did not give it, if that is said.
+    pub(super) who: Option<Who>,
+    pub(super) words: String,
+    /// The byte of the paragraph at which the words begin.
+    pub(super) at: usize,
+}
+
+/// That an answer is said to be missing, read from a sentence.
+pub(super) fn read(sentence: &[Word]) -> Option<Silent> {
     let lower = |at: usize| sentence.get(at).map_or("", |it| it.lower.as_str());
     // What a newsroom asked is no message of the archive.
     if sentence.iter().any(|it| {
@@ -129,10 +167,12 @@ pub(super) fn read(sentence: &[Word]) -> Option<(Option<Who>, String)> {
     }) {
         return None;
     }
-    let text = |from: usize, to: usize| {
+    let silent = |who: Option<Who>, from: usize, to: usize| {
         let words = sentence.get(from..to).unwrap_or_default();
+        let at = words.first().map_or(0, |it| it.at.0);
         let words: Vec<&str> = words.iter().map(|it| it.text.as_str()).collect();
-        words.join(" ")
+        let words = words.join(" ");
+        Silent { who, words, at }
     };
     (0..sentence.len()).find_map(|at| match lower(at) {
         "no" if matches!(lower(at + 1), "answer" | "reply" | "response") => {
@@ -143,7 +183,8 @@ pub(super) fn read(sentence: &[Word]) -> Option<(Option<Who>, String)> {
                 _ => return None,
             };
             let to = at + 2 + usize::from(lower(at + 2) == "came");
-            is_absolute(sentence, from, to).then(|| (None, text(from, to)))
+            let said = is_absolute(sentence, from, to) && !is_doubted(sentence, from, to);
+            said.then(|| silent(None, from, to))
         }
         "not" | "never" | "didn't" | "hasn't" => {
             let answers = matches!(
@@ -164,7 +205,14 @@ pub(super) fn read(sentence: &[Word]) -> Option<(Option<Who>, String)> {
             }
             let who = subject_before(sentence, verb).map(|it| it.0);
             let length = who.as_ref().map_or(0, |it| it.words().split(' ').count());
-            Some((who, text(verb.saturating_sub(length), to)))
+            // 'A lawyer for Voss never replied', 'nobody but Voss never replied': of whom it is said, no rule reads.
+            let before = verb.checked_sub(1).and_then(|it| sentence.get(it));
+            let elided = before.is_none_or(|it| {
+                it.pause || it.quotation || matches!(it.lower.as_str(), "and" | "but" | "who")
+            });
+            let from = verb.saturating_sub(length);
+            ((who.is_some() || elided) && !is_doubted(sentence, from, to))
+                .then(|| silent(who, from, to))
         }
         _ => None,
     })
@@ -190,4 +238,26 @@ fn is_absolute(sentence: &[Word], from: usize, to: usize) -> bool {
     }
     let next = to + usize::from(sentence.get(to).is_some_and(|it| it.lower == "to"));
     ended(to) || party(sentence, next).is_some_and(|(_, past)| ended(past))
+}
+
+/// Whether it is only said, or denied, that no answer came: `it is not true that Voss never replied`.
+fn is_doubted(sentence: &[Word], from: usize, to: usize) -> bool {
+    const DOUBT: &[&str] = &[
+        "that", "not", "never", "denied", "denies", "deny", "nobody", "whether", "false", "untrue",
+        "true", "claim", "claims", "claimed", "believe", "believes", "believed", "neither", "nor",
+        "unlikely", "lie", "myth", "nothing",
+    ];
+    let clause = |it: &&Word| !it.quotation && !it.semicolon;
+    let before = sentence.get(..from).unwrap_or_default().iter().rev();
+    let doubts = |it: &Word| DOUBT.contains(&it.lower.as_str()) || it.lower.ends_with("n't");
+    let last = from.checked_sub(1).and_then(|it| sentence.get(it));
+    let said = last.is_some_and(|it| !it.quotation && is_speech(&it.lower));
+    // 'Voss never replied, Brask claimed.'
+    let behind = sentence
+        .get(to..)
+        .unwrap_or_default()
+        .iter()
+        .take_while(clause);
+    let after = behind.take(4).any(|it| is_speech(&it.lower) || doubts(it));
+    said || before.take_while(clause).any(doubts) || after
 }

@@ -3,28 +3,16 @@
 //! Only what is read whole is read at all: a date without its year stays without one, and `at ten` says nothing.
 
 use super::super::words::is_speech;
+use super::clocks::Clock;
+use super::clocks::clock_time;
+use super::clocks::is_said;
 use super::dates::Date;
 use super::dates::date;
-use super::dates::figure;
 use super::dates::year_of;
+use super::names::party;
 use super::words::Word;
-
-/// A time of day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Clock {
-    /// Hour and minute, and which half of the day is meant: nothing where it is not said.
-    At(u32, Option<u32>, Option<Half>),
-    Noon,
-    Midnight,
-    /// A part of the day, by the word that [`crate::record::when`] reads.
-    During(&'static str),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Half {
-    Morning,
-    Afternoon,
-}
+use super::zones;
+use super::zones::Naming;
 
 /// How a time of day is softened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +30,7 @@ pub(super) enum Time {
         clock: Option<Clock>,
         date: Option<Date>,
         hedge: Option<Hedge>,
-        zone: Option<String>,
+        zone: Option<Naming>,
     },
     /// So long after or before something: the words that [`crate::record::when`] reads, without what it is counted from.
     Apart { distance: String, after: bool },
@@ -74,9 +62,12 @@ pub(super) struct Slack {
 const MONTHS: [Slack; 2] = [Slack { near: 3, far: 15 }, Slack { near: 15, far: 31 }];
 const YEARS: [Slack; 2] = [Slack { near: 15, far: 183 }, Slack { near: 61, far: 366 }];
 
-/// A part of a day, in hours.
+/// A part of a day, in hours; one that reaches beyond 24 is a night, and takes the early hours of the day itself too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Part(pub(super) u32, pub(super) u32);
+
+/// The parts of a day by their words.
+const PARTS: [&str; 4] = ["morning", "afternoon", "evening", "night"];
 
 /// A time read, and the words it was read from: from one to past the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,50 +77,31 @@ pub(super) struct Read {
     pub(super) to: usize,
 }
 
-/// Whether a word names a zone.
-pub(super) fn is_zone(text: &str) -> bool {
-    zone_of(text).is_some()
-}
-
-/// The zone that a word names, as the archive's own reader of zones takes it.
-pub(super) fn zone_of(text: &str) -> Option<&'static str> {
-    // 'Eastern' is said of the United States; elsewhere the words differ ('AEST').
-    const ZONES: &[(&str, &str)] = &[
-        ("Eastern", "America/New_York"),
-        ("Central", "America/Chicago"),
-        ("Mountain", "America/Denver"),
-        ("Pacific", "America/Los_Angeles"),
-        ("ET", "America/New_York"),
-        ("PT", "America/Los_Angeles"),
-        ("UTC", "UTC"),
-        ("GMT", "GMT"),
-        ("EST", "EST"),
-        ("EDT", "EDT"),
-        ("CST", "CST"),
-        ("CDT", "CDT"),
-        ("MST", "MST"),
-        ("MDT", "MDT"),
-        ("PST", "PST"),
-        ("PDT", "PDT"),
-    ];
-    ZONES.iter().find(|it| it.0 == text).map(|it| it.1)
-}
-
 /// Every time in a sentence, the longest reading at each place.
 pub(super) fn read(words: &[Word]) -> Vec<Read> {
     let mut found = Vec::new();
     let mut from = 0;
     while from < words.len() {
         let here = words.get(from..).unwrap_or_default();
-        let lead = from.checked_sub(1).map_or("", |it| lower(words, it));
         let met = within(here)
             .or_else(|| apart(here))
             .or_else(|| vague(here))
             .or_else(|| day(here))
-            .or_else(|| year_alone(here).filter(|_| lead == "in"))
+            .or_else(|| year_alone(words, from))
             .or_else(|| stated(here));
         match met {
-            Some((time, length)) => {
+            Some((mut time, length)) => {
+                let read_to = found.last().map_or(0, |it: &Read| it.to);
+                if let Time::Stated {
+                    clock,
+                    date: Some(_),
+                    ..
+                } = &mut time
+                    && matches!(clock, None | Some(Clock::During(_)))
+                    && is_clocked_before(words, from, read_to)
+                {
+                    *clock = Some(Clock::Unread);
+                }
                 found.push(Read {
                     time,
                     from,
@@ -252,7 +224,7 @@ fn day(words: &[Word]) -> Option<(Time, usize)> {
         "morning" => Some(Part(4, 12)),
         "afternoon" => Some(Part(12, 18)),
         "evening" => Some(Part(16, 24)),
-        "night" => Some(Part(18, 24)),
+        "night" => Some(Part(17, 30)),
         _ => return None,
     };
     Some((Time::Day { days, part }, skip + 1 + usize::from(before)))
@@ -270,17 +242,15 @@ fn stated(words: &[Word]) -> Option<(Time, usize)> {
         _ => (None, 0),
     };
     let here = words.get(skip..)?;
+    let from = |at: usize| here.get(at..).unwrap_or_default();
     let (mut clock, mut zone, mut at) = (None, None, 0);
     if let Some((read, length)) = clock_time(here) {
         clock = Some(read);
         at = length;
-        if let Some(named) = here.get(at).and_then(|it| zone_of(&it.text)) {
-            zone = Some(named.to_owned());
-            at += 1 + usize::from(lower(here, at + 1) == "time");
-        }
+        (zone, at) = zoned(here, zone, at);
     }
     let between = usize::from(clock.is_some() && lower(here, at) == "on");
-    let mut read = date(here.get(at + between..).unwrap_or_default());
+    let mut read = date(from(at + between));
     if clock.is_some() && between == 0 && here.get(at.saturating_sub(1)).is_some_and(|it| !it.pause)
     {
         // 9:29 July 11 is no way to write it.
@@ -293,17 +263,38 @@ fn stated(words: &[Word]) -> Option<(Time, usize)> {
     if clock.is_none() && date.is_some() {
         let joint = usize::from(lower(here, at) == "at");
         let hedged = usize::from(lower(here, at + joint) == "about");
-        if let Some((read, length)) =
-            clock_time(here.get(at + joint + hedged..).unwrap_or_default())
-                .filter(|_| joint == 1 || here.get(at - 1).is_some_and(|it| it.pause))
+        if let Some((read, length)) = clock_time(from(at + joint + hedged))
+            .filter(|_| joint == 1 || here.get(at - 1).is_some_and(|it| it.pause))
         {
             clock = Some(read);
-            at += joint + hedged + length;
-            if let Some(named) = here.get(at).and_then(|it| zone_of(&it.text)) {
-                zone = Some(named.to_owned());
-                at += 1;
-            }
+            (zone, at) = zoned(here, zone, at + joint + hedged + length);
+        } else if let Some((part, length)) = part_behind(from(at)) {
+            clock = Some(Clock::During(part));
+            at += length;
+        } else if is_said(from(at)) {
+            clock = Some(Clock::Unread);
         }
+    }
+    if clock.is_some() || date.is_some_and(|it| it.day.is_some()) {
+        let past;
+        let before = zone.is_some();
+        (zone, past) = zoned(here, zone, at);
+        // Behind a date 'Pacific' may begin a name.
+        let last = here.get(past.saturating_sub(1));
+        let whole = last.is_some_and(|it| {
+            it.lower == "time" || it.closes || it.text.chars().all(|it| !it.is_lowercase())
+        });
+        if before || whole || past == at {
+            at = past;
+        } else {
+            zone = None;
+        }
+    }
+    // 'At 9 p.m. or 10 p.m.': one of two.
+    let digit = |it: usize| lower(here, it).starts_with(|it: char| it.is_ascii_digit());
+    let other = matches!(lower(here, at), "or" | "and" | "to") && digit(at + 1);
+    if clock.is_some() && other {
+        return None;
     }
     // A hedge is read of a time of day alone: 'about July 2023' is what a person says of a date.
     if clock.is_none() && (date.is_none() || hedge.is_some()) {
@@ -320,17 +311,49 @@ fn stated(words: &[Word]) -> Option<(Time, usize)> {
     ))
 }
 
+/// The part of the day that words behind a date say: `in the morning`, `at night`.
+fn part_behind(words: &[Word]) -> Option<(&'static str, usize)> {
+    match (lower(words, 0), lower(words, 1), lower(words, 2)) {
+        ("at", "night", _) => Some(("night", 2)),
+        ("in", "the", part) => Some((PARTS.iter().find(|it| **it == part)?, 3)),
+        _ => None,
+    }
+}
+
+/// The zone named at that place, where none is yet, and the word behind it.
+fn zoned(words: &[Word], zone: Option<Naming>, at: usize) -> (Option<Naming>, usize) {
+    if zone.is_some() {
+        return (zone, at);
+    }
+    // 'At nine in Berlin' may be by the clocks there, or by those of whoever tells it.
+    if lower(words, at) == "in"
+        && let Some(place) = words.get(at + 1).filter(|it| it.is_capital())
+        && zones::is_place_name(&place.text)
+    {
+        return (Some(Naming::Unknown(format!("in {}", place.text))), at + 2);
+    }
+    match zones::named(words.get(at..).unwrap_or_default()) {
+        Some((zone, length)) => (Some(zone), at + length),
+        None => (None, at),
+    }
+}
+
 /// `the morning of May 4th`.
 fn part_of_day(words: &[Word]) -> Option<(Time, usize)> {
-    const PARTS: [&str; 4] = ["morning", "afternoon", "evening", "night"];
     let the = usize::from(lower(words, 0) == "the");
     let part = PARTS.iter().find(|it| **it == lower(words, the))?;
     let of = (lower(words, the + 1) == "of").then_some(the + 2)?;
     let (date, length) = date(words.get(of..)?)?;
     date.day?;
+    let said = is_said(words.get(of + length..).unwrap_or_default());
+    let clock = if said {
+        Clock::Unread
+    } else {
+        Clock::During(part)
+    };
     Some((
         Time::Stated {
-            clock: Some(Clock::During(part)),
+            clock: Some(clock),
             date: Some(date),
             hedge: None,
             zone: None,
@@ -339,70 +362,28 @@ fn part_of_day(words: &[Word]) -> Option<(Time, usize)> {
     ))
 }
 
-fn clock_time(words: &[Word]) -> Option<(Clock, usize)> {
-    match lower(words, 0) {
-        "noon" => return Some((Clock::Noon, 1)),
-        "midnight" => return Some((Clock::Midnight, 1)),
-        _ => {}
-    }
-    let (digits, glued) = split_meridiem(lower(words, 0));
-    let (half, length) = match glued {
-        Some(half) => (Some(half), 1),
-        None => match meridiem(lower(words, 1)) {
-            Some(half) => (Some(half), 2),
-            None => (None, 1),
-        },
-    };
-    let (hour, minute) = match digits.split_once(':') {
-        Some((hour, minute)) if minute.len() == 2 => (figure(hour)?, Some(figure(minute)?)),
-        Some(_) => return None,
-        None => (figure(digits)?, None),
-    };
-    if minute.is_none() && half.is_none() || hour > 23 || minute.is_some_and(|it| it > 59) {
-        return None;
-    }
-    if half.is_some() && !(1..=12).contains(&hour) {
-        return None;
-    }
-    Some((Clock::At(hour, minute, half), length))
-}
-
-fn split_meridiem(word: &str) -> (&str, Option<Half>) {
-    for (ending, half) in [
-        ("a.m", Half::Morning),
-        ("p.m", Half::Afternoon),
-        ("am", Half::Morning),
-        ("pm", Half::Afternoon),
-    ] {
-        if let Some(digits) = word.strip_suffix(ending)
-            && digits.ends_with(|it: char| it.is_ascii_digit())
-        {
-            return (digits, Some(half));
-        }
-    }
-    (word, None)
-}
-
-fn meridiem(word: &str) -> Option<Half> {
-    match word {
-        "am" | "a.m" => Some(Half::Morning),
-        "pm" | "p.m" => Some(Half::Afternoon),
-        _ => None,
-    }
-}
-
-/// The year of `in 2022`, where no noun follows that it may count.
-fn year_alone(words: &[Word]) -> Option<(Time, usize)> {
-    let word = words.first()?;
+/// The year of `In 2022, Voss wrote`, `In 2022 Voss wrote` at the beginning of a sentence, and of `wrote in 2022: “…”`.
+/// Elsewhere it may be of anything: `the Act passed in 1996`, `in 2016 dollars`.
+fn year_alone(words: &[Word], from: usize) -> Option<(Time, usize)> {
+    let word = words.get(from)?;
     let year = year_of(&word.lower)?;
-    let next = words.get(1);
-    let ends =
-        word.pause || next.is_none_or(|it| it.quotation || it.is_capital() || is_speech(&it.lower));
+    let led = from.checked_sub(1).filter(|it| lower(words, *it) == "in")?;
+    let next = words.get(from + 1)?;
+    let parted = word.pause && !word.dash && !word.colon && !word.semicolon;
+    let figures = next.text.starts_with(|it: char| it.is_ascii_digit());
+    let speaks = || {
+        let (_, past) = party(words, from + 1)?;
+        words.get(past).filter(|it| is_speech(&it.lower))
+    };
+    let begins =
+        led == 0 && (parted && !figures && !next.quotation || !word.pause && speaks().is_some());
+    let told = led.checked_sub(1).and_then(|it| words.get(it));
+    let said = next.quotation && told.is_some_and(|it| !it.quotation && is_speech(&it.lower));
     let date = Date {
         year: Some(year),
         ..Date::default()
     };
-    ends.then_some((
+    (begins || said).then_some((
         Time::Stated {
             clock: None,
             date: Some(date),
@@ -411,6 +392,22 @@ fn year_alone(words: &[Word]) -> Option<(Time, usize)> {
         },
         1,
     ))
+}
+
+/// Whether a time of day is said before the `on` of a date, in words that are not read: `at nine o'clock on July 11`.
+fn is_clocked_before(words: &[Word], from: usize, read_to: usize) -> bool {
+    const REACH: usize = 7;
+    let Some(on) = from.checked_sub(1).filter(|it| lower(words, *it) == "on") else {
+        return false;
+    };
+    let plain = |at: &usize| {
+        let word = words.get(*at);
+        word.is_some_and(|it| !it.quotation && !it.semicolon && !is_speech(&it.lower))
+    };
+    let before = (read_to..on).rev().take(REACH).take_while(plain);
+    before
+        .into_iter()
+        .any(|at| is_said(words.get(at..on).unwrap_or_default()))
 }
 
 /// A small number in words or digits.

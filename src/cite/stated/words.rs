@@ -21,10 +21,18 @@ pub(super) struct Word {
     pub(super) pause: bool,
     /// Whether a colon follows it.
     pub(super) colon: bool,
+    /// Whether a semicolon follows it.
+    pub(super) semicolon: bool,
+    /// Whether a dash follows it.
+    pub(super) dash: bool,
+    /// Whether a bracket opens before it.
+    pub(super) opens: bool,
+    /// Whether a bracket closes behind it.
+    pub(super) closes: bool,
     /// Whether a full stop, question or exclamation mark follows it.
     stop: bool,
     /// Whether it stands for a quotation that ends with a question or exclamation mark.
-    asks: bool,
+    pub(super) asks: bool,
     /// Whether it stands for a quotation.
     pub(super) quotation: bool,
 }
@@ -60,10 +68,13 @@ pub(super) fn sentences(text: &str) -> Vec<Vec<Word>> {
 
 /// Whether a sentence ends with a word.
 fn ends(word: &Word, next: &[Word]) -> bool {
+    // 11:50 p.m. Moscow time
+    let zoned = is_meridiem(&word.lower) && super::zones::named(next).is_some();
     let begins = next.first().is_none_or(|next| {
         next.quotation
             || (next.is_capital() || next.text.starts_with(|it: char| it.is_ascii_digit()))
                 && !abbreviates(word, next)
+                && !zoned
             || next.text.starts_with(['@', '['])
     });
     word.stop && begins && !(word.quotation && is_attributed(word, next))
@@ -91,14 +102,16 @@ fn is_attributed(quotation: &Word, next: &[Word]) -> bool {
 fn abbreviates(word: &Word, next: &Word) -> bool {
     const TITLES: &[&str] = &[
         "mr", "mrs", "ms", "dr", "prof", "sen", "rep", "gov", "gen", "col", "lt", "sgt", "st",
-        "hon", "rev", "jr", "sr", "no", "jan", "feb", "mar", "apr", "aug", "sept", "sep", "oct",
-        "nov", "dec",
+        "hon", "rev", "jr", "sr", "no", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept",
+        "sep", "oct", "nov", "dec",
     ];
-    let meridiem = matches!(word.lower.as_str(), "a.m" | "p.m");
     TITLES.contains(&word.lower.as_str())
         || word.text.chars().count() == 1 && word.is_capital()
-        || meridiem
-            && (super::dates::month(&next.lower).is_some() || super::times::is_zone(&next.text))
+        || is_meridiem(&word.lower) && super::dates::month(&next.lower).is_some()
+}
+
+fn is_meridiem(lower: &str) -> bool {
+    lower.ends_with("a.m") || lower.ends_with("p.m")
 }
 
 fn words(text: &str) -> Vec<Word> {
@@ -124,6 +137,10 @@ fn words(text: &str) -> Vec<Word> {
             at: (open, end),
             pause: inside.ends_with(','),
             colon: false,
+            semicolon: false,
+            dash: false,
+            opens: false,
+            closes: false,
             stop: inside.ends_with(['.', '!', '?', '…']),
             asks: inside.ends_with(['!', '?']),
             quotation: true,
@@ -152,6 +169,7 @@ fn plain(text: &str, from: usize, to: usize, words: &mut Vec<Word>) {
             && let Some(last) = words.last_mut()
         {
             last.pause = true;
+            last.dash = true;
         }
         begin = at + letter.len_utf8();
     }
@@ -171,12 +189,16 @@ fn word(chunk: &str, at: usize, words: &mut Vec<Word>) {
     let stop = tail.contains(['.', '!', '?', '…']);
     let pause = tail.contains([',', ';', ':']);
     let colon = tail.contains(':');
+    let semicolon = tail.contains(';');
+    let opens = chunk.starts_with(['(', '[']);
+    let closes = tail.contains([')', ']']);
     if kept.is_empty() {
         // Punctuation alone belongs to what stands before it: “…”.
         if let Some(last) = words.last_mut() {
             last.stop |= stop;
             last.pause |= pause;
             last.colon |= colon;
+            last.semicolon |= semicolon;
         }
         return;
     }
@@ -187,6 +209,10 @@ fn word(chunk: &str, at: usize, words: &mut Vec<Word>) {
         at: (at, at + kept.len()),
         pause,
         colon,
+        semicolon,
+        dash: false,
+        opens,
+        closes,
         stop,
         asks: false,
         quotation: false,
