@@ -373,3 +373,116 @@ fn a_note_goes_on_to_another_source_only_outside_of_quotation_marks() -> TestRes
     );
     Ok(())
 }
+
+#[test]
+fn two_who_speak_in_one_sentence_are_quoted_apart() -> TestResult {
+    let (desk, _) = desk()?;
+    for between in [
+        "Ada asked, and Tobin answered,",
+        "Tobin wrote, adding,",
+        "Tobin told Ada, who asked,",
+    ] {
+        let draft =
+            format!("“There is a truck on it now,” {between} “Please stop writing to me.”\n");
+        let quotations = cited(&desk, &draft)?;
+        let verdicts: Vec<&Value> = quotations.iter().map(|it| &it["verdict"]).collect();
+        assert_eq!(verdicts, ["house-style", "exact"], "{between}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_link_pins_the_quotation_within_it() -> TestResult {
+    let (desk, items) = desk()?;
+    let (truck, stop) = (&items[5], &items[6]);
+    for (name, draft) in [
+        (
+            "draft.md",
+            format!(
+                "“There is a truck on it now,” she wrote. [He replied, “Please stop writing to me.”](fonds:{stop})\n\n\
+                 “There is a truck on it now,” [she wrote](fonds:{truck}).\n"
+            ),
+        ),
+        (
+            "draft.html",
+            format!(
+                "<p>“There is a truck on it now,” she wrote. <a href='fonds:{stop}'>He replied, “Please stop writing to me.”</a>\
+                 <p>“There is a truck on it now,” <a href='fonds:{truck}'>she wrote</a>."
+            ),
+        ),
+    ] {
+        fs::write(desk.path(name), draft)?;
+        let cited = desk.run(&["cite", name, "--json"])?.json()?;
+        let quotations = cited["quotations"].as_array().ok_or("none")?;
+        let pins: Vec<String> = quotations
+            .iter()
+            .map(|it| it["pins"][0].as_str().unwrap_or_default().to_owned())
+            .collect();
+        assert_eq!(pins, ["", stop, truck], "{name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_cut_between_sentences_and_a_hidden_never_are_named_as_what_they_are() -> TestResult {
+    let (desk, _) = desk()?;
+    let draft = "“They opened it at nine this morning. Did you ever tell her the number?”\n\n\
+                 “would have written that without the minutes”\n";
+    let quotations = cited(&desk, draft)?;
+    assert_eq!(
+        told(&quotations),
+        [
+            "altered  | the draft leaves out “There is a truck on it now.” without a mark",
+            "altered  | the draft leaves out “never, on my own,”",
+        ]
+    );
+    assert_eq!(
+        quotations[1]["findings"][0]["code"],
+        "quotation.negation-changed"
+    );
+    Ok(())
+}
+
+#[test]
+fn words_that_changed_places_are_there_by_no_chance() -> TestResult {
+    let desk = Desk::new()?;
+    fs::write(
+        desk.path("memo.txt"),
+        "A follow-up inspection within six months is required, not advised. The deck was closed.\n",
+    )?;
+    desk.run(&["ingest", "memo.txt"])?;
+    let quotations = cited(
+        &desk,
+        "“A follow-up inspection within six months is advised, not required.”\n",
+    )?;
+    assert_eq!(quotations[0]["verdict"], "altered");
+    let said = told(&quotations);
+    assert!(said[0].contains("in another order"), "{said:?}");
+    Ok(())
+}
+
+#[test]
+fn a_month_and_a_name_in_whose_a_block_quotation_is_are_not_compared() -> TestResult {
+    let (desk, _) = desk()?;
+    for whose in ["— Wilhelmina Strand, May 9, 2023", "— Mr. Will Strand"] {
+        let quotations = cited(
+            &desk,
+            &format!("> They opened it at nine this morning.\n>\n> {whose}\n"),
+        )?;
+        assert_eq!(quotations[0]["verdict"], "exact", "{whose}");
+    }
+    Ok(())
+}
+
+#[test]
+fn one_report_is_written_of_a_version() -> TestResult {
+    let (desk, _) = desk()?;
+    fs::write(desk.path("draft.md"), "“Please stop writing to me.”\n")?;
+    let publish = ["cite", "publish-version", "draft.md", "--yes"];
+    let two = [&publish[..], &["-o", "one.html", "-o", "two.md"]].concat();
+    let ran = desk.run(&two)?;
+    assert_eq!(ran.code, Some(2), "{ran}");
+    assert!(ran.told.contains("a version has one report"), "{ran}");
+    assert!(!desk.path("two.md").exists());
+    Ok(())
+}

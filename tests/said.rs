@@ -446,6 +446,51 @@ fn an_interval_is_counted_within_its_paragraph() -> TestResult {
             "{B} it began.\n\n{A} it went. 25 minutes later came {C}",
             &["C interval - 25 minutes later"],
         ),
+        // All of what is said counts, or none of it.
+        (
+            "{B} it began. Three hours and 25 minutes later came {C}",
+            &["C interval - Three hours and 25 minutes later"],
+        ),
+        (
+            "{C} it began. Seven days, nine hours and 45 minutes later came {D}",
+            &["D interval + Seven days nine hours and 45 minutes later"],
+        ),
+        ("{B} it began. Twenty to thirty minutes later came {C}", &[]),
+        ("{B} it began. Ten or twenty minutes later came {C}", &[]),
+        ("{B} it began. Up to an hour later came {C}", &[]),
+        ("{B} it began. A good twenty minutes later came {C}", &[]),
+        ("{B} it began. A month and two days later came {C}", &[]),
+        (
+            "{B} it began. And 25 minutes later came {C}",
+            &["C interval + 25 minutes later"],
+        ),
+        ("{B} it began. A week later than promised came {C}", &[]),
+    ])
+}
+
+#[test]
+fn a_weekday_behind_a_clock_is_read_with_it_or_not_at_all() -> TestResult {
+    hold(&[
+        (
+            "{B} Voss wrote at 11:50 p.m. Saturday, August 12.",
+            &["B from + Voss", "B time + at 11:50 p.m Saturday August 12"],
+        ),
+        (
+            "{B} Voss wrote at 11:50 p.m. Sunday, August 13.",
+            &["B from + Voss", "B time - at 11:50 p.m Sunday August 13"],
+        ),
+        (
+            "{B} Voss wrote at 11:50 p.m. Sunday.",
+            &["B from + Voss", "B time ? at 11:50 p.m Sunday"],
+        ),
+    ])
+}
+
+#[test]
+fn an_initial_is_that_of_the_name_on_record() -> TestResult {
+    hold(&[
+        ("{B} P. Voss wrote.", &["B from + P Voss"]),
+        ("{B} R. Voss wrote.", &["B from ? R Voss"]),
     ])
 }
 

@@ -26,8 +26,10 @@ const CASE: u32 = 1_500;
 const MARK: u32 = 3_000;
 const NEAR: u32 = 4_500;
 const WORD: u32 = 10_000;
-/// A word left out right after another: what leaves out three words makes one change, where two words replaced are two.
-const NEXT_WORD: u32 = 4_000;
+/// A word or a mark left out right after a word: what leaves out three words makes one change, where two words replaced are
+/// two. Four words left out cost less than one of the draft's own, or a `never` among them would be passed over.
+const NEXT_WORD: u32 = 800;
+const NEXT_MARK: u32 = 300;
 /// Another word in its place: more than a word left out, or a word left out would pass for one replaced.
 const OTHER: u32 = 13_000;
 /// A word of the draft's own: more than one left out. The ends of the text are free, so that the words before a missing
@@ -143,7 +145,7 @@ impl Left {
         if token.sort.is_mark() {
             Self {
                 first: NEVER,
-                next: MARK,
+                next: NEXT_MARK,
                 alone: MARK,
             }
         } else {

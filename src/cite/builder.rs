@@ -99,6 +99,8 @@ pub(super) struct Builder {
     pins_of: HashMap<String, Vec<Pin>>,
     /// Comments that have begun, with their pins and the byte of the paragraph from which they hold.
     comments: Vec<(String, Vec<Pin>, usize)>,
+    /// The link that is open, and the byte of the paragraph at which it began.
+    link: Option<(Pin, usize)>,
     depth: usize,
     blocks: usize,
     /// The row of a table that is open, and how many there were.
@@ -193,6 +195,29 @@ impl Builder {
         self.mark(Mark {
             from: here,
             to: here,
+            goes_on: false,
+            pin,
+        });
+    }
+
+    /// A link that is a pin begins here.
+    pub(super) fn begin_link(&mut self, pin: Pin) {
+        self.end_link();
+        self.link = Some((pin, self.open.text.len()));
+    }
+
+    /// The link that is open ends here: where it holds a quotation it is a pin of that one, else one that stands here.
+    pub(super) fn end_link(&mut self) {
+        let Some((pin, from)) = self.link.take() else {
+            return;
+        };
+        let to = self.open.text.len();
+        let from = from.min(to);
+        let linked = self.open.text.get(from..to).unwrap_or_default();
+        let quotes = !marks::scan(linked).pairs.is_empty();
+        self.mark(Mark {
+            from,
+            to: if quotes { to } else { from },
             goes_on: false,
             pin,
         });
@@ -303,6 +328,7 @@ impl Builder {
 
     /// Ends the paragraph; gives its text, for a title.
     pub(super) fn end_paragraph(&mut self) -> Option<String> {
+        self.end_link();
         let length = self.open.text.len();
         // A comment that goes on holds for what it covers of each paragraph.
         for index in 0..self.comments.len() {

@@ -267,7 +267,10 @@ impl Checker<'_> {
     /// stand there.
     fn may_be_chance(found: &Judgement, result: &Quoted) -> bool {
         let (held, of) = found.telling;
+        // The same words in another order are there by no chance.
+        let turned = (found.findings.iter()).any(|it| it.code == "quotation.order-changed");
         found.verdict == Verdict::Altered
+            && !turned
             && result.pins.is_empty()
             && found.equal < found.words.min(MANY)
             && (held <= FEW || held * 4 < of * 3)

@@ -306,7 +306,7 @@ impl Reader {
                 let target = tag.attributes.get(b"href".as_slice());
                 let target = target.map(|it| String::from_utf8_lossy(it));
                 if let Some(pin) = target.and_then(|it| Pin::of_link(&it)) {
-                    builder.pin(pin);
+                    builder.begin_link(pin);
                 }
             }
             _ => {}
@@ -327,6 +327,7 @@ impl Reader {
         match name {
             b"q" if self.line.quoted.pop() == Some(true) => self.put("’", builder),
             b"q" => self.put("”", builder),
+            b"a" => builder.end_link(),
             b"sup" => {
                 self.line.raised = self.line.raised.saturating_sub(1);
                 if self.line.raised == 0 {

@@ -266,6 +266,9 @@ pub(super) fn judge_prepared(
                 found = Differences::of(sought, text, &straight, manner);
                 steps = straight;
             }
+            Some(Placed::Apart(sentences)) => {
+                return apart(sought, passage, text, manner, &sentences);
+            }
             Some(Placed::Turned(places)) => turned = Some(places),
             None => {}
         }
@@ -365,7 +368,8 @@ fn is_enough(found: &Differences, words: usize) -> bool {
     // a word replaced, where what is left out is less than half.
     let differs = found.left_out + words.saturating_sub(equal);
     let cut = words > SHORT
-        && (equal == words && differs < words || share(equal, words) >= BAG && differs * 2 < words);
+        && (equal == words && differs < words
+            || share(equal, words) >= BAG && differs * 2 <= words + 1);
     share(equal + found.respelled, words) >= LIKE
         && (cut || found.similarity() >= LIKE)
         && found.telling.0 * 2 >= found.telling.1
@@ -487,6 +491,29 @@ fn is_scattered(sought: &Sought, text: &Prepared, steps: &[Step]) -> bool {
     })
 }
 
+/// Judges a quotation sentence by sentence: all stand there in order, and what lies between is left out without a mark.
+fn apart(
+    sought: &Sought,
+    passage: &Passage,
+    text: &Prepared,
+    manner: Manner,
+    sentences: &[std::ops::Range<usize>],
+) -> Judgement {
+    let pieces = sentences
+        .iter()
+        .filter_map(|it| sought.text.get(it.clone()));
+    let pieces: Vec<&str> = pieces.collect();
+    let cut = Sought::new(&sought.id, &pieces);
+    between_sentences(judge_prepared(&cut, passage, text, manner))
+}
+
+fn between_sentences(mut cut: Judgement) -> Judgement {
+    for finding in &mut cut.findings {
+        finding.message = finding.message.replace(ACROSS, "between two sentences");
+    }
+    cut
+}
+
 /// The same where whole sentences are left out between two of it without a mark, however long they are: all of its words
 /// stand there in order, before the cut and behind it.
 fn cut_between_sentences(
@@ -515,11 +542,7 @@ fn cut_between_sentences(
         judge_prepared(&sought, passage, text, manner)
     });
     let whole = judged.filter(|it| it.verdict != Verdict::NotFound && it.equal == it.words);
-    let mut cut = whole.min_by_key(|it| it.cost)?;
-    for finding in &mut cut.findings {
-        finding.message = finding.message.replace(ACROSS, "between two sentences");
-    }
-    Some(cut)
+    whole.min_by_key(|it| it.cost).map(between_sentences)
 }
 
 /// Where the quotation's words stand close together in any order, and how many of them.

@@ -205,9 +205,10 @@ impl Reader {
             Event::FootnoteReference(name) => builder.note(&name),
             Event::Start(Tag::Link { dest_url, .. }) => {
                 if let Some(pin) = Pin::of_link(&dest_url) {
-                    builder.pin(pin);
+                    builder.begin_link(pin);
                 }
             }
+            Event::End(TagEnd::Link) => builder.end_link(),
             Event::Start(Tag::TableHead | Tag::TableRow) => builder.begin_row(),
             Event::End(TagEnd::TableHead | TagEnd::TableRow) => builder.end_row(),
             Event::Start(Tag::BlockQuote(_)) => {

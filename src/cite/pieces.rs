@@ -35,6 +35,8 @@ const MOVED: u64 = 10;
 pub(super) enum Placed {
     /// In their order, with whatever lies between.
     InOrder(Vec<Step>),
+    /// Its sentences in their order, and something between them that no mark stands for: its bytes, sentence by sentence.
+    Apart(Vec<Range<usize>>),
     /// In another order.
     Turned(Turned),
 }
@@ -84,8 +86,15 @@ pub(super) fn placed(sought: &Sought, text: &Prepared) -> Option<Placed> {
         }
         places.push((runs, core_of(tokens).len()));
     }
-    if is_marked && let Some(steps) = in_order(sought, text, &pieces, &places) {
-        return Some(Placed::InOrder(steps));
+    if let Some(steps) = in_order(sought, text, &pieces, &places) {
+        if is_marked {
+            return Some(Placed::InOrder(steps));
+        }
+        let bytes = pieces.iter().filter_map(|it| {
+            let (first, last) = (sought.tokens.get(it.start)?, sought.tokens.get(it.end - 1)?);
+            Some(first.start..last.end)
+        });
+        return Some(Placed::Apart(bytes.collect()));
     }
     let first = |(runs, length): &(Vec<usize>, usize)| runs.first().map(|it| *it..it + length);
     let mut turned: Vec<Range<usize>> = places.iter().filter_map(first).collect();

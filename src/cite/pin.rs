@@ -129,9 +129,10 @@ impl Pin {
             Some((at, words)) => (text.get(..at)?, Some(Self::OffArchive(words))),
             None => (text, None),
         };
+        let leads = |it: &&str| !matches!(*it, "" | "see" | "See" | "also" | "cf." | "Cf." | "and");
         let pins: Option<Vec<Self>> = list
             .split([',', ';', ' ', '\u{A0}'])
-            .filter(|it| !it.is_empty())
+            .filter(leads)
             .map(Self::read)
             .collect();
         let mut pins = pins?;

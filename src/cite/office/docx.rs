@@ -321,7 +321,7 @@ impl<'a> Reader<'a> {
                 let link = link.and_then(|id| self.around.links.link(&id).map(str::to_owned));
                 let anchor = tag.attribute("anchor").map(|it| format!("#{it}"));
                 if let Some(pin) = link.or(anchor).and_then(|it| Pin::of_link(&it)) {
-                    self.builder.pin(pin);
+                    self.builder.begin_link(pin);
                 }
             }
             "footnoteReference" | "endnoteReference" => {
@@ -385,6 +385,7 @@ impl<'a> Reader<'a> {
         match local {
             "p" => self.end_paragraph(),
             "tr" => self.builder.end_row(),
+            "hyperlink" => self.builder.end_link(),
             "r" => self.run(false),
             "t" => self.in_text = false,
             "instrText" => self.in_instruction = false,

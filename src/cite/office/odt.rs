@@ -259,7 +259,7 @@ impl<'a> Reader<'a> {
             (Space::Text, "a") => {
                 let target = tag.attribute("href");
                 if let Some(pin) = target.and_then(|it| Pin::of_link(&it)) {
-                    self.builder.pin(pin);
+                    self.builder.begin_link(pin);
                 }
             }
             (Space::Text, "note") => {
@@ -305,6 +305,7 @@ impl<'a> Reader<'a> {
     fn end(&mut self, tag: &super::xml::End<'_>) {
         match (tag.space, tag.local) {
             (Space::Other, "table-row") => self.builder.end_row(),
+            (Space::Text, "a") if self.comment.is_none() => self.builder.end_link(),
             (Space::Text, "tracked-changes") => self.in_changes = false,
             (Space::Office, "annotation") => {
                 let Some(comment) = self.comment.take() else {

@@ -211,7 +211,8 @@ fn names_somebody(text: &str) -> bool {
     let (mut names, mut of) = (0, 0);
     for word in words {
         let lower = word.to_lowercase();
-        if OTHERS.contains(&lower.as_str()) {
+        // With a capital, 'May' is a month and 'Will' a name.
+        if OTHERS.contains(&lower.as_str()) && !matches!(word, "May" | "Will") {
             return false;
         }
         if !NEUTRAL.contains(&lower.as_str()) {

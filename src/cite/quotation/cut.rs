@@ -52,8 +52,35 @@ pub(super) fn cuts(text: &str, last: &Quotation, pair: &Pair) -> bool {
         && !(asks(text, last) || ends_asking(last) && replies())
         && between.ends_with([',', '—', '–'])
         && (1..=ATTRIBUTION).contains(&count)
-        && between_words().any(|it| is_speech(&it.to_lowercase()))
+        && speaks_once(between)
         && !between.contains(['.', '?', '!', ';'])
+}
+
+/// Whether one person says something between two quotations, once: `Voss wrote, and Quist asked,` and `Voss wrote, adding,`
+/// lead into another quotation.
+fn speaks_once(between: &str) -> bool {
+    const AGAIN: &[&str] = &[
+        "adding",
+        "asking",
+        "answering",
+        "concluding",
+        "continuing",
+        "noting",
+        "replying",
+        "saying",
+        "telling",
+        "warning",
+        "writing",
+    ];
+    let words = between
+        .split(|it: char| !it.is_alphanumeric())
+        .map(str::to_lowercase);
+    let (mut verbs, mut again) = (0, false);
+    for word in words {
+        verbs += usize::from(is_speech(&word));
+        again |= AGAIN.contains(&word.as_str());
+    }
+    verbs == 1 && !again
 }
 
 /// Whether a quotation ends as a question or a call does.

@@ -37,6 +37,7 @@ use crate::cite::CiteError;
 use crate::cite::Match;
 use crate::cite::Quoted;
 use crate::cite::Sources;
+use crate::cite::Verdict;
 use crate::record::Instant;
 use crate::record::Moment;
 use crate::record::Zone;
@@ -328,7 +329,12 @@ impl<'a> Desk<'a> {
         told: impl FnMut(&Match) -> Result<Told, CiteError>,
     ) -> Result<Vec<Told>, CiteError> {
         if quoted.matches.is_empty() {
-            return Ok(vec![Told::cannot("no source of it is held")]);
+            let why = if quoted.verdict == Verdict::NotChecked {
+                "the words were not compared with anything"
+            } else {
+                "no source of it is held"
+            };
+            return Ok(vec![Told::cannot(why)]);
         }
         quoted.matches.iter().map(told).collect()
     }

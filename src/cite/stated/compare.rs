@@ -105,10 +105,18 @@ pub(super) fn is_called(known: &Known, name: &str) -> bool {
             .collect()
     };
     let wanted = parts(name);
+    let initials: Vec<char> = (name.split(|it: char| !it.is_alphanumeric()))
+        .filter(|it| it.chars().count() == 1)
+        .flat_map(|it| it.chars().flat_map(char::to_lowercase))
+        .collect();
     !wanted.is_empty()
         && known.names.iter().any(|it| {
             let held = parts(it);
+            // An initial is that of one of the other names, where there are others.
+            let others: Vec<&String> = held.iter().filter(|it| !wanted.contains(it)).collect();
+            let fits = |it: &char| others.iter().any(|name| name.starts_with(*it));
             wanted.iter().all(|word| held.contains(word))
+                && (initials.is_empty() || others.is_empty() || initials.iter().any(fits))
         })
 }
 
@@ -245,6 +253,8 @@ pub(super) fn gap(from: &Instant, to: &Instant) -> Option<String> {
         |count: i64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
     Some(if blur >= WHOLE_DAY {
         format!("about {}", many(days, "day"))
+    } else if days >= 2 && hours % 24 > 0 {
+        format!("{} {} h", many(days, "day"), hours % 24)
     } else if days >= 2 {
         many(days, "day")
     } else if hours >= 1 {

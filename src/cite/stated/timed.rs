@@ -52,6 +52,16 @@ fn leads(sentence: &[Word], read: &Read) -> bool {
     let before = read.from.checked_sub(1).and_then(|it| sentence.get(it));
     let Some(before) = before else { return true };
     let Time::Stated { date, .. } = &read.time else {
+        // 'Ten or twenty minutes later', 'up to an hour later', 'a month and two days later': a part of what is said.
+        let first = read
+            .from
+            .checked_sub(2)
+            .map_or("", |it| lower(sentence, it));
+        let part = matches!(before.lower.as_str(), "or" | "to" | "–")
+            || before.lower == "and" && times::counts(first);
+        if part || times::counts(&before.lower) {
+            return false;
+        }
         return !matches!(
             before.lower.as_str(),
             "of" | "for"
@@ -64,6 +74,9 @@ fn leads(sentence: &[Word], read: &Read) -> bool {
                 | "least"
                 | "most"
                 | "every"
+                | "good"
+                | "full"
+                | "between"
         );
     };
     // 'In 10/7/23 proportions': only 'on' leads to a date in strokes.

@@ -8,6 +8,7 @@ use super::clocks::clock_time;
 use super::clocks::is_said;
 use super::dates::Date;
 use super::dates::date;
+use super::dates::weekday;
 use super::dates::year_of;
 use super::names::party;
 use super::words::Word;
@@ -115,6 +116,13 @@ pub(super) fn read(words: &[Word]) -> Vec<Read> {
     found
 }
 
+/// Whether a word counts time, or is a number that may.
+pub(super) fn counts(word: &str) -> bool {
+    number(word).is_some()
+        || unit(word).is_some()
+        || matches!(word, "month" | "months" | "year" | "years")
+}
+
 pub(super) fn lower(words: &[Word], at: usize) -> &str {
     words.get(at).map_or("", |it| it.lower.as_str())
 }
@@ -142,10 +150,38 @@ fn within(words: &[Word]) -> Option<(Time, usize)> {
 
 /// `about 12 hours later`, `two days earlier`, `a week after that`.
 fn apart(words: &[Word]) -> Option<(Time, usize)> {
+    let (time, length) = whole_apart(words)?;
+    // 'A week later than promised' is counted from the promise.
+    (lower(words, length) != "than").then_some((time, length))
+}
+
+/// `three hours and 22 minutes later`, `a week, two days later`: in minutes.
+fn summed(words: &[Word], hedged: usize) -> Option<(Time, usize)> {
+    let (mut at, mut minutes, mut parts) = (hedged, 0_i64, 0);
+    loop {
+        let many = match lower(words, at) {
+            "a" | "an" | "one" => 1,
+            word => number(word)?,
+        };
+        minutes = minutes.checked_add(many.checked_mul(unit(lower(words, at + 1))?)?)?;
+        (at, parts) = (at + 2, parts + 1);
+        if let Some((after, length)) = sense(words, at) {
+            let about = if hedged == 1 { "about " } else { "" };
+            let distance = format!("{about}{minutes} minutes");
+            return (parts > 1).then_some((Time::Apart { distance, after }, at + length));
+        }
+        at += usize::from(lower(words, at) == "and");
+    }
+}
+
+fn whole_apart(words: &[Word]) -> Option<(Time, usize)> {
     let hedged = usize::from(matches!(
         lower(words, 0),
         "about" | "around" | "roughly" | "some" | "approximately" | "nearly" | "almost"
     ));
+    if let Some(read) = summed(words, hedged) {
+        return Some(read);
+    }
     let many = match lower(words, hedged) {
         "a" | "an" => 1,
         word => number(word)?,
@@ -260,6 +296,11 @@ fn stated(words: &[Word]) -> Option<(Time, usize)> {
         at += between + length;
         date
     });
+    // 'At 7:05 a.m. Saturday': of which Saturday, no rule reads, and the time by itself would say less.
+    if clock.is_some() && date.is_none() && weekday(lower(here, at)).is_some() {
+        clock = Some(Clock::Unread);
+        at += 1;
+    }
     if clock.is_none() && date.is_some() {
         let joint = usize::from(lower(here, at) == "at");
         let hedged = usize::from(lower(here, at + joint) == "about");

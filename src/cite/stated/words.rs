@@ -107,7 +107,9 @@ fn abbreviates(word: &Word, next: &Word) -> bool {
     ];
     TITLES.contains(&word.lower.as_str())
         || word.text.chars().count() == 1 && word.is_capital()
-        || is_meridiem(&word.lower) && super::dates::month(&next.lower).is_some()
+        || is_meridiem(&word.lower)
+            && (super::dates::month(&next.lower).is_some()
+                || super::dates::weekday(&next.lower).is_some())
 }
 
 fn is_meridiem(lower: &str) -> bool {

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::bytes_of;
 use super::check;
+use super::demand_one_report;
 use super::document;
 use super::earlier;
 use super::freeze::standpoint;
@@ -96,7 +97,7 @@ pub(in crate::cli) struct CorrectArgs {
     note: Option<String>,
     /// Write the report of the corrected text: .html, .md or .json
     #[arg(short, long = "output", value_name = "REPORT")]
-    output: Option<PathBuf>,
+    outputs: Vec<PathBuf>,
     #[command(flatten)]
     leaks: LeakArgs,
 }
@@ -147,12 +148,19 @@ impl Answer for Corrected {
     }
 }
 
+impl CorrectArgs {
+    fn output(&self) -> Option<&PathBuf> {
+        self.outputs.first()
+    }
+}
+
 /// `fonds cite correct`.
 pub(in crate::cli) fn run(context: &Context, args: &CorrectArgs) -> Result<Outcome, CliError> {
-    let format = (args.output.as_deref())
+    demand_one_report(&args.outputs)?;
+    let format = (args.output().map(PathBuf::as_path))
         .map(cite::frozen_format)
         .transpose()?;
-    let outputs: Vec<&PathBuf> = args.output.iter().collect();
+    let outputs: Vec<&PathBuf> = args.output().into_iter().collect();
     may_be_written(context, &outputs, &[])?;
     let mut writer = context.writer()?;
     let archive = writer.archive();
@@ -198,7 +206,7 @@ pub(in crate::cli) fn run(context: &Context, args: &CorrectArgs) -> Result<Outco
     demand_tight(context, archive, args, report.as_deref(), &result)?;
     let steps = vec![Step::Entry(values.entry("corrected/2")?)];
     writer.append_with(steps, &[&result])?;
-    if let (Some(output), Some(report)) = (&args.output, &report) {
+    if let (Some(output), Some(report)) = (args.output(), &report) {
         write_all([(output.as_path(), report.as_bytes())]).map_err(|error| {
             error.after(
                 format!("the correction is recorded as entry {}", correction.entry),
@@ -222,7 +230,7 @@ pub(in crate::cli) fn run(context: &Context, args: &CorrectArgs) -> Result<Outco
         unsettled: open,
         called: version.called(),
     })?;
-    if let Some(output) = &args.output {
+    if let Some(output) = args.output() {
         context.ui.say(&format!("Wrote {}", output.display()));
     }
     Ok(if settled {
@@ -416,7 +424,7 @@ fn demand_tight(
 ) -> Result<(), CliError> {
     let result = String::from_utf8_lossy(result);
     let mut outputs = vec![("the result".to_owned(), &*result)];
-    if let (Some(output), Some(report)) = (&args.output, report) {
+    if let (Some(output), Some(report)) = (args.output(), report) {
         outputs.push((output.display().to_string(), report));
     }
     leaks::check(context, archive, &args.leaks, &outputs)

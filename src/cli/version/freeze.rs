@@ -10,6 +10,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use super::bytes_of;
+use super::demand_one_report;
 use super::document;
 use super::earlier;
 use super::frozen;
@@ -89,7 +90,7 @@ pub(in crate::cli) struct FreezeArgs {
     note: Option<String>,
     /// Write the report there too: .html, .md or .json
     #[arg(short, long = "output", value_name = "REPORT")]
-    output: Option<PathBuf>,
+    outputs: Vec<PathBuf>,
     #[command(flatten)]
     rules: cite::RulesArgs,
     #[command(flatten)]
@@ -159,12 +160,19 @@ fn listed(unsettled: &[Unsettled]) -> String {
     })
 }
 
+impl FreezeArgs {
+    fn output(&self) -> Option<&PathBuf> {
+        self.outputs.first()
+    }
+}
+
 /// `fonds cite publish-version`.
 pub(in crate::cli) fn run(context: &Context, args: &FreezeArgs) -> Result<Outcome, CliError> {
-    let format = (args.output.as_deref())
+    demand_one_report(&args.outputs)?;
+    let format = (args.output().map(PathBuf::as_path))
         .map(cite::frozen_format)
         .transpose()?;
-    let outputs: Vec<&PathBuf> = args.output.iter().collect();
+    let outputs: Vec<&PathBuf> = args.output().into_iter().collect();
     let given = Some(("draft", args.draft.as_path()));
     let read = given.filter(|(_, path)| *path != Path::new(draft::STDIN));
     may_be_written(context, &outputs, read.as_slice())?;
@@ -216,7 +224,7 @@ pub(in crate::cli) fn run(context: &Context, args: &FreezeArgs) -> Result<Outcom
         files.push(&result);
     }
     writer.append_with(steps, &files)?;
-    if let Some(output) = &args.output {
+    if let Some(output) = args.output() {
         let entry = version.entry;
         write_all([(output.as_path(), report.as_bytes())]).map_err(|error| {
             error.after(
@@ -227,7 +235,7 @@ pub(in crate::cli) fn run(context: &Context, args: &FreezeArgs) -> Result<Outcom
     }
     say_nameless(context);
     answer(context, writer.archive(), version)?;
-    if let Some(output) = &args.output {
+    if let Some(output) = args.output() {
         context.ui.say(&format!("Wrote {}", output.display()));
     }
     Ok(if open.is_empty() {
@@ -293,7 +301,7 @@ fn demand_tight(
     report: &str,
     result: &[u8],
 ) -> Result<(), CliError> {
-    let name = args.output.as_ref().map_or_else(
+    let name = args.output().map_or_else(
         || "the report".to_owned(),
         |output| output.display().to_string(),
     );

@@ -8,6 +8,7 @@ mod told;
 
 use std::io::Read as _;
 use std::path::Path;
+use std::path::PathBuf;
 
 use sha2::Digest as _;
 use sha2::Sha256;
@@ -36,6 +37,17 @@ use crate::record::visible;
 
 /// What to do where a version is not named, or wrongly.
 const LIST: &str = "fonds cite versions        lists them by their entries";
+
+/// Sees that one report is asked for at most: it is the one that is frozen.
+fn demand_one_report(outputs: &[PathBuf]) -> Result<(), CliError> {
+    if outputs.len() < 2 {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        "a version has one report, and several were named",
+        "one -o here, and fonds cite DRAFT -o REPORT for further ones",
+    ))
+}
 
 /// The version that is meant: by its entry's number, or by the very bytes that were frozen; without either, the only text's
 /// last one.
