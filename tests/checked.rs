@@ -486,3 +486,21 @@ fn one_report_is_written_of_a_version() -> TestResult {
     assert!(!desk.path("two.md").exists());
     Ok(())
 }
+
+#[test]
+fn a_sign_off_is_of_the_day_it_was_made_on_where_the_archive_is() -> TestResult {
+    let (desk, _) = desk()?;
+    let settings = desk.path("archive/fonds.toml");
+    let honolulu = fs::read_to_string(&settings)?.replace("UTC", "Pacific/Honolulu");
+    fs::write(settings, honolulu)?;
+    fs::write(desk.path("draft.md"), "“Please stop writing to me.”\n")?;
+    desk.run(&["cite", "mark", "draft.md", "Q1", "checked"])?;
+    // At half past nine in the morning of 23 November in UTC.
+    let ran = desk.run(&["cite", "draft.md"])?;
+    assert!(
+        ran.out
+            .contains("checked by Ines Valder, 2026-11-22 (entry"),
+        "{ran}"
+    );
+    Ok(())
+}

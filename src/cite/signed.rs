@@ -18,6 +18,7 @@ use crate::cite::Citations;
 use crate::cite::Quoted;
 use crate::cite::needs_attention;
 use crate::record::Digest;
+use crate::record::Zone;
 
 /// What was said of a quotation by a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,6 +30,9 @@ pub struct Signed {
     pub by: Option<String>,
     /// When it was recorded.
     pub at: String,
+    /// The day of that in the archive's zone.
+    #[serde(skip)]
+    day: String,
     /// How it was checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub how: Option<String>,
@@ -69,7 +73,7 @@ impl Signed {
             "{}{}, {} (entry {})",
             self.state,
             by.unwrap_or_default(),
-            self.at.get(..10).unwrap_or(&self.at),
+            self.day,
             self.entry
         );
         if let Some(from) = &self.carried_from {
@@ -137,6 +141,15 @@ pub fn evidence(quoted: &Quoted) -> Vec<String> {
 /// was signed off of that.
 pub fn sign(citations: &mut Citations, own: &[Checked], older: Option<(Digest, &[Checked])>) {
     put_beside(citations, own, older);
+    let zone = citations.zone.as_deref().and_then(|it| it.parse().ok());
+    let zone: Zone = zone.unwrap_or(Zone::UTC);
+    for signed in citations
+        .quotations
+        .iter_mut()
+        .filter_map(|it| it.signed.as_mut())
+    {
+        signed.day = zone.day(&signed.at);
+    }
     citations.counts.attention = citations.to_look_at().len();
 }
 
@@ -260,6 +273,7 @@ fn signed(found: &Checked, from: Option<&str>, outdated: Option<&'static str>) -
         state: found.state.clone(),
         by: found.by.clone(),
         at: found.at.clone(),
+        day: String::new(),
         how: found.how.clone(),
         note: found.note.clone(),
         entry: found.entry,

@@ -187,6 +187,9 @@ struct Check {
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<String>,
     at: String,
+    /// The day of that in the archive's zone.
+    #[serde(skip)]
+    day: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     how: Option<String>,
     against: Vec<String>,
@@ -233,8 +236,7 @@ impl Claim {
                 .by
                 .as_ref()
                 .map_or_else(String::new, |by| format!(" by {}", visible(by)));
-            let day = check.at.get(..10).unwrap_or(&check.at);
-            let mut line = format!("{}{by}, {day} (entry {})", check.state, check.entry);
+            let mut line = format!("{}{by}, {} (entry {})", check.state, check.day, check.entry);
             if let Some(how) = &check.how {
                 let _ = write!(line, ": {}", visible(how));
             }
@@ -402,6 +404,7 @@ fn answer(context: &Context, archive: &Archive, claims: Vec<Claimed>) -> Result<
         entry: check.entry,
         state: check.state,
         by: check.by,
+        day: zone.day(&check.at),
         at: check.at,
         how: check.how,
         against: check.against,

@@ -52,6 +52,14 @@ impl Zone {
     /// UTC.
     pub const UTC: Self = Self::Place(Tz::UTC);
 
+    /// The day on which something was recorded, `2023-07-11`, from its time as the ledger has it; that itself, where it is none.
+    pub fn day(self, recorded: &str) -> String {
+        recorded.parse().map_or_else(
+            |_| recorded.to_owned(),
+            |at: Moment| self.local(at).0.date().to_string(),
+        )
+    }
+
     /// What a wall clock in this zone shows at that moment, and the zone's letters then.
     pub fn local(self, at: Moment) -> (NaiveDateTime, String) {
         let utc = at.to_utc();
