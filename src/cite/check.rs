@@ -465,10 +465,12 @@ impl Checker<'_> {
                     equal,
                     of: words,
                 });
-                format!(
-                    "{place}; nearest is {} ({equal} of {words} words)",
-                    likeliest.passage.item
-                )
+                let item = &likeliest.passage.item;
+                if equal == words {
+                    format!("{place} as they are quoted; {item} has all {words} of them, far apart")
+                } else {
+                    format!("{place}; nearest is {item} ({equal} of {words} words)")
+                }
             }
             None => place,
         };

@@ -54,6 +54,8 @@ pub fn lost(frozen: &Draft, corrections: &[TextCorrection], new: &Draft) -> Vec<
         let was = paragraph(frozen, one.paragraph).unwrap_or_default();
         let is = paragraph(&replayed.text.draft, one.paragraph).unwrap_or_default();
         let back = was != is && all.contains(was.as_str()) && !all.contains(is.as_str());
+        // Of what one correction put and the next took away, nothing came back.
+        let back = back && holds(&folded(&one.before));
         let around = replayed.around.get(&one.entry);
         back || around.is_some_and(|(before, after)| holds(before) && !holds(after))
     };

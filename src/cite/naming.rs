@@ -160,6 +160,9 @@ fn is_same_value(one: &str, other: &str) -> bool {
 /// What a figure comes to, in thousandths.
 fn value(figure: &str) -> Option<i64> {
     let figure = figure.to_lowercase();
+    if let Some(spelled) = spelled(&figure) {
+        return spelled.checked_mul(1_000);
+    }
     let (figure, times) = match figure.split_once(' ') {
         Some((figure, "hundred")) => (figure, 100),
         Some((figure, "thousand")) => (figure, 1_000),
@@ -181,6 +184,35 @@ fn value(figure: &str) -> Option<i64> {
         number(figure)?.checked_mul(1_000)?
     };
     i64::checked_mul(thousandths, times)
+}
+
+/// What a number in several words comes to: `three hundred and forty`.
+fn spelled(figure: &str) -> Option<i64> {
+    let (mut total, mut part) = (0_i64, 0_i64);
+    let mut words = figure
+        .split_whitespace()
+        .filter(|it| *it != "and")
+        .peekable();
+    // A number stands first: 'thousand and one' is none.
+    number(words.peek()?)?;
+    for word in words {
+        let times = match word {
+            "hundred" => {
+                part = part.checked_mul(100)?;
+                continue;
+            }
+            "thousand" => 1_000,
+            "million" => 1_000_000,
+            "billion" => 1_000_000_000,
+            word => {
+                part = part.checked_add(number(word)?)?;
+                continue;
+            }
+        };
+        total = total.checked_add(part.checked_mul(times)?)?;
+        part = 0;
+    }
+    total.checked_add(part)
 }
 
 fn is_figure(token: &Token) -> bool {
@@ -278,6 +310,33 @@ mod tests {
             ("", ""),
             ("a few", "few"),
             ("$50", "50"),
+        ] {
+            assert!(!is_same_value(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn figures_of_one_value_are_told_from_others() {
+        for (one, other) in [
+            ("ten", "10"),
+            ("15000", "15,000"),
+            ("4.5 million", "4,500,000"),
+            ("two thousand", "2000"),
+            ("three hundred and forty", "340"),
+            ("forty-one thousand two hundred", "41,200"),
+            ("3.20", "3.2"),
+        ] {
+            assert!(is_same_value(one, other), "{one} {other}");
+        }
+        for (one, other) in [
+            ("15", "15,000"),
+            ("1,5", "15"),
+            ("4.5", "45"),
+            ("4.5 million", "45,000,000"),
+            ("hundred and forty", "140"),
+            ("three hundred and forty", "341"),
+            ("3.2345", "3.2345"),
+            ("9999999999 billion", "9999999999 billion"),
         ] {
             assert!(!is_same_value(one, other), "{one} {other}");
         }

@@ -424,6 +424,9 @@ impl<'a> Desk<'a> {
 
     /// A time counted from a quotation before it.
     fn counted(&self, time: &Time, found: &Match, earlier: &[Quoted]) -> Told {
+        if found.at.earliest.is_none() {
+            return Told::cannot("the record gives no time");
+        }
         let before = earlier
             .iter()
             .rev()
