@@ -345,7 +345,7 @@ fn what_one_person_says_in_several_lines_is_one_passage_and_what_two_say_is_not(
             [
                 "house-style [\"initial-case\", \"end-punctuation\", \"several-lines\"]",
                 "altered [\"joins-two-messages\"]",
-                "altered [\"word\", \"several-lines\"]",
+                "altered [\"silent-omission\", \"several-lines\"]",
             ],
             "{index}"
         );

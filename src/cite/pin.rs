@@ -129,10 +129,9 @@ impl Pin {
             Some((at, words)) => (text.get(..at)?, Some(Self::OffArchive(words))),
             None => (text, None),
         };
-        let leads = |it: &&str| !matches!(*it, "" | "see" | "See" | "also" | "cf." | "Cf." | "and");
         let pins: Option<Vec<Self>> = list
             .split([',', ';', ' ', '\u{A0}'])
-            .filter(leads)
+            .filter(|it| !it.is_empty())
             .map(Self::read)
             .collect();
         let mut pins = pins?;
