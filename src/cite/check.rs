@@ -467,7 +467,9 @@ impl Checker<'_> {
                 });
                 let item = &likeliest.passage.item;
                 if equal == words {
-                    format!("{place} as they are quoted; {item} has all {words} of them, far apart")
+                    format!(
+                        "{place} as they are quoted; {item} has all {words}, apart or in another order"
+                    )
                 } else {
                     format!("{place}; nearest is {item} ({equal} of {words} words)")
                 }

@@ -41,9 +41,10 @@ pub(super) fn pinned_in_note(text: &str, pins: &[Pin]) -> Vec<Mark> {
 fn next_sources(lower: &str, pairs: &[Pair], pins: &[(Option<usize>, &Pin)]) -> Vec<usize> {
     const SIGNALS: [&str; 5] = ["see also ", "but see ", "compare ", "cf. ", "contrast "];
     let mut cuts = Vec::new();
+    // Pairs and pins stand in their order: a hostile note has hundreds of thousands of either.
     for (at, stop) in lower.match_indices(['.', '!', '?', ';']) {
-        let pair = pairs.iter().find(|it| it.open < at && at < it.end());
-        let end = match pair {
+        let pair = pairs.get(pairs.partition_point(|it| it.end() <= at));
+        let end = match pair.filter(|it| it.open < at) {
             // The stop of a quotation ends the note's sentence too.
             Some(pair) if at + stop.len() == pair.close => pair.end(),
             Some(_) => continue,
@@ -55,12 +56,12 @@ fn next_sources(lower: &str, pairs: &[Pair], pins: &[(Option<usize>, &Pin)]) -> 
             continue;
         };
         let led = lower.len() - begins.len() + signal.len();
-        let leads = |to: usize| {
-            let between = lower.get(led..to).map(|it| it.split_whitespace().count());
-            between.is_some_and(|it| it <= LEADING)
-        };
-        let quotes = pairs.iter().any(|it| leads(it.open));
-        if quotes || pins.iter().filter_map(|it| it.0).any(leads) {
+        let quoted = pairs.get(pairs.partition_point(|it| it.open < led));
+        let pinned = pins.get(pins.partition_point(|it| it.0.is_none_or(|at| at < led)));
+        let next = [quoted.map(|it| it.open), pinned.and_then(|it| it.0)];
+        let led_to = next.into_iter().flatten().min();
+        let between = led_to.and_then(|to| lower.get(led..to));
+        if between.is_some_and(|it| it.split_whitespace().nth(LEADING).is_none()) {
             cuts.push(end);
         }
     }
@@ -74,4 +75,22 @@ pub(super) struct Note {
     pub(super) words: String,
     /// Its paragraphs, without pins.
     pub(super) paragraphs: Vec<Paragraph>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_of_any_number_of_quotations_is_gone_through_once() {
+        let pins = Pin::in_words("m-7kq2");
+        let many = 100_000;
+        let text = format!("m-7kq2: {}", "“a.” See also “b.” ".repeat(many));
+        let marks = pinned_in_note(&text, &pins);
+        let first = text.find(" See").expect("it goes on");
+        assert_eq!(marks.first().map(|it| (it.from, it.to)), Some((0, first)));
+        let far = "m-7kq2. See also one two three four five “b.”";
+        let marks = pinned_in_note(far, &pins);
+        assert_eq!(marks.first().map(|it| it.to), Some(far.len()));
+    }
 }
